@@ -1,0 +1,257 @@
+/// A strict reader of one JSON document (RFC 8259).
+///
+/// It keeps the order of members, refuses duplicate keys, which parsers resolve differently, and
+/// keeps numbers as text, so that a 64-bit offset is read to the bit.
+package struct JSONScanner {
+  /// Deeper documents are refused before they can exhaust the stack.
+  package static let nestingLimit = 128
+
+  private let bytes: [UInt8]
+  private var position = 0
+  private var depth = 0
+
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Reads a whole document; white space may stand around it, anything else may not.
+  package static func scan(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    var scanner = JSONScanner(bytes)
+    let value = try scanner.value()
+    scanner.skipWhitespace()
+    guard scanner.position == bytes.count else {
+      throw JSONError(.trailingBytes, at: scanner.position)
+    }
+    return value
+  }
+
+  private mutating func skipWhitespace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private func peek() throws(JSONError) -> UInt8 {
+    guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
+    return bytes[position]
+  }
+
+  private mutating func value() throws(JSONError) -> JSONValue {
+    skipWhitespace()
+    let byte = try peek()
+    switch byte {
+    case UInt8(ascii: "{"):
+      return .object(try nested { scanner throws(JSONError) in try scanner.object() })
+    case UInt8(ascii: "["):
+      return .array(try nested { scanner throws(JSONError) in try scanner.array() })
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    default: throw JSONError(.unexpectedByte(byte, expected: "a value"), at: position)
+    }
+  }
+
+  private mutating func nested<Value>(
+    _ body: (inout JSONScanner) throws(JSONError) -> Value
+  ) throws(JSONError) -> Value {
+    guard depth < Self.nestingLimit else {
+      throw JSONError(.nestedTooDeeply(limit: Self.nestingLimit), at: position)
+    }
+    depth += 1
+    position += 1
+    defer { depth -= 1 }
+    return try body(&self)
+  }
+
+  private mutating func literal(
+    _ word: StaticString, _ value: JSONValue
+  ) throws(JSONError) -> JSONValue {
+    for byte in word.description.utf8 {
+      let found = try peek()
+      guard found == byte else {
+        throw JSONError(.unexpectedByte(found, expected: "\"\(word)\""), at: position)
+      }
+      position += 1
+    }
+    return value
+  }
+
+  /// What follows an element: true for a comma, false for the closing byte.
+  private mutating func continues(closing: UInt8) throws(JSONError) -> Bool {
+    skipWhitespace()
+    let byte = try peek()
+    guard byte == UInt8(ascii: ",") || byte == closing else {
+      let end = Character(Unicode.Scalar(closing))
+      throw JSONError(.unexpectedByte(byte, expected: "\",\" or \"\(end)\""), at: position)
+    }
+    position += 1
+    return byte != closing
+  }
+
+  private mutating func array() throws(JSONError) -> [JSONValue] {
+    var elements: [JSONValue] = []
+    skipWhitespace()
+    if try peek() == UInt8(ascii: "]") {
+      position += 1
+      return elements
+    }
+    repeat {
+      elements.append(try value())
+    } while try continues(closing: UInt8(ascii: "]"))
+    return elements
+  }
+
+  private mutating func object() throws(JSONError) -> JSONObject {
+    var members: [JSONObject.Member] = []
+    var names: Set<JSONKey> = []
+    skipWhitespace()
+    if try peek() == UInt8(ascii: "}") {
+      position += 1
+      return JSONObject()
+    }
+    repeat {
+      skipWhitespace()
+      let start = position
+      let byte = try peek()
+      guard byte == UInt8(ascii: "\"") else {
+        throw JSONError(.unexpectedByte(byte, expected: "a key in quotes"), at: position)
+      }
+      let name = try string()
+      guard names.insert(JSONKey(name: name)).inserted else {
+        throw JSONError(.duplicateKey(name), at: start)
+      }
+      skipWhitespace()
+      let colon = try peek()
+      guard colon == UInt8(ascii: ":") else {
+        throw JSONError(.unexpectedByte(colon, expected: "\":\""), at: position)
+      }
+      position += 1
+      members.append(JSONObject.Member(name: name, value: try value()))
+    } while try continues(closing: UInt8(ascii: "}"))
+    return JSONObject(members)
+  }
+
+  private mutating func string() throws(JSONError) -> String {
+    position += 1
+    let start = position
+    while true {
+      let byte = try peek()
+      switch byte {
+      case UInt8(ascii: "\""):
+        let text = try decoded(bytes[start..<position], from: start)
+        position += 1
+        return text
+      case UInt8(ascii: "\\"):
+        return try escapedString(from: start)
+      case 0..<0x20:
+        throw JSONError(.controlCharacter(byte), at: position)
+      default:
+        position += 1
+      }
+    }
+  }
+
+  /// The rest of a string in which an escape was found at the present position.
+  private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+    var unescaped = Array(bytes[start..<position])
+    while true {
+      let byte = try peek()
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        return try decoded(unescaped[...], from: start)
+      case UInt8(ascii: "\\"):
+        unescaped.append(contentsOf: try escape())
+      case 0..<0x20:
+        throw JSONError(.controlCharacter(byte), at: position - 1)
+      default:
+        unescaped.append(byte)
+      }
+    }
+  }
+
+  private func decoded(_ utf8: ArraySlice<UInt8>, from start: Int) throws(JSONError) -> String {
+    guard let text = String(validating: utf8, as: UTF8.self) else {
+      throw JSONError(.invalidUTF8, at: start)
+    }
+    return text
+  }
+
+  /// The bytes that an escape stands for; the backslash has been read.
+  private mutating func escape() throws(JSONError) -> [UInt8] {
+    let start = position - 1
+    let byte = try peek()
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"): break
+    default: throw JSONError(.invalidEscape, at: start)
+    }
+    var units = [try hexadecimalUnit(escapeStart: start)]
+    if (0xD800...0xDBFF).contains(units[0]) {
+      guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+        bytes[position + 1] == UInt8(ascii: "u")
+      else { throw JSONError(.invalidEscape, at: start) }
+      position += 2
+      units.append(try hexadecimalUnit(escapeStart: start))
+    }
+    guard let text = String(validating: units, as: UTF16.self) else {
+      throw JSONError(.invalidEscape, at: start)
+    }
+    return Array(text.utf8)
+  }
+
+  private mutating func hexadecimalUnit(escapeStart: Int) throws(JSONError) -> UInt16 {
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      let byte = try peek()
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw JSONError(.invalidEscape, at: escapeStart)
+      }
+      unit = unit << 4 | UInt16(digit)
+      position += 1
+    }
+    return unit
+  }
+
+  private mutating func number() throws(JSONError) -> JSONNumber {
+    let start = position
+    if bytes[position] == UInt8(ascii: "-") { position += 1 }
+    let leadingZero = position < bytes.count && bytes[position] == UInt8(ascii: "0")
+    let integerDigits = skipDigits()
+    guard integerDigits == 1 || (integerDigits > 1 && !leadingZero) else {
+      throw JSONError(.invalidNumber, at: start)
+    }
+    if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+      position += 1
+      guard skipDigits() > 0 else { throw JSONError(.invalidNumber, at: start) }
+    }
+    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if position < bytes.count,
+        bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-")
+      {
+        position += 1
+      }
+      guard skipDigits() > 0 else { throw JSONError(.invalidNumber, at: start) }
+    }
+    return JSONNumber(text: String(decoding: bytes[start..<position], as: UTF8.self))
+  }
+
+  private mutating func skipDigits() -> Int {
+    let start = position
+    while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
+    {
+      position += 1
+    }
+    return position - start
+  }
+}

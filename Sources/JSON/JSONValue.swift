@@ -1,0 +1,57 @@
+/// A JSON document or a part of one (RFC 8259), with the order of its members kept.
+package enum JSONValue: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  case number(JSONNumber)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+}
+
+extension JSONValue {
+  package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  package var string: String? { if case .string(let value) = self { value } else { nil } }
+  package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  package var isNull: Bool { self == .null }
+
+  /// The value as a whole number; nil for anything written with a fraction or an exponent.
+  package var int: Int? { if case .number(let value) = self { value.int } else { nil } }
+  package var double: Double? { if case .number(let value) = self { value.double } else { nil } }
+
+  /// What the value is, in the words of an error message.
+  package var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(integerLiteral value: Int) { self = .int(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(JSONObject(elements.map { JSONObject.Member(name: $0.0, value: $0.1) }))
+  }
+
+  package static func int(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
+
+  /// A number in its shortest decimal form; null where JSON has no word for it.
+  package static func double(_ value: Double) -> JSONValue {
+    value.isFinite ? .number(JSONNumber(value)) : .null
+  }
+
+  /// The value, or null where there is none.
+  package init(_ value: Double?) { self = value.map(JSONValue.double) ?? .null }
+  package init(_ value: Int?) { self = value.map(JSONValue.int) ?? .null }
+  package init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
+}
