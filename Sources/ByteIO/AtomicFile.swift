@@ -1,0 +1,89 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// A file that appears under its name only when it is whole.
+///
+/// It is written beside its place, under a name that shows what it is, and renamed by
+/// ``commit()``. Let go before that, or interrupted, it is removed and nothing under the final name
+/// has changed. Writes at disjoint offsets may come from several threads.
+package final class AtomicFile: Sendable {
+  /// Where the file will appear.
+  package let path: String
+  /// Where it is being written.
+  package let temporaryPath: String
+  private let descriptor: FileDescriptor
+  private let isOpen = Mutex(true)
+
+  package init(path: String) throws(FileError) {
+    self.path = path
+    let place = FilePath(path)
+    guard let name = place.lastComponent?.string else {
+      throw FileError.cannotCreate(path: path, reason: "this is not the name of a file")
+    }
+    var temporary = place
+    temporary.removeLastComponent()
+    temporary.append(".\(name).\(getpid()).dynamoe-partial")
+    temporaryPath = temporary.string
+    TemporaryFiles.add(temporaryPath)
+    do {
+      descriptor = try FileDescriptor.open(
+        temporary, .readWrite, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      TemporaryFiles.remove(temporaryPath)
+      throw FileError.cannotCreate(path: path, reason: "\(error)")
+    }
+  }
+
+  deinit {
+    guard isOpen.withLock({ $0 }) else { return }
+    try? descriptor.close()
+    TemporaryFiles.removeAndUnlink(temporaryPath)
+  }
+
+  package func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    do {
+      try unsafe bytes.withUnsafeBytes { buffer in
+        _ = try unsafe descriptor.writeAll(toAbsoluteOffset: Int64(offset), buffer)
+      }
+    } catch {
+      throw FileError.cannotWrite(path: path, reason: "\(error)")
+    }
+  }
+
+  /// Makes the file exactly this long; what was not written is zero.
+  package func setLength(_ length: Int) throws(FileError) {
+    do {
+      try descriptor.resize(to: Int64(length))
+    } catch {
+      throw FileError.cannotWrite(path: path, reason: "\(error)")
+    }
+  }
+
+  /// Brings the bytes to the disk and gives the file its name.
+  package func commit() throws(FileError) {
+    guard fsync(descriptor.rawValue) == 0, unsafe rename(temporaryPath, path) == 0 else {
+      throw FileError.cannotWrite(path: path, reason: "\(Errno(rawValue: errno))")
+    }
+    isOpen.withLock { $0 = false }
+    TemporaryFiles.remove(temporaryPath)
+    try? descriptor.close()
+    var folder = FilePath(path)
+    folder.removeLastComponent()
+    // The name itself is on disk only when the folder is; not every file system can promise that.
+    if let handle = try? FileDescriptor.open(
+      folder.isEmpty ? "." : folder, .readOnly, options: [.directory, .closeOnExec])
+    {
+      _ = fsync(handle.rawValue)
+      try? handle.close()
+    }
+  }
+
+  /// Writes a small file whole.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes, at: 0)
+    try file.commit()
+  }
+}

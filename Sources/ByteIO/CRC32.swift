@@ -1,0 +1,20 @@
+import CZlib
+
+/// The CRC-32 of zlib, PNG and Ethernet (RFC 1952, section 8).
+package struct CRC32: Sendable {
+  package private(set) var value: UInt32 = 0
+
+  package init() {}
+
+  package mutating func update(_ bytes: [UInt8]) {
+    value = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe UInt32(crc32_z(UInt(value), buffer.baseAddress, buffer.count))
+    }
+  }
+
+  package static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    var crc = CRC32()
+    crc.update(bytes)
+    return crc.value
+  }
+}

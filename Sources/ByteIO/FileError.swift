@@ -1,0 +1,39 @@
+/// What can go wrong between us and the file system.
+package enum FileError: Error, Equatable, Sendable {
+  /// Nothing is there under this name.
+  case missing(path: String)
+  /// The system refused to open or read it.
+  case unreadable(path: String, reason: String)
+  /// A folder, a pipe or a device where a regular file was expected.
+  case notRegular(path: String, found: String)
+  /// The file ends before the bytes that were asked for.
+  case pastEnd(path: String, offset: Int, count: Int, length: Int)
+  /// Length, modification time or identity changed while the file was in use.
+  case changed(path: String)
+  /// The output is already there, and replacing it was not asked for.
+  case exists(path: String)
+  /// The output is one of the inputs.
+  case sameFile(input: String, output: String)
+  /// The output cannot be created.
+  case cannotCreate(path: String, reason: String)
+  /// Writing failed: a full disk, a quota, a broken device.
+  case cannotWrite(path: String, reason: String)
+}
+
+extension FileError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .missing(let path): "\(path): no such file or folder"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notRegular(let path, let found): "\(path): expected a file, found \(found)"
+    case .pastEnd(let path, let offset, let count, let length):
+      "\(path): expected \(count) bytes at offset \(offset), found the end at \(length)"
+    case .changed(let path): "\(path): changed while it was being read; run again"
+    case .exists(let path): "\(path): already exists; use --force to replace it"
+    case .sameFile(let input, let output):
+      "\(output): is the input \(input) itself; choose another output"
+    case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}

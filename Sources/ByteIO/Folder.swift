@@ -1,0 +1,68 @@
+import Glibc
+import SystemPackage
+
+/// Questions about paths and folders.
+package enum Folder {
+  package static func isFolder(_ path: String) -> Bool {
+    (try? Stat(FilePath(path), followTargetSymlink: true))?.type == .directory
+  }
+
+  package static func exists(_ path: String) -> Bool { FileIdentity(path: path) != nil }
+
+  /// The names in a folder, sorted by their bytes; links among them are not followed.
+  package static func names(in path: String) throws(FileError) -> [String] {
+    guard let folder = unsafe opendir(path) else {
+      throw errno == ENOENT
+        ? FileError.missing(path: path)
+        : FileError.unreadable(path: path, reason: "\(Errno(rawValue: errno))")
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The last part of a path: the name of the file or folder itself.
+  package static func name(of path: String) -> String {
+    FilePath(path).lastComponent?.string ?? path
+  }
+
+  /// The folder that holds what `path` names.
+  package static func parent(of path: String) -> String {
+    var parent = FilePath(path)
+    parent.removeLastComponent()
+    return parent.isEmpty ? "." : parent.string
+  }
+
+  /// The path of `name`, a plain name without separators, in a folder.
+  package static func path(of name: String, in folder: String) -> String {
+    FilePath(folder).appending(name).string
+  }
+
+  /// Fails where an output may not be made: one that exists, unless replacing it was asked for; one
+  /// that is an input; one whose folder is missing.
+  package static func checkOutput(
+    _ output: String, inputs: [String], force: Bool
+  ) throws(FileError) {
+    if let identity = FileIdentity(path: output) {
+      for input in inputs where FileIdentity(path: input) == identity {
+        throw FileError.sameFile(input: input, output: output)
+      }
+      guard !isFolder(output) else {
+        throw FileError.cannotCreate(path: output, reason: "a folder has this name")
+      }
+      guard force else { throw FileError.exists(path: output) }
+    }
+    let parent = parent(of: output)
+    guard isFolder(parent) else {
+      throw FileError.cannotCreate(path: output, reason: "there is no folder \(parent)")
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import SystemPackage
+
+/// A regular file, open for reads at given offsets, from any number of threads.
+///
+/// Nothing is mapped into memory: a file that shrinks while it is read becomes an error, not a
+/// signal. The length is that of the moment of opening, and ``checkUnchanged()`` holds the file to it.
+package final class InputFile: Sendable {
+  package let path: String
+  package let length: Int
+  package let identity: FileIdentity
+  private let descriptor: FileDescriptor
+  private let modified: ModificationTime
+
+  package init(path: String) throws(FileError) {
+    do {
+      // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+      descriptor = try FileDescriptor.open(
+        FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+    } catch {
+      throw FileError(opening: path, error)
+    }
+    do {
+      let status = try Stat(descriptor)
+      guard status.type == .regular else {
+        throw FileError.notRegular(
+          path: path, found: status.type == .directory ? "a folder" : "a pipe or device")
+      }
+      self.path = path
+      length = Int(status.size)
+      identity = FileIdentity(status)
+      modified = ModificationTime(status)
+    } catch {
+      try? descriptor.close()
+      throw error as? FileError ?? FileError.unreadable(path: path, reason: "\(error)")
+    }
+  }
+
+  deinit { try? descriptor.close() }
+
+  /// Reads exactly `count` bytes that start at `offset`.
+  package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    try checkBounds(offset: offset, count: count)
+    var found = 0
+    let bytes: [UInt8]
+    do {
+      bytes = try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        initialized = try unsafe fill(UnsafeMutableRawBufferPointer(buffer), from: offset)
+        found = initialized
+      }
+    } catch {
+      throw FileError.unreadable(path: path, reason: "\(error)")
+    }
+    guard found == count else { throw FileError.changed(path: path) }
+    return bytes
+  }
+
+  /// The whole file, for files that are known to be small; larger ones than `limit` are refused.
+  package func readAll(limit: Int) throws(FileError) -> [UInt8] {
+    guard length <= limit else {
+      throw FileError.unreadable(
+        path: path, reason: "expected at most \(limit) bytes, found \(length)")
+    }
+    return try read(at: 0, count: length)
+  }
+
+  /// Fails if the file is not what it was when it was opened.
+  package func checkUnchanged() throws(FileError) {
+    guard let status = try? Stat(descriptor), Int(status.size) == length,
+      ModificationTime(status) == modified
+    else { throw FileError.changed(path: path) }
+  }
+
+  private func checkBounds(offset: Int, count: Int) throws(FileError) {
+    guard offset >= 0, count >= 0, offset <= length, count <= length - offset else {
+      throw FileError.pastEnd(path: path, offset: offset, count: count, length: length)
+    }
+  }
+
+  /// Reads until the buffer is full or the file ends; the number of bytes read.
+  private func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from offset: Int
+  ) throws -> Int {
+    var done = 0
+    while done < buffer.count {
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = try unsafe descriptor.read(
+        fromAbsoluteOffset: Int64(offset + done), into: part, retryOnInterrupt: true)
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+}
+
+/// When a file was last changed, to the nanosecond.
+private struct ModificationTime: Equatable {
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(_ status: Stat) {
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}
+
+extension FileError {
+  fileprivate init(opening path: String, _ error: any Error) {
+    switch error as? Errno {
+    case .noSuchFileOrDirectory, .notDirectory: self = .missing(path: path)
+    default: self = .unreadable(path: path, reason: "\(error)")
+    }
+  }
+}

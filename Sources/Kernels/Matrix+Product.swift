@@ -1,0 +1,54 @@
+import COpenBLAS
+
+extension Matrix {
+  /// `self · other[rows]ᵀ`: every row of self against the given rows of `other`.
+  ///
+  /// - Parameters:
+  ///   - other: K columns, as many as self.
+  ///   - range: the rows of `other` that take part; all of them by default.
+  /// - Returns: as many rows as self, a column for each row of the range.
+  package func timesTransposed(_ other: Matrix, rows range: Range<Int>? = nil) -> Matrix {
+    let range = range ?? 0..<other.rows
+    precondition(columns == other.columns, "inner sizes differ: \(columns), \(other.columns)")
+    precondition(range.lowerBound >= 0 && range.upperBound <= other.rows, "rows out of range")
+    return product(
+      with: other, from: range.lowerBound * other.columns, transposed: true, range.count)
+  }
+
+  /// `self · other[rows]`: the given rows of `other`, weighed by the columns of self.
+  ///
+  /// - Parameters:
+  ///   - other: as many rows in the range as self has columns.
+  ///   - range: the rows of `other` that take part; all of them by default.
+  /// - Returns: as many rows as self, as many columns as `other`.
+  package func times(_ other: Matrix, rows range: Range<Int>? = nil) -> Matrix {
+    let range = range ?? 0..<other.rows
+    precondition(columns == range.count, "inner sizes differ: \(columns), \(range.count)")
+    precondition(range.lowerBound >= 0 && range.upperBound <= other.rows, "rows out of range")
+    return product(
+      with: other, from: range.lowerBound * other.columns, transposed: false, other.columns)
+  }
+
+  private func product(
+    with other: Matrix, from start: Int, transposed: Bool, _ resultColumns: Int
+  ) -> Matrix {
+    guard rows > 0, resultColumns > 0, columns > 0 else {
+      return Matrix(rows: rows, columns: resultColumns)
+    }
+    let count = rows * resultColumns
+    let product = unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
+      unsafe values.withUnsafeBufferPointer { left in
+        unsafe other.values.withUnsafeBufferPointer { right in
+          unsafe cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
+            Int32(rows), Int32(resultColumns), Int32(columns),
+            1, left.baseAddress, Int32(columns),
+            right.baseAddress.map { unsafe $0 + start }, Int32(other.columns),
+            0, result.baseAddress, Int32(resultColumns))
+        }
+      }
+      initialized = count
+    }
+    return Matrix(rows: rows, columns: resultColumns, values: product)
+  }
+}

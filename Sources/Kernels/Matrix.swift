@@ -1,0 +1,31 @@
+/// Floats in rows, row after row.
+package struct Matrix: Sendable, Equatable {
+  package let rows: Int
+  package let columns: Int
+  /// `rows · columns` values.
+  package var values: [Float]
+
+  package init(rows: Int, columns: Int, values: [Float]) {
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns)")
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+  }
+
+  /// A matrix of zeros.
+  package init(rows: Int, columns: Int) {
+    self.init(
+      rows: rows, columns: columns, values: [Float](repeating: 0, count: rows * columns))
+  }
+
+  package subscript(row: Int) -> ArraySlice<Float> { values[row * columns..<(row + 1) * columns] }
+
+  package mutating func add(_ other: Matrix) {
+    precondition(rows == other.rows && columns == other.columns, "shapes differ")
+    unsafe values.withUnsafeMutableBufferPointer { sum in
+      unsafe other.values.withUnsafeBufferPointer { term in
+        for index in sum.indices { unsafe sum[index] += term[index] }
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import COpenBLAS
+import Dispatch
+import Synchronization
+
+/// The one parallel loop: work over items that do not depend on each other.
+///
+/// Which thread takes which item changes from run to run; what an item yields does not, as every
+/// product inside runs on one thread. Sums over items are for the caller to join, in order.
+package struct Parallel: Sendable {
+  /// How many threads work at a time.
+  package let threads: Int
+
+  /// - Parameter threads: at least 1.
+  package init(threads: Int) {
+    precondition(threads > 0, "no threads")
+    self.threads = threads
+    openblas_set_num_threads(1)
+  }
+
+  /// Calls `body` once for each index below `count`; the first error by index is thrown.
+  package func forEach<Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let next = Atomic(0)
+    let failures = Mutex<[Int: Failure]>([:])
+    @Sendable func work() {
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        do throws(Failure) {
+          try body(index)
+        } catch {
+          failures.withLock { $0[index] = error }
+          next.store(count, ordering: .relaxed)
+        }
+      }
+    }
+    let workers = min(threads, count)
+    if workers > 1 {
+      DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+    } else {
+      work()
+    }
+    if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+  }
+
+  /// The results of `body` for each index below `count`, in order.
+  package func map<Result: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    try forEachInPlace(&results) { (index, result: inout Result?) throws(Failure) in
+      result = try body(index)
+    }
+    return results.compactMap { $0 }
+  }
+
+  /// Lets `body` change every element of an array in place.
+  package func forEachInPlace<Element: Sendable, Failure: Error>(
+    _ elements: inout [Element], _ body: @Sendable (Int, inout Element) throws(Failure) -> Void
+  ) throws(Failure) {
+    let count = elements.count
+    var failure: Failure?
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      // Every index is visited once, so no two threads touch the same element.
+      let shared = unsafe Shared(buffer)
+      do throws(Failure) {
+        try forEach(count) { (index) throws(Failure) in
+          try unsafe body(index, &shared.buffer[index])
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+}
+
+/// A buffer whose users promise to touch disjoint elements.
+@unsafe private struct Shared<Element>: @unchecked Sendable {
+  let buffer: UnsafeMutableBufferPointer<Element>
+  init(_ buffer: UnsafeMutableBufferPointer<Element>) { unsafe self.buffer = buffer }
+}

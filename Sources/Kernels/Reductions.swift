@@ -1,0 +1,41 @@
+import Glibc
+
+extension Matrix {
+  /// For every column the sum of absolute values over the rows, in double precision.
+  package func columnAbsoluteSums() -> [Double] { columnSums { Double(abs($0)) } }
+
+  /// For every column the sum of squares over the rows, in double precision.
+  package func columnSquareSums() -> [Double] { columnSums { Double($0) * Double($0) } }
+
+  /// For every row the sum of squares over the columns, in double precision.
+  package func rowSquareSums() -> [Double] {
+    (0..<rows).map { row in self[row].reduce(into: 0) { $0 += Double($1) * Double($1) } }
+  }
+
+  @inline(__always)
+  private func columnSums(_ term: (Float) -> Double) -> [Double] {
+    var sums = [Double](repeating: 0, count: columns)
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe values.withUnsafeBufferPointer { values in
+        for row in 0..<rows {
+          for column in 0..<columns {
+            unsafe sums[column] += term(values[row * columns + column])
+          }
+        }
+      }
+    }
+    return sums
+  }
+
+  /// The negative log-likelihood, in nats, of `targets[row]` under the softmax of each row.
+  package func negativeLogLikelihoods(of targets: [Int]) -> [Double] {
+    precondition(targets.count == rows, "\(targets.count) targets for \(rows) rows")
+    return targets.indices.map { row in
+      let logits = self[row]
+      let maximum = logits.max() ?? 0
+      var sum = 0.0
+      for logit in logits { sum += Double(expf(logit - maximum)) }
+      return log(sum) + Double(maximum) - Double(logits[logits.startIndex + targets[row]])
+    }
+  }
+}

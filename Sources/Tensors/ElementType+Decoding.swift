@@ -1,0 +1,61 @@
+import Kernels
+
+extension ElementType {
+  /// Fills `values[start...]` with the elements that `bytes` hold, as floats.
+  ///
+  /// Wider numbers are rounded to the nearest float; of a complex number both parts are given, one
+  /// after the other; `bytes` is a whole number of blocks, little-endian.
+  package func decode(_ bytes: [UInt8], into values: inout [Float], from start: Int = 0) {
+    switch self {
+    case .bf16: Widening.bfloat16(bytes, into: &values, from: start)
+    case .f16: Widening.float16(bytes, into: &values, from: start)
+    case .f32, .c64: Widening.float32(bytes, into: &values, from: start)
+    default:
+      for (index, value) in doubles(bytes).enumerated() { values[start + index] = Float(value) }
+    }
+  }
+
+  /// The elements as doubles: exact for all types but 64-bit integers.
+  package func doubles(_ bytes: [UInt8]) -> [Double] {
+    switch self {
+    case .bool, .u8: bytes.map(Double.init)
+    case .i8: bytes.map { Double(Int8(bitPattern: $0)) }
+    case .u16: words(bytes, UInt16.self).map(Double.init)
+    case .i16: words(bytes, UInt16.self).map { Double(Int16(bitPattern: $0)) }
+    case .u32: words(bytes, UInt32.self).map(Double.init)
+    case .i32: words(bytes, UInt32.self).map { Double(Int32(bitPattern: $0)) }
+    case .u64: words(bytes, UInt64.self).map(Double.init)
+    case .i64: words(bytes, UInt64.self).map { Double(Int64(bitPattern: $0)) }
+    case .f64: words(bytes, UInt64.self).map { Double(bitPattern: $0) }
+    case .f32, .c64: words(bytes, UInt32.self).map { Double(Float(bitPattern: $0)) }
+    case .f16: words(bytes, UInt16.self).map { Double(Float16(bitPattern: $0)) }
+    case .bf16: words(bytes, UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+    case .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ:
+      smallFloats(bytes)
+    case .f4:
+      smallFloats(bytes.flatMap { [$0 & 15, $0 >> 4] })
+    case .f6E2M3, .f6E3M2:
+      smallFloats(
+        stride(from: 0, to: bytes.count, by: 3).flatMap { start in
+          let word =
+            UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2]) << 16
+          return (0..<4).map { UInt8(word >> (6 * $0) & 63) }
+        })
+    }
+  }
+
+  private func smallFloats(_ patterns: [UInt8]) -> [Double] {
+    let format = SmallFloat(self)
+    let table = (0..<256).map { format.value(of: UInt8($0)) }
+    return patterns.map { table[Int($0)] }
+  }
+
+  private func words<Word: FixedWidthInteger & UnsignedInteger>(
+    _ bytes: [UInt8], _: Word.Type
+  ) -> [Word] {
+    let size = MemoryLayout<Word>.size
+    return stride(from: 0, to: bytes.count, by: size).map { start in
+      (0..<size).reduce(into: Word(0)) { $0 |= Word(bytes[start + $1]) << (8 * $1) }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// What a file says of a tensor: checked against the file before it becomes one of these.
+package struct TensorDescription: Sendable, Equatable {
+  package let name: TensorName
+  package let elementType: ElementType
+  /// Extents, the slowest first; empty for a single element.
+  package let shape: [Int]
+  package let byteCount: Int
+
+  /// Fails with nil where the size overflows or is not a whole number of bytes.
+  package init?(name: TensorName, elementType: ElementType, shape: [Int]) {
+    guard let elements = Self.elementCount(of: shape),
+      let bytes = elementType.byteCount(elements: elements)
+    else { return nil }
+    self.name = name
+    self.elementType = elementType
+    self.shape = shape
+    byteCount = bytes
+  }
+
+  package var elementCount: Int { shape.reduce(1, *) }
+
+  /// The product of the extents, multiplied from left to right; nil where it overflows.
+  package static func elementCount(of shape: [Int]) -> Int? {
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+}
+
+extension ElementType {
+  /// The bytes that `elements` elements take; nil if they overflow or do not fill whole bytes.
+  package func byteCount(elements: Int) -> Int? {
+    guard elements % block.elements == 0 else { return nil }
+    let (bytes, overflow) = (elements / block.elements).multipliedReportingOverflow(by: block.bytes)
+    return overflow ? nil : bytes
+  }
+}

@@ -1,0 +1,24 @@
+package import ByteIO
+
+/// Why the bytes of a tensor could not be had.
+package enum TensorError: Error, Equatable, Sendable {
+  case file(FileError)
+  /// The source holds no tensor of this name.
+  case missing(name: String)
+  /// The bytes are not those that were written.
+  case damaged(path: String, tensor: String, offset: Int, expected: UInt32, found: UInt32)
+}
+
+extension TensorError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .missing(let name): "there is no tensor \(name)"
+    case .damaged(let path, let tensor, let offset, let expected, let found):
+      """
+      \(path): damaged: the block of \(tensor) at byte \(offset) has CRC-32 \
+      \(String(found, radix: 16)), expected \(String(expected, radix: 16)); fetch the file again
+      """
+    }
+  }
+}
