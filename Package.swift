@@ -46,5 +46,6 @@ let package = Package(
       ]),
     stage("Kernels", ["COpenBLAS"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
+    stage("DMOE", ["ByteIO", "JSON", "Tensors"]),
   ]
 )

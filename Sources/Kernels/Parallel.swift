@@ -74,6 +74,31 @@ package struct Parallel: Sendable {
     }
     if let failure { throw failure }
   }
+
+  /// Lets `body` fill an array in pieces of at most `size` elements; it gets where a piece starts.
+  package func fill<Element: Sendable, Failure: Error>(
+    _ elements: inout [Element], by size: Int,
+    _ body: @Sendable (Int, inout MutableSpan<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let count = elements.count
+    var failure: Failure?
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      // The pieces do not overlap.
+      let shared = unsafe Shared(buffer)
+      do throws(Failure) {
+        try forEach((count + size - 1) / size) { (piece) throws(Failure) in
+          let start = piece * size
+          let part = unsafe UnsafeMutableBufferPointer(
+            rebasing: shared.buffer[start..<min(start + size, count)])
+          var span = unsafe MutableSpan(_unsafeElements: part)
+          try body(start, &span)
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
 }
 
 /// A buffer whose users promise to touch disjoint elements.

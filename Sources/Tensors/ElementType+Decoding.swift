@@ -1,17 +1,17 @@
 import Kernels
 
 extension ElementType {
-  /// Fills `values[start...]` with the elements that `bytes` hold, as floats.
+  /// Fills `values` with the elements that `bytes` hold, as floats.
   ///
   /// Wider numbers are rounded to the nearest float; of a complex number both parts are given, one
   /// after the other; `bytes` is a whole number of blocks, little-endian.
-  package func decode(_ bytes: [UInt8], into values: inout [Float], from start: Int = 0) {
+  package func decode(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     switch self {
-    case .bf16: Widening.bfloat16(bytes, into: &values, from: start)
-    case .f16: Widening.float16(bytes, into: &values, from: start)
-    case .f32, .c64: Widening.float32(bytes, into: &values, from: start)
+    case .bf16: Widening.bfloat16(bytes, into: &values)
+    case .f16: Widening.float16(bytes, into: &values)
+    case .f32, .c64: Widening.float32(bytes, into: &values)
     default:
-      for (index, value) in doubles(bytes).enumerated() { values[start + index] = Float(value) }
+      for (index, value) in doubles(bytes).enumerated() { values[index] = Float(value) }
     }
   }
 

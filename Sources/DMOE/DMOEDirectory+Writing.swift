@@ -1,0 +1,104 @@
+import ByteIO
+import JSON
+import Tensors
+
+extension DMOEDirectory {
+  static let alignment = 64
+
+  static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
+
+  /// The directory as JSON, padded with spaces to `length` or to the next multiple of 64.
+  ///
+  /// Checksums and digests have a fixed width: the length is the same before they are known.
+  func encoded() -> [UInt8] {
+    var bytes = JSONWriter.write(document)
+    bytes += repeatElement(0x20, count: Self.aligned(bytes.count) - bytes.count)
+    return bytes
+  }
+
+  private var document: JSONValue {
+    var object = JSONObject()
+    object["generator"] = generator.map(JSONValue.string)
+    object["requires"] = []
+    object["block_bytes"] = .int(blockBytes)
+    object["model"] = [
+      "family": .string(model.family), "layers": .int(model.layers),
+      "hidden_size": .int(model.hiddenSize), "intermediate_size": .int(model.intermediateSize),
+      "activation": .string(model.activation), "gated": .bool(model.gated),
+    ]
+    object["plan"] = [
+      "importance": .string(importance),
+      "widths": .array(widths.map { .array($0.map(JSONValue.int)) }),
+    ]
+    object["source"] = source
+    object["sections"] = .array(
+      sections.enumerated().map { index, section in
+        var object = JSONObject()
+        object["kind"] = index == 0 ? "shared" : "ring"
+        object["ring"] = index == 0 ? nil : .int(index - 1)
+        object["offset"] = .int(section.offset)
+        object["length"] = .int(section.length)
+        object["tensors"] = .array(section.tensors.map { $0.document })
+        return .object(object)
+      })
+    return .object(object)
+  }
+
+  private var source: JSONValue {
+    var object = JSONObject()
+    object["format"] = .string(sourceFormat)
+    if !sourceMetadata.isEmpty {
+      object["metadata"] = .object(
+        JSONObject(sourceMetadata.map { .init(name: $0.key, value: .string($0.value)) }))
+    }
+    object["tensors"] = .array(
+      sourceTensors.map { tensor in
+        var object = JSONObject()
+        object["name"] = .string(tensor.description.name.text)
+        object["element_type"] = .string(tensor.description.elementType.rawValue)
+        object["shape"] = .array(tensor.description.shape.map(JSONValue.int))
+        object["sha256"] = .string(
+          tensor.digest?.description ?? String(repeating: "0", count: 64))
+        object["ffn"] = tensor.cut.map { cut in
+          [
+            "layer": .int(cut.layer), "parts": .array(cut.parts.map { .string($0.rawValue) }),
+            "neuron_axis": .int(cut.neuronAxis),
+          ]
+        }
+        return .object(object)
+      })
+    return .object(object)
+  }
+}
+
+extension StoredTensor {
+  fileprivate var document: JSONValue {
+    var object = JSONObject()
+    switch kind {
+    case .source(let name):
+      object["kind"] = "source"
+      object["name"] = .string(name.text)
+    case .permutation(let layer):
+      object["kind"] = "permutation"
+      object["layer"] = .int(layer)
+    case .file(let name):
+      object["kind"] = "file"
+      object["name"] = .string(name)
+    case .part(let part, let layer):
+      object["kind"] = .string(part.rawValue)
+      object["layer"] = .int(layer)
+    case .other(let kind):
+      object["kind"] = .string(kind)
+    }
+    object["element_type"] = .string(elementType.rawValue)
+    object["shape"] = .array(shape.map(JSONValue.int))
+    object["offset"] = .int(offset)
+    object["blocks"] = .array(
+      blocks.map { block in
+        let digits = String(block.checksum, radix: 16)
+        let padded = String(repeating: "0", count: 8 - digits.count) + digits
+        return [.int(block.length), .string(padded)]
+      })
+    return .object(object)
+  }
+}

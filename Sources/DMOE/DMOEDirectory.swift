@@ -1,0 +1,77 @@
+package import ByteIO
+package import Tensors
+
+/// What a file holds and where (`formats/dmoe.md`, section 4).
+package struct DMOEDirectory: Sendable, Equatable {
+  package struct Model: Sendable, Equatable {
+    package let family: String
+    package let layers: Int
+    package let hiddenSize: Int
+    package let intermediateSize: Int
+    package let activation: String
+    package let gated: Bool
+
+    package init(
+      family: String, layers: Int, hiddenSize: Int, intermediateSize: Int, activation: String,
+      gated: Bool
+    ) {
+      self.family = family
+      self.layers = layers
+      self.hiddenSize = hiddenSize
+      self.intermediateSize = intermediateSize
+      self.activation = activation
+      self.gated = gated
+    }
+  }
+
+  /// A tensor of the dense checkpoint.
+  package struct SourceTensor: Sendable, Equatable {
+    package let description: TensorDescription
+    package internal(set) var digest: SHA256Digest?
+    /// Nil where the tensor is stored whole.
+    package let cut: FeedForwardCut?
+
+    package init(
+      _ description: TensorDescription, digest: SHA256Digest? = nil, cut: FeedForwardCut?
+    ) {
+      self.description = description
+      self.digest = digest
+      self.cut = cut
+    }
+  }
+
+  package struct Section: Sendable, Equatable {
+    package internal(set) var offset: Int
+    package internal(set) var length: Int
+    package internal(set) var tensors: [StoredTensor]
+
+    package var end: Int { offset + length }
+  }
+
+  package let generator: String?
+  package let blockBytes: Int
+  package let model: Model
+  /// For each layer the widths of its experts.
+  package let widths: [[Int]]
+  package let importance: String
+  package let sourceFormat: String
+  package let sourceMetadata: [(key: String, value: String)]
+  package internal(set) var sourceTensors: [SourceTensor]
+  /// The shared section, then the rings.
+  package internal(set) var sections: [Section]
+
+  package var experts: Int { widths.first?.count ?? 0 }
+
+  /// What an error message calls a section.
+  static func sectionTitle(_ index: Int) -> String {
+    index == 0 ? "the shared section" : "ring \(index - 1)"
+  }
+
+  package static func == (lhs: DMOEDirectory, rhs: DMOEDirectory) -> Bool {
+    lhs.generator == rhs.generator && lhs.blockBytes == rhs.blockBytes && lhs.model == rhs.model
+      && lhs.widths == rhs.widths && lhs.importance == rhs.importance
+      && lhs.sourceFormat == rhs.sourceFormat
+      && lhs.sourceMetadata.elementsEqual(rhs.sourceMetadata, by: ==)
+      && lhs.sourceTensors == rhs.sourceTensors && lhs.sections == rhs.sections
+  }
+}

@@ -1,0 +1,191 @@
+package import ByteIO
+import JSON
+package import Tensors
+
+/// A `.dmoe` file, whole or cut at the end of a section: its directory has been checked.
+///
+/// Reads check the blocks that they touch; nothing that was damaged comes out as data.
+package final class DMOEReader: Sendable {
+  package let directory: DMOEDirectory
+  package let file: InputFile
+  /// How many experts the file holds, counted from the smallest.
+  package let expertsHeld: Int
+  private let places: [Place: StoredTensor]
+
+  private struct Place: Hashable {
+    let section: Int
+    let kind: StoredTensor.Kind
+  }
+
+  package var path: String { file.path }
+  package var isComplete: Bool { expertsHeld == directory.experts }
+
+  package init(path: String) throws(DMOEError) {
+    do {
+      file = try InputFile(path: path)
+    } catch {
+      throw .file(error)
+    }
+    directory = try Self.directory(of: file)
+    expertsHeld = try Self.expertsHeld(file, directory)
+    var places: [Place: StoredTensor] = [:]
+    for (section, entry) in directory.sections.enumerated() {
+      for tensor in entry.tensors { places[Place(section: section, kind: tensor.kind)] = tensor }
+    }
+    self.places = places
+  }
+
+  private static func directory(of file: InputFile) throws(DMOEError) -> DMOEDirectory {
+    let preamble = try DMOEPreamble(of: file)
+    let bytes: [UInt8]
+    do {
+      bytes = try file.read(at: DMOEPreamble.length, count: preamble.directoryLength)
+    } catch {
+      throw .file(error)
+    }
+    let found = CRC32.checksum(bytes)
+    guard found == preamble.directoryChecksum else {
+      throw .checksum(
+        path: file.path, part: "directory", expected: preamble.directoryChecksum, found: found)
+    }
+    let document: JSONValue
+    do {
+      document = try JSONScanner.scan(bytes)
+    } catch {
+      throw .directoryText(path: file.path, error)
+    }
+    let features: [String]
+    do {
+      features = try DMOEDirectory.requirements(of: document)
+    } catch {
+      throw .directory(path: file.path, error)
+    }
+    if let feature = features.first { throw .unknownFeature(path: file.path, feature: feature) }
+    do {
+      return try DMOEDirectory(
+        document, start: DMOEPreamble.length + preamble.directoryLength, end: preamble.fileLength)
+    } catch {
+      throw .directory(path: file.path, error)
+    }
+  }
+
+  private static func expertsHeld(
+    _ file: InputFile, _ directory: DMOEDirectory
+  ) throws(DMOEError) -> Int {
+    let ends = directory.sections.map(\.end)
+    if let last = ends.last, file.length > last {
+      throw .trailingBytes(path: file.path, expected: last, found: file.length)
+    }
+    // Without its first ring a file holds no model.
+    if let section = ends.firstIndex(of: file.length), section > 0 { return section }
+    let section = ends.firstIndex { $0 > file.length } ?? ends.count - 1
+    throw .cutInside(
+      path: file.path, section: DMOEDirectory.sectionTitle(section), length: file.length,
+      wholeLength: section > 1 ? ends[section - 1] : 0)
+  }
+
+  // MARK: Finding
+
+  /// A tensor of the shared section.
+  package func shared(_ kind: StoredTensor.Kind) -> StoredTensor? {
+    places[Place(section: 0, kind: kind)]
+  }
+
+  /// A part of a layer's neurons that a ring adds; nil where the model has no such part.
+  package func part(_ part: FeedForwardPart, layer: Int, ring: Int) -> StoredTensor? {
+    places[Place(section: ring + 1, kind: .part(part, layer: layer))]
+  }
+
+  /// The sections that the file really holds.
+  package var sectionsHeld: ArraySlice<DMOEDirectory.Section> {
+    directory.sections[...expertsHeld]
+  }
+
+  /// The bytes of the prefix that holds an expert.
+  package func prefixLength(expert: Int) -> Int { directory.sections[expert + 1].end }
+
+  // MARK: Reading
+
+  /// The plain bytes of a stored tensor, or of a range of them.
+  package func read(
+    _ tensor: StoredTensor, _ range: Range<Int>? = nil
+  ) throws(TensorError) -> [UInt8] {
+    let range = range ?? 0..<tensor.byteCount
+    precondition(range.lowerBound >= 0 && range.upperBound <= tensor.byteCount, "out of bounds")
+    guard !range.isEmpty else { return [] }
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count)
+    let blockBytes = directory.blockBytes
+    for index in range.lowerBound / blockBytes...(range.upperBound - 1) / blockBytes {
+      let block = try read(block: index, of: tensor)
+      let start = index * blockBytes
+      let wanted = range.clamped(to: start..<start + block.count)
+      result += block[wanted.lowerBound - start..<wanted.upperBound - start]
+    }
+    return result
+  }
+
+  /// The bytes of one block, held against its checksum.
+  package func read(block index: Int, of tensor: StoredTensor) throws(TensorError) -> [UInt8] {
+    let block = tensor.blocks[index]
+    // Version 1 stores blocks as they are: every one but the last is as long as the first.
+    let offset = tensor.offset + index * directory.blockBytes
+    let bytes: [UInt8]
+    do {
+      bytes = try file.read(at: offset, count: block.length)
+    } catch {
+      throw .file(error)
+    }
+    let found = CRC32.checksum(bytes)
+    guard found == block.checksum else {
+      throw .damaged(
+        path: path, tensor: tensor.title, offset: offset, expected: block.checksum, found: found)
+    }
+    return bytes
+  }
+
+  /// The dense indices of a layer's neurons, by rank.
+  package func permutation(layer: Int) throws(DMOEError) -> [Int] {
+    guard let tensor = shared(.permutation(layer: layer)) else {
+      throw .tensor(.missing(name: "permutation of layer \(layer)"))
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try read(tensor)
+    } catch {
+      throw .tensor(error)
+    }
+    let size = directory.model.intermediateSize
+    var seen = [Bool](repeating: false, count: size)
+    var permutation: [Int] = []
+    for rank in 0..<size {
+      let index = Int(LittleEndian.load(UInt32.self, from: bytes, at: 4 * rank))
+      guard index < size, !seen[index] else {
+        throw .permutation(path: path, layer: layer, rank: rank, index: index)
+      }
+      seen[index] = true
+      permutation.append(index)
+    }
+    return permutation
+  }
+
+  /// Fails where bytes that belong to no tensor are not zero.
+  package func checkPadding() throws(DMOEError) {
+    for section in sectionsHeld {
+      for (index, tensor) in section.tensors.enumerated() {
+        let start = tensor.offset + tensor.storedLength
+        let end =
+          index + 1 < section.tensors.count ? section.tensors[index + 1].offset : section.end
+        let bytes: [UInt8]
+        do {
+          bytes = try file.read(at: start, count: end - start)
+        } catch {
+          throw .file(error)
+        }
+        if let place = bytes.firstIndex(where: { $0 != 0 }) {
+          throw .padding(path: path, offset: start + place)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// A matrix or vector of a feed-forward layer that is cut into rings, a row for each neuron.
+package enum FeedForwardPart: String, Sendable, CaseIterable {
+  case gate
+  case up
+  case down
+  case gateBias = "gate_bias"
+  case upBias = "up_bias"
+
+  package var isBias: Bool { self == .gateBias || self == .upBias }
+}
+
+/// How a tensor of the source relates to the neurons of a layer.
+package struct FeedForwardCut: Sendable, Equatable {
+  package let layer: Int
+  /// What lies one behind the other along the neuron axis.
+  package let parts: [FeedForwardPart]
+  /// 0 where a neuron is a row, 1 where it is a column.
+  package let neuronAxis: Int
+
+  package init(layer: Int, parts: [FeedForwardPart], neuronAxis: Int) {
+    self.layer = layer
+    self.parts = parts
+    self.neuronAxis = neuronAxis
+  }
+}

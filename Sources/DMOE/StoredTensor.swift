@@ -1,0 +1,55 @@
+package import Tensors
+
+/// A tensor as it lies in a section (`formats/dmoe.md`, section 5).
+package struct StoredTensor: Sendable, Equatable {
+  package enum Kind: Sendable, Hashable {
+    /// A tensor of the source, unchanged.
+    case source(TensorName)
+    case permutation(layer: Int)
+    /// A file that stood beside the weights.
+    case file(String)
+    case part(FeedForwardPart, layer: Int)
+    /// What a later version may add.
+    case other(String)
+  }
+
+  /// A run of the tensor's bytes with a checksum of its own.
+  package struct Block: Sendable, Equatable {
+    package let length: Int
+    package var checksum: UInt32
+  }
+
+  package let kind: Kind
+  package let elementType: ElementType
+  package let shape: [Int]
+  /// The plain bytes of the elements.
+  package let byteCount: Int
+  /// Where the first block begins, from the beginning of the file.
+  package internal(set) var offset: Int
+  package internal(set) var blocks: [Block]
+
+  init(
+    kind: Kind, elementType: ElementType, shape: [Int], byteCount: Int, offset: Int,
+    blocks: [Block]
+  ) {
+    self.kind = kind
+    self.elementType = elementType
+    self.shape = shape
+    self.byteCount = byteCount
+    self.offset = offset
+    self.blocks = blocks
+  }
+
+  var storedLength: Int { blocks.reduce(0) { $0 + $1.length } }
+
+  /// What an error message calls it.
+  package var title: String {
+    switch kind {
+    case .source(let name): name.text
+    case .permutation(let layer): "permutation of layer \(layer)"
+    case .file(let name): name
+    case .part(let part, let layer): "\(part.rawValue) of layer \(layer)"
+    case .other(let kind): kind
+    }
+  }
+}
