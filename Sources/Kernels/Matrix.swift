@@ -28,4 +28,14 @@ package struct Matrix: Sendable, Equatable {
       }
     }
   }
+
+  package mutating func add(toEveryRow bias: ArraySlice<Float>) {
+    precondition(bias.count == columns, "\(bias.count) terms for \(columns) columns")
+    let columns = columns
+    unsafe values.withUnsafeMutableBufferPointer { sum in
+      unsafe bias.withUnsafeBufferPointer { bias in
+        for index in sum.indices { unsafe sum[index] += bias[index % columns] }
+      }
+    }
+  }
 }

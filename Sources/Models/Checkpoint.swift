@@ -1,0 +1,117 @@
+package import ByteIO
+package import DMOE
+package import JSON
+package import Safetensors
+package import Tensors
+
+/// A model on disk in any format: its tensors, and the small files that describe it.
+///
+/// Nothing here asks whether it is a model that can be run; ``Model`` does.
+package struct Checkpoint: Sendable {
+  package enum Storage: Sendable {
+    case safetensors(SafetensorsReader)
+    case container(DMOEReader)
+  }
+
+  /// The files beside the weights that belong to a model, and travel with it.
+  package static let companions = [
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
+    "chat_template.jinja", "chat_template.json", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE",
+  ]
+
+  package let path: String
+  package let storage: Storage
+  /// All tensors of the dense model, those that a container has cut into rings included.
+  package let tensors: [TensorDescription]
+  private let byName: [TensorName: Int]
+
+  package init(path: String) throws(ModelError) {
+    self.path = path
+    switch try CheckpointFormat(path: path) {
+    case .safetensors:
+      do {
+        let reader = try SafetensorsReader(path: path)
+        storage = .safetensors(reader)
+        tensors = reader.tensors
+      } catch {
+        throw .safetensors(error)
+      }
+    case .dmoe:
+      do {
+        let reader = try DMOEReader(path: path)
+        storage = .container(reader)
+        tensors = reader.directory.sourceTensors.map(\.description)
+      } catch {
+        throw .container(error)
+      }
+    }
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  package func tensor(_ name: TensorName) -> TensorDescription? { byName[name].map { tensors[$0] } }
+
+  /// The tensors whose bytes can be read under their names.
+  package var source: any TensorSource {
+    switch storage {
+    case .safetensors(let reader): reader
+    case .container(let reader): reader
+    }
+  }
+
+  package var container: DMOEReader? {
+    if case .container(let reader) = storage { reader } else { nil }
+  }
+
+  /// The files that the weights lie in.
+  package var files: [(path: String, length: Int)] {
+    switch storage {
+    case .safetensors(let reader): reader.files.map { ($0.path, $0.length) }
+    case .container(let reader): [(reader.path, reader.file.length)]
+    }
+  }
+
+  package func checkUnchanged() throws(ModelError) {
+    do {
+      try source.checkUnchanged()
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// The folder in which companions lie; nil for a container, which carries its own.
+  package var folder: String? {
+    guard container == nil else { return nil }
+    return Folder.isFolder(path) ? path : Folder.parent(of: path)
+  }
+
+  /// The bytes of a companion; nil where there is none.
+  package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
+    if let container {
+      guard let tensor = container.shared(.file(name)) else { return nil }
+      do {
+        return try container.read(tensor)
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    guard let folder else { return nil }
+    let place = Folder.path(of: name, in: folder)
+    guard Folder.exists(place) else { return nil }
+    do {
+      return try InputFile(path: place).readAll(limit: 1 << 28)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// A companion that is JSON.
+  package func document(_ name: String) throws(ModelError) -> JSONValue? {
+    guard let bytes = try companion(name) else { return nil }
+    do {
+      return try JSONScanner.scan(bytes)
+    } catch {
+      throw .configurationText(path: path, file: name, error)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import ByteIO
+
+/// What a path leads to, known by its first bytes and not by its name.
+package enum CheckpointFormat: String, Sendable {
+  case safetensors
+  case dmoe
+
+  package init(path: String) throws(ModelError) {
+    if Folder.isFolder(path) {
+      self = .safetensors
+      return
+    }
+    let start: [UInt8]
+    do {
+      let file = try InputFile(path: path)
+      start = try file.read(at: 0, count: min(file.length, 16))
+    } catch {
+      throw .file(error)
+    }
+    if start.starts(with: Array("DMOE".utf8)) {
+      self = .dmoe
+    } else if start.starts(with: Array("GGUF".utf8)) {
+      throw .unknownFormat(
+        path: path, found: "a GGUF file, which this version does not read",
+        advice: "use the model's safetensors")
+    } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.starts(with: [0x80, 0x02]) {
+      throw .unknownFormat(
+        path: path, found: "a pickle, as PyTorch writes it: loading one can run any code",
+        advice: "save the model with safe_serialization=True in Transformers, or fetch its safetensors")
+    } else {
+      // What has no magic can only be safetensors; its reader says what is wrong if it is not.
+      self = .safetensors
+    }
+  }
+}

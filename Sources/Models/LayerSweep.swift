@@ -1,0 +1,89 @@
+package import Kernels
+import Tensors
+
+/// One pass over the weights, layer by layer, with all windows at once.
+///
+/// Weights are read and decoded a layer at a time, so memory does not grow with the number of
+/// layers. Several streams, each with feed-forward networks of its own, share the pass.
+package struct LayerSweep: Sendable {
+  package let model: Model
+  package let parallel: Parallel
+
+  package init(_ model: Model, parallel: Parallel) {
+    self.model = model
+    self.parallel = parallel
+  }
+
+  /// One feed-forward network at work on one window.
+  package struct Call: Sendable {
+    package let layer: Int
+    package let stream: Int
+    package let window: Int
+    /// T × D, what the network receives.
+    package let input: Matrix
+    package let weights: FeedForwardWeights
+  }
+
+  /// Runs all windows through all layers.
+  ///
+  /// - Parameters:
+  ///   - windows: the tokens of each window.
+  ///   - streams: how many ways of running the model advance side by side.
+  ///   - feedForward: gives the output of the network, T × D, and what was seen on the way.
+  ///   - finishedLayer: gets what was seen in a layer, for each stream and window in order.
+  /// - Returns: for each stream and window the residual stream behind the last layer.
+  /// - Throws: what reading weights throws, and a token without a row in the embedding.
+  package func run<Observation: Sendable>(
+    _ windows: [[Int]], streams: Int = 1,
+    feedForward: @Sendable (Call) -> (output: Matrix, observation: Observation),
+    finishedLayer: (_ layer: Int, _ observations: [[Observation]]) -> Void
+  ) throws(ModelError) -> [[Matrix]] {
+    let embedded = try embed(windows)
+    var states = (0..<streams).flatMap { _ in embedded.map { State<Observation>(stream: $0) } }
+    let rotary = RotaryEmbedding(
+      headDimension: model.configuration.headDimension, base: model.configuration.rotaryBase,
+      positions: windows.map(\.count).max() ?? 0)
+    for layer in 0..<model.configuration.layers {
+      let decoder = try DecoderLayer(model, layer: layer, parallel: parallel)
+      parallel.forEachInPlace(&states) { _, state in
+        decoder.attend(&state.stream, rotary: rotary)
+      }
+      let weights = try model.feedForward(layer: layer, parallel: parallel)
+      parallel.forEachInPlace(&states) { index, state in
+        let call = Call(
+          layer: layer, stream: index / windows.count, window: index % windows.count,
+          input: decoder.feedForwardInput(state.stream), weights: weights)
+        let (output, observation) = feedForward(call)
+        state.stream.add(output)
+        state.observation = observation
+      }
+      let observations = states.compactMap(\.observation)
+      finishedLayer(
+        layer,
+        (0..<streams).map {
+          Array(observations[$0 * windows.count..<($0 + 1) * windows.count])
+        })
+    }
+    return (0..<streams).map { stream in
+      states[stream * windows.count..<(stream + 1) * windows.count].map(\.stream)
+    }
+  }
+
+  private struct State<Observation: Sendable>: Sendable {
+    var stream: Matrix
+    var observation: Observation?
+  }
+
+  /// The rows of the embedding for the tokens of each window.
+  private func embed(_ windows: [[Int]]) throws(ModelError) -> [Matrix] {
+    let embedding = try model.requiredMatrix(.tokenEmbedding, parallel: parallel)
+    for token in windows.joined() where token < 0 || token >= embedding.rows {
+      throw .tokenOutOfRange(path: model.path, token: token, rows: embedding.rows)
+    }
+    return windows.map { tokens in
+      Matrix(
+        rows: tokens.count, columns: embedding.columns,
+        values: tokens.flatMap { embedding[$0] })
+    }
+  }
+}

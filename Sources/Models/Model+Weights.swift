@@ -1,0 +1,133 @@
+import DMOE
+package import Kernels
+import Tensors
+
+extension Model {
+  /// A two-dimensional weight as floats; nil where the model has none of this role.
+  package func matrix(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Matrix? {
+    guard let (tensor, values) = try floats(role, layer: layer, parallel: parallel) else {
+      return nil
+    }
+    return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: values)
+  }
+
+  /// A one-dimensional weight as floats; nil where the model has none of this role.
+  package func vector(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> [Float]? {
+    try floats(role, layer: layer, parallel: parallel)?.values
+  }
+
+  /// A weight that every model of the family has.
+  package func requiredMatrix(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Matrix {
+    guard let matrix = try matrix(role, layer: layer, parallel: parallel) else {
+      throw missing(role, layer)
+    }
+    return matrix
+  }
+
+  package func requiredVector(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> [Float] {
+    guard let vector = try vector(role, layer: layer, parallel: parallel) else {
+      throw missing(role, layer)
+    }
+    return vector
+  }
+
+  /// The weights of a layer's feed-forward network.
+  ///
+  /// - Parameters:
+  ///   - layer: which layer.
+  ///   - neurons: how many neurons, the most important first; only of a container, which has an
+  ///     order. Nil stands for all that there are.
+  ///   - parallel: the loop that reads and decodes.
+  /// - Returns: neurons in the order of the storage: of rank in a container, else of the checkpoint.
+  /// - Throws: what reading the tensors throws.
+  package func feedForward(
+    layer: Int, neurons: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> FeedForwardWeights {
+    let downBias = try vector(.downBias, layer: layer, parallel: parallel)
+    guard let container = checkpoint.container else {
+      return FeedForwardWeights(
+        activation: configuration.activation,
+        gate: try matrix(.gate, layer: layer, parallel: parallel),
+        up: try requiredMatrix(.up, layer: layer, parallel: parallel),
+        down: .outputMajor(try requiredMatrix(.down, layer: layer, parallel: parallel)),
+        gateBias: try vector(.gateBias, layer: layer, parallel: parallel),
+        upBias: try vector(.upBias, layer: layer, parallel: parallel),
+        downBias: downBias)
+    }
+    let held = container.directory.widths[layer][container.expertsHeld - 1]
+    let count = min(neurons ?? held, held)
+    func part(_ part: FeedForwardPart) throws(ModelError) -> [Float]? {
+      try stacked(part, layer: layer, neurons: count, container, parallel)
+    }
+    func matrix(_ values: [Float]) -> Matrix {
+      Matrix(rows: count, columns: configuration.hiddenSize, values: values)
+    }
+    guard let up = try part(.up) else { throw missing(.up, layer) }
+    guard let down = try part(.down) else { throw missing(.down, layer) }
+    return FeedForwardWeights(
+      activation: configuration.activation,
+      gate: try part(.gate).map(matrix), up: matrix(up), down: .neuronMajor(matrix(down)),
+      gateBias: try part(.gateBias), upBias: try part(.upBias), downBias: downBias)
+  }
+
+  /// The first `neurons` rows of a part, over as many rings as that takes.
+  private func stacked(
+    _ part: FeedForwardPart, layer: Int, neurons: Int, _ container: DMOEReader, _ parallel: Parallel
+  ) throws(ModelError) -> [Float]? {
+    var values: [Float] = []
+    for ring in 0..<container.expertsHeld {
+      let ranks = container.directory.ranks(ofRing: ring, layer: layer).clamped(to: 0..<neurons)
+      guard !ranks.isEmpty else { break }
+      guard let tensor = container.part(part, layer: layer, ring: ring) else { return nil }
+      let rowElements = tensor.shape.dropFirst().reduce(1, *)
+      do {
+        values += try tensor.elementType.floats(
+          count: ranks.count * rowElements, parallel: parallel
+        ) { (range) throws(TensorError) in try container.read(tensor, range) }
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    return values
+  }
+
+  private func floats(
+    _ role: TensorRole, layer: Int?, parallel: Parallel
+  ) throws(ModelError) -> (tensor: TensorDescription, values: [Float])? {
+    guard let name = family.tensorName(role, layer: layer).map({ TensorName($0) }),
+      isPresent(role), let tensor = checkpoint.tensor(name)
+    else { return nil }
+    let source = checkpoint.source
+    do {
+      let values = try tensor.elementType.floats(
+        count: tensor.elementCount, parallel: parallel
+      ) { (range) throws(TensorError) in try source.read(name, range) }
+      return (tensor, values)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Biases that the configuration does not ask for are left alone, as Transformers does.
+  private func isPresent(_ role: TensorRole) -> Bool {
+    switch role {
+    case .queryBias, .keyBias, .valueBias, .attentionOutputBias: configuration.attentionBias
+    case .gateBias, .upBias, .downBias: configuration.feedForwardBias
+    case .output: !configuration.tiedOutput
+    default: true
+    }
+  }
+
+  private func missing(_ role: TensorRole, _ layer: Int?) -> ModelError {
+    .missingTensor(
+      path: path, name: family.tensorName(role, layer: layer) ?? "\(role.rawValue)")
+  }
+}

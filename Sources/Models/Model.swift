@@ -1,0 +1,65 @@
+import DMOE
+import JSON
+package import Tensors
+
+/// A model that can be run: a checkpoint of a known family whose tensors are what its
+/// configuration says.
+package struct Model: Sendable {
+  package let checkpoint: Checkpoint
+  package let family: Family
+  package let configuration: ModelConfiguration
+
+  package var path: String { checkpoint.path }
+
+  package init(path: String) throws(ModelError) {
+    try self.init(Checkpoint(path: path))
+  }
+
+  package init(_ checkpoint: Checkpoint) throws(ModelError) {
+    let path = checkpoint.path
+    guard let document = try checkpoint.document("config.json") else {
+      throw .noConfiguration(path: path)
+    }
+    self.checkpoint = checkpoint
+    do {
+      let root = JSONField(document)
+      let modelType = try root.member("model_type").string()
+      guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
+        throw ModelError.unknownFamily(path: path, modelType: modelType)
+      }
+      if let quantization = try root.optional("quantization_config") {
+        let method = try quantization.optional("quant_method")?.string() ?? "unknown"
+        throw ModelError.unsupported(
+          path: path, what: "its weights are quantised (quantization_config: \(method))",
+          advice: "use the checkpoint that it was made from")
+      }
+      self.family = family
+      configuration = try ModelConfiguration(document, family: family)
+    } catch let error as JSONFieldError {
+      throw .configuration(path: path, file: "config.json", error)
+    } catch {
+      throw error as? ModelError ?? .noConfiguration(path: path)
+    }
+    try Self.checkShapes(configuration, family, checkpoint)
+    if let container = checkpoint.container {
+      try Self.check(container.directory, against: configuration, family, path)
+    }
+  }
+
+  /// A container says the same of the model as the configuration that it carries.
+  private static func check(
+    _ directory: DMOEDirectory, against configuration: ModelConfiguration, _ family: Family,
+    _ path: String
+  ) throws(ModelError) {
+    let stated = directory.model
+    let wanted = DMOEDirectory.Model(
+      family: family.name, layers: configuration.layers, hiddenSize: configuration.hiddenSize,
+      intermediateSize: configuration.intermediateSize,
+      activation: configuration.activation.rawValue, gated: family.gated)
+    guard stated == wanted else {
+      throw .unsupported(
+        path: path, what: "its directory and its config.json describe different models",
+        advice: "partition the model again")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package import ByteIO
+package import DMOE
+package import JSON
+package import Safetensors
+package import Tensors
+package import Tokenizers
+
+/// Why a path does not lead to a model that can be used.
+package enum ModelError: Error, Equatable, Sendable {
+  case file(FileError)
+  case safetensors(SafetensorsError)
+  case container(DMOEError)
+  case tensor(TensorError)
+  case tokenizer(path: String, TokenizerError)
+  /// The file is of none of the formats that are read here.
+  case unknownFormat(path: String, found: String, advice: String)
+  /// What was asked for needs `config.json`.
+  case noConfiguration(path: String)
+  /// `config.json`, or another file beside the weights, is not JSON.
+  case configurationText(path: String, file: String, JSONError)
+  /// A field of `config.json`, or of another file beside the weights, is not what it must be.
+  case configuration(path: String, file: String, JSONFieldError)
+  /// The model is of a family that is not known here.
+  case unknownFamily(path: String, modelType: String)
+  /// The model has something that its forward pass here lacks.
+  case unsupported(path: String, what: String, advice: String)
+  case missingTensor(path: String, name: String)
+  case shape(path: String, tensor: String, expected: [Int], found: [Int])
+  case elementType(path: String, tensor: String, found: String)
+  /// A token that has no row in the embedding.
+  case tokenOutOfRange(path: String, token: Int, rows: Int)
+  /// What was asked for needs `tokenizer.json`.
+  case noTokenizer(path: String)
+  /// Windows shall begin with a token that the model does not name.
+  case noBeginningToken(path: String)
+}
+
+extension ModelError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .safetensors(let error): error.description
+    case .container(let error): error.description
+    case .tensor(let error): error.description
+    case .tokenizer(let path, let error): "\(path): tokenizer.json: \(error)"
+    case .unknownFormat(let path, let found, let advice): "\(path): \(found); \(advice)"
+    case .noConfiguration(let path):
+      """
+      \(path): there is no config.json beside the weights, so the architecture is unknown; copy it \
+      from where the model came from
+      """
+    case .configurationText(let path, let file, let error): "\(path): \(file): \(error)"
+    case .configuration(let path, let file, let error): "\(path): \(file): \(error)"
+    case .unknownFamily(let path, let modelType):
+      """
+      \(path): config.json: model_type \"\(modelType)\" is not known here; known: \
+      \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
+      """
+    case .unsupported(let path, let what, let advice): "\(path): \(what); \(advice)"
+    case .missingTensor(let path, let name):
+      "\(path): config.json asks for the tensor \(name), which is not there"
+    case .shape(let path, let tensor, let expected, let found):
+      "\(path): \(tensor): config.json asks for the shape \(expected), found \(found)"
+    case .elementType(let path, let tensor, let found):
+      "\(path): \(tensor): expected floating-point weights of 16, 32 or 64 bits, found \(found)"
+    case .tokenOutOfRange(let path, let token, let rows):
+      """
+      \(path): the tokenizer gives token \(token), but the embedding has only \(rows) rows: they do \
+      not belong together
+      """
+    case .noTokenizer(let path):
+      "\(path): there is no tokenizer.json beside the weights, which reading text needs"
+    case .noBeginningToken(let path):
+      """
+      \(path): neither tokenizer nor config.json names a token to begin windows with; use --bos never
+      """
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package import Kernels
+
+extension ElementType {
+  /// All elements of a tensor as floats, read and decoded in pieces by several threads.
+  ///
+  /// - Parameters:
+  ///   - count: how many elements the tensor has.
+  ///   - parallel: the loop that shares out the pieces.
+  ///   - read: the tensor's bytes in a range.
+  /// - Returns: `count` floats, in the order of the tensor.
+  /// - Throws: the error of the first piece that could not be read.
+  package func floats(
+    count: Int, parallel: Parallel, read: @Sendable (Range<Int>) throws(TensorError) -> [UInt8]
+  ) throws(TensorError) -> [Float] {
+    let piece = 1 << 20
+    var values = [Float](repeating: 0, count: count)
+    try parallel.fill(&values, by: piece) { (start, span) throws(TensorError) in
+      let lower = start / block.elements * block.bytes
+      let upper = lower + (span.count + block.elements - 1) / block.elements * block.bytes
+      decode(try read(lower..<upper), into: &span)
+    }
+    return values
+  }
+}
