@@ -20,9 +20,11 @@ func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Tests may use the unsafe parts of the standard library without saying so.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies,
+    name: name, dependencies: dependencies, exclude: exclude,
     swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
 }
 
@@ -46,6 +48,13 @@ let package = Package(
       ]),
     stage("Kernels", ["COpenBLAS"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
+    stage("Tokenizers", ["JSON"]),
     stage("DMOE", ["ByteIO", "JSON", "Tensors"]),
+
+    // What tests of several targets share; it may use Foundation.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests(
+      "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
+      exclude: ["encode_with_tokenizers.py"]),
   ]
 )

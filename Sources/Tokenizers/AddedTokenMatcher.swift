@@ -1,0 +1,109 @@
+/// Finds added tokens in a text: the leftmost first, of several at one place the longest.
+struct AddedTokenMatcher: Sendable {
+  /// A part of a text, in order.
+  enum Segment: Equatable {
+    case token(Int32)
+    case text(Range<Int>)
+  }
+
+  private var tokens: [AddedToken] = []
+  /// A trie: from a node and a byte to the next node.
+  private var children: [UInt64: Int] = [:]
+  /// The token that ends at a node.
+  private var tokenAtNode: [Int?] = [nil]
+  private var startsToken = [Bool](repeating: false, count: 256)
+
+  var isEmpty: Bool { tokens.isEmpty }
+
+  /// Adds a token that is found where `pattern` stands; of two with one pattern the first counts.
+  mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
+    guard let first = pattern.first else { return }
+    startsToken[Int(first)] = true
+    var node = 0
+    for byte in pattern {
+      if let child = children[Self.key(node, byte)] {
+        node = child
+      } else {
+        children[Self.key(node, byte)] = tokenAtNode.count
+        node = tokenAtNode.count
+        tokenAtNode.append(nil)
+      }
+    }
+    if tokenAtNode[node] == nil {
+      tokenAtNode[node] = tokens.count
+      tokens.append(token)
+    }
+  }
+
+  /// Cuts a text at its added tokens; special ones stay text unless `parsingSpecial`.
+  func segments(of text: Span<UInt8>, parsingSpecial: Bool) -> [Segment] {
+    var segments: [Segment] = []
+    var covered = 0
+    var index = 0
+    while index < text.count {
+      guard startsToken[Int(text[index])], let (token, matchEnd) = match(at: index, in: text)
+      else {
+        index += 1
+        continue
+      }
+      var (start, end) = (index, matchEnd)
+      // What is found is passed over even if it does not count, as the library does.
+      index = matchEnd
+      if token.isSpecial && !parsingSpecial { continue }
+      if token.isSingleWord,
+        Self.wordEnds(at: start, in: text) || Self.wordStarts(at: end, in: text)
+      {
+        continue
+      }
+      if token.stripsLeft {
+        while start > covered, Self.isSpace(text.scalar(before: start).scalar) {
+          start -= text.scalar(before: start).length
+        }
+      }
+      if token.stripsRight {
+        while end < text.count, Self.isSpace(text.scalar(at: end).scalar) {
+          end += text.scalar(at: end).length
+        }
+      }
+      if covered < start { segments.append(.text(covered..<start)) }
+      segments.append(.token(token.id))
+      covered = end
+    }
+    if covered < text.count { segments.append(.text(covered..<text.count)) }
+    return segments
+  }
+
+  /// The longest token that starts at an index, and its end.
+  private func match(at start: Int, in text: Span<UInt8>) -> (AddedToken, end: Int)? {
+    var node = 0
+    var longest: (AddedToken, end: Int)?
+    for index in start..<text.count {
+      guard let child = children[Self.key(node, text[index])] else { break }
+      node = child
+      if let token = tokenAtNode[node] { longest = (tokens[token], index + 1) }
+    }
+    return longest
+  }
+
+  private static func key(_ node: Int, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
+
+  private static func wordEnds(at index: Int, in text: Span<UInt8>) -> Bool {
+    index > 0 && isWord(text.scalar(before: index).scalar)
+  }
+
+  private static func wordStarts(at index: Int, in text: Span<UInt8>) -> Bool {
+    index < text.count && isWord(text.scalar(at: index).scalar)
+  }
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+
+  /// `\w` of Unicode's Technical Standard 18, annex C.
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
+      return true
+    default: return properties.isAlphabetic || properties.isJoinControl
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/// The merges of a byte pair encoding, by the ids of the two tokens that they join.
+///
+/// A table of its own, because this lookup is most of the work of encoding, and the hashing of
+/// `Dictionary` would be most of the lookup.
+struct MergeTable: Sendable {
+  /// What two neighbours become, and how early; the lowest rank comes first.
+  struct Merge: Sendable {
+    let rank: Int32
+    let id: Int32
+
+    /// Two tokens that do not join.
+    static let none = Merge(rank: .max, id: -1)
+  }
+
+  private struct Slot: Sendable {
+    var key: UInt64
+    var merge: Merge
+  }
+
+  /// No pair of ids: they stay below 2^24.
+  private static let free = UInt64.max
+
+  private var slots: [Slot]
+  private let shift: UInt64
+  /// Random, so that no file can be made to collide; results do not depend on it.
+  private let multiplier: UInt64
+
+  init(capacity: Int) {
+    var bits: UInt64 = 4
+    while 1 << bits < 2 * capacity { bits += 1 }
+    slots = Array(repeating: Slot(key: Self.free, merge: .none), count: 1 << bits)
+    shift = 64 - bits
+    multiplier = UInt64.random(in: 0...UInt64.max) | 1
+  }
+
+  /// Sets the merge of a pair; there may be as many pairs as the capacity.
+  mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
+    let key = Self.key(left, right)
+    var index = firstIndex(of: key)
+    while slots[index].key != key, slots[index].key != Self.free {
+      index = (index + 1) & (slots.count - 1)
+    }
+    slots[index] = Slot(key: key, merge: merge)
+  }
+
+  func merge(_ left: Int32, _ right: Int32) -> Merge {
+    let key = Self.key(left, right)
+    var index = firstIndex(of: key)
+    while true {
+      let slot = slots[index]
+      if slot.key == key { return slot.merge }
+      if slot.key == Self.free { return .none }
+      index = (index + 1) & (slots.count - 1)
+    }
+  }
+
+  private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+  }
+
+  private func firstIndex(of key: UInt64) -> Int {
+    // The halves are mixed first: the product alone would lose the left token's high bits.
+    Int(truncatingIfNeeded: ((key ^ (key >> 29)) &* multiplier) >> shift)
+  }
+}

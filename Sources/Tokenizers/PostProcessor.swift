@@ -1,0 +1,38 @@
+/// What frames an encoded text with special tokens; only the one that it puts first is of use here.
+enum PostProcessor {
+  /// The content or the id of the leading special token.
+  static func leadingToken(
+    _ node: JSONNode, id: (String) -> Int32?
+  ) throws(TokenizerError) -> Int32? {
+    let type = try node.type()
+    switch type {
+    case "ByteLevel": return nil
+    case "TemplateProcessing":
+      guard let first = try node.required("single").elements().first,
+        let special = try first.optional("SpecialToken")
+      else { return nil }
+      return try known(special.required("id"), id)
+    case "BertProcessing", "RobertaProcessing":
+      guard let content = try node.required("cls").elements().first else {
+        throw .missing(path: "\(node.path).cls[0]")
+      }
+      return try known(content, id)
+    case "Sequence":
+      // Each processor frames what the one before it made: the last is outermost.
+      var leading: Int32?
+      for element in try node.required("processors").elements() {
+        leading = try leadingToken(element, id: id) ?? leading
+      }
+      return leading
+    default: throw .unsupported(path: node.path, found: "the post-processor \"\(type)\"")
+    }
+  }
+
+  private static func known(
+    _ node: JSONNode, _ id: (String) -> Int32?
+  ) throws(TokenizerError) -> Int32 {
+    let content = try node.string()
+    guard let id = id(content) else { throw .unknownToken(path: node.path, token: content) }
+    return id
+  }
+}

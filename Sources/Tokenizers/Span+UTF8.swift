@@ -1,0 +1,27 @@
+extension Span<UInt8> {
+  /// The scalar that starts at an index, and its length in bytes.
+  ///
+  /// The bytes come from a string, so they are valid; were they not, this would still read
+  /// nothing outside them.
+  func scalar(at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    let first = self[index]
+    let length =
+      switch first {
+      case 0..<0xC0: 1
+      case 0xC0..<0xE0: 2
+      case 0xE0..<0xF0: 3
+      default: 4
+      }
+    guard length > 1, index + length <= count else { return (Unicode.Scalar(first), 1) }
+    var code = UInt32(first) & (0x7F >> UInt32(length))
+    for offset in 1..<length { code = code << 6 | UInt32(self[index + offset] & 0x3F) }
+    return (Unicode.Scalar(code) ?? "\u{FFFD}", length)
+  }
+
+  /// The scalar that ends before an index greater than zero, and its length in bytes.
+  func scalar(before index: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    var start = index - 1
+    while start > 0, index - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
+    return (scalar(at: start).scalar, index - start)
+  }
+}

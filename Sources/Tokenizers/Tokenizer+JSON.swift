@@ -1,0 +1,82 @@
+import JSON
+
+extension Tokenizer {
+  /// Reads the bytes of a `tokenizer.json`.
+  package init(tokenizerJSON bytes: [UInt8]) throws(TokenizerError) {
+    let root: JSONNode
+    do {
+      root = JSONNode(value: try JSONScanner.scan(bytes), path: "")
+    } catch {
+      throw .invalidJSON(error)
+    }
+    if let version = try root.optional("version") {
+      guard try version.string() == "1.0" else {
+        throw .unsupported(path: version.path, found: "version \"\(try version.string())\"")
+      }
+    }
+    // The model first: of a tokenizer of another kind, its model names the kind best.
+    let model = try BytePairEncoding(root.required("model"))
+    preTokenizer = try PreTokenizer(root.required("pre_tokenizer"))
+
+    let normalizer: Normalizer?
+    if let node = try root.optional("normalizer") {
+      normalizer = try Normalizer(node)
+    } else {
+      normalizer = nil
+    }
+
+    let (tokens, addedTokens) = try Self.addedTokens(root, model.vocabulary)
+    var verbatimMatcher = AddedTokenMatcher()
+    var normalizedMatcher = AddedTokenMatcher()
+    // Special tokens come first: normalization can make two patterns one.
+    for token in tokens.filter(\.isSpecial) + tokens.filter({ !$0.isSpecial }) {
+      if token.isNormalized {
+        let pattern = normalizer?.normalize(token.content) ?? token.content
+        normalizedMatcher.insert(token, pattern: pattern)
+      } else {
+        verbatimMatcher.insert(token, pattern: token.content)
+      }
+    }
+
+    if let node = try root.optional("post_processor") {
+      leadingSpecialToken = try PostProcessor.leadingToken(node) { content in
+        let bytes = Array(content.utf8)
+        return addedTokens.id(of: bytes) ?? model.vocabulary.id(of: bytes)
+      }
+    } else {
+      leadingSpecialToken = nil
+    }
+    vocabularySize = Int(max(model.vocabulary.highestID, addedTokens.highestID)) + 1
+    self.normalizer = normalizer
+    self.model = model
+    self.addedTokens = addedTokens
+    self.verbatimMatcher = verbatimMatcher
+    self.normalizedMatcher = normalizedMatcher
+  }
+
+  /// The added tokens, which agree with the vocabulary and with each other about ids.
+  private static func addedTokens(
+    _ root: JSONNode, _ vocabulary: Vocabulary
+  ) throws(TokenizerError) -> (tokens: [AddedToken], contents: Vocabulary) {
+    var tokens: [AddedToken] = []
+    var contents = Vocabulary()
+    for node in try root.optional("added_tokens")?.elements() ?? [] {
+      let token = try AddedToken(node)
+      // The library passes over tokens that could be found nowhere, and repetitions.
+      guard !token.content.isEmpty else { continue }
+      let text = String(decoding: token.content, as: UTF8.self)
+      let known = contents.id(of: token.content)
+      if let id = vocabulary.id(of: token.content) ?? known, id != token.id {
+        throw .conflictingID(token: text, first: id, added: token.id)
+      }
+      if let other = vocabulary.content(of: token.id), other != token.content {
+        throw .duplicateID(
+          token.id, first: String(decoding: other, as: UTF8.self), second: text)
+      }
+      guard known == nil else { continue }
+      try contents.insert(token.content, id: token.id)
+      tokens.append(token)
+    }
+    return (tokens, contents)
+  }
+}

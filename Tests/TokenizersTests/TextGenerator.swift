@@ -1,0 +1,122 @@
+/// Random texts, the same on every run, of what is hard for a tokenizer.
+struct TextGenerator {
+  private var state: UInt64
+  private let unicodeVersion: Int
+
+  /// Texts of characters that Unicode had in this version.
+  init(seed: UInt64, unicodeVersion: Int = Self.unicodeVersionOfClasses) {
+    state = seed
+    self.unicodeVersion = unicodeVersion
+  }
+
+  /// The version that the peer's patterns know at least; its tables are older than ours.
+  static let unicodeVersionOfClasses = 13
+  /// The version that the peer's normalization knows: later marks it leaves out of order.
+  static let unicodeVersionOfNormalization = 9
+
+  /// Texts in which every scalar of a version stands within a word, alone and between digits.
+  ///
+  /// Not those of private use: they are as many as all others, and all alike.
+  static func everyScalar(unicodeVersion: Int) -> [String] {
+    let scalars = (0...UInt32(0x10FFFF)).compactMap(Unicode.Scalar.init).filter {
+      $0.properties.generalCategory != .privateUse && isAssigned($0, unicodeVersion)
+    }
+    return stride(from: 0, to: scalars.count, by: 32).map { start in
+      scalars[start..<min(start + 32, scalars.count)].map { "a\($0)b \($0) 1\($0)2\u{323}" }
+        .joined()
+    }
+  }
+
+  private static func isAssigned(_ scalar: Unicode.Scalar, _ unicodeVersion: Int) -> Bool {
+    scalar.properties.age.map { $0.major <= unicodeVersion } ?? false
+  }
+
+  /// A text of some pieces; some texts are empty.
+  mutating func text() -> String {
+    var scalars = String.UnicodeScalarView()
+    for _ in 0..<below(30) { scalars.append(contentsOf: piece()) }
+    return String(scalars)
+  }
+
+  /// Changes, removes or repeats a few bytes, as a careless or hostile hand would.
+  mutating func damage(_ bytes: inout [UInt8]) {
+    let start = below(bytes.count)
+    let range = start..<min(start + 1 + below(8), bytes.count)
+    switch below(4) {
+    case 0: bytes[start] = UInt8(truncatingIfNeeded: next())
+    case 1: bytes[start] = pick(Array("0123456789{}[]\",:-. aб".utf8))
+    case 2: bytes.removeSubrange(range)
+    default: bytes.insert(contentsOf: bytes[range], at: start)
+    }
+  }
+
+  /// SplitMix64.
+  private mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  private mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[below(elements.count)]
+  }
+
+  private mutating func piece() -> [Unicode.Scalar] {
+    switch below(10) {
+    case 0: Array(pick(Self.words).unicodeScalars)
+    case 1: Array(repeating: pick(Self.spaces), count: 1 + below(4))
+    case 2: [" "] + Array(pick(Self.words).unicodeScalars)
+    case 3: [pick(Self.controls)]
+    case 4: [scalar(in: 0...0x10FFFF)]
+    case 5: Array(pick(Self.lookalikes).unicodeScalars)
+    default: run()
+    }
+  }
+
+  /// A few scalars of one script.
+  private mutating func run() -> [Unicode.Scalar] {
+    let range = pick(Self.scripts)
+    return (0...below(6)).map { _ in scalar(in: range) }
+  }
+
+  private mutating func scalar(in range: ClosedRange<UInt32>) -> Unicode.Scalar {
+    while true {
+      let code = range.lowerBound + UInt32(below(range.count))
+      if let scalar = Unicode.Scalar(code), Self.isAssigned(scalar, unicodeVersion) {
+        return scalar
+      }
+    }
+  }
+
+  private static let words = [
+    "the", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'x", "\u{2019}s", "don't", "we'll",
+    "''s", "and", "there", "ing", "ingot", "ingots", "walking", "12345", "3.14", "x2y", "²³¼",
+    "café", "cafe\u{301}", "CAFÉ", "Straße", "straße", "e\u{301}\u{323}", "한국어", "\u{1100}\u{1161}",
+    "👩‍👩‍👧‍👦", "👍🏽", "🇩🇪", "\u{FB01}n", "Unreachable", "qqqq", "zq", "İstanbul", "ΣΊΣΥΦΟΣ",
+    "this is the thing", "\u{0344}", "\u{212B}", "\u{0958}", "\u{1D15E}", "_", "...", "!?", "\r\n",
+  ]
+  private static let lookalikes = [
+    "<s>", "</s>", "<s", "</s", "<<s>>", "< s>", "<|end|>", "<|end|>x", "  <|end|>  ", "<left>",
+    " \u{2003}<left> ", "<right>", "<right> \t\n", "<both>", "\u{3000}<both>\u{A0}", "<word>",
+    "a<word>", "<word>\u{301}", " <word> ", "<é>", "<e\u{301}>", "<left><right><both>", "   ",
+  ]
+  private static let spaces: [Unicode.Scalar] = [
+    " ", " ", " ", "\t", "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{A0}", "\u{1680}",
+    "\u{2000}", "\u{2009}", "\u{2028}", "\u{2029}", "\u{202F}", "\u{205F}", "\u{3000}",
+  ]
+  private static let controls: [Unicode.Scalar] = [
+    "\u{0}", "\u{1}", "\u{1C}", "\u{1F}", "\u{7F}", "\u{80}", "\u{AD}", "\u{180E}", "\u{200B}",
+    "\u{200D}", "\u{200E}", "\u{2060}", "\u{FE0F}", "\u{FEFF}", "\u{FFFD}", "\u{E0001}",
+  ]
+  private static let scripts: [ClosedRange<UInt32>] = [
+    0x20...0x7E, 0x41...0x7A, 0x30...0x39, 0xA0...0xFF, 0x100...0x24F, 0x300...0x36F,
+    0x370...0x3FF, 0x400...0x52F, 0x590...0x5FF, 0x600...0x6FF, 0x900...0x97F, 0xE00...0xE7F,
+    0xF00...0xFFF, 0x1100...0x11FF, 0x1E00...0x1FFF, 0x2000...0x206F, 0x2070...0x209F,
+    0x2100...0x218F, 0x2460...0x24FF, 0x3040...0x30FF, 0x3400...0x9FFF, 0xAC00...0xD7A3,
+    0xF900...0xFAFF, 0x10140...0x1018E, 0x1D400...0x1D7FF, 0x1F300...0x1FAFF, 0x20000...0x2FA1D,
+  ]
+}
