@@ -1,0 +1,47 @@
+package import ByteIO
+package import JSON
+package import Models
+package import Safetensors
+package import Tensors
+
+/// Why text could not be read, or statistics could not be had.
+package enum CalibrationError: Error, Equatable, Sendable {
+  case file(FileError)
+  case model(ModelError)
+  case safetensors(SafetensorsError)
+  case tensor(TensorError)
+  /// The text is not UTF-8.
+  case notUTF8(path: String, offset: Int)
+  /// A line of a `.jsonl` file is not an object with a string `text`.
+  case line(path: String, line: Int, reason: String)
+  /// There is not enough text for what is to be done with it.
+  case tooShort(tokens: Int, needed: Int, purpose: String)
+  /// The file holds no statistics of ours, or is damaged.
+  case notStatistics(path: String, reason: String)
+  /// Statistics of another model.
+  case otherModel(path: String, expected: String, found: String)
+  /// The same part of the same text in two files.
+  case countedTwice(path: String, part: String)
+}
+
+extension CalibrationError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .model(let error): error.description
+    case .safetensors(let error): error.description
+    case .tensor(let error): error.description
+    case .notUTF8(let path, let offset):
+      "\(path): the text is not UTF-8, first at byte \(offset); convert it, or check the file"
+    case .line(let path, let line, let reason): "\(path): line \(line): \(reason)"
+    case .tooShort(let tokens, let needed, let purpose):
+      "the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
+    case .notStatistics(let path, let reason):
+      "\(path): not neuron statistics, as dynamoe calibrate writes them: \(reason)"
+    case .otherModel(let path, let expected, let found):
+      "\(path): statistics of another model (\(found)); expected \(expected)"
+    case .countedTwice(let path, let part):
+      "\(path): \(part) is in another of the files already and would count twice"
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import ByteIO
+import JSON
+
+/// Text as it was read: documents, and a digest that names it.
+package struct CalibrationText: Sendable {
+  package let documents: [String]
+  /// Of all bytes that were read.
+  package let digest: SHA256Digest
+  package let byteCount: Int
+
+  /// Reads text files one after the other, at most `byteLimit` bytes of each.
+  ///
+  /// - Parameters:
+  ///   - paths: UTF-8 files; `-` is standard input; of a `.jsonl` file the key `text` of each line.
+  ///   - byteLimit: a file is not read beyond the last whole character before this.
+  package init(paths: [String], byteLimit: Int) throws(CalibrationError) {
+    var hasher = SHA256Hasher()
+    var documents: [String] = []
+    var byteCount = 0
+    for path in paths {
+      let bytes = try Self.bytes(of: path, limit: byteLimit)
+      hasher.update(bytes)
+      byteCount += bytes.count
+      if path.hasSuffix(".jsonl") {
+        documents += try Self.lines(bytes, path: path)
+      } else {
+        documents.append(try Self.text(bytes, path: path))
+      }
+    }
+    self.documents = documents
+    self.byteCount = byteCount
+    digest = hasher.digest()
+  }
+
+  private static func bytes(of path: String, limit: Int) throws(CalibrationError) -> [UInt8] {
+    var bytes: [UInt8]
+    let isCut: Bool
+    do {
+      if path == "-" {
+        bytes = try StandardInput.read(limit: limit)
+        isCut = bytes.count > limit
+        bytes = Array(bytes.prefix(limit))
+      } else {
+        let file = try InputFile(path: path)
+        isCut = file.length > limit
+        bytes = try file.read(at: 0, count: min(file.length, limit))
+      }
+    } catch {
+      throw .file(error)
+    }
+    if isCut {
+      let end = path.hasSuffix(".jsonl")
+        ? bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+        : bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
+      bytes.removeSubrange(end...)
+    }
+    return bytes
+  }
+
+  private static func text(_ bytes: [UInt8], path: String) throws(CalibrationError) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .notUTF8(path: path, offset: firstInvalidOffset(in: bytes))
+    }
+    return text
+  }
+
+  private static func firstInvalidOffset(in bytes: [UInt8]) -> Int {
+    var decoder = UTF8()
+    var offset = 0
+    var iterator = bytes.makeIterator()
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
+      offset += UTF8.width(scalar)
+    }
+    return offset
+  }
+
+  private static func lines(
+    _ bytes: [UInt8], path: String
+  ) throws(CalibrationError) -> [String] {
+    var documents: [String] = []
+    for (number, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated() {
+      guard line.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { continue }
+      do {
+        let document = try JSONScanner.scan(Array(line))
+        guard let text = document.object?["text"]?.string else {
+          throw CalibrationError.line(
+            path: path, line: number + 1, reason: "expected an object with a string \"text\"")
+        }
+        documents.append(text)
+      } catch {
+        throw error as? CalibrationError
+          ?? .line(path: path, line: number + 1, reason: "\(error)")
+      }
+    }
+    return documents
+  }
+}

@@ -1,0 +1,64 @@
+package import Kernels
+package import Models
+
+/// Runs the dense model over calibration text and sums up how strongly its neurons fire.
+package struct Calibrator: Sendable {
+  package let model: Model
+  package let parallel: Parallel
+  package let progress: Progress
+
+  package init(model: Model, parallel: Parallel, progress: Progress) {
+    self.model = model
+    self.parallel = parallel
+    self.progress = progress
+  }
+
+  /// The statistics of a range of tokens.
+  ///
+  /// - Parameters:
+  ///   - text: the tokens.
+  ///   - range: which of them; all by default.
+  ///   - shard: which of the windows over the range.
+  /// - Returns: sums over all positions of these windows.
+  /// - Throws: what reading the model throws, and a text without a window.
+  package func statistics(
+    of text: TextTokens, range: Range<Int>? = nil, shard: DataShard = .whole
+  ) throws(CalibrationError) -> NeuronStatistics {
+    let all = text.windows(range)
+    let windows = Array(all[shard.windows(of: all.count)])
+    guard !windows.isEmpty else {
+      throw .tooShort(
+        tokens: text.tokens.count, needed: shard.count * text.textTokensPerWindow,
+        purpose: shard == .whole ? "calibration" : "each of \(shard.count) data shards")
+    }
+    let count = model.configuration.layers
+    var layers: [NeuronStatistics.Layer] = []
+    progress.report("Calibrating", unit: "layers", done: 0, of: count)
+    do {
+      _ = try LayerSweep(model, parallel: parallel).run(windows) { call in
+        let hidden = call.weights.hidden(call.input)
+        var sums = NeuronStatistics.Layer(neurons: hidden.columns)
+        sums.absoluteSum = hidden.columnAbsoluteSums()
+        sums.squareSum = hidden.columnSquareSums()
+        return (call.weights.output(hidden), sums)
+      } finishedLayer: { layer, observations in
+        // Windows are added up in their order, whichever was done first.
+        var sum = NeuronStatistics.Layer(neurons: model.configuration.intermediateSize)
+        for window in observations[0] { sum.add(window) }
+        layers.append(sum)
+        progress.report("Calibrating", unit: "layers", done: layer + 1, of: count)
+      }
+      let positions = windows.reduce(0) { $0 + $1.count }
+      let beginnings = text.beginningToken == nil ? 0 : windows.count
+      return NeuronStatistics(
+        layers: layers, positions: positions, model: try model.fingerprint(),
+        parts: [
+          NeuronStatistics.Part(
+            textDigest: text.digest, context: text.context, beginningToken: text.beginningToken,
+            shard: shard.description, tokens: positions - beginnings)
+        ])
+    } catch {
+      throw .model(error)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package import ByteIO
+import JSON
+import Safetensors
+import Tensors
+
+/// Statistics as a safetensors file: `layers.N.abs_sum` and `layers.N.square_sum` (F64 [H]),
+/// `token_count` (I64 []), and where they come from in the metadata.
+extension NeuronStatistics {
+  private static let kind = "dynamoe.statistics"
+
+  package func write(to path: String) throws(CalibrationError) {
+    var tensors: [(TensorDescription, [UInt8])] = []
+    func add(_ name: String, _ type: ElementType, _ shape: [Int], _ words: [UInt64]) {
+      guard
+        let description = TensorDescription(
+          name: TensorName(name), elementType: type, shape: shape)
+      else { return }
+      tensors.append((description, words.flatMap { LittleEndian.bytes(of: $0) }))
+    }
+    for (index, layer) in layers.enumerated() {
+      let count = layer.absoluteSum.count
+      add("layers.\(index).abs_sum", .f64, [count], layer.absoluteSum.map(\.bitPattern))
+      add("layers.\(index).square_sum", .f64, [count], layer.squareSum.map(\.bitPattern))
+    }
+    add("token_count", .i64, [], [UInt64(positions)])
+    let parts = JSONValue.array(
+      parts.map { part in
+        [
+          "text_sha256": .string(part.textDigest.description), "context": .int(part.context),
+          "bos_token": JSONValue(part.beginningToken), "data_shard": .string(part.shard),
+          "tokens": .int(part.tokens),
+        ]
+      })
+    do {
+      try SafetensorsWriter.write(
+        tensors,
+        metadata: [
+          ("format", Self.kind), ("model_fingerprint", model.description),
+          ("parts", JSONWriter.text(parts)),
+        ], to: path)
+    } catch {
+      throw .safetensors(error)
+    }
+  }
+
+  package init(path: String) throws(CalibrationError) {
+    let reader: SafetensorsReader
+    do {
+      reader = try SafetensorsReader(path: path)
+    } catch {
+      throw .safetensors(error)
+    }
+    func invalid(_ reason: String) -> CalibrationError {
+      .notStatistics(path: path, reason: reason)
+    }
+    let metadata = reader.files.first?.metadata ?? []
+    func value(_ key: String) throws(CalibrationError) -> String {
+      guard let value = metadata.first(where: { $0.key == key })?.value else {
+        throw invalid("the metadata has no \"\(key)\"")
+      }
+      return value
+    }
+    guard try value("format") == Self.kind else { throw invalid("\"format\" is another") }
+    guard let model = SHA256Digest(hexadecimal: try value("model_fingerprint")) else {
+      throw invalid("\"model_fingerprint\" is not a digest")
+    }
+    func words(_ name: String, _ type: ElementType) throws(CalibrationError) -> [UInt64]? {
+      guard let tensor = reader.tensor(TensorName(name)) else { return nil }
+      guard tensor.elementType == type else {
+        throw invalid("\(name): expected \(type.rawValue), found \(tensor.elementType.rawValue)")
+      }
+      do {
+        let bytes = try reader.read(tensor.name)
+        return stride(from: 0, to: bytes.count, by: 8).map {
+          LittleEndian.load(UInt64.self, from: bytes, at: $0)
+        }
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    guard let count = try words("token_count", .i64), count.count == 1,
+      let positions = Int(exactly: count[0]), positions > 0
+    else { throw invalid("\"token_count\" is not one number above 0") }
+    var layers: [Layer] = []
+    while let absolute = try words("layers.\(layers.count).abs_sum", .f64) {
+      guard let square = try words("layers.\(layers.count).square_sum", .f64),
+        square.count == absolute.count
+      else { throw invalid("layer \(layers.count) has not both sums") }
+      var layer = Layer(neurons: absolute.count)
+      layer.absoluteSum = absolute.map { Double(bitPattern: $0) }
+      layer.squareSum = square.map { Double(bitPattern: $0) }
+      guard (layer.absoluteSum + layer.squareSum).allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+        throw invalid("layer \(layers.count) has sums that are negative or not finite")
+      }
+      layers.append(layer)
+    }
+    guard !layers.isEmpty else { throw invalid("there is no layer") }
+    do {
+      let document = try JSONScanner.scan(Array(try value("parts").utf8))
+      let parts = try JSONField(document, path: "parts").elements().map { try Part($0) }
+      self.init(layers: layers, positions: positions, model: model, parts: parts)
+    } catch {
+      throw error as? CalibrationError ?? invalid("\(error)")
+    }
+  }
+}
+
+extension NeuronStatistics.Part {
+  fileprivate init(_ field: JSONField) throws(JSONFieldError) {
+    let digestField = try field.member("text_sha256")
+    guard let digest = SHA256Digest(hexadecimal: try digestField.string()) else {
+      throw digestField.mismatch(expected: "64 hexadecimal digits")
+    }
+    textDigest = digest
+    context = try field.member("context").int()
+    beginningToken = try field.optional("bos_token")?.int()
+    shard = try field.member("data_shard").string()
+    tokens = try field.member("tokens").int()
+  }
+}

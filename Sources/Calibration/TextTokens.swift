@@ -1,0 +1,79 @@
+package import ByteIO
+package import Models
+
+/// Which text is read, and how it becomes tokens.
+package struct TextRequest: Sendable {
+  package let paths: [String]
+  /// How many text tokens are taken at most; nil for what the command does by default.
+  package let maximumTokens: Int?
+  /// How many positions a window has at most.
+  package let context: Int
+  package let beginning: ModelTokenizer.Beginning
+  package let parsingSpecial: Bool
+
+  package static let defaultContext = 512
+  package static let defaultCalibrationTokens = 32_768
+  package static let defaultHeldOutTokens = 16_384
+
+  package init(
+    paths: [String], maximumTokens: Int?, context: Int, beginning: ModelTokenizer.Beginning,
+    parsingSpecial: Bool
+  ) {
+    self.paths = paths
+    self.maximumTokens = maximumTokens
+    self.context = context
+    self.beginning = beginning
+    self.parsingSpecial = parsingSpecial
+  }
+}
+
+/// The tokens of a text for a model, ready to be cut into windows.
+package struct TextTokens: Sendable {
+  /// Text tokens only, without beginnings of windows.
+  package let tokens: [Int]
+  package let digest: SHA256Digest
+  /// The token that every window begins with; nil for none.
+  package let beginningToken: Int?
+  /// Positions of a window.
+  package let context: Int
+
+  /// Reads and encodes text, at most `limit` tokens of it.
+  package init(_ request: TextRequest, model: Model, limit: Int) throws(CalibrationError) {
+    do {
+      let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
+      beginningToken = tokenizer.beginningToken
+      // No text has fewer tokens than one in 64 bytes, so that a longer one need not be read whole.
+      var byteLimit = max(limit.multipliedReportingOverflow(by: 64).partialValue, 1 << 24)
+      if limit > 1 << 40 { byteLimit = .max }
+      let text = try CalibrationText(paths: request.paths, byteLimit: byteLimit)
+      digest = text.digest
+      var tokens: [Int] = []
+      for document in text.documents where tokens.count < limit {
+        tokens += tokenizer.tokenizer.encode(
+          document, parsingSpecial: request.parsingSpecial
+        ).map(Int.init)
+      }
+      self.tokens = Array(tokens.prefix(limit))
+    } catch let error as ModelError {
+      throw .model(error)
+    } catch let error as CalibrationError {
+      throw error
+    } catch {
+      preconditionFailure("unexpected error: \(error)")
+    }
+    context = min(request.context, model.configuration.contextLength)
+  }
+
+  /// How many text tokens a full window holds.
+  package var textTokensPerWindow: Int { context - (beginningToken == nil ? 0 : 1) }
+
+  /// Consecutive windows over a range of the tokens; the last may be short, and one without a
+  /// target is dropped.
+  package func windows(_ range: Range<Int>? = nil) -> [[Int]] {
+    let range = range ?? 0..<tokens.count
+    let beginning = beginningToken.map { [$0] } ?? []
+    return stride(from: range.lowerBound, to: range.upperBound, by: textTokensPerWindow)
+      .map { beginning + tokens[$0..<min($0 + textTokensPerWindow, range.upperBound)] }
+      .filter { $0.count > 1 }
+  }
+}

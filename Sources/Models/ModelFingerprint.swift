@@ -1,0 +1,24 @@
+package import ByteIO
+import Tensors
+
+extension Model {
+  /// A digest that tells this model from others, fine-tuned ones included, without reading it whole.
+  ///
+  /// It covers names, types and shapes of all tensors, and of each the first and last 4096 bytes.
+  package func fingerprint() throws(ModelError) -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    let source = checkpoint.source
+    for tensor in checkpoint.tensors.sorted(by: { $0.name < $1.name }) {
+      hasher.update(
+        Array("\(tensor.name)\0\(tensor.elementType.rawValue)\0\(tensor.shape)\0".utf8))
+      let end = min(tensor.byteCount, 4096)
+      do {
+        hasher.update(try source.read(tensor.name, 0..<end))
+        hasher.update(try source.read(tensor.name, tensor.byteCount - end..<tensor.byteCount))
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    return hasher.digest()
+  }
+}
