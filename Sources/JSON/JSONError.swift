@@ -39,7 +39,7 @@ extension JSONError: CustomStringConvertible {
       case .unexpectedByte(let byte, let expected):
         "expected \(expected), found byte 0x\(String(byte, radix: 16))"
       case .trailingBytes: "something follows the document"
-      case .duplicateKey(let key): "duplicate key \"\(key)\""
+      case .duplicateKey(let key): "duplicate key \(JSONWriter.text(.string(key)))"
       case .invalidUTF8: "a string is not UTF-8"
       case .controlCharacter(let byte):
         "unescaped control character 0x\(String(byte, radix: 16)) in a string"
