@@ -4,6 +4,7 @@ package struct TensorDescription: Sendable, Equatable {
   package let elementType: ElementType
   /// Extents, the slowest first; empty for a single element.
   package let shape: [Int]
+  package let elementCount: Int
   package let byteCount: Int
 
   /// Fails with nil where the size overflows or is not a whole number of bytes.
@@ -14,20 +15,23 @@ package struct TensorDescription: Sendable, Equatable {
     self.name = name
     self.elementType = elementType
     self.shape = shape
+    elementCount = elements
     byteCount = bytes
   }
 
-  package var elementCount: Int { shape.reduce(1, *) }
-
   /// The product of the extents, multiplied from left to right; nil where it overflows.
+  ///
+  /// As in the reference reader of safetensors, the product on the way may need all 64 bits: a later
+  /// extent of zero still makes it small.
   package static func elementCount(of shape: [Int]) -> Int? {
-    var count = 1
+    var count: UInt = 1
     for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { return nil }
+      guard let factor = UInt(exactly: extent) else { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow else { return nil }
       count = product
     }
-    return count
+    return Int(exactly: count)
   }
 }
 
