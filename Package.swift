@@ -49,7 +49,12 @@ let package = Package(
     stage("Kernels", ["COpenBLAS"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage("Tokenizers", ["JSON"]),
+    stage("Safetensors", ["ByteIO", "JSON", "Tensors"]),
     stage("DMOE", ["ByteIO", "JSON", "Tensors"]),
+    stage("Models", ["ByteIO", "DMOE", "JSON", "Kernels", "Safetensors", "Tensors", "Tokenizers"]),
+    stage(
+      "Calibration",
+      ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

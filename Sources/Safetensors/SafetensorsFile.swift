@@ -1,0 +1,36 @@
+import ByteIO
+
+/// One open file of a checkpoint and its header.
+package struct SafetensorsFile: Sendable {
+  package let header: SafetensorsHeader
+  let input: InputFile
+
+  package var path: String { input.path }
+  /// The length of the file in bytes.
+  package var length: Int { input.length }
+  /// What the writer noted about the file, in its order.
+  package var metadata: [(key: String, value: String)] { header.metadata ?? [] }
+
+  package init(path: String) throws(SafetensorsError) {
+    do {
+      input = try InputFile(path: path)
+    } catch {
+      throw SafetensorsError.file(error)
+    }
+    do {
+      header = try SafetensorsHeader(reading: input)
+    } catch {
+      if Self.isPickle(input) {
+        throw SafetensorsError.pickle(path: path, found: Folder.name(of: path))
+      }
+      throw error
+    }
+  }
+
+  /// Whether what is not safetensors is a pickle, bare or in the archive that PyTorch writes.
+  private static func isPickle(_ file: InputFile) -> Bool {
+    guard let start = try? file.read(at: 0, count: min(4, file.length)) else { return false }
+    return start == [0x50, 0x4B, 0x03, 0x04]
+      || (start.count > 1 && start[0] == 0x80 && (2...5).contains(start[1]))
+  }
+}

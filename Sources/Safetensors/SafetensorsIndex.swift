@@ -1,0 +1,55 @@
+import ByteIO
+import JSON
+import Tensors
+
+/// The index of a checkpoint in several files: which shard holds which tensor.
+struct SafetensorsIndex {
+  let path: String
+  /// What the index says of the checkpoint; nothing here relies on it.
+  let metadata: JSONObject?
+  /// The tensors in the order of the index, each with the name of its shard.
+  let places: [(tensor: TensorName, shard: String)]
+
+  init(path: String) throws(SafetensorsError) {
+    let bytes: [UInt8]
+    do {
+      bytes = try InputFile(path: path).readAll(limit: SafetensorsHeader.lengthLimit)
+    } catch {
+      throw SafetensorsError.file(error)
+    }
+    let document: JSONValue
+    do {
+      document = try JSONScanner.scan(bytes)
+    } catch {
+      throw SafetensorsError.invalidJSON(path: path, error)
+    }
+    guard let map = document.object?["weight_map"]?.object, !map.members.isEmpty else {
+      throw SafetensorsError.unexpectedValue(
+        path: path, place: "weight_map", expected: "an object of tensor and file names",
+        found: document.object?["weight_map"].map { $0.object == nil ? $0.kind : "an empty one" }
+          ?? "nothing")
+    }
+    self.path = path
+    metadata = document.object?["metadata"]?.object
+    places = try map.members.map { member throws(SafetensorsError) in
+      let tensor = TensorName(member.name)
+      guard let shard = member.value.string else {
+        throw SafetensorsError.unexpectedValue(
+          path: path, place: "weight_map, tensor \(quoted(member.name))",
+          expected: "the name of a file", found: member.value.kind)
+      }
+      guard Self.isPlainName(shard) else {
+        throw SafetensorsError.invalidShardName(path: path, tensor: tensor, found: shard)
+      }
+      return (tensor, shard)
+    }
+  }
+
+  /// Whether a name can only be that of a file beside the index, on any system.
+  private static func isPlainName(_ name: String) -> Bool {
+    !name.isEmpty && name != "." && name != ".."
+      && name.utf8.allSatisfy { byte in
+        byte != UInt8(ascii: "/") && byte != UInt8(ascii: "\\") && byte != 0
+      }
+  }
+}

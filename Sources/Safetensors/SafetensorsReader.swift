@@ -1,0 +1,95 @@
+import ByteIO
+package import JSON
+package import Tensors
+
+/// A checkpoint in safetensors: one file, or a folder with its shards.
+///
+/// Of a folder, `model.safetensors.index.json` names the shards; without it `model.safetensors` is
+/// read, and without that an only index or an only file under another name, such as
+/// `model.fp16.safetensors`. Symbolic links are followed, also out of the folder, as the cache of
+/// the Hub is made of them; names inside the index are not paths.
+package struct SafetensorsReader: TensorSource {
+  /// Where a tensor is.
+  package struct Location: Sendable, Equatable {
+    /// The index of the file in ``SafetensorsReader/files``.
+    package let file: Int
+    /// The offset of the tensor's first byte in that file.
+    package let offset: Int
+  }
+
+  /// The files, sorted by the bytes of their names.
+  package let files: [SafetensorsFile]
+  /// The tensors, file by file, within a file in the order of their bytes.
+  package let tensors: [TensorDescription]
+  /// What the index says of the checkpoint; nil without an index.
+  package let indexMetadata: JSONObject?
+  private let places: [TensorName: (tensor: Int, location: Location)]
+
+  package init(path: String) throws(SafetensorsError) {
+    let folder: SafetensorsFolder =
+      Folder.isFolder(path) ? try SafetensorsFolder(searching: path) : .file(path: path)
+    let index: SafetensorsIndex?
+    switch folder {
+    case .file(let path):
+      index = nil
+      files = [try SafetensorsFile(path: path)]
+    case .index(let path):
+      let found = try SafetensorsIndex(path: path)
+      index = found
+      files = try found.openShards()
+    }
+    indexMetadata = index?.metadata
+    tensors = files.flatMap { file in file.header.entries.map(\.description) }
+
+    var places: [TensorName: (tensor: Int, location: Location)] = [:]
+    places.reserveCapacity(tensors.count)
+    for (number, file) in files.enumerated() {
+      for entry in file.header.entries {
+        let name = entry.description.name
+        let location = Location(file: number, offset: file.header.dataOffset + entry.offset)
+        if let index, let first = places[name] {
+          throw SafetensorsError.inTwoShards(
+            path: index.path, tensor: name, first: Folder.name(of: files[first.location.file].path),
+            second: Folder.name(of: file.path))
+        }
+        places[name] = (places.count, location)
+      }
+    }
+    self.places = places
+    try index?.check(places.mapValues { Folder.name(of: files[$0.location.file].path) })
+  }
+
+  package func tensor(_ name: TensorName) -> TensorDescription? {
+    places[name].map { tensors[$0.tensor] }
+  }
+
+  package func location(of name: TensorName) -> Location? { places[name]?.location }
+
+  package func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8] {
+    guard let (index, location) = places[name] else {
+      throw TensorError.missing(name: name.text)
+    }
+    let input = files[location.file].input
+    let byteCount = tensors[index].byteCount
+    let range = range ?? 0..<byteCount
+    guard range.lowerBound >= 0, range.upperBound <= byteCount else {
+      // The end that was passed is the tensor's, not the file's.
+      throw TensorError.file(
+        .pastEnd(
+          path: input.path, offset: range.lowerBound, count: range.count, length: byteCount))
+    }
+    do {
+      return try input.read(at: location.offset + range.lowerBound, count: range.count)
+    } catch {
+      throw TensorError.file(error)
+    }
+  }
+
+  package func checkUnchanged() throws(TensorError) {
+    do {
+      for file in files { try file.input.checkUnchanged() }
+    } catch {
+      throw TensorError.file(error)
+    }
+  }
+}
