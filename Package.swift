@@ -55,6 +55,8 @@ let package = Package(
     stage(
       "Calibration",
       ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
+    stage("Experts", ["Calibration", "Kernels", "Models"]),
+    stage("Evaluation", ["DMOE", "Kernels", "Models"]),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -1,5 +1,4 @@
 package import ByteIO
-package import JSON
 package import Models
 package import Safetensors
 package import Tensors

@@ -49,7 +49,8 @@ package struct CalibrationText: Sendable {
       throw .file(error)
     }
     if isCut {
-      let end = path.hasSuffix(".jsonl")
+      let end =
+        path.hasSuffix(".jsonl")
         ? bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
         : bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
       bytes.removeSubrange(end...)

@@ -1,4 +1,4 @@
-package import ByteIO
+import ByteIO
 import JSON
 import Safetensors
 import Tensors

@@ -1,5 +1,6 @@
 package import ByteIO
 package import Models
+import Tokenizers
 
 /// Which text is read, and how it becomes tokens.
 package struct TextRequest: Sendable {

@@ -1,5 +1,3 @@
-import Glibc
-
 extension Matrix {
   /// For every column the sum of absolute values over the rows, in double precision.
   package func columnAbsoluteSums() -> [Double] { columnSums { Double(abs($0)) } }
@@ -25,17 +23,5 @@ extension Matrix {
       }
     }
     return sums
-  }
-
-  /// The negative log-likelihood, in nats, of `targets[row]` under the softmax of each row.
-  package func negativeLogLikelihoods(of targets: [Int]) -> [Double] {
-    precondition(targets.count == rows, "\(targets.count) targets for \(rows) rows")
-    return targets.indices.map { row in
-      let logits = self[row]
-      let maximum = logits.max() ?? 0
-      var sum = 0.0
-      for logit in logits { sum += Double(expf(logit - maximum)) }
-      return log(sum) + Double(maximum) - Double(logits[logits.startIndex + targets[row]])
-    }
   }
 }

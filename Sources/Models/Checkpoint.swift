@@ -1,4 +1,4 @@
-package import ByteIO
+import ByteIO
 package import DMOE
 package import JSON
 package import Safetensors

@@ -1,8 +1,9 @@
-package import Tensors
+import Tensors
 
 extension ModelConfiguration {
   /// The tensors that a model of this configuration must have, and their shapes.
-  package func expectedTensors(of family: Family) -> [(role: TensorRole, layer: Int?, shape: [Int])] {
+  package func expectedTensors(of family: Family) -> [(role: TensorRole, layer: Int?, shape: [Int])]
+  {
     var expected: [(role: TensorRole, layer: Int?, shape: [Int])] = []
     for role in TensorRole.allCases where family.tensors[role] != nil {
       guard let shape = shape(of: role) else { continue }

@@ -67,14 +67,14 @@ extension Model {
     func part(_ part: FeedForwardPart) throws(ModelError) -> [Float]? {
       try stacked(part, layer: layer, neurons: count, container, parallel)
     }
-    func matrix(_ values: [Float]) -> Matrix {
+    func rows(_ values: [Float]) -> Matrix {
       Matrix(rows: count, columns: configuration.hiddenSize, values: values)
     }
     guard let up = try part(.up) else { throw missing(.up, layer) }
     guard let down = try part(.down) else { throw missing(.down, layer) }
     return FeedForwardWeights(
       activation: configuration.activation,
-      gate: try part(.gate).map(matrix), up: matrix(up), down: .neuronMajor(matrix(down)),
+      gate: try part(.gate).map(rows), up: rows(up), down: .neuronMajor(rows(down)),
       gateBias: try part(.gateBias), upBias: try part(.upBias), downBias: downBias)
   }
 

@@ -1,6 +1,7 @@
 import DMOE
 import JSON
-package import Tensors
+import Kernels
+import Tensors
 
 /// A model that can be run: a checkpoint of a known family whose tensors are what its
 /// configuration says.

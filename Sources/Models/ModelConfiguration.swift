@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import Kernels
 
 /// The numbers of a decoder, from `config.json`, read once and valid from then on.
@@ -74,16 +74,22 @@ extension ModelConfiguration {
   private static func rotaryBase(
     _ root: JSONField, _ keys: Family.Keys
   ) throws(JSONFieldError) -> Double {
-    for name in ["rope_scaling", "rope_parameters"] {
-      guard let scaling = try root.optional(name) else { continue }
-      let kind = try scaling.optional("rope_type") ?? scaling.optional("type")
-      guard let kind, try kind.string() != "default" else { continue }
-      throw kind.mismatch(expected: "\"default\": other ways of scaling positions are not known here")
+    for key in ["rope_scaling", "rope_parameters"] {
+      guard let scaling = try root.optional(key) else { continue }
+      for name in ["rope_type", "type"] {
+        guard let kind = try scaling.optional(name) else { continue }
+        guard try kind.string() == "default" else {
+          throw kind.mismatch(
+            expected: "\"default\": other ways of scaling positions are not known here")
+        }
+      }
     }
-    let nested = try root.optional("rope_parameters")?.optional(keys.rotaryBase)
-    guard let field = try nested ?? root.optional(keys.rotaryBase) else { return 10_000 }
-    let base = try field.double()
-    guard base > 0 else { throw field.mismatch(expected: "a number above 0") }
-    return base
+    for place in [try root.optional("rope_parameters"), root] {
+      guard let field = try place?.optional(keys.rotaryBase) else { continue }
+      let base = try field.double()
+      guard base > 0 else { throw field.mismatch(expected: "a number above 0") }
+      return base
+    }
+    return 10_000
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 extension Family {
   /// LLaMA (arXiv 2302.13971, 2307.09288) as Transformers stores it.
   package static let llama = Family(

@@ -1,0 +1,22 @@
+package import Models
+
+/// Why a variant cannot be evaluated.
+package enum EvaluationError: Error, Equatable, Sendable {
+  case model(ModelError)
+  /// There is nothing to predict.
+  case noTargets
+  /// The file does not hold this variant.
+  case unknownVariant(String, known: [String])
+}
+
+extension EvaluationError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .model(let error): error.description
+    case .noTargets:
+      "the text has no token to predict; give more text"
+    case .unknownVariant(let name, let known):
+      "there is no variant \(name) here; there are: \(known.joined(separator: ", "))"
+    }
+  }
+}

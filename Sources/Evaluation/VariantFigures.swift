@@ -1,0 +1,21 @@
+/// How good one variant is, and what it costs.
+package struct VariantFigures: Sendable {
+  package let variant: Variant
+  /// `exp` of the mean negative log-likelihood over the targets.
+  package let perplexity: Double
+  /// The standard error of the perplexity, from the spread over targets.
+  package let perplexityError: Double
+  /// Mean over tokens and layers of the share of the feed-forward parameters in use.
+  package let activeFFNFraction: Double
+  /// The parameters of the routers over those of the feed-forward layers.
+  package let routerFraction: Double
+  /// The mean divergence from dense in nats; nil where dense was not run.
+  package let meanKLD: Double?
+  /// The share of targets for which the most probable token is that of dense.
+  package let sameTopP: Double?
+  /// Targets per second of computing, without the reading of weights.
+  package let tokensPerSecond: Double
+
+  /// The honest axis: what the feed-forward layers cost, routers included.
+  package var costFraction: Double { activeFFNFraction + routerFraction }
+}

@@ -1,0 +1,62 @@
+/// For each layer the order of its neurons and the widths of its experts.
+package struct ExpertPlan: Sendable, Equatable {
+  package struct Layer: Sendable, Equatable {
+    /// The neurons' indices in the checkpoint, the most important first.
+    package let order: [Int]
+    /// Strictly increasing; the last is all neurons.
+    package let widths: [Int]
+    /// For each expert the share of the layer's importance that its neurons hold.
+    package let coverage: [Double]
+  }
+
+  package let importance: Importance
+  package let alignment: Int
+  package let layers: [Layer]
+
+  package var experts: Int { layers.first?.widths.count ?? 0 }
+
+  /// Ranks the neurons by their scores, ties by the lower index, and cuts them into experts.
+  ///
+  /// - Parameters:
+  ///   - scores: of every neuron of every layer.
+  ///   - widths: how wide the experts are.
+  ///   - alignment: nil for the default of `widths`.
+  package init(
+    _ scores: ImportanceScores, widths: ExpertWidths, alignment: Int?
+  ) throws(PlanError) {
+    let neurons = scores.layers.first?.count ?? 0
+    guard (1...max(neurons, 1)).contains(widths.experts) else {
+      throw .experts(widths.experts, neurons: neurons)
+    }
+    let alignment = alignment ?? widths.defaultAlignment(neurons: neurons)
+    guard (1...max(neurons, 1)).contains(alignment) else {
+      throw .alignment(alignment, neurons: neurons)
+    }
+    importance = scores.importance
+    self.alignment = alignment
+    var layers: [Layer] = []
+    for (index, scores) in scores.layers.enumerated() {
+      let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+      let descending = order.map { scores[$0] }
+      let widths = try widths.widths(descending: descending, layer: index, alignment: alignment)
+      layers.append(
+        Layer(order: order, widths: widths, coverage: Self.coverage(descending, widths)))
+    }
+    self.layers = layers
+  }
+
+  private static func coverage(_ descending: [Double], _ widths: [Int]) -> [Double] {
+    let total = descending.reduce(0, +)
+    // Where nothing fired, every neuron is as important as any other.
+    guard total > 0 else { return widths.map { Double($0) / Double(descending.count) } }
+    var sum = 0.0
+    var start = 0
+    var shares: [Double] = []
+    for width in widths {
+      sum += descending[start..<width].reduce(0, +)
+      start = width
+      shares.append(width == descending.count ? 1 : sum / total)
+    }
+    return shares
+  }
+}

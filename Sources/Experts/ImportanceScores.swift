@@ -1,0 +1,63 @@
+package import Calibration
+package import Kernels
+package import Models
+
+/// The importance of every neuron, layer by layer.
+package struct ImportanceScores: Sendable {
+  package let importance: Importance
+  /// For each layer a score for each neuron, in the order of the checkpoint.
+  package let layers: [[Double]]
+
+  package init(importance: Importance, layers: [[Double]]) {
+    self.importance = importance
+    self.layers = layers
+  }
+
+  /// Scores the neurons of a model.
+  ///
+  /// - Parameters:
+  ///   - importance: what counts.
+  ///   - model: read only where the norms of its weights count.
+  ///   - statistics: of this model; needed unless `importance` is ``Importance/weights``.
+  ///   - parallel: the loop that reads weights.
+  /// - Throws: what reading weights throws, and scores that are not finite.
+  package init(
+    _ importance: Importance, model: Model, statistics: NeuronStatistics?, parallel: Parallel
+  ) throws(PlanError) {
+    var layers: [[Double]] = []
+    for layer in 0..<model.configuration.layers {
+      var norms: [Double] = []
+      if importance.needsDownNorms {
+        do {
+          norms = try Self.downSquares(model, layer: layer, parallel: parallel)
+        } catch {
+          throw .model(error)
+        }
+      }
+      let sums = statistics?.layers[layer]
+      let scores: [Double]? =
+        switch importance {
+        case .magnitude: sums?.absoluteSum
+        case .energy: sums?.squareSum
+        case .output: (sums?.squareSum).map { zip($0, norms).map(*) }
+        case .weights: norms.map { $0.squareRoot() }
+        }
+      guard let scores else { throw .noStatistics(importance) }
+      if let neuron = scores.firstIndex(where: { !$0.isFinite }) {
+        throw .notFinite(importance, layer: layer, neuron: neuron)
+      }
+      layers.append(scores)
+    }
+    self.init(importance: importance, layers: layers)
+  }
+
+  /// `‖W_down[:, j]‖²` for each neuron j.
+  private static func downSquares(
+    _ model: Model, layer: Int, parallel: Parallel
+  ) throws(ModelError) -> [Double] {
+    switch try model.feedForward(layer: layer, parallel: parallel).down {
+    case .outputMajor(let down): down.columnSquareSums()
+    case .neuronMajor(let down): down.rowSquareSums()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package import Models
+
+/// Why there is no expert plan.
+package enum PlanError: Error, Equatable, Sendable {
+  case model(ModelError)
+  /// The importance needs statistics, and there are none.
+  case noStatistics(Importance)
+  case notFinite(Importance, layer: Int, neuron: Int)
+  /// The statistics have other layers or widths than the model.
+  case otherShape(layers: Int, neurons: Int, expectedLayers: Int, expectedNeurons: Int)
+  /// The widths of a layer do not grow strictly.
+  case widths(layer: Int, widths: [Int], alignment: Int)
+  /// Fractions that are no increasing list that ends in 1.
+  case fractions(String)
+  /// More experts than neurons, or none.
+  case experts(Int, neurons: Int)
+  /// An alignment that is not between 1 and the width of the layer.
+  case alignment(Int, neurons: Int)
+}
+
+extension PlanError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .model(let error): error.description
+    case .noStatistics(let importance):
+      "the importance \(importance.rawValue) needs statistics of calibration text"
+    case .notFinite(let importance, let layer, let neuron):
+      """
+      layer \(layer), neuron \(neuron): the \(importance.rawValue) is not a finite number; look for \
+      NaN with: dynamoe validate MODEL
+      """
+    case .otherShape(let layers, let neurons, let expectedLayers, let expectedNeurons):
+      """
+      the statistics have \(layers) layers of \(neurons) neurons, the model \(expectedLayers) of \
+      \(expectedNeurons)
+      """
+    case .widths(let layer, let widths, let alignment):
+      """
+      layer \(layer): the widths \(widths) do not grow strictly; use fewer experts, other fractions \
+      or a smaller --align than \(alignment)
+      """
+    case .fractions(let text):
+      "--fractions \(text): expected numbers above 0 that increase and end in 1, or auto"
+    case .experts(let experts, let neurons):
+      "--experts \(experts): expected a number from 1 to \(neurons), the neurons of a layer"
+    case .alignment(let alignment, let neurons):
+      "--align \(alignment): expected a number from 1 to \(neurons), the neurons of a layer"
+    }
+  }
+}
