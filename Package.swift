@@ -57,6 +57,14 @@ let package = Package(
       ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
     stage("Experts", ["Calibration", "Kernels", "Models"]),
     stage("Evaluation", ["DMOE", "Kernels", "Models"]),
+    stage(
+      "Reports", ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models"]),
+    stage(
+      "Conversion",
+      [
+        "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels", "Models",
+        "Reports", "Safetensors", "Tensors", "Tokenizers",
+      ]),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

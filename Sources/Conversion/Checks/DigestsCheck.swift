@@ -1,0 +1,30 @@
+import ByteIO
+import DMOE
+import Kernels
+import Models
+import Tensors
+
+enum DigestsCheck: Check {
+  static let id = "digests"
+  static let summary =
+    "Every dense tensor, put together again from its rings, has the SHA-256 of the directory."
+
+  static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let container = subject.checkpoint.container else { return .skipped("not a container") }
+    let sources = container.directory.sourceTensors.filter {
+      container.isComplete || $0.cut == nil
+    }
+    let dense = DenseReconstruction(container: container)
+    let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
+      SHA256Digest.digest(of: try dense.bytes(of: sources[index])) == sources[index].digest
+    }
+    if let wrong = matches.firstIndex(of: false) {
+      return .failed("\(sources[wrong].description.name) is not what was written")
+    }
+    return container.isComplete
+      ? .passed("all \(sources.count) dense tensors rebuilt")
+      : .passed("\(sources.count) shared tensors; the rings are not all there")
+  }
+}

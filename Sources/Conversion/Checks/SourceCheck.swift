@@ -1,0 +1,53 @@
+import ByteIO
+import DMOE
+import Kernels
+import Models
+import Tensors
+
+enum SourceCheck: Check {
+  static let id = "source"
+  static let summary = """
+    With --against: every FFN matrix is the source's under the file's permutation, every other \
+    tensor is identical, none is missing and none is extra.
+    """
+
+  static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let container = subject.checkpoint.container else { return .skipped("not a container") }
+    guard let source = subject.source else { return .skipped("no source given (--against)") }
+    guard container.isComplete else {
+      return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
+    }
+    let held = container.directory.sourceTensors
+    let names = Set(held.map(\.description.name))
+    if let missing = source.tensors.first(where: { !names.contains($0.name) }) {
+      return .failed("the source's tensor \(missing.name) is missing")
+    }
+    if let extra = held.first(where: { source.tensor($0.description.name) == nil }) {
+      return .failed("the tensor \(extra.description.name) is not in the source")
+    }
+    let dense = DenseReconstruction(container: container)
+    let differences = try subject.parallel.map(held.count) { (index) throws(any Error) -> String? in
+      try difference(held[index], source, dense)
+    }
+    if let first = differences.compactMap({ $0 }).first { return .failed(first) }
+    let bytes = held.reduce(0) { $0 + $1.description.byteCount }
+    return .passed("identical: \(held.count) tensors, \(bytes) bytes")
+  }
+
+  /// How a tensor differs from the source's; nil if not in a single bit.
+  private static func difference(
+    _ held: DMOEDirectory.SourceTensor, _ source: Checkpoint, _ dense: DenseReconstruction
+  ) throws -> String? {
+    let name = held.description.name
+    guard source.tensor(name) == held.description else {
+      return "\(name): type or shape differ from the source's"
+    }
+    let rebuilt = try dense.bytes(of: held)
+    let original = try source.source.read(name)
+    guard rebuilt != original else { return nil }
+    let byte = zip(rebuilt, original).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    return "\(name): differs from the source, first at its byte \(byte ?? 0)"
+  }
+}

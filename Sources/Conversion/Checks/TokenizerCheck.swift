@@ -1,0 +1,25 @@
+import Models
+import Tokenizers
+
+enum TokenizerCheck: Check {
+  static let id = "tokenizer"
+  static let summary = "Every token of tokenizer.json has a row in the embedding."
+
+  static func applies(to subject: CheckSubject) -> Bool { true }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard try subject.checkpoint.companion("tokenizer.json") != nil else {
+      return .skipped("there is no tokenizer.json")
+    }
+    guard let model = try? Model(subject.checkpoint) else {
+      return .skipped("the rows of the embedding are not known")
+    }
+    let tokenizer = try ModelTokenizer(model, beginning: .never).tokenizer
+    let rows = model.configuration.vocabularySize
+    guard tokenizer.vocabularySize <= rows else {
+      return .failed(
+        "the highest token is \(tokenizer.vocabularySize - 1), but the embedding has \(rows) rows")
+    }
+    return .passed("\(tokenizer.kind), \(tokenizer.vocabularySize) tokens for \(rows) rows")
+  }
+}

@@ -1,0 +1,101 @@
+import ByteIO
+import DMOE
+import Experts
+import Kernels
+import Models
+import Tensors
+
+extension ContainerAssembly {
+  /// Writes the container beside its place; it takes its name when the file is committed.
+  func write(to path: String, parallel: Parallel, progress: Progress) throws -> DMOEWriter {
+    let writer = try DMOEWriter(contents(), path: path)
+    let directory = writer.directory
+    let places = Places(directory)
+    for (index, tensor) in directory.sections[0].tensors.enumerated() {
+      switch tensor.kind {
+      case .permutation(let layer):
+        let bytes = plan.layers[layer].order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
+        try writer.write(bytes, section: 0, tensor: index)
+      case .file(let name):
+        let bytes = try model.checkpoint.companion(name) ?? []
+        try writer.write(bytes, section: 0, tensor: index)
+      case .source, .part, .other: continue
+      }
+    }
+    let sources = directory.sourceTensors
+    let done = Counter()
+    progress.report("Writing", unit: "tensors", done: 0, of: sources.count)
+    try parallel.forEach(sources.count) { (index) throws(any Error) in
+      let digest =
+        if let cut = sources[index].cut {
+          try writeRings(of: sources[index].description, cut, places, writer)
+        } else {
+          try copy(sources[index].description, places, writer)
+        }
+      writer.setDigest(digest, ofSource: index)
+      progress.report("Writing", unit: "tensors", done: done.increment(), of: sources.count)
+    }
+    try writer.finish()
+    try model.checkpoint.checkUnchanged()
+    return writer
+  }
+
+  /// Copies a tensor that is not cut, block by block.
+  private func copy(
+    _ tensor: TensorDescription, _ places: Places, _ writer: DMOEWriter
+  ) throws -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    let (section, index) = places[.source(tensor.name)]
+    let size = DMOEContents.blockBytes
+    for (block, start) in stride(from: 0, to: tensor.byteCount, by: size).enumerated() {
+      let end = min(start + size, tensor.byteCount)
+      let bytes = try model.checkpoint.source.read(tensor.name, start..<end)
+      hasher.update(bytes)
+      try writer.write(bytes, section: section, tensor: index, block: block)
+    }
+    return hasher.digest()
+  }
+
+  /// Reads a tensor that is cut once, and writes its rows by rank.
+  private func writeRings(
+    of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
+  ) throws -> SHA256Digest {
+    let layer = plan.layers[cut.layer]
+    let bytes = try model.checkpoint.source.read(tensor.name)
+    let digest = SHA256Digest.digest(of: bytes)
+    let rows = NeuronRows.neuronMajor(bytes, tensor, cut)
+    let neurons = model.configuration.intermediateSize
+    let rowBytes = rows.count / (neurons * cut.parts.count)
+    for (number, part) in cut.parts.enumerated() {
+      var start = 0
+      for (ring, end) in layer.widths.enumerated() {
+        let indices = layer.order[start..<end].map { $0 + number * neurons }
+        let (section, index) = places[.part(part, layer: cut.layer), ring: ring]
+        try writer.write(
+          Rearrangement.gatherRows(indices[...], of: rows, rowBytes: rowBytes),
+          section: section, tensor: index)
+        start = end
+      }
+    }
+    return digest
+  }
+}
+
+/// Where each stored tensor is in a directory.
+private struct Places {
+  private let places: [[StoredTensor.Kind: Int]]
+
+  init(_ directory: DMOEDirectory) {
+    places = directory.sections.map { section in
+      Dictionary(
+        section.tensors.enumerated().map { ($1.kind, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// The assembly asks only for what it has laid out itself.
+  subscript(kind: StoredTensor.Kind, ring ring: Int? = nil) -> (section: Int, tensor: Int) {
+    let section = ring.map { $0 + 1 } ?? 0
+    guard let tensor = places[section][kind] else { preconditionFailure("\(kind) has no place") }
+    return (section, tensor)
+  }
+}

@@ -1,0 +1,29 @@
+/// What stops a pipeline, beside what its stages report in their own words.
+package enum ConversionError: Error, Equatable, Sendable {
+  /// Nothing says which neurons matter.
+  case noImportance
+  /// The input was made by this program already.
+  case alreadyConverted(path: String)
+  /// Statistics of another model.
+  case otherModel(statistics: String)
+  /// A file beside the weights that is too large to travel in the container.
+  case companionTooLarge(path: String, bytes: Int)
+}
+
+extension ConversionError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noImportance:
+      """
+      nothing says which neurons matter; give calibration text (--text FILE), statistics of it \
+      (--calibration STATS), or rank by the weights alone (--importance weights)
+      """
+    case .alreadyConverted(let path):
+      "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
+    case .otherModel(let statistics):
+      "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
+    case .companionTooLarge(let path, let bytes):
+      "\(path): \(bytes) bytes are too many for a file beside the weights"
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import DMOE
+import Kernels
+import Tensors
+
+/// Gives back the tensors of the dense checkpoint from a complete container, bit for bit.
+struct DenseReconstruction {
+  let container: DMOEReader
+
+  /// The bytes of a tensor as the source had them (`formats/dmoe.md`, section 6).
+  func bytes(of source: DMOEDirectory.SourceTensor) throws -> [UInt8] {
+    let tensor = source.description
+    guard let cut = source.cut else { return try container.read(tensor.name, nil) }
+    let directory = container.directory
+    guard container.isComplete else {
+      throw DMOEError.incomplete(
+        path: container.path, expertsHeld: container.expertsHeld, experts: directory.experts)
+    }
+    let order = try container.permutation(layer: cut.layer)
+    let neurons = order.count
+    var rows = [UInt8](repeating: 0, count: tensor.byteCount)
+    let rowBytes = tensor.byteCount / (neurons * cut.parts.count)
+    for (number, part) in cut.parts.enumerated() {
+      for ring in 0..<directory.experts {
+        guard let stored = container.part(part, layer: cut.layer, ring: ring) else {
+          throw TensorError.missing(name: "\(part.rawValue) of layer \(cut.layer)")
+        }
+        let indices = order[directory.ranks(ofRing: ring, layer: cut.layer)]
+        Rearrangement.scatterRows(
+          try container.read(stored), to: indices.map { $0 + number * neurons }[...], of: &rows,
+          rowBytes: rowBytes)
+      }
+    }
+    return NeuronRows.sourceOrder(rows, tensor, cut)
+  }
+}

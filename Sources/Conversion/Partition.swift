@@ -1,0 +1,186 @@
+import ByteIO
+package import Calibration
+import DMOE
+import Evaluation
+package import Experts
+import JSON
+package import Kernels
+package import Models
+package import Reports
+import Tensors
+
+/// From a dense checkpoint to a container and its report.
+package struct Partition: Sendable {
+  package let modelPath: String
+  package let outputPath: String
+  package let reportPath: String
+  /// Calibration text, if any.
+  package let text: TextRequest?
+  /// Statistics that were made before, if any.
+  package let statisticsPath: String?
+  package let importance: Importance
+  package let widths: ExpertWidths
+  /// Nil for the default.
+  package let alignment: Int?
+  /// Whether outputs that exist are replaced.
+  package let force: Bool
+  package let generator: String
+
+  package init(
+    modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
+    statisticsPath: String?, importance: Importance, widths: ExpertWidths, alignment: Int?,
+    force: Bool, generator: String
+  ) {
+    self.modelPath = modelPath
+    self.outputPath = outputPath
+    self.reportPath = reportPath
+    self.text = text
+    self.statisticsPath = statisticsPath
+    self.importance = importance
+    self.widths = widths
+    self.alignment = alignment
+    self.force = force
+    self.generator = generator
+  }
+
+  /// What is known before the first weight is read.
+  package struct Preview: Sendable {
+    package let family: String
+    package let layers: Int
+    package let sourceBytes: Int
+    /// Widths that do not depend on importance; nil for `auto` fractions.
+    package let widths: [Int]?
+    package let calibrationTokens: Int
+    package let heldOutTokens: Int
+  }
+
+  /// Everything that can be wrong is found here, before any work.
+  private struct Prepared {
+    let model: Model
+    let statistics: NeuronStatistics?
+    let tokens: TextTokens?
+    let split: TextSplit?
+  }
+
+  private func prepare() throws -> Prepared {
+    guard text != nil || statisticsPath != nil || !importance.needsStatistics else {
+      throw ConversionError.noImportance
+    }
+    let checkpoint = try Checkpoint(path: modelPath)
+    guard checkpoint.container == nil else {
+      throw ConversionError.alreadyConverted(path: modelPath)
+    }
+    let inputs =
+      checkpoint.files.map(\.path) + [statisticsPath].compactMap { $0 } + (text?.paths ?? [])
+    try Folder.checkOutput(outputPath, inputs: inputs, force: force)
+    try Folder.checkOutput(reportPath, inputs: inputs, force: force)
+    let model = try Model(checkpoint)
+    // Widths that cannot be made are found with any scores, unless these decide on the widths.
+    if widths != .coverage {
+      let flat = [Double](repeating: 1, count: model.configuration.intermediateSize)
+      _ = try ExpertPlan(
+        ImportanceScores(importance: importance, layers: [flat]), widths: widths,
+        alignment: alignment)
+    }
+    let statistics = try statisticsPath.map { try self.statistics(at: $0, for: model) }
+    let calibrationLimit = text?.maximumTokens ?? TextRequest.defaultCalibrationTokens
+    let tokens = try text.map {
+      try TextTokens($0, model: model, limit: TextSplit.tokensWanted(calibration: calibrationLimit))
+    }
+    let split = try tokens.map { try TextSplit($0, calibration: calibrationLimit) }
+    return Prepared(model: model, statistics: statistics, tokens: tokens, split: split)
+  }
+
+  private func statistics(at path: String, for model: Model) throws -> NeuronStatistics {
+    let statistics = try NeuronStatistics(path: path)
+    guard statistics.model == (try model.fingerprint()) else {
+      throw ConversionError.otherModel(statistics: path)
+    }
+    let configuration = model.configuration
+    guard statistics.layers.count == configuration.layers,
+      statistics.layers.allSatisfy({ $0.squareSum.count == configuration.intermediateSize })
+    else { throw ConversionError.otherModel(statistics: path) }
+    return statistics
+  }
+
+  /// Checks everything and tells what would be done.
+  package func preview() throws -> Preview {
+    let prepared = try prepare()
+    let configuration = prepared.model.configuration
+    var known: [Int]?
+    if widths != .coverage {
+      let flat = [Double](repeating: 1, count: configuration.intermediateSize)
+      known = try ExpertPlan(
+        ImportanceScores(importance: importance, layers: [flat]), widths: widths,
+        alignment: alignment
+      ).layers[0].widths
+    }
+    let needsCalibration = importance.needsStatistics && prepared.statistics == nil
+    return Preview(
+      family: prepared.model.family.name, layers: configuration.layers,
+      sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
+      calibrationTokens: needsCalibration ? prepared.split?.calibration.count ?? 0 : 0,
+      heldOutTokens: prepared.split?.heldOut.count ?? 0)
+  }
+
+  /// Calibrates, plans, writes the container, measures it, and writes the report.
+  package func run(parallel: Parallel, progress: Progress) throws -> CalibrationReport {
+    let prepared = try prepare()
+    let model = prepared.model
+    var statistics = prepared.statistics
+    if statistics == nil, importance.needsStatistics, let tokens = prepared.tokens {
+      statistics = try Calibrator(model: model, parallel: parallel, progress: progress)
+        .statistics(of: tokens, range: prepared.split?.calibration)
+    }
+    let scores = try ImportanceScores(
+      importance, model: model, statistics: statistics, parallel: parallel)
+    let plan = try ExpertPlan(scores, widths: widths, alignment: alignment)
+    let writer = try ContainerAssembly(model: model, plan: plan, generator: generator)
+      .write(to: outputPath, parallel: parallel, progress: progress)
+
+    // What is measured is what was written, read back.
+    let written = try Checkpoint(path: writer.file.temporaryPath)
+    var heldOut: CalibrationReport.HeldOut?
+    if let tokens = prepared.tokens, let split = prepared.split {
+      let evaluator = Evaluator(
+        model: try Model(written), parallel: parallel, progress: progress)
+      heldOut = CalibrationReport.HeldOut(
+        textDigest: tokens.digest, context: tokens.context,
+        result: try evaluator.evaluate(evaluator.variants, on: tokens.windows(split.heldOut)))
+    }
+    let report = CalibrationReport(
+      generator: generator, source: try source(model), calibration: statistics, plan: plan,
+      experts: written.container.map { ExpertSizes($0).experts } ?? [],
+      outputName: Folder.name(of: outputPath),
+      outputBytes: written.files.reduce(0) { $0 + $1.length }, heldOut: heldOut,
+      warnings: warnings(statistics, prepared.split))
+    try writer.file.commit()
+    try AtomicFile.write(
+      JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
+    return report
+  }
+
+  private func source(_ model: Model) throws -> CalibrationReport.Source {
+    let checkpoint = model.checkpoint
+    return CalibrationReport.Source(
+      name: Folder.name(of: modelPath), family: model.family.name,
+      layers: model.configuration.layers, hiddenSize: model.configuration.hiddenSize,
+      intermediateSize: model.configuration.intermediateSize, tensors: checkpoint.tensors.count,
+      parameters: checkpoint.tensors.reduce(0) { $0 + $1.elementCount },
+      bytes: checkpoint.tensors.reduce(0) { $0 + $1.byteCount },
+      fingerprint: try model.fingerprint())
+  }
+
+  private func warnings(_ statistics: NeuronStatistics?, _ split: TextSplit?) -> [String] {
+    var warnings: [String] = []
+    if let statistics, statistics.tokens < 4096 {
+      warnings.append(
+        "calibrated on only \(statistics.tokens) tokens: the ranking may be chance; give more text")
+    }
+    if let split, split.heldOut.count < 2048 {
+      warnings.append(
+        "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")
+    }
+    return warnings
+  }
+}

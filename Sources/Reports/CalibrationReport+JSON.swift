@@ -1,0 +1,94 @@
+import ByteIO
+import Calibration
+import Evaluation
+import Experts
+package import JSON
+
+extension CalibrationReport {
+  package static let schemaVersion = 1
+
+  /// The report as `formats/report.md` says.
+  package var document: JSONValue {
+    [
+      "schema": "dynamoe.report",
+      "schema_version": .int(Self.schemaVersion),
+      "generator": .string(generator),
+      "source": sourceDocument,
+      "calibration": calibration.map(Self.document) ?? .null,
+      "plan": planDocument,
+      "output": [
+        "name": .string(outputName),
+        "bytes": .int(outputBytes),
+        "experts": .array(
+          experts.enumerated().map { index, expert in
+            [
+              "expert": .int(index), "bytes": .int(expert.bytes),
+              "parameters": .int(expert.parameters),
+              "active_ffn_fraction": .double(expert.activeFFNFraction),
+            ]
+          }),
+      ],
+      "held_out": heldOut.map(Self.document) ?? .null,
+      "warnings": .array(warnings.map(JSONValue.string)),
+    ]
+  }
+
+  private var sourceDocument: JSONValue {
+    [
+      "name": .string(source.name),
+      "family": .string(source.family),
+      "layers": .int(source.layers),
+      "hidden_size": .int(source.hiddenSize),
+      "intermediate_size": .int(source.intermediateSize),
+      "tensor_count": .int(source.tensors),
+      "parameter_count": .int(source.parameters),
+      "bytes": .int(source.bytes),
+      "fingerprint": .string(source.fingerprint.description),
+    ]
+  }
+
+  private var planDocument: JSONValue {
+    [
+      "importance": .string(plan.importance.rawValue),
+      "experts": .int(plan.experts),
+      "alignment": .int(plan.alignment),
+      "layers": .array(
+        plan.layers.enumerated().map { index, layer in
+          [
+            "layer": .int(index), "widths": .array(layer.widths.map(JSONValue.int)),
+            "coverage": .array(layer.coverage.map(JSONValue.double)),
+          ]
+        }),
+    ]
+  }
+
+  private static func document(_ statistics: NeuronStatistics) -> JSONValue {
+    [
+      "tokens": .int(statistics.tokens),
+      "positions": .int(statistics.positions),
+      "parts": .array(
+        statistics.parts.map { part in
+          [
+            "text_sha256": .string(part.textDigest.description), "context": .int(part.context),
+            "bos_token": JSONValue(part.beginningToken), "data_shard": .string(part.shard),
+            "tokens": .int(part.tokens),
+          ]
+        }),
+    ]
+  }
+
+  private static func document(_ heldOut: HeldOut) -> JSONValue {
+    [
+      "tokens": .int(heldOut.result.targets),
+      "context": .int(heldOut.context),
+      "text_sha256": .string(heldOut.textDigest.description),
+      "variants": .array(
+        heldOut.result.figures.map { figures in
+          var document = figures.document
+          // A time is not the same twice.
+          document["tokens_per_second"] = nil
+          return .object(document)
+        }),
+    ]
+  }
+}

@@ -1,0 +1,91 @@
+package import ByteIO
+package import Calibration
+package import Evaluation
+package import Experts
+
+/// What `partition` found out: from it one decides whether a model splits well, and which size to use.
+///
+/// Its form as JSON is specified in `formats/report.md`. It holds no times and no paths, so that the
+/// same conversion gives the same bytes.
+package struct CalibrationReport: Sendable {
+  package struct Source: Sendable {
+    package let name: String
+    package let family: String
+    package let layers: Int
+    package let hiddenSize: Int
+    package let intermediateSize: Int
+    package let tensors: Int
+    package let parameters: Int
+    package let bytes: Int
+    package let fingerprint: SHA256Digest
+
+    package init(
+      name: String, family: String, layers: Int, hiddenSize: Int, intermediateSize: Int,
+      tensors: Int, parameters: Int, bytes: Int, fingerprint: SHA256Digest
+    ) {
+      self.name = name
+      self.family = family
+      self.layers = layers
+      self.hiddenSize = hiddenSize
+      self.intermediateSize = intermediateSize
+      self.tensors = tensors
+      self.parameters = parameters
+      self.bytes = bytes
+      self.fingerprint = fingerprint
+    }
+  }
+
+  package struct Expert: Sendable {
+    /// The bytes of the prefix that holds the expert.
+    package let bytes: Int
+    /// The parameters of the model with this expert in every layer.
+    package let parameters: Int
+    package let activeFFNFraction: Double
+
+    package init(bytes: Int, parameters: Int, activeFFNFraction: Double) {
+      self.bytes = bytes
+      self.parameters = parameters
+      self.activeFFNFraction = activeFFNFraction
+    }
+  }
+
+  /// Variants on text that was not used for calibration.
+  package struct HeldOut: Sendable {
+    package let textDigest: SHA256Digest
+    package let context: Int
+    package let result: Evaluator.Result
+
+    package init(textDigest: SHA256Digest, context: Int, result: Evaluator.Result) {
+      self.textDigest = textDigest
+      self.context = context
+      self.result = result
+    }
+  }
+
+  package let generator: String
+  package let source: Source
+  /// Nil where the weights alone were ranked.
+  package let calibration: NeuronStatistics?
+  package let plan: ExpertPlan
+  package let experts: [Expert]
+  package let outputName: String
+  package let outputBytes: Int
+  /// Nil where no text was given.
+  package let heldOut: HeldOut?
+  package let warnings: [String]
+
+  package init(
+    generator: String, source: Source, calibration: NeuronStatistics?, plan: ExpertPlan,
+    experts: [Expert], outputName: String, outputBytes: Int, heldOut: HeldOut?, warnings: [String]
+  ) {
+    self.generator = generator
+    self.source = source
+    self.calibration = calibration
+    self.plan = plan
+    self.experts = experts
+    self.outputName = outputName
+    self.outputBytes = outputBytes
+    self.heldOut = heldOut
+    self.warnings = warnings
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Numbers as people read them.
+package enum HumanText {
+  /// Decimal units, as file systems and download pages use them: `14.5 GB`.
+  package static func bytes(_ count: Int) -> String {
+    var value = Double(count)
+    for unit in ["B", "kB", "MB", "GB", "TB"] {
+      if value < 999.5 || unit == "TB" {
+        return unit == "B" ? "\(count) B" : "\(significant(value)) \(unit)"
+      }
+      value /= 1000
+    }
+    return "\(count) B"
+  }
+
+  /// A count in millions or billions: `7.24 B`.
+  package static func parameters(_ count: Int) -> String {
+    switch Double(count) {
+    case 1e9...: "\(significant(Double(count) / 1e9)) B"
+    case 1e6...: "\(significant(Double(count) / 1e6)) M"
+    case 1e3...: "\(significant(Double(count) / 1e3)) K"
+    default: "\(count)"
+    }
+  }
+
+  /// Digits in groups of three: `16 384`.
+  package static func count(_ count: Int) -> String {
+    let digits = Array(String(count))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      let rest = digits.count - index
+      if index > 0, rest % 3 == 0, digits[index - 1] != "-" { text += " " }
+      text.append(digit)
+    }
+    return text
+  }
+
+  package static func percent(_ fraction: Double) -> String {
+    fixed(100 * fraction, digits: fraction < 0.1 && fraction > 0 ? 1 : 0) + " %"
+  }
+
+  /// A number with so many digits behind the point.
+  package static func fixed(_ value: Double, digits: Int) -> String {
+    guard value.isFinite else { return "–" }
+    let scale = pow(10, Double(digits))
+    guard abs(value) * scale < 1e15 else { return value.description }
+    let scaled = Int((value * scale).rounded())
+    guard digits > 0 else { return String(scaled) }
+    let whole = String(abs(scaled) / Int(scale))
+    let rest = String(abs(scaled) % Int(scale))
+    let zeros = String(repeating: "0", count: digits - rest.count)
+    return (scaled < 0 ? "-" : "") + whole + "." + zeros + rest
+  }
+
+  /// A duration: `0.8 s`, `42 s`, `12 min`.
+  package static func seconds(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<10: "\(fixed(seconds, digits: 1)) s"
+    case ..<120: "\(fixed(seconds, digits: 0)) s"
+    case ..<7200: "\(fixed(seconds / 60, digits: 0)) min"
+    default: "\(fixed(seconds / 3600, digits: 1)) h"
+    }
+  }
+
+  /// Three significant digits.
+  private static func significant(_ value: Double) -> String {
+    fixed(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
+  }
+}
