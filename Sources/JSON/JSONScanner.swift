@@ -3,8 +3,9 @@
 /// It keeps the order of members, refuses duplicate keys, which parsers resolve differently, and
 /// keeps numbers as text, so that a 64-bit offset is read to the bit.
 package struct JSONScanner {
-  /// Deeper documents are refused before they can exhaust the stack.
-  package static let nestingLimit = 128
+  /// Deeper documents are refused before they can exhaust the stack; the reference readers of
+  /// safetensors and of tokenizers stop at the same depth.
+  package static let nestingLimit = 127
 
   private let bytes: [UInt8]
   private var position = 0
