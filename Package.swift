@@ -71,5 +71,8 @@ let package = Package(
     tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
       exclude: ["encode_with_tokenizers.py"]),
+    tests(
+      "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
+      exclude: ["peer.py"]),
   ]
 )

@@ -1,47 +1,45 @@
-package import Foundation
+internal import Foundation
 
 /// A Python program that did not end well.
 package struct PythonError: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// The interpreter with the peers that tests compare with: `DYNAMOE_PYTHON`, else `.venv`.
-package var pythonInterpreter: URL {
-  if let path = ProcessInfo.processInfo.environment["DYNAMOE_PYTHON"], !path.isEmpty {
-    return URL(filePath: path)
-  }
-  return packageRoot.appending(path: ".venv/bin/python")
-}
-
-/// Runs Python and gives what it wrote to standard output.
+/// Runs Python, the independent peer of many tests, and returns what it printed.
+///
+/// The interpreter is `DYNAMOE_PYTHON`, or else that of `.venv` at the root of the package. Where it
+/// is missing, the test fails: a peer that is not asked proves nothing.
 package func python(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
-  let interpreter = pythonInterpreter
-  guard FileManager.default.isExecutableFile(atPath: interpreter.path) else {
+  let interpreter =
+    ProcessInfo.processInfo.environment["DYNAMOE_PYTHON"]
+    ?? packageRoot.appending(path: ".venv/bin/python").path
+  guard FileManager.default.isExecutableFile(atPath: interpreter) else {
     throw PythonError(
-      description: "no Python at \(interpreter.path): run `make test`, or set DYNAMOE_PYTHON")
+      description: "no Python at \(interpreter); set DYNAMOE_PYTHON or make .venv")
   }
-  let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  // Files, not pipes: none can fill up while another is read, and a program that ends before it
-  // has read its input raises no signal.
-  let files = ["input", "output", "error"].map { folder.appending(path: $0) }
-  try Data(input).write(to: files[0])
-  try Data().write(to: files[1])
-  try Data().write(to: files[2])
-
+  // Files instead of pipes: neither side can wait for the other.
+  let folder = try TemporaryFolder()
   let process = Process()
-  process.executableURL = interpreter
+  process.executableURL = URL(filePath: interpreter)
   process.arguments = arguments
-  process.standardInput = try FileHandle(forReadingFrom: files[0])
-  process.standardOutput = try FileHandle(forWritingTo: files[1])
-  process.standardError = try FileHandle(forWritingTo: files[2])
+  var handles: [FileHandle] = []
+  for name in ["input", "output", "errors"] {
+    try Data(name == "input" ? input : []).write(to: URL(filePath: folder.path(name)))
+    handles.append(
+      try name == "input"
+        ? FileHandle(forReadingFrom: URL(filePath: folder.path(name)))
+        : FileHandle(forWritingTo: URL(filePath: folder.path(name))))
+  }
+  process.standardInput = handles[0]
+  process.standardOutput = handles[1]
+  process.standardError = handles[2]
   try process.run()
   process.waitUntilExit()
   guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-    let message = String(decoding: try Data(contentsOf: files[2]), as: UTF8.self)
+    let errors = try Data(contentsOf: URL(filePath: folder.path("errors")))
     throw PythonError(
-      description: "python ended with status \(process.terminationStatus): \(message)")
+      description: "\(arguments): ended with \(process.terminationStatus): "
+        + String(decoding: errors, as: UTF8.self))
   }
-  return Array(try Data(contentsOf: files[1]))
+  return try [UInt8](Data(contentsOf: URL(filePath: folder.path("output"))))
 }

@@ -1,0 +1,52 @@
+import Foundation
+import JSON
+import Tensors
+import TestSupport
+
+/// The safetensors library for Python (see peer.py): what it makes of the same bytes.
+enum Peer {
+  private static let script =
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path
+
+  /// One verdict a file: "accept", or "reject: why".
+  static func judge(_ files: [[UInt8]]) throws -> [String] {
+    let input = files.flatMap { file in
+      (0..<4).map { UInt8(truncatingIfNeeded: file.count >> (8 * $0)) } + file
+    }
+    return try lines(python([script, "judge"], input: input))
+  }
+
+  /// What the library loads from each file.
+  static func describe(_ paths: [String]) throws -> [JSONValue] {
+    try lines(python([script, "describe"] + paths)).map { try JSONScanner.scan(Array($0.utf8)) }
+  }
+
+  /// Lets the library write files into a folder.
+  static func write(
+    _ files: [(name: String, tensors: [(TensorDescription, [UInt8])], metadata: JSONValue)],
+    to folder: String
+  ) throws {
+    let input = files.flatMap { file in
+      let tensors = file.tensors.map { tensor, bytes in
+        JSONValue.array([
+          .string(tensor.name.text), .string(tensor.elementType.rawValue),
+          .array(tensor.shape.map(JSONValue.int)), .string(hexadecimal(bytes)),
+        ])
+      }
+      return JSONWriter.write([
+        "file": .string(file.name), "metadata": file.metadata, "tensors": .array(tensors),
+      ]) + [UInt8(ascii: "\n")]
+    }
+    _ = try python([script, "write", folder], input: input)
+  }
+
+  private static func lines(_ output: [UInt8]) -> [String] {
+    String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(
+    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}
