@@ -74,5 +74,6 @@ let package = Package(
     tests(
       "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),
+    tests("JSONTests", ["JSON", "TestSupport"], exclude: ["peer.py"]),
   ]
 )
