@@ -18,13 +18,13 @@ extension ElementType {
   /// The elements as doubles: exact for all types but 64-bit integers.
   package func doubles(_ bytes: [UInt8]) -> [Double] {
     switch self {
-    case .bool, .u8: bytes.map(Double.init)
+    case .bool, .u8: bytes.map { Double($0) }
     case .i8: bytes.map { Double(Int8(bitPattern: $0)) }
-    case .u16: words(bytes, UInt16.self).map(Double.init)
+    case .u16: words(bytes, UInt16.self).map { Double($0) }
     case .i16: words(bytes, UInt16.self).map { Double(Int16(bitPattern: $0)) }
-    case .u32: words(bytes, UInt32.self).map(Double.init)
+    case .u32: words(bytes, UInt32.self).map { Double($0) }
     case .i32: words(bytes, UInt32.self).map { Double(Int32(bitPattern: $0)) }
-    case .u64: words(bytes, UInt64.self).map(Double.init)
+    case .u64: words(bytes, UInt64.self).map { Double($0) }
     case .i64: words(bytes, UInt64.self).map { Double(Int64(bitPattern: $0)) }
     case .f64: words(bytes, UInt64.self).map { Double(bitPattern: $0) }
     case .f32, .c64: words(bytes, UInt32.self).map { Double(Float(bitPattern: $0)) }
