@@ -21,18 +21,34 @@ package final class AtomicFile: Sendable {
     guard let name = place.lastComponent?.string else {
       throw FileError.cannotCreate(path: path, reason: "this is not the name of a file")
     }
-    var temporary = place
-    temporary.removeLastComponent()
-    temporary.append(".\(name).\(getpid()).dynamoe-partial")
-    temporaryPath = temporary.string
-    TemporaryFiles.add(temporaryPath)
-    do {
-      descriptor = try FileDescriptor.open(
-        temporary, .readWrite, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      TemporaryFiles.remove(temporaryPath)
-      throw FileError.cannotCreate(path: path, reason: "\(error)")
+    (descriptor, temporaryPath) = try Self.create(named: name, beside: place, for: path)
+  }
+
+  /// How many files this process has begun: no two share a temporary name.
+  private static let begun = Atomic<Int>(0)
+
+  /// Creates the temporary file, under a name at which nothing is: nothing is followed or spoilt.
+  private static func create(
+    named name: String, beside place: FilePath, for path: String
+  ) throws(FileError) -> (FileDescriptor, path: String) {
+    // Cut, so that the longest name that can be given leaves room for what is added.
+    let start = String(decoding: name.utf8.prefix(200), as: UTF8.self)
+    while true {
+      let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
+      var temporary = place
+      temporary.removeLastComponent()
+      temporary.append(".\(start).\(getpid()).\(number).dynamoe-partial")
+      TemporaryFiles.add(temporary.string)
+      do {
+        let descriptor = try FileDescriptor.open(
+          temporary, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        return (descriptor, temporary.string)
+      } catch {
+        TemporaryFiles.remove(temporary.string)
+        if error as? Errno == .fileExists { continue }
+        throw FileError.cannotCreate(path: path, reason: "\(error)")
+      }
     }
   }
 
