@@ -75,5 +75,7 @@ let package = Package(
       "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),
     tests("JSONTests", ["JSON", "TestSupport"], exclude: ["peer.py"]),
+    tests("TensorsTests", ["Tensors", "TestSupport"], exclude: ["peer.py"]),
+    tests("ByteIOTests", ["ByteIO", "TestSupport"]),
   ]
 )
