@@ -10,9 +10,9 @@ package struct PythonError: Error, CustomStringConvertible {
 /// The interpreter is `DYNAMOE_PYTHON`, or else that of `.venv` at the root of the package. Where it
 /// is missing, the test fails: a peer that is not asked proves nothing.
 package func python(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+  let chosen = ProcessInfo.processInfo.environment["DYNAMOE_PYTHON"] ?? ""
   let interpreter =
-    ProcessInfo.processInfo.environment["DYNAMOE_PYTHON"]
-    ?? packageRoot.appending(path: ".venv/bin/python").path
+    chosen.isEmpty ? packageRoot.appending(path: ".venv/bin/python").path : chosen
   guard FileManager.default.isExecutableFile(atPath: interpreter) else {
     throw PythonError(
       description: "no Python at \(interpreter); set DYNAMOE_PYTHON or make .venv")
