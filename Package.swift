@@ -30,7 +30,11 @@ func tests(
 
 let package = Package(
   name: "dynamoe",
+  products: [
+    .executable(name: "dynamoe", targets: ["dynamoe"])
+  ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
@@ -65,6 +69,14 @@ let package = Package(
         "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels", "Models",
         "Reports", "Safetensors", "Tensors", "Tokenizers",
       ]),
+    .executableTarget(
+      name: "dynamoe",
+      dependencies: [
+        "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "JSON", "Kernels", "Models",
+        "Reports", "Safetensors", "DMOE", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

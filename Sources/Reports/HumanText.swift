@@ -63,6 +63,16 @@ package enum HumanText {
     }
   }
 
+  /// A number of any size with so many significant digits, in scientific form where it is far from 1.
+  package static func significant(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    guard (-4...6).contains(exponent) else {
+      return fixed(value / pow(10, Double(exponent)), digits: digits - 1) + "e\(exponent)"
+    }
+    return fixed(value, digits: max(digits - 1 - exponent, 0))
+  }
+
   /// Three significant digits.
   private static func significant(_ value: Double) -> String {
     fixed(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)

@@ -1,0 +1,18 @@
+import SystemPackage
+
+/// The streams that a program writes to.
+package enum StandardOutput {
+  /// Writes a result; a full disk behind a redirection is an error like any other.
+  package static func write(_ text: String) throws(FileError) {
+    do {
+      _ = try FileDescriptor.standardOutput.writeAll(text.utf8)
+    } catch {
+      throw FileError.cannotWrite(path: "standard output", reason: "\(error)")
+    }
+  }
+
+  /// Writes what is not a result: progress, warnings, errors. Nobody may be listening.
+  package static func writeError(_ text: String) {
+    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+  }
+}

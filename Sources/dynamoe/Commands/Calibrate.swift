@@ -1,0 +1,64 @@
+import ArgumentParser
+import ByteIO
+import Calibration
+import Models
+import Reports
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Sum up how strongly every neuron fires on a text.",
+    discussion: """
+      The statistics are a small safetensors file. Those of several parts of a text add up:
+      calibrate each part with --data-shard, on as many machines as there are, and merge them.
+
+      EXAMPLES
+        dynamoe calibrate model/ --text calibration.txt -o model.stats
+        dynamoe calibrate model/ --text calibration.txt --data-shard 1/4 -o part1.stats
+      """)
+
+  @Argument(help: "The dense checkpoint: a safetensors file or folder.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The statistics to write.", valueName: "stats"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("Take stretch I of N equal ones of the text.", valueName: "i/n"),
+    transform: { text in
+      guard let shard = DataShard(text) else {
+        throw ValidationError("--data-shard \(text): expected I/N with I from 1 to N")
+      }
+      return shard
+    })
+  var dataShard: DataShard = .whole
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup(title: "Common options") var common: GlobalOptions
+
+  func run() throws {
+    let request = try text.requiredRequest()
+    let model = try Model(path: self.model)
+    guard model.checkpoint.container == nil else {
+      throw ValidationError(
+        "\(self.model): is a .dmoe; calibrate the dense checkpoint that it was made from")
+    }
+    try Folder.checkOutput(
+      output, inputs: model.checkpoint.files.map(\.path) + request.paths, force: force)
+    let tokens = try TextTokens(
+      request, model: model,
+      limit: request.maximumTokens ?? TextRequest.defaultCalibrationTokens)
+    let line = common.progressLine
+    let statistics = try Calibrator(
+      model: model, parallel: common.parallel, progress: line.progress
+    ).statistics(of: tokens, shard: dataShard)
+    try model.checkpoint.checkUnchanged()
+    try statistics.write(to: output)
+    line.finish()
+    try Console.print(
+      "\(Escaping.terminal(output)): \(HumanText.count(statistics.tokens)) tokens, "
+        + "\(statistics.layers.count) layers")
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Calibration
+import Evaluation
+import JSON
+import Models
+import Reports
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the perplexity of a model, and of every expert of a .dmoe.",
+    discussion: """
+      The text is cut into windows, each predicted on its own. All variants run in one sweep over the
+      weights. Divergence (KLD) and agreement are measured from dense.
+
+      EXAMPLES
+        dynamoe evaluate model.dmoe --text held-out.txt
+        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,expert-1 --json
+        dynamoe evaluate model/ --text held-out.txt --context 256 --max-tokens 100000
+      """)
+
+  @Argument(help: "A .dmoe, or a checkpoint's file or folder.")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Which variants, separated by commas (default: dense and every expert).",
+      valueName: "names"))
+  var variants: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup(title: "Common options") var common: GlobalOptions
+
+  func run() throws {
+    let request = try text.requiredRequest()
+    let model = try Model(path: self.model)
+    let line = common.progressLine
+    let evaluator = Evaluator(model: model, parallel: common.parallel, progress: line.progress)
+    let chosen = try chosenVariants(of: evaluator)
+    let tokens = try TextTokens(
+      request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
+    let result = try evaluator.evaluate(chosen, on: tokens.windows())
+    try model.checkpoint.checkUnchanged()
+    line.finish()
+    if json {
+      let document: JSONValue = [
+        "model": .string(self.model), "tokens": .int(result.targets),
+        "context": .int(tokens.context), "text_sha256": .string("\(tokens.digest)"),
+        "variants": .array(result.figures.map { .object($0.document) }),
+      ]
+      try Console.print(JSONWriter.text(document, layout: .indented))
+    } else {
+      try Console.print(
+        EvaluationText(result, context: tokens.context, name: Escaping.terminal(self.model)).lines)
+    }
+  }
+
+  private func chosenVariants(of evaluator: Evaluator) throws -> [Variant] {
+    guard let variants else { return evaluator.variants }
+    var chosen: [Variant] = []
+    for name in variants.split(separator: ",").map(String.init) {
+      guard let variant = Variant(name: name), evaluator.variants.contains(variant) else {
+        throw EvaluationError.unknownVariant(name, known: evaluator.variants.map(\.name))
+      }
+      if !chosen.contains(variant) { chosen.append(variant) }
+    }
+    guard !chosen.isEmpty else { throw ValidationError("--variants: expected at least one name") }
+    return chosen
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Conversion
+import JSON
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what is in a checkpoint or a .dmoe.",
+    discussion: """
+      Knows safetensors (a file, or a folder with shards) and .dmoe, by their first bytes. It reads
+      only headers, unless --statistics asks for the values.
+
+      EXAMPLES
+        dynamoe inspect model/
+        dynamoe inspect model/ --tensors
+        dynamoe inspect model.dmoe --json
+      """)
+
+  @Argument(help: "A checkpoint's file or folder, or a .dmoe.")
+  var path: String
+
+  @Flag(help: "List every tensor.")
+  var tensors = false
+
+  @Flag(help: "Read all values: extremes, mean, deviation, zeros, NaN and infinities.")
+  var statistics = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup(title: "Common options") var common: GlobalOptions
+
+  func run() throws {
+    let line = common.progressLine
+    let inspection = try Inspection(
+      path: path, withStatistics: statistics, parallel: common.parallel, progress: line.progress)
+    line.finish()
+    if json {
+      try Console.print(JSONWriter.text(inspection.document, layout: .indented))
+    } else {
+      let text = InspectionText(inspection, style: common.style)
+      try Console.print(tensors || statistics ? text.everyTensor : text.summary)
+    }
+  }
+}

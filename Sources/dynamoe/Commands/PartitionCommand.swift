@@ -1,0 +1,121 @@
+import ArgumentParser
+import Calibration
+import Conversion
+import Experts
+import JSON
+import Reports
+
+extension Importance: ExpressibleByArgument {}
+
+struct PartitionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "partition",
+    abstract: "Rank the neurons of a model, nest them as experts, and write one .dmoe.",
+    discussion: """
+      Neurons are ranked by how strongly they fire on calibration text, statistics of which may have
+      been made before, or by their weights alone. Part of the text is held out, and every expert is
+      measured on it. The report says what each size costs and keeps.
+
+      EXAMPLES
+        dynamoe partition model/ -o model.dmoe --text calibration.txt
+        dynamoe partition model/ -o model.dmoe --calibration model.stats --experts 8
+        dynamoe partition model/ -o model.dmoe --importance weights --fractions 0.25,0.5,1
+      """)
+
+  @Argument(help: "The dense checkpoint: a safetensors file or folder.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "out.dmoe"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("Statistics, as calibrate writes them.", valueName: "stats"))
+  var calibration: String?
+
+  @Option(help: "What makes a neuron important.")
+  var importance: Importance = .magnitude
+
+  @Option(help: ArgumentHelp("Experts of equal steps (default: 4).", valueName: "n"))
+  var experts: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Widths as fractions that increase and end in 1; auto: by 50, 75, 90, 100 % of importance.",
+      valueName: "list"))
+  var fractions: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Widths are multiples of this (default: up to 32, as the width allows).", valueName: "n"))
+  var align: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The report is PREFIX.report.json (default: the output without .dmoe).",
+      valueName: "prefix"))
+  var report: String?
+
+  @Flag(help: "Replace outputs that exist.")
+  var force = false
+
+  @Flag(help: "Check everything, tell what would be done, and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup(title: "Common options") var common: GlobalOptions
+
+  func validate() throws {
+    guard experts == nil || fractions == nil else {
+      throw ValidationError("--experts and --fractions exclude each other")
+    }
+  }
+
+  func run() throws {
+    let prefix =
+      report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
+    let partition = Partition(
+      modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
+      text: try text.request(), statisticsPath: calibration, importance: importance,
+      widths: try fractions.map { try ExpertWidths(fractions: $0) }
+        ?? .equal(experts: experts ?? 4),
+      alignment: align, force: force, generator: Version.generator)
+    if dryRun {
+      let preview = PreviewText(try partition.preview(), output: output)
+      try Console.print(
+        json ? [JSONWriter.text(preview.document, layout: .indented)] : preview.lines)
+      return
+    }
+    let started = ContinuousClock.now
+    let line = common.progressLine
+    let report = try partition.run(parallel: common.parallel, progress: line.progress)
+    line.finish()
+    let seconds = (ContinuousClock.now - started) / .seconds(1)
+    if json {
+      try Console.print(
+        JSONWriter.text(document(of: report, partition, seconds), layout: .indented))
+    } else {
+      try Console.print(report.summary.map(Escaping.terminal))
+      try Console.print("  Report: \(Escaping.terminal(partition.reportPath))")
+    }
+  }
+
+  private func document(
+    of report: CalibrationReport, _ partition: Partition, _ seconds: Double
+  ) -> JSONValue {
+    [
+      "output": .string(partition.outputPath),
+      "bytes": .int(report.outputBytes),
+      "source_bytes": .int(report.source.bytes),
+      "report": .string(partition.reportPath),
+      "layers": .array(
+        report.plan.layers.enumerated().map { index, layer in
+          ["layer": .int(index), "widths": .array(layer.widths.map(JSONValue.int))]
+        }),
+      "warnings": .array(report.warnings.map(JSONValue.string)),
+      "seconds": .double(seconds),
+    ]
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Conversion
+import JSON
+import Models
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a .dmoe or a checkpoint, and prove that nothing was lost.",
+    discussion: """
+      With --against, every tensor of the dense checkpoint is put together again and compared bit by
+      bit. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
+
+      CHECKS
+      \(Validation.catalogue.map { "  \($0.id): \($0.summary)" }.joined(separator: "\n"))
+
+      EXAMPLES
+        dynamoe validate model.dmoe --against model/
+        dynamoe validate model/ --json
+      """)
+
+  @Argument(help: "A .dmoe, or a checkpoint's file or folder.")
+  var path: String
+
+  @Option(
+    help: ArgumentHelp("The dense checkpoint that the .dmoe was made from.", valueName: "model"))
+  var against: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup(title: "Common options") var common: GlobalOptions
+
+  func run() throws {
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(path: path)
+    } catch {
+      if json, ExitStatus(error).map({ $0.code == ExitStatus.data }) ?? false {
+        try Console.print(document(of: Validation(unopened: error)))
+      }
+      throw error
+    }
+    guard against == nil || checkpoint.container != nil else {
+      throw ValidationError("--against: \(path) is no .dmoe, there is nothing to compare")
+    }
+    let source = try against.map { try Checkpoint(path: $0) }
+    guard source?.container == nil else {
+      throw ValidationError("--against: expected the dense checkpoint, found a .dmoe")
+    }
+    let line = common.progressLine
+    let validation = Validation(
+      checkpoint, against: source, parallel: common.parallel, progress: line.progress)
+    line.finish()
+    try Console.print(json ? [document(of: validation)] : lines(of: validation))
+    if !validation.isValid { throw ExitCode(ExitStatus.checkFailed) }
+  }
+
+  private func lines(of validation: Validation) -> [String] {
+    let style = common.style
+    let width = validation.results.map(\.id.count).max() ?? 0
+    var lines = validation.results.map { result in
+      let mark =
+        switch result.outcome.status {
+        case .passed: style.good("✓")
+        case .failed: style.bad("✗")
+        case .skipped: style.faint("–")
+        }
+      let padding = String(repeating: " ", count: width - result.id.count)
+      return "\(mark) \(result.id)\(padding)  \(Escaping.terminal(result.outcome.detail))"
+    }
+    let verdict = validation.isValid ? style.good("valid") : style.bad("not valid")
+    let cut = validation.isComplete ? "" : ", a cut file"
+    lines.append("\(Escaping.terminal(path)): \(verdict)\(cut)")
+    return lines
+  }
+
+  private func document(of validation: Validation) -> String {
+    JSONWriter.text(
+      [
+        "valid": .bool(validation.isValid),
+        "complete": .bool(validation.isComplete),
+        "checks": .array(
+          validation.results.map {
+            [
+              "id": .string($0.id), "status": .string($0.outcome.status.rawValue),
+              "detail": .string($0.outcome.detail),
+            ]
+          }),
+      ], layout: .indented)
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import ByteIO
+
+/// The program: a verb for each thing that people do with a model file.
+@main
+struct Dynamoe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dynamoe",
+    abstract: "Turn a dense language model into nested experts, and check every bit of it.",
+    discussion: """
+      EXAMPLES
+        dynamoe inspect Llama-3.2-1B/
+        dynamoe partition Llama-3.2-1B/ -o llama.dmoe --text calibration.txt
+        dynamoe validate llama.dmoe --against Llama-3.2-1B/
+        dynamoe evaluate llama.dmoe --text held-out.txt
+
+      EXIT CODES
+        0 done · 1 a check failed · 64 wrong usage · 65 malformed or unsupported data
+        66 input missing or unreadable · 73 output exists or cannot be created
+        74 input/output error · 130 interrupted
+      """,
+    version: Version.text,
+    subcommands: [
+      Inspect.self, Calibrate.self, Merge.self, PartitionCommand.self, Validate.self, Evaluate.self,
+    ])
+
+  static func main() {
+    TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(reporting: error)
+    }
+  }
+
+  /// Ends with the code and the one line that fit the error.
+  private static func exit(reporting error: any Error) -> Never {
+    guard let status = ExitStatus(error) else { exit(withError: error) }
+    Console.error("dynamoe: \(status.message)")
+    exit(withError: ArgumentParser.ExitCode(status.code))
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Kernels
+
+enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, plain, none
+}
+
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// What every command takes.
+struct GlobalOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "Progress on standard error; auto shows it on a terminal only.")
+  var progress: ProgressChoice = .auto
+
+  @Option(help: "Colour of the output; auto obeys NO_COLOR and TERM.")
+  var color: ColorChoice = .auto
+
+  @Flag(help: "Tell how long each phase took.")
+  var verbose = false
+
+  func validate() throws {
+    guard let threads else { return }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): expected a number from 1 to 1024")
+    }
+  }
+
+  var parallel: Parallel { Parallel(threads: threads ?? Processors.available) }
+  var style: Style { Style(color) }
+  var progressLine: ProgressLine { ProgressLine(progress, verbose: verbose) }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Calibration
+import Models
+
+extension ModelTokenizer.Beginning: ExpressibleByArgument {}
+
+/// Which text is read, and how it becomes windows of tokens.
+struct TextOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Text files, UTF-8; - is standard input; of .jsonl the key text of each line.",
+      valueName: "file"))
+  var text: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Text tokens to take (default: 32768 for calibration, 16384 for evaluation).",
+      valueName: "n"))
+  var maxTokens: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Positions of a window (default: 512), never more than the model has.", valueName: "n"))
+  var context: Int?
+
+  @Option(help: "Whether windows begin with the model's BOS token; auto asks the tokenizer.")
+  var bos: ModelTokenizer.Beginning = .auto
+
+  @Flag(help: "Take special tokens that are written in the text for what they name.")
+  var parseSpecial = false
+
+  func validate() throws {
+    if let maxTokens, maxTokens < 2 {
+      throw ValidationError("--max-tokens \(maxTokens): expected a number of at least 2")
+    }
+    if let context, context < 2 {
+      throw ValidationError("--context \(context): expected a number of at least 2")
+    }
+  }
+
+  /// The request, if there is text; what only text has is refused without it.
+  func request() throws -> TextRequest? {
+    guard !text.isEmpty else {
+      guard maxTokens == nil, context == nil, bos == .auto, !parseSpecial else {
+        throw ValidationError(
+          "--max-tokens, --context, --bos and --parse-special need --text")
+      }
+      return nil
+    }
+    return TextRequest(
+      paths: text, maximumTokens: maxTokens, context: context ?? TextRequest.defaultContext,
+      beginning: bos, parsingSpecial: parseSpecial)
+  }
+
+  /// The request of a command that cannot do without text.
+  func requiredRequest() throws -> TextRequest {
+    guard let request = try request() else {
+      throw ValidationError("Missing text: give --text FILE, or --text - for standard input")
+    }
+    return request
+  }
+}

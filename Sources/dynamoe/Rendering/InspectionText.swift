@@ -1,0 +1,121 @@
+import Conversion
+import Models
+import Reports
+import Tensors
+
+/// An inspection as people read it.
+struct InspectionText {
+  private let inspection: Inspection
+  private let style: Style
+
+  init(_ inspection: Inspection, style: Style) {
+    self.inspection = inspection
+    self.style = style
+  }
+
+  /// What fits a screen: layers that are alike take one line.
+  var summary: [String] {
+    var table = TextTable([
+      ("tensor", .left), ("type", .left), ("shape", .left), ("parameters", .right),
+    ])
+    for group in TensorGroup.groups(of: inspection.tensors.map(\.description)) {
+      table.add([
+        Escaping.terminal(group.pattern), group.elementType.rawValue, Self.shape(group.shape),
+        HumanText.parameters(group.parameters),
+      ])
+    }
+    return heading + experts + [""] + table.lines() + notes
+  }
+
+  /// A line for every tensor, with the statistics if they were taken.
+  var everyTensor: [String] {
+    let hasStatistics = inspection.tensors.contains { $0.statistics != nil }
+    var columns: [(title: String, alignment: TextTable.Alignment)] = [
+      ("tensor", .left), ("type", .left), ("shape", .left), ("bytes", .right),
+    ]
+    if hasStatistics {
+      columns += ["min", "max", "mean", "deviation", "zero", "NaN", "inf"].map { ($0, .right) }
+    }
+    var table = TextTable(columns)
+    for tensor in inspection.tensors {
+      var row = [
+        Escaping.terminal(tensor.description.name.text), tensor.description.elementType.rawValue,
+        Self.shape(tensor.description.shape), HumanText.count(tensor.description.byteCount),
+      ]
+      if hasStatistics { row += Self.cells(tensor.statistics) }
+      table.add(row)
+    }
+    return heading + experts + [""] + table.lines() + notes
+  }
+
+  private var heading: [String] {
+    let kind = [inspection.format.rawValue, inspection.architecture].compactMap { $0 }
+    var lines = [
+      style.strong(Escaping.terminal(inspection.path)) + ": "
+        + Escaping.terminal(kind.joined(separator: ", "))
+    ]
+    var byType: [ElementType: Int] = [:]
+    for tensor in inspection.tensors {
+      byType[tensor.description.elementType, default: 0] += tensor.description.byteCount
+    }
+    let types = byType.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+      .map {
+        byType.count == 1 ? $0.key.rawValue : "\($0.key.rawValue) \(HumanText.bytes($0.value))"
+      }
+    let files = inspection.files.count == 1 ? "" : " in \(inspection.files.count) files"
+    lines.append(
+      "  \(HumanText.parameters(inspection.parameterCount)) parameters in "
+        + "\(inspection.tensors.count) tensors, \(HumanText.bytes(inspection.byteCount))\(files)"
+        + (types.isEmpty ? "" : ": " + types.joined(separator: ", ")))
+    if let ffn = inspection.feedForward {
+      let form = [ffn.gated ? "gated" : "not gated", ffn.activation].compactMap { $0 }
+      lines.append(
+        "  FFN: \(ffn.layers) layers, \(ffn.hiddenSize) → \(ffn.intermediateSize) → "
+          + "\(ffn.hiddenSize), " + Escaping.terminal(form.joined(separator: ", ")))
+    }
+    return lines
+  }
+
+  private var experts: [String] {
+    guard let container = inspection.container else { return [] }
+    var table = TextTable([
+      ("expert", .left), ("fetch", .right), ("bytes", .right), ("parameters", .right),
+      ("FFN", .right),
+    ])
+    for (index, expert) in container.experts.enumerated() {
+      table.add([
+        index == container.expertsTotal - 1 ? "\(index) = dense" : "\(index)",
+        HumanText.bytes(expert.bytes), HumanText.count(expert.bytes),
+        HumanText.parameters(expert.parameters), HumanText.percent(expert.activeFFNFraction),
+      ])
+    }
+    let held =
+      container.isComplete
+      ? "complete" : "holds experts 0…\(container.experts.count - 1) of \(container.expertsTotal)"
+    return [
+      "  Nested experts: \(container.expertsTotal), ranked by "
+        + "\(Escaping.terminal(container.importance)), \(held)", "",
+    ] + table.lines()
+  }
+
+  private var notes: [String] {
+    let risks = inspection.risks.map { "  " + style.bad("Risk") + ": \(Escaping.terminal($0))" }
+    let problems = inspection.problems.map {
+      "  " + style.bad("Problem") + ": \(Escaping.terminal($0))"
+    }
+    return risks.isEmpty && problems.isEmpty ? [] : [""] + risks + problems
+  }
+
+  private static func shape(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: " × ")
+  }
+
+  private static func cells(_ statistics: TensorStatistics?) -> [String] {
+    guard let statistics else { return [String](repeating: "–", count: 7) }
+    let values = [
+      statistics.min, statistics.max, statistics.mean, statistics.standardDeviation,
+    ]
+    return values.map { $0.map { HumanText.significant($0, digits: 4) } ?? "–" }
+      + [statistics.zero, statistics.nan, statistics.infinity].map(HumanText.count)
+  }
+}

@@ -1,0 +1,24 @@
+/// Colour and weight of text on a terminal; nothing elsewhere.
+struct Style {
+  let isColoured: Bool
+
+  init(_ choice: ColorChoice) {
+    isColoured =
+      switch choice {
+      case .always: true
+      case .never: false
+      case .auto:
+        Console.isTerminal(.output) && Console.environment("NO_COLOR") == nil
+          && Console.environment("TERM") != "dumb"
+      }
+  }
+
+  func good(_ text: String) -> String { wrap(text, "32") }
+  func bad(_ text: String) -> String { wrap(text, "1;31") }
+  func faint(_ text: String) -> String { wrap(text, "2") }
+  func strong(_ text: String) -> String { wrap(text, "1") }
+
+  private func wrap(_ text: String, _ code: String) -> String {
+    isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}
