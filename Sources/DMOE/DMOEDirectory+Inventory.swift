@@ -53,11 +53,11 @@ extension DMOEDirectory {
     for (layer, found) in parts.enumerated() {
       let needed: Set<FeedForwardPart> = model.gated ? [.gate, .up, .down] : [.up, .down]
       let matrices = found.filter { !$0.isBias }
-      guard matrices == needed else {
+      guard matrices == needed, model.gated || !found.contains(.gateBias) else {
         throw JSONFieldError(
           field: "source.tensors",
           expected: "\(needed.map(\.rawValue).sorted().joined(separator: ", ")) of layer \(layer)",
-          found: matrices.map(\.rawValue).sorted().joined(separator: ", "))
+          found: found.map(\.rawValue).sorted().joined(separator: ", "))
       }
     }
   }

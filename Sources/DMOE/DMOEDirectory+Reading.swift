@@ -155,8 +155,14 @@ extension TensorDescription {
     let shapeField = try record.member("shape")
     var shape: [Int] = []
     for extent in try shapeField.elements() { shape.append(try extent.int()) }
-    guard let description = TensorDescription(name: name, elementType: type, shape: shape) else {
-      throw shapeField.mismatch(expected: "extents whose product is a size in whole bytes")
+    // With the zeros left out an overflow is one in any order.
+    let extents = shape.filter { $0 > 0 }
+    guard let description = TensorDescription(name: name, elementType: type, shape: shape),
+      let elements = TensorDescription.elementCount(of: extents),
+      !elements.multipliedReportingOverflow(by: type.bits).overflow
+    else {
+      throw shapeField.mismatch(
+        expected: "extents whose product is a size of whole bytes, in 63 bits")
     }
     self = description
   }
@@ -250,6 +256,9 @@ extension StoredTensor.Kind {
       self = .file(name)
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
+    case ("source", _), ("permutation", _), ("file", _), (_, _?):
+      throw try field.member("kind").mismatch(
+        expected: inShared ? "no part of a ring in the shared section" : "a part of a ring")
     default:
       self = .other(kind)
     }
