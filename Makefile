@@ -1,0 +1,65 @@
+# On a fresh Debian machine with Swift: `make demo` shows what it does, `make test` proves it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+.PHONY: build demo test test-peers lint format man release setup clean
+
+DYNAMOE := .build/release/dynamoe
+# What the program is built with, and what its tests ask as independent peers.
+BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
+TEST_PACKAGES := python3 python3-venv
+MODEL := fixtures/tiny-llama
+OUT := out/demo
+
+build: setup
+	swift build -c release --product dynamoe
+
+# Installs the packages that are missing; asks for nothing where none is.
+setup:
+	@.ci/install-packages $(BUILD_PACKAGES)
+
+demo: build
+	@mkdir -p $(OUT)
+	@DYNAMOE=$(DYNAMOE) MODEL=$(MODEL) OUT=$(OUT) .ci/demo
+
+test: setup lint .venv/ready
+	swift build -c release --build-tests
+	swift test -c release --skip-build --disable-xctest
+
+# Slow peers: PyTorch and Transformers, in an environment of their own.
+test-peers: build .venv-peers/ready
+	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+.venv/ready: Tests/requirements.txt
+	@.ci/install-packages $(TEST_PACKAGES)
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@touch $@
+
+.venv-peers/ready: Tests/peers/requirements.txt
+	@.ci/install-packages $(TEST_PACKAGES)
+	python3 -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/requirements.txt
+	@touch $@
+
+# The date of the pages is that of the release, so that the same source gives the same pages.
+man:
+	rm -rf man
+	swift package --allow-writing-to-package-directory generate-manual --multi-page \
+	  --date 2026-11-21 --output-directory man
+
+# One binary with the Swift runtime linked in; it needs libc, libstdc++, OpenBLAS and zlib.
+release: setup
+	swift build -c release --product dynamoe --static-swift-stdlib
+	@mkdir -p out/release
+	install -m 755 $(DYNAMOE) out/release/dynamoe
+	@ls -lh out/release/dynamoe
+
+clean:
+	rm -rf .build .venv .venv-peers out
