@@ -11,7 +11,7 @@ package enum StandardOutput {
     }
   }
 
-  /// Writes what is not a result: progress, warnings, errors. Nobody may be listening.
+  /// Writes what is not a result, such as progress and errors; nobody may be listening.
   package static func writeError(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }

@@ -13,6 +13,7 @@ package struct CalibrationText: Sendable {
   /// - Parameters:
   ///   - paths: UTF-8 files; `-` is standard input; of a `.jsonl` file the key `text` of each line.
   ///   - byteLimit: a file is not read beyond the last whole character before this.
+  /// - Throws: a file that cannot be read, and text that is not UTF-8.
   package init(paths: [String], byteLimit: Int) throws(CalibrationError) {
     var hasher = SHA256Hasher()
     var documents: [String] = []

@@ -21,6 +21,7 @@ package struct ExpertPlan: Sendable, Equatable {
   ///   - scores: of every neuron of every layer.
   ///   - widths: how wide the experts are.
   ///   - alignment: nil for the default of `widths`.
+  /// - Throws: numbers that do not fit the layers, and widths that do not grow.
   package init(
     _ scores: ImportanceScores, widths: ExpertWidths, alignment: Int?
   ) throws(PlanError) {

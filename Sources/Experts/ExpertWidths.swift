@@ -44,6 +44,7 @@ package enum ExpertWidths: Sendable, Equatable {
   ///   - scores: the importance of the layer's neurons, in descending order.
   ///   - layer: named in errors.
   ///   - alignment: each width is rounded half up to a multiple of it.
+  /// - Returns: a width for each expert, the last being all neurons.
   /// - Throws: ``PlanError/widths(layer:widths:alignment:)`` where they do not grow.
   package func widths(
     descending scores: [Double], layer: Int, alignment: Int

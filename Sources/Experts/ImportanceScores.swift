@@ -17,7 +17,7 @@ package struct ImportanceScores: Sendable {
   ///
   /// - Parameters:
   ///   - importance: what counts.
-  ///   - model: read only where the norms of its weights count.
+  ///   - model: a dense checkpoint, read only where the norms of its weights count.
   ///   - statistics: of this model; needed unless `importance` is ``Importance/weights``.
   ///   - parallel: the loop that reads weights.
   /// - Throws: what reading weights throws, and scores that are not finite.
@@ -29,7 +29,8 @@ package struct ImportanceScores: Sendable {
       var norms: [Double] = []
       if importance.needsDownNorms {
         do {
-          norms = try Self.downSquares(model, layer: layer, parallel: parallel)
+          norms = try model.requiredMatrix(.down, layer: layer, parallel: parallel)
+            .columnSquareSums()
         } catch {
           throw .model(error)
         }
@@ -49,15 +50,5 @@ package struct ImportanceScores: Sendable {
       layers.append(scores)
     }
     self.init(importance: importance, layers: layers)
-  }
-
-  /// `‖W_down[:, j]‖²` for each neuron j.
-  private static func downSquares(
-    _ model: Model, layer: Int, parallel: Parallel
-  ) throws(ModelError) -> [Double] {
-    switch try model.feedForward(layer: layer, parallel: parallel).down {
-    case .outputMajor(let down): down.columnSquareSums()
-    case .neuronMajor(let down): down.rowSquareSums()
-    }
   }
 }

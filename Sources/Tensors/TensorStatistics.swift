@@ -1,40 +1,22 @@
+import Kernels
+
 /// What the values of a tensor are like; extremes, mean and deviation are those of finite values.
 package struct TensorStatistics: Sendable, Equatable {
-  package private(set) var count = 0
-  package private(set) var zero = 0
-  package private(set) var nan = 0
-  package private(set) var infinity = 0
-  package private(set) var min: Double?
-  package private(set) var max: Double?
-  private var finite = 0
-  private var runningMean = 0.0
-  /// `Σ (x − mean)²` of the finite values, kept by Welford's recurrence.
-  private var squares = 0.0
+  private var summary = ValueSummary()
 
   package init() {}
 
-  package var mean: Double? { finite > 0 ? runningMean : nil }
+  package var count: Int { summary.count }
+  package var zero: Int { summary.zero }
+  package var nan: Int { summary.nan }
+  package var infinity: Int { summary.infinity }
+  package var min: Double? { summary.finite > 0 ? summary.min : nil }
+  package var max: Double? { summary.finite > 0 ? summary.max : nil }
+  package var mean: Double? { summary.finite > 0 ? summary.mean : nil }
 
   /// Over all finite values, not an estimate from a sample.
   package var standardDeviation: Double? {
-    finite > 0 ? (squares / Double(finite)).squareRoot() : nil
-  }
-
-  package mutating func add(_ values: [Double]) {
-    for value in values {
-      count += 1
-      if value == 0 { zero += 1 }
-      guard value.isFinite else {
-        if value.isNaN { nan += 1 } else { infinity += 1 }
-        continue
-      }
-      finite += 1
-      let difference = value - runningMean
-      runningMean += difference / Double(finite)
-      squares += difference * (value - runningMean)
-      min = Swift.min(min ?? value, value)
-      max = Swift.max(max ?? value, value)
-    }
+    summary.finite > 0 ? (summary.squares / Double(summary.finite)).squareRoot() : nil
   }
 
   /// The statistics of a tensor of some type, read piece by piece.
@@ -48,14 +30,27 @@ package struct TensorStatistics: Sendable, Equatable {
     _ elementType: ElementType, byteCount: Int,
     read: (Range<Int>) throws(TensorError) -> [UInt8]
   ) throws(TensorError) {
-    self.init()
-    // A whole number of blocks of every element type.
+    // A whole number of blocks of every element type, and of those of a container.
     let piece = 3 << 20
     var start = 0
     while start < byteCount {
       let end = Swift.min(start + piece, byteCount)
-      add(elementType.doubles(try read(start..<end)))
+      summary.merge(elementType.summary(of: try read(start..<end)))
       start = end
+    }
+  }
+}
+
+extension ElementType {
+  fileprivate func summary(of bytes: [UInt8]) -> ValueSummary {
+    switch self {
+    case .bf16, .f16, .f32, .c64:
+      var values = [Float](repeating: 0, count: bytes.count / (self == .c64 ? 4 : bits / 8))
+      var span = values.mutableSpan
+      decode(bytes, into: &span)
+      return ValueSummary(values)
+    default:
+      return ValueSummary(doubles(bytes))
     }
   }
 }

@@ -15,6 +15,8 @@ package struct ProgramRun: Sendable {
 ///   - arguments: what stands behind `dynamoe`.
 ///   - input: what comes through standard input.
 ///   - environment: what is set beside the environment of the tests.
+/// - Returns: what it printed and how it ended.
+/// - Throws: if it cannot be started.
 package func dynamoe(
   _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> ProgramRun {

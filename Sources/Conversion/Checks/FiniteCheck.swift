@@ -1,6 +1,7 @@
 import DMOE
 import Kernels
 import Models
+import Reports
 import Safetensors
 import Tensors
 
@@ -24,7 +25,9 @@ enum FiniteCheck: Check {
     for (tensor, found) in zip(tensors, statistics) where found.nan + found.infinity > 0 {
       return .failed("\(tensor.title): \(found.nan) NaN, \(found.infinity) infinite values")
     }
-    return .passed("\(statistics.reduce(0) { $0 + $1.count }) values of \(tensors.count) tensors")
+    return .passed(
+      "\(HumanText.count(statistics.reduce(0) { $0 + $1.count })) values of \(tensors.count) tensors"
+    )
   }
 
   private struct Readable: Sendable {

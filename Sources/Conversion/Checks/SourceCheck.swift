@@ -2,6 +2,7 @@ import ByteIO
 import DMOE
 import Kernels
 import Models
+import Reports
 import Tensors
 
 enum SourceCheck: Check {
@@ -33,7 +34,8 @@ enum SourceCheck: Check {
     }
     if let first = differences.compactMap({ $0 }).first { return .failed(first) }
     let bytes = held.reduce(0) { $0 + $1.description.byteCount }
-    return .passed("identical: \(held.count) tensors, \(bytes) bytes")
+    return .passed(
+      "\(held.count) tensors, \(HumanText.count(bytes)) bytes: identical, bit for bit")
   }
 
   /// How a tensor differs from the source's; nil if not in a single bit.

@@ -8,12 +8,12 @@ struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sum up how strongly every neuron fires on a text.",
     discussion: """
-      The statistics are a small safetensors file. Those of several parts of a text add up:
+      The statistics are a small safetensors file. Those of several parts of a text add up: \
       calibrate each part with --data-shard, on as many machines as there are, and merge them.
 
       EXAMPLES
         dynamoe calibrate model/ --text calibration.txt -o model.stats
-        dynamoe calibrate model/ --text calibration.txt --data-shard 1/4 -o part1.stats
+        dynamoe calibrate model/ --text c.txt --data-shard 1/4 -o part1.stats
       """)
 
   @Argument(help: "The dense checkpoint: a safetensors file or folder.")
@@ -36,7 +36,7 @@ struct Calibrate: ParsableCommand {
   var force = false
 
   @OptionGroup(title: "Text") var text: TextOptions
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let request = try text.requiredRequest()

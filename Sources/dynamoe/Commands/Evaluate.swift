@@ -9,7 +9,7 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the perplexity of a model, and of every expert of a .dmoe.",
     discussion: """
-      The text is cut into windows, each predicted on its own. All variants run in one sweep over the
+      The text is cut into windows, each predicted on its own. All variants run in one sweep over the \
       weights. Divergence (KLD) and agreement are measured from dense.
 
       EXAMPLES
@@ -31,7 +31,7 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   @OptionGroup(title: "Text") var text: TextOptions
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let request = try text.requiredRequest()

@@ -6,7 +6,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what is in a checkpoint or a .dmoe.",
     discussion: """
-      Knows safetensors (a file, or a folder with shards) and .dmoe, by their first bytes. It reads
+      Knows safetensors (a file, or a folder with shards) and .dmoe, by their first bytes. It reads \
       only headers, unless --statistics asks for the values.
 
       EXAMPLES
@@ -27,7 +27,7 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let line = common.progressLine

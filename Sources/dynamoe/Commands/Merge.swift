@@ -22,7 +22,7 @@ struct Merge: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func run() throws {
     try Folder.checkOutput(output, inputs: statistics, force: force)

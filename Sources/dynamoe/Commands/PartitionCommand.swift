@@ -12,14 +12,15 @@ struct PartitionCommand: ParsableCommand {
     commandName: "partition",
     abstract: "Rank the neurons of a model, nest them as experts, and write one .dmoe.",
     discussion: """
-      Neurons are ranked by how strongly they fire on calibration text, statistics of which may have
-      been made before, or by their weights alone. Part of the text is held out, and every expert is
+      Neurons are ranked by how strongly they fire on calibration text, statistics of which may have \
+      been made before, or by their weights alone. Part of the text is held out, and every expert is \
       measured on it. The report says what each size costs and keeps.
 
       EXAMPLES
         dynamoe partition model/ -o model.dmoe --text calibration.txt
         dynamoe partition model/ -o model.dmoe --calibration model.stats --experts 8
-        dynamoe partition model/ -o model.dmoe --importance weights --fractions 0.25,0.5,1
+        dynamoe partition model/ -o model.dmoe --importance weights --experts 2
+        dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
       """)
 
   @Argument(help: "The dense checkpoint: a safetensors file or folder.")
@@ -65,7 +66,7 @@ struct PartitionCommand: ParsableCommand {
   var json = false
 
   @OptionGroup(title: "Text") var text: TextOptions
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func validate() throws {
     guard experts == nil || fractions == nil else {

@@ -7,16 +7,29 @@ struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a .dmoe or a checkpoint, and prove that nothing was lost.",
     discussion: """
-      With --against, every tensor of the dense checkpoint is put together again and compared bit by
+      With --against, every tensor of the dense checkpoint is put together again and compared bit by \
       bit. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
 
       CHECKS
-      \(Validation.catalogue.map { "  \($0.id): \($0.summary)" }.joined(separator: "\n"))
+      \(Self.catalogue)
 
       EXAMPLES
         dynamoe validate model.dmoe --against model/
         dynamoe validate model/ --json
       """)
+
+  /// The checks and what they ask, broken into lines that no terminal breaks again.
+  private static var catalogue: String {
+    Validation.catalogue.map { check in
+      var lines = ["  \(check.id)", "   "]
+      for word in check.summary.split(separator: " ") {
+        if lines[lines.count - 1].count + word.count > 74 { lines.append("   ") }
+        lines[lines.count - 1] += " " + word
+      }
+      return lines.joined(separator: "\n")
+    }
+    .joined(separator: "\n")
+  }
 
   @Argument(help: "A .dmoe, or a checkpoint's file or folder.")
   var path: String
@@ -28,7 +41,7 @@ struct Validate: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  @OptionGroup(title: "Common options") var common: GlobalOptions
+  @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let checkpoint: Checkpoint
