@@ -115,11 +115,10 @@ package struct Partition: Sendable {
         alignment: alignment
       ).layers[0].widths
     }
-    let needsCalibration = importance.needsStatistics && prepared.statistics == nil
     return Preview(
       family: prepared.model.family.name, layers: configuration.layers,
       sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
-      calibrationTokens: needsCalibration ? prepared.split?.calibration.count ?? 0 : 0,
+      calibrationTokens: needsCalibration(prepared) ? prepared.split?.calibration.count ?? 0 : 0,
       heldOutTokens: prepared.split?.heldOut.count ?? 0)
   }
 
@@ -127,8 +126,9 @@ package struct Partition: Sendable {
   package func run(parallel: Parallel, progress: Progress) throws -> CalibrationReport {
     let prepared = try prepare()
     let model = prepared.model
+    progress.estimate(estimates(prepared, parallel))
     var statistics = prepared.statistics
-    if statistics == nil, importance.needsStatistics, let tokens = prepared.tokens {
+    if needsCalibration(prepared), let tokens = prepared.tokens {
       statistics = try Calibrator(model: model, parallel: parallel, progress: progress)
         .statistics(of: tokens, range: prepared.split?.calibration)
     }
@@ -158,6 +158,23 @@ package struct Partition: Sendable {
     try AtomicFile.write(
       JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
     return report
+  }
+
+  /// The sweeps that the work takes: one to calibrate, one with all variants to measure.
+  private func estimates(_ prepared: Prepared, _ parallel: Parallel) -> [WorkEstimate] {
+    guard let split = prepared.split else { return [] }
+    let measuring = WorkEstimate(
+      prepared.model, positions: split.heldOut.count, streams: widths.experts + 1,
+      withOutput: true, parallel: parallel)
+    guard needsCalibration(prepared) else { return [measuring] }
+    let calibrating = WorkEstimate(
+      prepared.model, positions: split.calibration.count, streams: 1, withOutput: false,
+      parallel: parallel)
+    return [calibrating, measuring]
+  }
+
+  private func needsCalibration(_ prepared: Prepared) -> Bool {
+    importance.needsStatistics && prepared.statistics == nil
   }
 
   private func source(_ model: Model) throws -> CalibrationReport.Source {

@@ -51,9 +51,14 @@ struct Calibrate: ParsableCommand {
       request, model: model,
       limit: request.maximumTokens ?? TextRequest.defaultCalibrationTokens)
     let line = common.progressLine
-    let statistics = try Calibrator(
-      model: model, parallel: common.parallel, progress: line.progress
-    ).statistics(of: tokens, shard: dataShard)
+    let parallel = common.parallel
+    line.progress.estimate([
+      WorkEstimate(
+        model, positions: tokens.tokens.count / dataShard.count, streams: 1, withOutput: false,
+        parallel: parallel)
+    ])
+    let statistics = try Calibrator(model: model, parallel: parallel, progress: line.progress)
+      .statistics(of: tokens, shard: dataShard)
     try model.checkpoint.checkUnchanged()
     try statistics.write(to: output)
     line.finish()

@@ -37,10 +37,16 @@ struct Evaluate: ParsableCommand {
     let request = try text.requiredRequest()
     let model = try Model(path: self.model)
     let line = common.progressLine
-    let evaluator = Evaluator(model: model, parallel: common.parallel, progress: line.progress)
+    let parallel = common.parallel
+    let evaluator = Evaluator(model: model, parallel: parallel, progress: line.progress)
     let chosen = try chosenVariants(of: evaluator)
     let tokens = try TextTokens(
       request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
+    line.progress.estimate([
+      WorkEstimate(
+        model, positions: tokens.tokens.count, streams: chosen.count, withOutput: true,
+        parallel: parallel)
+    ])
     let result = try evaluator.evaluate(chosen, on: tokens.windows())
     try model.checkpoint.checkUnchanged()
     line.finish()

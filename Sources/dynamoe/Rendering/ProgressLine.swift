@@ -24,7 +24,14 @@ final class ProgressLine: Sendable {
     state = Mutex(State())
   }
 
-  var progress: Progress { Progress { self.show($0) } }
+  var progress: Progress { Progress({ self.show($0) }, estimate: { self.tell($0) }) }
+
+  /// Whoever waits for more than a minute should know, and know what would be shorter.
+  private func tell(_ seconds: Double) {
+    guard seconds > 60 else { return }
+    Console.error(
+      "This will take about \(HumanText.seconds(seconds)); fewer --max-tokens take less.")
+  }
 
   /// Removes the line and tells, if asked, how long the last phase took.
   func finish() {
