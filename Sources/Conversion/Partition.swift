@@ -164,7 +164,7 @@ package struct Partition: Sendable {
   private func estimates(_ prepared: Prepared, _ parallel: Parallel) -> [WorkEstimate] {
     guard let split = prepared.split else { return [] }
     let measuring = WorkEstimate(
-      prepared.model, positions: split.heldOut.count, streams: widths.experts + 1,
+      prepared.model, positions: split.heldOut.count, streams: widths.experts,
       withOutput: true, parallel: parallel)
     guard needsCalibration(prepared) else { return [measuring] }
     let calibrating = WorkEstimate(

@@ -45,22 +45,31 @@ package struct Evaluator: Sendable {
     let targetCount = targets.reduce(0) { $0 + $1.count }
     guard targetCount > 0 else { throw .noTargets }
     // Divergence is measured from dense, which therefore runs whether or not it is asked for.
-    let isDenseExtra = !variants.contains(.dense) && self.variants.contains(.dense)
-    let streams = isDenseExtra ? variants + [.dense] : variants
+    var streams: [Variant] = self.variants.contains(.dense) ? [.dense] : []
+    for variant in variants.map(asRun) where !streams.contains(variant) { streams.append(variant) }
     do {
       let finished = try run(streams, on: windows.map { Array($0.dropLast()) })
       let scores = try score(
         finished.map { $0.map(\.stream) }, targets: targets,
         reference: streams.firstIndex(of: .dense))
-      let figures = variants.indices.map { index in
-        self.figures(
-          variants[index], scores: scores.map { $0[index] },
+      let figures = variants.map { variant in
+        let index = streams.firstIndex(of: asRun(variant)) ?? 0
+        return self.figures(
+          variant, scores: scores.map { $0[index] },
           seconds: finished[index].reduce(0) { $0 + $1.seconds }, targets: targetCount)
       }
       return Result(targets: targetCount, figures: figures)
     } catch {
       throw .model(error)
     }
+  }
+
+  /// The largest expert is dense: it need not run beside it.
+  private func asRun(_ variant: Variant) -> Variant {
+    guard let container = model.checkpoint.container, container.isComplete,
+      variant == .expert(container.directory.experts - 1)
+    else { return variant }
+    return .dense
   }
 
   private func run(
