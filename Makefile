@@ -50,7 +50,7 @@ format:
 
 # The date of the pages is that of the release, so that the same source gives the same pages.
 man:
-	rm -rf man
+	rm -rf man && mkdir man
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --date 2026-11-21 --output-directory man
 

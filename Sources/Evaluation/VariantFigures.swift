@@ -13,7 +13,7 @@ package struct VariantFigures: Sendable {
   package let meanKLD: Double?
   /// The share of targets for which the most probable token is that of dense.
   package let sameTopP: Double?
-  /// Targets per second of computing, without the reading of weights.
+  /// Targets per second through the layers, without reading weights and without the output.
   package let tokensPerSecond: Double
 
   /// The honest axis: what the feed-forward layers cost, routers included.
