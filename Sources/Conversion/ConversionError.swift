@@ -6,8 +6,6 @@ package enum ConversionError: Error, Equatable, Sendable {
   case alreadyConverted(path: String)
   /// Statistics of another model.
   case otherModel(statistics: String)
-  /// A file beside the weights that is too large to travel in the container.
-  case companionTooLarge(path: String, bytes: Int)
 }
 
 extension ConversionError: CustomStringConvertible {
@@ -22,8 +20,6 @@ extension ConversionError: CustomStringConvertible {
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):
       "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
-    case .companionTooLarge(let path, let bytes):
-      "\(path): \(bytes) bytes are too many for a file beside the weights"
     }
   }
 }

@@ -1,5 +1,4 @@
 package import Kernels
-import Tensors
 
 /// One pass over the weights, layer by layer, with all windows at once.
 ///
@@ -46,7 +45,7 @@ package struct LayerSweep: Sendable {
     feedForward: @Sendable (Call) -> (output: Matrix, observation: Observation),
     finishedLayer: (_ layer: Int, _ observations: [[Observation]]) -> Void
   ) throws(ModelError) -> [[Finished]] {
-    let embedded = try embed(windows)
+    let embedded = try model.embed(windows, parallel: parallel)
     var states = (0..<streams).flatMap { _ in embedded.map { State<Observation>(stream: $0) } }
     let rotary = RotaryEmbedding(
       headDimension: model.configuration.headDimension, base: model.configuration.rotaryBase,
@@ -87,18 +86,5 @@ package struct LayerSweep: Sendable {
     var stream: Matrix
     var observation: Observation?
     var seconds = 0.0
-  }
-
-  /// The rows of the embedding for the tokens of each window.
-  private func embed(_ windows: [[Int]]) throws(ModelError) -> [Matrix] {
-    let embedding = try model.requiredMatrix(.tokenEmbedding, parallel: parallel)
-    for token in windows.joined() where token < 0 || token >= embedding.rows {
-      throw .tokenOutOfRange(path: model.path, token: token, rows: embedding.rows)
-    }
-    return windows.map { tokens in
-      Matrix(
-        rows: tokens.count, columns: embedding.columns,
-        values: tokens.flatMap { embedding[$0] })
-    }
   }
 }

@@ -105,12 +105,23 @@ extension Model {
     guard let name = family.tensorName(role, layer: layer).map({ TensorName($0) }),
       isPresent(role), let tensor = checkpoint.tensor(name)
     else { return nil }
+    return (tensor, try floats(of: tensor, rows: nil, parallel: parallel))
+  }
+
+  /// The elements of a tensor that is stored whole, or of some of its rows.
+  func floats(
+    of tensor: TensorDescription, rows: Range<Int>?, parallel: Parallel
+  ) throws(ModelError) -> [Float] {
     let source = checkpoint.source
+    let rowBytes = rows == nil ? 0 : tensor.byteCount / tensor.shape[0]
+    let start = (rows?.lowerBound ?? 0) * rowBytes
+    let count = rows.map { $0.count * (tensor.elementCount / tensor.shape[0]) }
     do {
-      let values = try tensor.elementType.floats(
-        count: tensor.elementCount, parallel: parallel
-      ) { (range) throws(TensorError) in try source.read(name, range) }
-      return (tensor, values)
+      return try tensor.elementType.floats(
+        count: count ?? tensor.elementCount, parallel: parallel
+      ) { (range) throws(TensorError) in
+        try source.read(tensor.name, range.lowerBound + start..<range.upperBound + start)
+      }
     } catch {
       throw .tensor(error)
     }
