@@ -36,20 +36,20 @@ struct ExitStatus {
 
   private static func code(of error: any Error) -> Int32? {
     switch error {
-    case let error as FileError: code(of: error)
+    case let error as FileError: fileCode(error)
     case let error as TensorError:
-      if case .file(let file) = error { code(of: file) } else { data }
+      if case .file(let file) = error { fileCode(file) } else { data }
     case let error as SafetensorsError:
-      if case .file(let file) = error { code(of: file) } else { data }
+      if case .file(let file) = error { fileCode(file) } else { data }
     case let error as DMOEError:
       switch error {
-      case .file(let file): code(of: file)
+      case .file(let file): fileCode(file)
       case .tensor(let tensor): code(of: tensor)
       default: data
       }
     case let error as ModelError:
       switch error {
-      case .file(let file): code(of: file)
+      case .file(let file): fileCode(file)
       case .safetensors(let error): code(of: error)
       case .container(let error): code(of: error)
       case .tensor(let error): code(of: error)
@@ -57,7 +57,7 @@ struct ExitStatus {
       }
     case let error as CalibrationError:
       switch error {
-      case .file(let file): code(of: file)
+      case .file(let file): fileCode(file)
       case .model(let error): code(of: error)
       case .safetensors(let error): code(of: error)
       case .tensor(let error): code(of: error)
@@ -81,7 +81,7 @@ struct ExitStatus {
     }
   }
 
-  private static func code(of error: FileError) -> Int32 {
+  private static func fileCode(_ error: FileError) -> Int32 {
     switch error {
     case .missing, .unreadable: noInput
     case .notRegular, .pastEnd: data
