@@ -23,7 +23,9 @@ import Testing
 
       // Floats are the doubles, rounded; what stands before the start is left alone.
       var floats = [Float](repeating: 42, count: 3 + found.count)
-      type.decode(bytes, into: &floats, from: 3)
+      var place = floats.mutableSpan
+      var behind = place.extracting(3...)
+      type.decode(bytes, into: &behind)
       #expect(floats[..<3] == [42, 42, 42])
       let wrong = zip(floats[3...], found).first { !same(Double($0), Double(Float($1))) }
       #expect(wrong == nil, "\(type): \(String(describing: wrong))")
