@@ -46,17 +46,29 @@ package enum Folder {
     FilePath(folder).appending(name).string
   }
 
+  /// Whether two paths lead to the same place, be there a file or not.
+  package static func isSamePlace(_ first: String, _ second: String) -> Bool {
+    if let identity = FileIdentity(path: first) { return identity == FileIdentity(path: second) }
+    guard name(of: first) == name(of: second), !exists(second) else { return false }
+    let parents = (FileIdentity(path: parent(of: first)), FileIdentity(path: parent(of: second)))
+    return parents.0 == parents.1
+  }
+
   /// Fails where an output may not be made: one that exists, unless replacing it was asked for; one
-  /// that is an input; one whose folder is missing.
+  /// that is an input; one that is no file; one whose folder is missing.
   package static func checkOutput(
     _ output: String, inputs: [String], force: Bool
   ) throws(FileError) {
-    if let identity = FileIdentity(path: output) {
+    if let status = try? Stat(FilePath(output), followTargetSymlink: true) {
+      let identity = FileIdentity(status)
       for input in inputs where FileIdentity(path: input) == identity {
         throw FileError.sameFile(input: input, output: output)
       }
-      guard !isFolder(output) else {
-        throw FileError.cannotCreate(path: output, reason: "a folder has this name")
+      // A device would not be written to, but lose its name to a file.
+      guard status.type == .regular else {
+        throw FileError.cannotCreate(
+          path: output,
+          reason: "a \(status.type == .directory ? "folder" : "pipe or device") has this name")
       }
       guard force else { throw FileError.exists(path: output) }
     }

@@ -6,6 +6,8 @@ package enum ConversionError: Error, Equatable, Sendable {
   case alreadyConverted(path: String)
   /// Statistics of another model.
   case otherModel(statistics: String)
+  /// Both outputs would be written to the same place.
+  case sameOutput(path: String)
 }
 
 extension ConversionError: CustomStringConvertible {
@@ -20,6 +22,8 @@ extension ConversionError: CustomStringConvertible {
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):
       "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
+    case .sameOutput(let path):
+      "\(path): the output and its report cannot be one file; choose another --report"
     }
   }
 }

@@ -71,7 +71,10 @@ package struct Partition: Sendable {
       throw ConversionError.alreadyConverted(path: modelPath)
     }
     let inputs =
-      checkpoint.files.map(\.path) + [statisticsPath].compactMap { $0 } + (text?.paths ?? [])
+      checkpoint.ownedPaths + [statisticsPath].compactMap { $0 } + (text?.paths ?? [])
+    guard !Folder.isSamePlace(outputPath, reportPath) else {
+      throw ConversionError.sameOutput(path: outputPath)
+    }
     try Folder.checkOutput(outputPath, inputs: inputs, force: force)
     try Folder.checkOutput(reportPath, inputs: inputs, force: force)
     let model = try Model(checkpoint)

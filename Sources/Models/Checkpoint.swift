@@ -71,6 +71,15 @@ package struct Checkpoint: Sendable {
     }
   }
 
+  /// Where the files of the model are, or would be: the weights, and all that may stand beside them.
+  package var ownedPaths: [String] {
+    let names = Self.companions + ["model.safetensors.index.json"]
+    return files.map(\.path)
+      + (folder.map { folder in
+        names.map { Folder.path(of: $0, in: folder) }
+      } ?? [])
+  }
+
   package func checkUnchanged() throws(ModelError) {
     do {
       try source.checkUnchanged()

@@ -30,6 +30,11 @@ struct ExitStatus {
 
   /// The status for an error of ours; nil for those of the argument parser.
   init?(_ error: any Error) {
+    // The parser wraps its own: one that comes bare was thrown by a command.
+    if let error = error as? ValidationError {
+      self.init(code: Self.usage, message: error.message)
+      return
+    }
     guard let code = Self.code(of: error) else { return nil }
     self.init(code: code, message: "\(error)")
   }
@@ -76,7 +81,10 @@ struct ExitStatus {
       case .noTargets: data
       }
     case let error as ConversionError:
-      if case .noImportance = error { usage } else { data }
+      switch error {
+      case .noImportance, .sameOutput: usage
+      case .alreadyConverted, .otherModel, .companionTooLarge: data
+      }
     default: nil
     }
   }

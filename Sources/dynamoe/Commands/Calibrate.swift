@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import Calibration
+import Conversion
 import Models
 import Reports
 
@@ -42,11 +43,10 @@ struct Calibrate: ParsableCommand {
     let request = try text.requiredRequest()
     let model = try Model(path: self.model)
     guard model.checkpoint.container == nil else {
-      throw ValidationError(
-        "\(self.model): is a .dmoe; calibrate the dense checkpoint that it was made from")
+      throw ConversionError.alreadyConverted(path: self.model)
     }
     try Folder.checkOutput(
-      output, inputs: model.checkpoint.files.map(\.path) + request.paths, force: force)
+      output, inputs: model.checkpoint.ownedPaths + request.paths, force: force)
     let tokens = try TextTokens(
       request, model: model,
       limit: request.maximumTokens ?? TextRequest.defaultCalibrationTokens)
