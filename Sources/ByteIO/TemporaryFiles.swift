@@ -19,8 +19,13 @@ package enum TemporaryFiles {
   ///
   /// - Parameter exitCode: what the process then ends with.
   package static func removeOnInterruption(exitCode: Int32) {
+    // Beyond a limit on the size of files, writing fails instead.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number, SIG_IGN)
+      let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+      let before = unsafe unsafeBitCast(signal(number, SIG_IGN), to: Int.self)
+      // Under nohup the end of the terminal is not the end of the work.
+      if number == SIGHUP, before == ignored { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         // The handler keeps its source alive, and the lock is never given back: no further file
