@@ -55,7 +55,7 @@ package struct Calibrator: Sendable {
         parts: [
           NeuronStatistics.Part(
             textDigest: text.digest, context: text.context, beginningToken: text.beginningToken,
-            shard: shard.description, tokens: positions - beginnings)
+            shard: shard, tokens: positions - beginnings)
         ])
     } catch {
       throw .model(error)

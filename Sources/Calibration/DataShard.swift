@@ -1,5 +1,5 @@
 /// One of several equal stretches of a text, for calibration on several machines.
-package struct DataShard: Sendable, Equatable, CustomStringConvertible {
+package struct DataShard: Sendable, Hashable, CustomStringConvertible {
   /// From 1 to ``count``.
   package let number: Int
   package let count: Int
@@ -21,6 +21,12 @@ package struct DataShard: Sendable, Equatable, CustomStringConvertible {
   }
 
   package var description: String { "\(number)/\(count)" }
+
+  /// Whether two shards of one text share a stretch of it.
+  func overlaps(_ other: DataShard) -> Bool {
+    (number - 1) * other.count < other.number * count
+      && (other.number - 1) * count < number * other.count
+  }
 
   /// Which of `total` windows belong to this shard.
   package func windows(of total: Int) -> Range<Int> {

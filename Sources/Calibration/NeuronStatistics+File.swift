@@ -27,7 +27,8 @@ extension NeuronStatistics {
       parts.map { part in
         [
           "text_sha256": .string(part.textDigest.description), "context": .int(part.context),
-          "bos_token": JSONValue(part.beginningToken), "data_shard": .string(part.shard),
+          "bos_token": JSONValue(part.beginningToken),
+          "data_shard": .string(part.shard.description),
           "tokens": .int(part.tokens),
         ]
       })
@@ -79,7 +80,7 @@ extension NeuronStatistics {
       }
     }
     guard let count = try words("token_count", .i64), count.count == 1,
-      let positions = Int(exactly: count[0]), positions > 0
+      let positions = Int(exactly: count[0]), positions > 0, positions <= 1 << 40
     else { throw invalid("\"token_count\" is not one number above 0") }
     var layers: [Layer] = []
     while let absolute = try words("layers.\(layers.count).abs_sum", .f64) {
@@ -114,7 +115,12 @@ extension NeuronStatistics.Part {
     textDigest = digest
     context = try field.member("context").int()
     beginningToken = try field.optional("bos_token")?.int()
-    shard = try field.member("data_shard").string()
-    tokens = try field.member("tokens").int()
+    let shardField = try field.member("data_shard")
+    guard let shard = DataShard(try shardField.string()) else {
+      throw shardField.mismatch(expected: "I/N with I from 1 to N")
+    }
+    self.shard = shard
+    // So many that their sums cannot overflow, and more than there is text.
+    tokens = try field.member("tokens").int(in: 0...1 << 40)
   }
 }

@@ -27,9 +27,14 @@ package struct NeuronStatistics: Sendable, Equatable {
     package let context: Int
     package let beginningToken: Int?
     /// Which of how many equal stretches of the text: `1/1` for all of it.
-    package let shard: String
+    package let shard: DataShard
     /// Text tokens.
     package let tokens: Int
+
+    /// Whether something of the text is in both.
+    func overlaps(_ other: Part) -> Bool {
+      textDigest == other.textDigest && shard.overlaps(other.shard)
+    }
   }
 
   package var layers: [Layer]
@@ -56,8 +61,16 @@ package struct NeuronStatistics: Sendable, Equatable {
         path: path, expected: String(model.description.prefix(12)),
         found: String(other.model.description.prefix(12)))
     }
-    if let part = other.parts.first(where: { parts.contains($0) }) {
-      throw .countedTwice(path: path, part: "part \(part.shard) of the same text")
+    guard layers.map(\.absoluteSum.count) == other.layers.map(\.absoluteSum.count) else {
+      throw .notStatistics(path: path, reason: "layers or neurons are not as in the other files")
+    }
+    for part in other.parts {
+      guard let twin = parts.first(where: { $0.overlaps(part) }) else { continue }
+      throw .countedTwice(
+        path: path,
+        part: twin.shard == part.shard
+          ? "part \(part.shard) of the same text"
+          : "a stretch of part \(part.shard) of the same text")
     }
     for layer in layers.indices { layers[layer].add(other.layers[layer]) }
     positions += other.positions

@@ -70,7 +70,8 @@ extension CalibrationReport {
         statistics.parts.map { part in
           [
             "text_sha256": .string(part.textDigest.description), "context": .int(part.context),
-            "bos_token": JSONValue(part.beginningToken), "data_shard": .string(part.shard),
+            "bos_token": JSONValue(part.beginningToken),
+            "data_shard": .string(part.shard.description),
             "tokens": .int(part.tokens),
           ]
         }),
