@@ -14,7 +14,7 @@ package enum CalibrationError: Error, Equatable, Sendable {
   /// A line of a `.jsonl` file is not an object with a string `text`.
   case line(path: String, line: Int, reason: String)
   /// There is not enough text for what is to be done with it.
-  case tooShort(tokens: Int, needed: Int, purpose: String)
+  case tooShort(path: String, tokens: Int, needed: Int, purpose: String)
   /// The file holds no statistics of ours, or is damaged.
   case notStatistics(path: String, reason: String)
   /// Statistics of another model.
@@ -33,8 +33,8 @@ extension CalibrationError: CustomStringConvertible {
     case .notUTF8(let path, let offset):
       "\(path): the text is not UTF-8, first at byte \(offset); convert it, or check the file"
     case .line(let path, let line, let reason): "\(path): line \(line): \(reason)"
-    case .tooShort(let tokens, let needed, let purpose):
-      "the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
+    case .tooShort(let path, let tokens, let needed, let purpose):
+      "\(path): the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
     case .notStatistics(let path, let reason):
       "\(path): not neuron statistics, as dynamoe calibrate writes them: \(reason)"
     case .otherModel(let path, let expected, let found):

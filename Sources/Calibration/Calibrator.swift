@@ -28,7 +28,8 @@ package struct Calibrator: Sendable {
     let windows = Array(all[shard.windows(of: all.count)])
     guard !windows.isEmpty else {
       throw .tooShort(
-        tokens: text.tokens.count, needed: shard.count * text.textTokensPerWindow,
+        path: text.name, tokens: text.tokens.count,
+        needed: shard == .whole ? text.textTokensNeeded : shard.count * text.textTokensPerWindow,
         purpose: shard == .whole ? "calibration" : "each of \(shard.count) data shards")
     }
     let count = model.configuration.layers

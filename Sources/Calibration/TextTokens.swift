@@ -32,6 +32,8 @@ package struct TextRequest: Sendable {
 package struct TextTokens: Sendable {
   /// Text tokens only, without beginnings of windows.
   package let tokens: [Int]
+  /// What errors call the text.
+  package let name: String
   package let digest: SHA256Digest
   /// The token that every window begins with; nil for none.
   package let beginningToken: Int?
@@ -40,6 +42,7 @@ package struct TextTokens: Sendable {
 
   /// Reads and encodes text, at most `limit` tokens of it.
   package init(_ request: TextRequest, model: Model, limit: Int) throws(CalibrationError) {
+    name = request.paths.joined(separator: ", ")
     do {
       let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
       beginningToken = tokenizer.beginningToken
@@ -67,6 +70,9 @@ package struct TextTokens: Sendable {
 
   /// How many text tokens a full window holds.
   package var textTokensPerWindow: Int { context - (beginningToken == nil ? 0 : 1) }
+
+  /// How many text tokens there must be for one to be predicted.
+  package var textTokensNeeded: Int { beginningToken == nil ? 2 : 1 }
 
   /// Consecutive windows over a range of the tokens; the last may be short, and one without a
   /// target is dropped.

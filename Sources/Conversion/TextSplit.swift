@@ -7,7 +7,8 @@ struct TextSplit: Sendable {
 
   /// How many tokens there should be for so many of calibration: half as many again, held out.
   static func tokensWanted(calibration: Int) -> Int {
-    calibration + min(calibration, Int.max / 4) / 2
+    let (sum, overflow) = calibration.addingReportingOverflow(calibration / 2)
+    return overflow ? .max : sum
   }
 
   /// Two thirds and one third where the text is shorter than wanted.
@@ -20,7 +21,8 @@ struct TextSplit: Sendable {
     let count = text.tokens.count
     let end = min(calibration, (2 * count + 2) / 3)
     guard end >= 2, count - end >= 2 else {
-      throw .tooShort(tokens: count, needed: 6, purpose: "calibration with a held-out part")
+      throw .tooShort(
+        path: text.name, tokens: count, needed: 6, purpose: "calibration with a held-out part")
     }
     self.calibration = 0..<end
     heldOut = end..<count

@@ -42,6 +42,11 @@ struct Evaluate: ParsableCommand {
     let chosen = try chosenVariants(of: evaluator)
     let tokens = try TextTokens(
       request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
+    guard tokens.tokens.count >= tokens.textTokensNeeded else {
+      throw CalibrationError.tooShort(
+        path: tokens.name, tokens: tokens.tokens.count, needed: tokens.textTokensNeeded,
+        purpose: "evaluation")
+    }
     line.progress.estimate([
       WorkEstimate(
         model, positions: tokens.tokens.count, streams: chosen.count, withOutput: true,
