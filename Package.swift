@@ -59,8 +59,8 @@ let package = Package(
     stage(
       "Calibration",
       ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
-    stage("Experts", ["Calibration", "Kernels", "Models"]),
-    stage("Evaluation", ["DMOE", "Kernels", "Models"]),
+    stage("Experts", ["ByteIO", "Calibration", "Kernels", "Models"]),
+    stage("Evaluation", ["ByteIO", "DMOE", "Kernels", "Models"]),
     stage(
       "Reports", ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models"]),
     stage(

@@ -23,6 +23,18 @@ package enum CalibrationError: Error, Equatable, Sendable {
   case countedTwice(path: String, part: String)
 }
 
+extension CalibrationError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .file(let error): error
+    case .model(let error): error
+    case .safetensors(let error): error
+    case .tensor(let error): error
+    default: nil
+    }
+  }
+}
+
 extension CalibrationError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -32,6 +32,16 @@ package enum DMOEError: Error, Equatable, Sendable {
   case incomplete(path: String, expertsHeld: Int, experts: Int)
 }
 
+extension DMOEError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .file(let error): error
+    case .tensor(let error): error
+    default: nil
+    }
+  }
+}
+
 extension DMOEError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -1,3 +1,4 @@
+import ByteIO
 package import Models
 
 /// Why a variant cannot be evaluated.
@@ -7,6 +8,15 @@ package enum EvaluationError: Error, Equatable, Sendable {
   case noTargets
   /// The file does not hold this variant.
   case unknownVariant(String, known: [String])
+}
+
+extension EvaluationError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .model(let error): error
+    default: nil
+    }
+  }
 }
 
 extension EvaluationError: CustomStringConvertible {

@@ -1,3 +1,4 @@
+import ByteIO
 package import Models
 
 /// Why there is no expert plan.
@@ -16,6 +17,15 @@ package enum PlanError: Error, Equatable, Sendable {
   case experts(Int, neurons: Int)
   /// An alignment that is not between 1 and the width of the layer.
   case alignment(Int, neurons: Int)
+}
+
+extension PlanError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .model(let error): error
+    default: nil
+    }
+  }
 }
 
 extension PlanError: CustomStringConvertible {

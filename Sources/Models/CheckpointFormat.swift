@@ -23,11 +23,6 @@ package enum CheckpointFormat: String, Sendable {
       throw .unknownFormat(
         path: path, found: "a GGUF file, which this version does not read",
         advice: "use the model's safetensors")
-    } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.starts(with: [0x80, 0x02]) {
-      throw .unknownFormat(
-        path: path, found: "a pickle, as PyTorch writes it: loading one can run any code",
-        advice:
-          "save the model with safe_serialization=True in Transformers, or fetch its safetensors")
     } else {
       // What has no magic can only be safetensors; its reader says what is wrong if it is not.
       self = .safetensors

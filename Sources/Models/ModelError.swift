@@ -35,6 +35,18 @@ package enum ModelError: Error, Equatable, Sendable {
   case noBeginningToken(path: String)
 }
 
+extension ModelError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .file(let error): error
+    case .safetensors(let error): error
+    case .container(let error): error
+    case .tensor(let error): error
+    default: nil
+    }
+  }
+}
+
 extension ModelError: CustomStringConvertible {
   package var description: String {
     switch self {

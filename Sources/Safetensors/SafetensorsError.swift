@@ -77,3 +77,7 @@ package enum SafetensorsError: Error, Equatable, Sendable {
   /// The file has its name already; nothing can be added.
   case finished(path: String)
 }
+
+extension SafetensorsError: CausedError {
+  package var cause: (any Error)? { if case .file(let error) = self { error } else { nil } }
+}

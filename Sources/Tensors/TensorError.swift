@@ -9,6 +9,15 @@ package enum TensorError: Error, Equatable, Sendable {
   case damaged(path: String, tensor: String, offset: Int, expected: UInt32, found: UInt32)
 }
 
+extension TensorError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .file(let error): error
+    default: nil
+    }
+  }
+}
+
 extension TensorError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -40,51 +40,21 @@ struct ExitStatus {
   }
 
   private static func code(of error: any Error) -> Int32? {
-    switch error {
+    // A stage passes on what one below it reported: the deepest knows what kind of trouble it is.
+    var root = error
+    while let cause = (root as? any CausedError)?.cause { root = cause }
+    return switch root {
     case let error as FileError: fileCode(error)
-    case let error as TensorError:
-      if case .file(let file) = error { fileCode(file) } else { data }
-    case let error as SafetensorsError:
-      if case .file(let file) = error { fileCode(file) } else { data }
-    case let error as DMOEError:
-      switch error {
-      case .file(let file): fileCode(file)
-      case .tensor(let tensor): code(of: tensor)
-      default: data
-      }
-    case let error as ModelError:
-      switch error {
-      case .file(let file): fileCode(file)
-      case .safetensors(let error): code(of: error)
-      case .container(let error): code(of: error)
-      case .tensor(let error): code(of: error)
-      default: data
-      }
-    case let error as CalibrationError:
-      switch error {
-      case .file(let file): fileCode(file)
-      case .model(let error): code(of: error)
-      case .safetensors(let error): code(of: error)
-      case .tensor(let error): code(of: error)
-      default: data
-      }
     case let error as PlanError:
       switch error {
-      case .model(let error): code(of: error)
       case .widths, .fractions, .experts, .alignment, .noStatistics: usage
-      case .notFinite, .otherShape: data
+      case .model, .notFinite, .otherShape: data
       }
-    case let error as EvaluationError:
-      switch error {
-      case .model(let error): code(of: error)
-      case .unknownVariant: usage
-      case .noTargets: data
-      }
-    case let error as ConversionError:
-      switch error {
-      case .noImportance, .sameOutput: usage
-      case .alreadyConverted, .otherModel, .companionTooLarge: data
-      }
+    case EvaluationError.unknownVariant: usage
+    case ConversionError.noImportance, ConversionError.sameOutput: usage
+    case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
+      is EvaluationError, is ConversionError:
+      data
     default: nil
     }
   }
