@@ -6,6 +6,18 @@ import Tensors
 struct DenseReconstruction {
   let container: DMOEReader
 
+  /// Gives the bytes of a tensor in order: what is stored whole in pieces, what is cut at once.
+  func forEachPiece(
+    of source: DMOEDirectory.SourceTensor, _ body: (_ offset: Int, [UInt8]) throws -> Void
+  ) throws {
+    guard source.cut == nil else { return try body(0, bytes(of: source)) }
+    let size = 4 * container.directory.blockBytes
+    for start in stride(from: 0, to: source.description.byteCount, by: size) {
+      let end = min(start + size, source.description.byteCount)
+      try body(start, container.read(source.description.name, start..<end))
+    }
+  }
+
   /// The bytes of a tensor as the source had them (`formats/dmoe.md`, section 6).
   func bytes(of source: DMOEDirectory.SourceTensor) throws -> [UInt8] {
     let tensor = source.description

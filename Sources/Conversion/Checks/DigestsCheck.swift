@@ -18,7 +18,9 @@ enum DigestsCheck: Check {
     }
     let dense = DenseReconstruction(container: container)
     let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
-      SHA256Digest.digest(of: try dense.bytes(of: sources[index])) == sources[index].digest
+      var hasher = SHA256Hasher()
+      try dense.forEachPiece(of: sources[index]) { _, bytes in hasher.update(bytes) }
+      return hasher.digest() == sources[index].digest
     }
     if let wrong = matches.firstIndex(of: false) {
       return .failed("\(sources[wrong].description.name) is not what was written")

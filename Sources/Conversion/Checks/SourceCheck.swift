@@ -46,10 +46,13 @@ enum SourceCheck: Check {
     guard source.tensor(name) == held.description else {
       return "\(name): type or shape differ from the source's"
     }
-    let rebuilt = try dense.bytes(of: held)
-    let original = try source.source.read(name)
-    guard rebuilt != original else { return nil }
-    let byte = zip(rebuilt, original).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-    return "\(name): differs from the source, first at its byte \(byte ?? 0)"
+    var difference: Int?
+    try dense.forEachPiece(of: held) { offset, rebuilt in
+      let original = try source.source.read(name, offset..<offset + rebuilt.count)
+      guard difference == nil, rebuilt != original else { return }
+      difference = zip(rebuilt, original).enumerated().first { $0.element.0 != $0.element.1 }
+        .map { offset + $0.offset }
+    }
+    return difference.map { "\(name): differs from the source, first at its byte \($0)" }
   }
 }
