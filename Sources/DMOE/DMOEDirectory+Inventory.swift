@@ -3,7 +3,7 @@ import Tensors
 
 extension DMOEDirectory {
   /// Everything that must be stored is stored once, in its form, and nothing else by its kinds.
-  func checkInventory(_ root: JSONField) throws(JSONFieldError) {
+  func checkInventory() throws(JSONFieldError) {
     try checkLayersAreWhole()
     for (index, section) in sections.enumerated() {
       var wanted: [StoredTensor.Kind: Form] = [:]

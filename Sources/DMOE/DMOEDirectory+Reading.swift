@@ -12,7 +12,7 @@ extension DMOEDirectory {
   /// - Throws: the first field that breaks its rule.
   init(_ document: JSONValue, start: Int, end: Int) throws(JSONFieldError) {
     let root = JSONField(document)
-    generator = try root.optional("generator")?.string()
+    generator = try root.stated("generator")?.string()
     let blockField = try root.member("block_bytes")
     blockBytes = try blockField.int(in: 4096...1 << 26)
     guard blockBytes % 64 == 0 else { throw blockField.mismatch(expected: "a multiple of 64") }
@@ -22,9 +22,9 @@ extension DMOEDirectory {
     importance = try plan.member("importance").string()
     widths = try Self.widths(plan.member("widths"), of: model)
     let source = try root.member("source")
-    sourceFormat = try source.member("format").string()
+    sourceFormat = try source.member("format").mustBe("safetensors")
     var metadata: [(key: String, value: String)] = []
-    for (key, field) in try source.optional("metadata")?.members() ?? [] {
+    for (key, field) in try source.stated("metadata")?.members() ?? [] {
       metadata.append((key, try field.string()))
     }
     sourceMetadata = metadata
@@ -32,7 +32,7 @@ extension DMOEDirectory {
     sections = try Self.sections(
       root.member("sections"), blockBytes: blockBytes, experts: widths[0].count, start: start,
       end: end)
-    try checkInventory(root)
+    try checkInventory()
   }
 
   /// The features without which the file cannot be understood.
@@ -54,8 +54,12 @@ extension DMOEDirectory {
     var result: [[Int]] = []
     for layer in layers {
       var widths: [Int] = []
-      for width in try layer.elements() {
-        widths.append(try width.int(in: (widths.last ?? 0) + 1...model.intermediateSize))
+      for field in try layer.elements() {
+        let width = try field.int(in: 1...model.intermediateSize)
+        guard width > widths.last ?? 0 else {
+          throw field.mismatch(expected: "more than the width before, \(widths.last ?? 0)")
+        }
+        widths.append(width)
       }
       guard widths.last == model.intermediateSize,
         widths.count == result.first?.count ?? widths.count
@@ -84,9 +88,9 @@ extension DMOEDirectory {
       let description = try TensorDescription(record, name: name)
       let digestField = try record.member("sha256")
       guard let digest = SHA256Digest(hexadecimal: try digestField.string()) else {
-        throw digestField.mismatch(expected: "64 hexadecimal digits")
+        throw digestField.mismatch(expected: "64 lower-case hexadecimal digits")
       }
-      let cut = try record.optional("ffn").map { (field) throws(JSONFieldError) in
+      let cut = try record.stated("ffn").map { (field) throws(JSONFieldError) in
         try FeedForwardCut(field, of: description, in: model)
       }
       tensors.append(SourceTensor(description, digest: digest, cut: cut))
@@ -105,8 +109,9 @@ extension DMOEDirectory {
     var sections: [Section] = []
     var offset = start
     for (index, record) in records.enumerated() {
-      try record.member("kind").mustBe(index == 0 ? "shared" : "ring")
+      _ = try record.member("kind").mustBe(index == 0 ? "shared" : "ring")
       if index > 0 { _ = try record.member("ring").int(in: index - 1...index - 1) }
+      _ = try record.stated("ring")?.int()
       _ = try record.member("offset").int(in: offset...offset)
       let length = try record.member("length").int(in: 0...end - offset)
       var next = offset
@@ -156,10 +161,13 @@ extension TensorDescription {
     var shape: [Int] = []
     for extent in try shapeField.elements() { shape.append(try extent.int()) }
     // With the zeros left out an overflow is one in any order.
-    let extents = shape.filter { $0 > 0 }
+    var bits = UInt128(type.bits)
+    for extent in shape where extent > 0 {
+      let (product, overflow) = bits.multipliedReportingOverflow(by: UInt128(extent))
+      bits = overflow ? .max : product
+    }
     guard let description = TensorDescription(name: name, elementType: type, shape: shape),
-      let elements = TensorDescription.elementCount(of: extents),
-      !elements.multipliedReportingOverflow(by: type.bits).overflow
+      bits < 1 << 66
     else {
       throw shapeField.mismatch(
         expected: "extents whose product is a size of whole bytes, in 63 bits")
@@ -204,6 +212,8 @@ extension StoredTensor {
     _ field: JSONField, offset: Int, limit: Int, blockBytes: Int, inShared: Bool
   ) throws(JSONFieldError) {
     kind = try Kind(field, inShared: inShared)
+    _ = try field.stated("layer")?.int()
+    _ = try field.stated("name")?.string()
     let description = try TensorDescription(field, name: "")
     elementType = description.elementType
     shape = description.shape
@@ -226,9 +236,8 @@ extension StoredTensor {
       let length = try pair[0].int(in: plain...plain)
       let digits = try pair[1].string()
       guard digits.utf8.count == 8, let checksum = UInt32(digits, radix: 16),
-        digits.utf8.allSatisfy({ $0 < UInt8(ascii: "A") || $0 > UInt8(ascii: "F") }),
-        !digits.hasPrefix("+")
-      else { throw pair[1].mismatch(expected: "8 hexadecimal digits") }
+        digits.utf8.allSatisfy("0123456789abcdef".utf8.contains)
+      else { throw pair[1].mismatch(expected: "8 lower-case hexadecimal digits") }
       end += length
       guard end <= limit else {
         throw pair[0].mismatch(expected: "blocks that end within the section, at \(limit)")
@@ -266,7 +275,14 @@ extension StoredTensor.Kind {
 }
 
 extension JSONField {
-  fileprivate func mustBe(_ text: String) throws(JSONFieldError) {
+  fileprivate func mustBe(_ text: String) throws(JSONFieldError) -> String {
     guard try string() == text else { throw mismatch(expected: "\"\(text)\"") }
+    return text
+  }
+
+  /// The member of an object; nil only where it is absent, as null is neither string nor object.
+  fileprivate func stated(_ name: String) throws(JSONFieldError) -> JSONField? {
+    guard let object = value.object else { throw mismatch(expected: "an object") }
+    return object[name] == nil ? nil : try member(name)
   }
 }
