@@ -17,7 +17,7 @@ extension ContainerAssembly {
         let bytes = plan.layers[layer].order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
         try writer.write(bytes, section: 0, tensor: index)
       case .file(let name):
-        let bytes = try model.checkpoint.companion(name) ?? []
+        let bytes = try model.checkpoint.companion(name.text) ?? []
         try writer.write(bytes, section: 0, tensor: index)
       case .source, .part, .other: continue
       }

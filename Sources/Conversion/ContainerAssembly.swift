@@ -63,7 +63,7 @@ struct ContainerAssembly {
     }
     for name in Checkpoint.companions {
       guard let bytes = try model.checkpoint.companion(name) else { continue }
-      items.append(.init(kind: .file(name), elementType: .u8, shape: [bytes.count]))
+      items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
     }
     for source in sources where source.cut == nil {
       items.append(

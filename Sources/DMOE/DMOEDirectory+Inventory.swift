@@ -14,7 +14,7 @@ extension DMOEDirectory {
         switch tensor.kind {
         case .other: continue
         case .file(let name):
-          guard files.insert(TensorName(name)).inserted, tensor.elementType == .u8,
+          guard files.insert(name).inserted, tensor.elementType == .u8,
             tensor.shape.count == 1
           else {
             throw JSONFieldError(

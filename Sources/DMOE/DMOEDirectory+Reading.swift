@@ -262,7 +262,7 @@ extension StoredTensor.Kind {
       guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")),
         !name.utf8.contains(UInt8(ascii: "\\")), !name.utf8.contains(0)
       else { throw nameField.mismatch(expected: "a plain name without separators") }
-      self = .file(name)
+      self = .file(TensorName(name))
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
     case ("source", _), ("permutation", _), ("file", _), (_, _?):

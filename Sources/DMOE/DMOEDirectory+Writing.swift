@@ -83,7 +83,7 @@ extension StoredTensor {
       object["layer"] = .int(layer)
     case .file(let name):
       object["kind"] = "file"
-      object["name"] = .string(name)
+      object["name"] = .string(name.text)
     case .part(let part, let layer):
       object["kind"] = .string(part.rawValue)
       object["layer"] = .int(layer)

@@ -7,7 +7,7 @@ package struct StoredTensor: Sendable, Equatable {
     case source(TensorName)
     case permutation(layer: Int)
     /// A file that stood beside the weights.
-    case file(String)
+    case file(TensorName)
     case part(FeedForwardPart, layer: Int)
     /// What a later version may add.
     case other(String)
@@ -47,7 +47,7 @@ package struct StoredTensor: Sendable, Equatable {
     switch kind {
     case .source(let name): name.text
     case .permutation(let layer): "permutation of layer \(layer)"
-    case .file(let name): name
+    case .file(let name): name.text
     case .part(let part, let layer): "\(part.rawValue) of layer \(layer)"
     case .other(let kind): kind
     }

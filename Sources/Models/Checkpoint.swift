@@ -97,7 +97,7 @@ package struct Checkpoint: Sendable {
   /// The bytes of a companion; nil where there is none.
   package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
     if let container {
-      guard let tensor = container.shared(.file(name)) else { return nil }
+      guard let tensor = container.shared(.file(TensorName(name))) else { return nil }
       do {
         return try container.read(tensor)
       } catch {
