@@ -11,14 +11,21 @@ enum WidthsCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
-    let model = try Model(subject.checkpoint)
-    let directory = container.directory
+    guard try subject.checkpoint.companion("config.json") != nil else {
+      return .skipped("there is no config.json")
+    }
+    do {
+      let model = try Model(subject.checkpoint)
+      return outcome(container.directory, width: model.configuration.intermediateSize)
+    } catch .unknownFamily(_, let modelType) {
+      return .skipped("model_type \"\(modelType)\" is not known here")
+    }
+  }
+
+  private static func outcome(_ directory: DMOEDirectory, width: Int) -> CheckOutcome {
     for (layer, widths) in directory.widths.enumerated() {
-      guard widths.last == model.configuration.intermediateSize,
-        zip(widths, widths.dropFirst()).allSatisfy({ $0 < $1 })
-      else {
-        return .failed(
-          "layer \(layer): \(widths), expected to grow to \(model.configuration.intermediateSize)")
+      guard widths.last == width, zip(widths, widths.dropFirst()).allSatisfy({ $0 < $1 }) else {
+        return .failed("layer \(layer): \(widths), expected to grow to \(width)")
       }
     }
     return .passed("\(directory.experts) experts in each of \(directory.model.layers) layers")
