@@ -80,6 +80,13 @@ let package = Package(
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    // Containers by hand, for tests of the codec and of what is built on it.
+    .target(
+      name: "TestContainers", dependencies: ["ByteIO", "DMOE", "Tensors", "TestSupport"],
+      path: "Tests/TestContainers"),
+    tests(
+      "DMOETests", ["DMOE", "ByteIO", "JSON", "Tensors", "TestContainers", "TestSupport"],
+      exclude: ["peer.py"]),
     tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
       exclude: ["encode_with_tokenizers.py"]),

@@ -1,0 +1,100 @@
+import ByteIO
+import DMOE
+import Foundation
+import JSON
+import TestContainers
+import TestSupport
+
+/// A small valid file, taken apart so that a test can spoil it anywhere and have all else fit.
+struct Draft {
+  /// What the preamble says where a test does not leave it to ``bytes``.
+  var version: UInt32 = 1
+  var directoryLength: UInt64
+  var fileLength: UInt64
+  var reserved = [UInt8](repeating: 0, count: 32)
+  /// What stands where the checksums belong; nil for the right ones.
+  var directoryChecksum: UInt32?
+  var preambleChecksum: UInt32?
+  var directory: JSONValue
+  /// Stands in place of the directory, where that cannot be said in JSON.
+  var text: [UInt8]?
+  /// The sections.
+  var body: [UInt8]
+
+  /// Room in which every edit of the directory fits, so that no offset moves.
+  static let room = 1 << 14
+
+  /// Takes a file apart, its sections moved behind the room.
+  init(_ file: [UInt8]) throws {
+    let length = Int(LittleEndian.load(UInt64.self, from: file, at: 8))
+    directory = try JSONScanner.scan(Array(file[64..<64 + length]))
+    body = Array(file[(64 + length)...])
+    directoryLength = UInt64(Self.room)
+    fileLength = UInt64(64 + Self.room + body.count)
+    let shift = Self.room - length
+    for section in directory["sections"].array?.indices ?? 0..<0 {
+      let path = "sections[\(section)]"
+      move(path + ".offset", by: shift)
+      for tensor in directory[path + ".tensors"].array?.indices ?? 0..<0 {
+        move(path + ".tensors[\(tensor)].offset", by: shift)
+      }
+    }
+  }
+
+  /// A container with a layer of two rings, a gate, a bias, a file and a tensor of a later version.
+  static func sample() throws -> Draft {
+    var numbers = RandomNumbers(seed: 1)
+    let folder = try TemporaryFolder()
+    let path = try TestContainer.sample(&numbers).write(to: folder.path("sample"))
+    return try Draft([UInt8](Data(contentsOf: URL(filePath: path))))
+  }
+
+  private mutating func move(_ path: String, by shift: Int) {
+    directory[path] = .int((directory[path].int ?? 0) + shift)
+  }
+
+  var bytes: [UInt8] {
+    var directory = text ?? JSONWriter.write(self.directory)
+    directory += repeatElement(0x20, count: max(Self.room - directory.count, 0))
+    var preamble = Array("DMOE".utf8) + LittleEndian.bytes(of: version)
+    preamble += LittleEndian.bytes(of: directoryLength)
+    preamble += LittleEndian.bytes(of: fileLength)
+    preamble += LittleEndian.bytes(of: directoryChecksum ?? CRC32.checksum(directory))
+    preamble += reserved
+    preamble += LittleEndian.bytes(of: preambleChecksum ?? CRC32.checksum(preamble))
+    return preamble + directory + body
+  }
+
+  /// Puts bytes into a stored tensor and makes its checksum fit.
+  mutating func replace(_ bytes: [UInt8], at offset: Int, in tensor: String) {
+    let start = (directory[tensor + ".offset"].int ?? 0) - 64 - Self.room
+    body.replaceSubrange(start + offset..<start + offset + bytes.count, with: bytes)
+    let length = directory[tensor + ".blocks[0][0]"].int ?? 0
+    let checksum = CRC32.checksum(Array(body[start..<start + length]))
+    let digits = String(checksum, radix: 16)
+    directory[tensor + ".blocks[0][1]"] = .string(
+      String(repeating: "0", count: 8 - digits.count) + digits)
+  }
+}
+
+extension TestContainer {
+  static func sample(_ numbers: inout RandomNumbers) -> TestContainer {
+    func cut(_ part: FeedForwardPart, _ axis: Int = 0) -> FeedForwardCut {
+      FeedForwardCut(layer: 0, parts: [part], neuronAxis: axis)
+    }
+    return TestContainer(
+      model: .init(
+        family: "llama", layers: 1, hiddenSize: 3, intermediateSize: 8, activation: "silu",
+        gated: true),
+      widths: [[2, 8]],
+      tensors: [
+        DenseTensor("embedding", .bf16, [5, 3], numbers: &numbers),
+        DenseTensor("gate", .bf16, [8, 3], cut: cut(.gate), numbers: &numbers),
+        DenseTensor("up", .f32, [8, 3], cut: cut(.up), numbers: &numbers),
+        DenseTensor("down", .bf16, [3, 8], cut: cut(.down, 1), numbers: &numbers),
+        DenseTensor("bias", .f16, [8], cut: cut(.upBias), numbers: &numbers),
+      ],
+      orders: [[3, 1, 4, 0, 5, 2, 7, 6]], files: [("config.json", Array("{}".utf8))],
+      others: [0: ["router", "later"]])
+  }
+}

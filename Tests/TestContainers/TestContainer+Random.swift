@@ -1,0 +1,83 @@
+internal import DMOE
+package import Tensors
+package import TestSupport
+
+extension TestContainer {
+  /// A container of any form that the format has, chosen by the numbers.
+  package static func random(_ numbers: inout RandomNumbers) -> TestContainer {
+    let layers = Int.random(in: 1...3, using: &numbers)
+    let hidden = Int.random(in: 1...9, using: &numbers)
+    let neurons = Int.random(in: 1...24, using: &numbers)
+    let experts = Int.random(in: 1...min(4, neurons), using: &numbers)
+    let gated = Bool.random(using: &numbers)
+    let model = DMOEDirectory.Model(
+      family: "made-up", layers: layers, hiddenSize: hidden, intermediateSize: neurons,
+      activation: "silu", gated: gated)
+    var tensors: [DenseTensor] = []
+    var widths: [[Int]] = []
+    var orders: [[Int]] = []
+    for layer in 0..<layers {
+      let inner = (1..<neurons).shuffled(using: &numbers).prefix(experts - 1).sorted()
+      widths.append(inner + [neurons])
+      orders.append((0..<neurons).shuffled(using: &numbers))
+      for parts in groups(gated: gated, &numbers) {
+        tensors.append(cut(parts, layer: layer, neurons: neurons, hidden: hidden, &numbers))
+      }
+    }
+    for number in 0..<Int.random(in: 0...5, using: &numbers) {
+      let type = ElementType.allCases.randomElement(using: &numbers) ?? .u8
+      tensors.append(whole("extra.\(number)", type, &numbers))
+    }
+    return TestContainer(
+      model: model, widths: widths, tensors: tensors.shuffled(using: &numbers), orders: orders,
+      files: [("config.json", Array("{}".utf8)), ("empty", []), ("é\t", numbers.bytes(65))],
+      others: [0: ["router", "z"], experts: ["later"]])
+  }
+
+  /// The parts of a layer, those of a group in one tensor.
+  private static func groups(
+    gated: Bool, _ numbers: inout RandomNumbers
+  ) -> [[FeedForwardPart]] {
+    var groups: [[FeedForwardPart]] = [[.down]]
+    if gated, Bool.random(using: &numbers) {
+      groups.append([.gate, .up].shuffled(using: &numbers))
+    } else {
+      groups += gated ? [[.gate], [.up]] : [[.up]]
+    }
+    switch Int.random(in: 0...3, using: &numbers) {
+    case 0: groups.append([.upBias])
+    case 1 where gated: groups.append([.upBias, .gateBias].shuffled(using: &numbers))
+    case 2 where gated: groups += [[.gateBias], [.upBias]]
+    default: break
+    }
+    return groups
+  }
+
+  private static func cut(
+    _ parts: [FeedForwardPart], layer: Int, neurons: Int, hidden: Int,
+    _ numbers: inout RandomNumbers
+  ) -> DenseTensor {
+    let types = ElementType.allCases.filter { $0.bits >= 8 }
+    let type = types.randomElement(using: &numbers) ?? .bf16
+    let isBias = parts[0].isBias
+    let axis = isBias ? 0 : Int.random(in: 0...1, using: &numbers)
+    let matrix = [neurons * parts.count, hidden]
+    let name = parts.map(\.rawValue).joined(separator: "+")
+    return DenseTensor(
+      "layers.\(layer).\(name)", type,
+      isBias ? [neurons * parts.count] : axis == 0 ? matrix : matrix.reversed(),
+      cut: FeedForwardCut(layer: layer, parts: parts, neuronAxis: axis), numbers: &numbers)
+  }
+
+  /// A tensor of any rank, now and then without elements.
+  package static func whole(
+    _ name: String, _ type: ElementType, _ numbers: inout RandomNumbers
+  ) -> DenseTensor {
+    var shape = (0..<Int.random(in: 0...4, using: &numbers)).map { _ in
+      Int.random(in: 0...5, using: &numbers)
+    }
+    // Whole bytes only.
+    if type.bits < 8 { shape.append(4) }
+    return DenseTensor(name, type, shape, numbers: &numbers)
+  }
+}

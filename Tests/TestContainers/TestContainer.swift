@@ -1,0 +1,119 @@
+internal import ByteIO
+package import DMOE
+internal import Tensors
+internal import TestSupport
+
+/// A container that was made up, and all that it must give back.
+///
+/// The rings are cut by plain loops, which share nothing with the code that is tested.
+package struct TestContainer: Sendable {
+  package let model: DMOEDirectory.Model
+  package let widths: [[Int]]
+  package let tensors: [DenseTensor]
+  package let orders: [[Int]]
+  package let files: [(name: String, bytes: [UInt8])]
+  /// Kinds of tensors that no version knows yet, for each section.
+  package let others: [Int: [String]]
+
+  package init(
+    model: DMOEDirectory.Model, widths: [[Int]], tensors: [DenseTensor], orders: [[Int]],
+    files: [(name: String, bytes: [UInt8])] = [], others: [Int: [String]] = [:]
+  ) {
+    self.model = model
+    self.widths = widths
+    self.tensors = tensors
+    self.orders = orders
+    self.files = files
+    self.others = others
+  }
+
+  /// What is stored, section by section, with the plain bytes.
+  package var stored: [[(item: DMOEContents.Item, bytes: [UInt8])]] {
+    var shared: [(item: DMOEContents.Item, bytes: [UInt8])] = []
+    for (layer, order) in orders.enumerated() {
+      shared.append(
+        (
+          .init(kind: .permutation(layer: layer), elementType: .u32, shape: [order.count]),
+          order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
+        ))
+    }
+    for file in files {
+      shared.append(
+        (
+          .init(
+            kind: .file(TensorName(file.name)), elementType: .u8, shape: [file.bytes.count]),
+          file.bytes
+        ))
+    }
+    for tensor in tensors where tensor.cut == nil {
+      let description = tensor.description
+      shared.append(
+        (
+          .init(
+            kind: .source(description.name), elementType: description.elementType,
+            shape: description.shape), tensor.bytes
+        ))
+    }
+    let experts = widths[0].count
+    var sections = [shared] + (0..<experts).map(ring)
+    for (section, kinds) in others {
+      for (number, kind) in kinds.enumerated() {
+        let bytes = [UInt8](repeating: UInt8(number + 1), count: 100 * number)
+        sections[section].append(
+          (.init(kind: .other(kind), elementType: .u8, shape: [bytes.count]), bytes))
+      }
+    }
+    return sections
+  }
+
+  private func ring(_ ring: Int) -> [(item: DMOEContents.Item, bytes: [UInt8])] {
+    var stored: [(item: DMOEContents.Item, bytes: [UInt8])] = []
+    for tensor in tensors {
+      guard let cut = tensor.cut else { continue }
+      let start = ring == 0 ? 0 : widths[cut.layer][ring - 1]
+      let neurons = orders[cut.layer][start..<widths[cut.layer][ring]]
+      for (number, part) in cut.parts.enumerated() {
+        let bytes = neurons.flatMap {
+          tensor.row(
+            ofNeuron: $0, part: number, neurons: model.intermediateSize, hidden: model.hiddenSize)
+        }
+        stored.append(
+          (
+            .init(
+              kind: .part(part, layer: cut.layer), elementType: tensor.description.elementType,
+              shape: part.isBias ? [neurons.count] : [neurons.count, model.hiddenSize]), bytes
+          ))
+      }
+    }
+    return stored
+  }
+
+  package var contents: DMOEContents {
+    DMOEContents(
+      generator: "tests", model: model, widths: widths, importance: "magnitude",
+      sourceFormat: "safetensors", sourceMetadata: [("format", "pt"), ("é\n", "\"")],
+      sourceTensors: tensors.map { .init($0.description, cut: $0.cut) },
+      sections: stored.map { $0.map(\.item) })
+  }
+
+  /// Writes the container and returns its path.
+  @discardableResult
+  package func write(to path: String) throws -> String {
+    let writer = try DMOEWriter(contents, path: path)
+    for (section, tensors) in stored.enumerated() {
+      for (index, tensor) in tensors.enumerated() {
+        try writer.write(tensor.bytes, section: section, tensor: index)
+      }
+    }
+    setDigests(writer)
+    try writer.finish()
+    try writer.file.commit()
+    return path
+  }
+
+  package func setDigests(_ writer: DMOEWriter) {
+    for (index, tensor) in tensors.enumerated() {
+      writer.setDigest(.digest(of: tensor.bytes), ofSource: index)
+    }
+  }
+}
