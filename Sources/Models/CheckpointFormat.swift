@@ -24,7 +24,8 @@ package enum CheckpointFormat: String, Sendable {
         path: path, found: "a GGUF file, which this version does not read",
         advice: "use the model's safetensors")
     } else {
-      // What has no magic can only be safetensors; its reader says what is wrong if it is not.
+      // What has no magic can only be safetensors; its reader says what is wrong if it is not. Only
+      // then can a pickle be told: the length of a header may begin with the bytes of one.
       self = .safetensors
     }
   }
