@@ -88,6 +88,12 @@ let package = Package(
       "DMOETests", ["DMOE", "ByteIO", "JSON", "Tensors", "TestContainers", "TestSupport"],
       exclude: ["peer.py"]),
     tests(
+      "ConversionTests",
+      [
+        "Conversion", "ByteIO", "Calibration", "DMOE", "Experts", "JSON", "Kernels", "Models",
+        "Reports", "Safetensors", "Tensors", "TestContainers", "TestSupport",
+      ]),
+    tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
       exclude: ["encode_with_tokenizers.py"]),
     tests(

@@ -1,0 +1,82 @@
+import ByteIO
+import Conversion
+import DMOE
+import Experts
+import Foundation
+import Kernels
+import Models
+import Reports
+import TestSupport
+import Testing
+
+/// `fixtures/tiny-llama`, and the container that was made of it once for all tests.
+enum Converted {
+  static let model = packageRoot.appending(path: "fixtures/tiny-llama").path
+
+  private struct Made: Sendable {
+    let folder: TemporaryFolder
+    let path: String
+    let report: CalibrationReport
+  }
+
+  private static let made = Result<Made, any Error> {
+    let folder = try TemporaryFolder()
+    let path = folder.path("tiny.dmoe")
+    let report = try partition(model, to: path).run(parallel: Parallel(threads: 2))
+    return Made(folder: folder, path: path, report: report)
+  }
+
+  static func path() throws -> String { try made.get().path }
+  static func report() throws -> CalibrationReport { try made.get().report }
+  static func bytes() throws -> [UInt8] { try contents(path()) }
+
+  /// A conversion without text.
+  static func partition(
+    _ model: String, to path: String, statistics: String? = nil,
+    importance: Importance = .weights, widths: ExpertWidths = .equal(experts: 4),
+    force: Bool = false
+  ) -> Partition {
+    Partition(
+      modelPath: model, outputPath: path, reportPath: path + ".report.json", text: nil,
+      statisticsPath: statistics, importance: importance, widths: widths, alignment: nil,
+      force: force, generator: "tests")
+  }
+}
+
+extension Partition {
+  func run(parallel: Parallel) throws -> CalibrationReport {
+    try run(parallel: parallel, progress: .ignored)
+  }
+}
+
+func contents(_ path: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: URL(filePath: path)))
+}
+
+/// What one check, by its name, says of a file; nil where it is not asked.
+func outcome(_ id: String, _ path: String, against source: String? = nil) throws -> CheckOutcome? {
+  let validation = Validation(
+    try Checkpoint(path: path), against: try source.map { try Checkpoint(path: $0) },
+    parallel: Parallel(threads: 2), progress: .ignored)
+  return validation.results.first { $0.id == id }?.outcome
+}
+
+extension TemporaryFolder {
+  /// A copy of the dense model, of the named files or all.
+  func copyModel(_ names: [String]? = nil, to name: String = "model") throws -> String {
+    let files =
+      names ?? ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"]
+    for file in files {
+      try write(try fixture("fixtures/tiny-llama/\(file)"), to: "\(name)/\(file)")
+    }
+    return path(name)
+  }
+
+  /// Writes a file of text with one piece of it replaced.
+  func replace(_ old: String, by new: String, in name: String) throws {
+    let text = String(decoding: try contents(path(name)), as: UTF8.self)
+    try #require(text.contains(old))
+    let range = try #require(text.range(of: old))
+    try write(Array(text.replacingCharacters(in: range, with: new).utf8), to: name)
+  }
+}

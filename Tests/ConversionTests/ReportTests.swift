@@ -1,0 +1,99 @@
+import Calibration
+import Conversion
+import JSON
+import Kernels
+import TestSupport
+import Testing
+
+/// The report that a conversion writes, held against `formats/report.md`.
+@Suite struct ReportTests {
+  @Test func `the report has exactly the keys of its page`() throws {
+    let document = try Self.report()
+    let page = try Self.page()
+    func keys(_ path: String...) -> Set<String> {
+      let value = path.reduce(document) {
+        $1 == "0" ? $0.array?.first ?? .null : $0.object?[$1] ?? .null
+      }
+      return Set(value.object?.members.map(\.name) ?? [])
+    }
+    #expect(keys() == page["report"]?.keys)
+    for section in ["source", "calibration", "plan", "output", "held_out"] {
+      #expect(keys(section) == page[section]?.keys, "\(section)")
+    }
+    // The first variant is dense, which is the only one without a number.
+    #expect(keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert"]))
+    #expect(keys("calibration", "parts", "0") == page["calibration"]?.inner["parts"])
+    #expect(keys("plan", "layers", "0") == page["plan"]?.inner["layers"])
+    #expect(keys("output", "experts", "0") == page["output"]?.inner["experts"])
+    let experts = document.object?["held_out"]?.object?["variants"]?.array?.dropFirst() ?? []
+    #expect(experts.compactMap { $0.object?["expert"]?.int } == [0, 1, 2, 3])
+  }
+
+  @Test func `without text there is nothing measured`() throws {
+    let text = try contents(Converted.path() + ".report.json")
+    let document = try #require(try JSONScanner.scan(text).object)
+    #expect(document["schema"] == "dynamoe.report" && document["schema_version"] == 1)
+    #expect(document["calibration"] == .null && document["held_out"] == .null)
+    #expect(document["warnings"] == [])
+    #expect(text == JSONWriter.write(try Converted.report().document, layout: .indented) + [0x0A])
+    let source = try #require(document["source"]?.object)
+    #expect(source["name"] == "tiny-llama" && source["parameter_count"] == 1_049_728)
+    #expect(source["bytes"] == 2_099_456 && source["tensor_count"] == 39)
+    let output = try #require(document["output"]?.object)
+    #expect(output["name"] == "tiny.dmoe")
+    #expect(output["bytes"]?.int == (try Converted.bytes().count))
+    for layer in document["plan"]?.object?["layers"]?.array ?? [] {
+      let coverage = layer.object?["coverage"]?.array?.compactMap(\.double) ?? []
+      #expect(coverage.count == 4 && coverage.last == 1)
+      #expect(zip(coverage, coverage.dropFirst()).allSatisfy { $0 < $1 })
+    }
+  }
+
+  private static func report() throws -> JSONValue {
+    let folder = try TemporaryFolder()
+    let text = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let request = TextRequest(
+      paths: [text], maximumTokens: 200, context: 32, beginning: .auto, parsingSpecial: false)
+    _ = try Partition(
+      modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
+      reportPath: folder.path("out.report.json"), text: request, statisticsPath: nil,
+      importance: .magnitude, widths: .equal(experts: 4), alignment: nil, force: false,
+      generator: "tests"
+    ).run(parallel: Parallel(threads: 2))
+    return try JSONScanner.scan(try contents(folder.path("out.report.json")))
+  }
+
+  private struct Table {
+    var keys: Set<String> = []
+    /// Of keys that hold objects: the keys of these.
+    var inner: [String: Set<String>] = [:]
+  }
+
+  /// The tables of the page by the name that stands before them.
+  private static func page() throws -> [String: Table] {
+    let text = String(decoding: try fixture("formats/report.md"), as: UTF8.self)
+    var tables: [String: Table] = [:]
+    var current = "report"
+    for line in text.split(separator: "\n") {
+      if line == "A variant:" { current = "variant" }
+      if line.hasPrefix("`"), line.hasSuffix("`:") {
+        current = String(line.dropFirst().dropLast(2))
+      }
+      guard line.hasPrefix("| `") else { continue }
+      let cells = line.split(separator: " | ", maxSplits: 1).map(String.init)
+      let keys = quoted(cells[0])
+      tables[current, default: Table()].keys.formUnion(keys)
+      if cells.count > 1, cells[1].hasPrefix("array of `"), let key = keys.first {
+        tables[current, default: Table()].inner[key] = Set(quoted(cells[1]))
+      }
+    }
+    return tables
+  }
+
+  /// The names between backticks; formulas are none.
+  private static func quoted(_ text: String) -> [String] {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+      .filter { $0.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) || $0 == "_" } }
+  }
+}

@@ -1,0 +1,69 @@
+import Calibration
+import Conversion
+import Experts
+import Models
+import TestSupport
+import Testing
+
+/// How a text is shared between ranking and measuring, as a preview tells it.
+@Suite struct TextSplitTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [(1000, 1000, 500), (7, 7, 3), (4, 4, 2), (3000, 3000, 1500)])
+  func `a long text gives what was asked for, and half as much is held out`(
+    maximum: Int, calibration: Int, heldOut: Int
+  ) throws {
+    let path = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let preview = try partition(path, maximum).preview()
+    #expect(preview.calibrationTokens == calibration && preview.heldOutTokens == heldOut)
+  }
+
+  @Test func `a short text gives two thirds and one third`() throws {
+    for words in [6, 7, 8, 9, 40, 100] {
+      let path = try folder.write(Array(String(repeating: "a b ", count: words).utf8), to: "text")
+      let count = try tokens(path)
+      let preview = try partition(path, nil).preview()
+      #expect(preview.calibrationTokens + preview.heldOutTokens == count)
+      #expect(preview.calibrationTokens == (2 * count + 2) / 3, "\(count) tokens")
+    }
+  }
+
+  @Test func `a text with nothing to predict on one side is refused`() throws {
+    let path = try folder.write(Array("a".utf8), to: "text")
+    let error = try #require(throws: CalibrationError.self) {
+      try partition(path, nil).preview()
+    }
+    guard case .tooShort(_, needed: 6, purpose: _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
+  @Test func `where the weights are ranked, no text is used for calibration`() throws {
+    let path = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let preview = try partition(path, 1000, importance: .weights).preview()
+    #expect(preview.calibrationTokens == 0 && preview.heldOutTokens == 500)
+  }
+
+  private func request(_ path: String, _ maximum: Int?) -> TextRequest {
+    TextRequest(
+      paths: [path], maximumTokens: maximum, context: 64, beginning: .auto, parsingSpecial: false)
+  }
+
+  private func tokens(_ path: String) throws -> Int {
+    let model = try Model(path: Converted.model)
+    return try TextTokens(request(path, nil), model: model, limit: .max).tokens.count
+  }
+
+  private func partition(
+    _ text: String, _ maximum: Int?, importance: Importance = .magnitude
+  ) -> Partition {
+    Partition(
+      modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
+      reportPath: folder.path("out.report.json"), text: request(text, maximum),
+      statisticsPath: nil, importance: importance, widths: .equal(experts: 4), alignment: nil,
+      force: false, generator: "tests")
+  }
+}

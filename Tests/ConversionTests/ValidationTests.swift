@@ -1,0 +1,60 @@
+import Conversion
+import DMOE
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+@Suite struct ValidationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func validate(_ path: String, against source: String? = nil) throws -> Validation {
+    Validation(
+      try Checkpoint(path: path), against: try source.map { try Checkpoint(path: $0) },
+      parallel: Parallel(threads: 1), progress: .ignored)
+  }
+
+  @Test func `a container is asked everything in the catalogue, in its order`() throws {
+    let validation = try validate(Converted.path(), against: Converted.model)
+    #expect(validation.isValid && validation.isComplete)
+    #expect(validation.results.map(\.id) == Validation.catalogue.map(\.id))
+    #expect(validation.results.allSatisfy { $0.outcome.status == .passed })
+    #expect(Set(Validation.catalogue.map(\.id)).count == Validation.catalogue.count)
+    #expect(Validation.catalogue.allSatisfy { $0.summary.hasSuffix(".") })
+  }
+
+  @Test func `a dense checkpoint is asked what concerns it`() throws {
+    let validation = try validate(Converted.model)
+    #expect(validation.isValid && validation.isComplete)
+    #expect(
+      validation.results.map(\.id) == ["structure", "configuration", "tokenizer", "finite"])
+  }
+
+  @Test func `a cut file is valid, and not complete`() throws {
+    let path = try folder.write(EditedContainer().prefix(expert: 1), to: "cut")
+    let validation = try validate(path, against: Converted.model)
+    #expect(validation.isValid && !validation.isComplete)
+    #expect(validation.results[0].outcome.detail == "holds experts 0…1 of 4")
+    #expect(validation.results.last?.outcome.status == .skipped)
+  }
+
+  @Test func `one check that fails makes a file invalid, and the others are still asked`() throws {
+    var edited = try EditedContainer()
+    edited.set(1, at: edited.bytes.count - 1)
+    let validation = try validate(folder.write(edited.bytes, to: "file"))
+    #expect(!validation.isValid)
+    #expect(validation.results.count == Validation.catalogue.count)
+    #expect(validation.results.first { $0.id == "permutation" }?.outcome.status == .passed)
+  }
+
+  @Test func `a file that cannot be opened fails by its structure alone`() throws {
+    let path = try folder.write(Array("DMOE".utf8), to: "file")
+    let error = try #require(throws: ModelError.self) { try Checkpoint(path: path) }
+    let validation = Validation(unopened: error)
+    #expect(!validation.isValid && !validation.isComplete)
+    #expect(validation.results.map(\.id) == [Validation.structureID])
+    #expect(validation.results[0].outcome.detail.contains(path))
+  }
+}
