@@ -52,7 +52,9 @@ extension ModelConfiguration {
     }
     vocabularySize = try root.member(keys.vocabularySize).int(in: sizes)
     contextLength = try root.member(keys.contextLength).int(in: 2...1 << 32)
-    normEpsilon = try root.member(keys.normEpsilon).double()
+    let epsilon = try root.member(keys.normEpsilon)
+    normEpsilon = try epsilon.double()
+    guard normEpsilon >= 0 else { throw epsilon.mismatch(expected: "a number of at least 0") }
     activation = try Self.activation(root.member(keys.activation), family)
     rotaryBase = try Self.rotaryBase(root, keys)
     tiedOutput = try root.optional(keys.tiedOutput)?.bool() ?? false
