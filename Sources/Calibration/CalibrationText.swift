@@ -52,11 +52,19 @@ package struct CalibrationText: Sendable {
     if isCut {
       let end =
         path.hasSuffix(".jsonl")
-        ? bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
-        : bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
+        ? bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0 : bytes.count - unfinishedBytes(bytes)
       bytes.removeSubrange(end...)
     }
     return bytes
+  }
+
+  /// How many bytes at the end are the beginning of a character.
+  private static func unfinishedBytes(_ bytes: [UInt8]) -> Int {
+    let tail = bytes.suffix(3)
+    guard let start = tail.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return 0 }
+    let found = tail.endIndex - start
+    let length = max(1, (~tail[start]).leadingZeroBitCount)
+    return found < length ? found : 0
   }
 
   private static func text(_ bytes: [UInt8], path: String) throws(CalibrationError) -> String {
