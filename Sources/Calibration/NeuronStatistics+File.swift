@@ -65,10 +65,14 @@ extension NeuronStatistics {
     guard let model = SHA256Digest(hexadecimal: try value("model_fingerprint")) else {
       throw invalid("\"model_fingerprint\" is not a digest")
     }
-    func words(_ name: String, _ type: ElementType) throws(CalibrationError) -> [UInt64]? {
+    func words(
+      _ name: String, _ type: ElementType, extents: Int
+    ) throws(CalibrationError) -> [UInt64]? {
       guard let tensor = reader.tensor(TensorName(name)) else { return nil }
-      guard tensor.elementType == type else {
-        throw invalid("\(name): expected \(type.rawValue), found \(tensor.elementType.rawValue)")
+      guard tensor.elementType == type, tensor.shape.count == extents else {
+        throw invalid(
+          "\(name): expected \(type.rawValue) of \(extents) extents, "
+            + "found \(tensor.elementType.rawValue) \(tensor.shape)")
       }
       do {
         let bytes = try reader.read(tensor.name)
@@ -79,12 +83,14 @@ extension NeuronStatistics {
         throw .tensor(error)
       }
     }
-    guard let count = try words("token_count", .i64), count.count == 1,
-      let positions = Int(exactly: count[0]), positions > 0, positions <= 1 << 40
+    // Far above any text, and small enough that no sum over files overflows.
+    guard let count = try words("token_count", .i64, extents: 0), count.count == 1,
+      (1...1 << 40).contains(count[0])
     else { throw invalid("\"token_count\" is not one number above 0") }
+    let positions = Int(count[0])
     var layers: [Layer] = []
-    while let absolute = try words("layers.\(layers.count).abs_sum", .f64) {
-      guard let square = try words("layers.\(layers.count).square_sum", .f64),
+    while let absolute = try words("layers.\(layers.count).abs_sum", .f64, extents: 1) {
+      guard let square = try words("layers.\(layers.count).square_sum", .f64, extents: 1),
         square.count == absolute.count
       else { throw invalid("layer \(layers.count) has not both sums") }
       var layer = Layer(neurons: absolute.count)
@@ -95,10 +101,16 @@ extension NeuronStatistics {
       }
       layers.append(layer)
     }
+    guard reader.tensors.count(where: { $0.name.text.hasPrefix("layers.") }) == 2 * layers.count
+    else { throw invalid("layer \(layers.count) is missing, and others are there") }
     guard !layers.isEmpty else { throw invalid("there is no layer") }
     do {
       let document = try JSONScanner.scan(Array(try value("parts").utf8))
       let parts = try JSONField(document, path: "parts").elements().map { try Part($0) }
+      // None of them can have more than all, which keeps the sum small.
+      guard parts.allSatisfy({ $0.tokens <= positions }),
+        parts.reduce(0, { $0 + $1.tokens }) <= positions
+      else { throw invalid("its parts have more tokens than there are") }
       self.init(layers: layers, positions: positions, model: model, parts: parts)
     } catch {
       throw error as? CalibrationError ?? invalid("\(error)")
