@@ -20,10 +20,12 @@ package struct ImportanceScores: Sendable {
   ///   - model: a dense checkpoint, read only where the norms of its weights count.
   ///   - statistics: of this model; needed unless `importance` is ``Importance/weights``.
   ///   - parallel: the loop that reads weights.
-  /// - Throws: what reading weights throws, and scores that are not finite.
+  /// - Throws: what reading weights throws, statistics of other layers, and scores that are not
+  ///   finite.
   package init(
     _ importance: Importance, model: Model, statistics: NeuronStatistics?, parallel: Parallel
   ) throws(PlanError) {
+    if let statistics { try Self.check(statistics, model.configuration) }
     var layers: [[Double]] = []
     for layer in 0..<model.configuration.layers {
       var norms: [Double] = []
@@ -50,5 +52,19 @@ package struct ImportanceScores: Sendable {
       layers.append(scores)
     }
     self.init(importance: importance, layers: layers)
+  }
+
+  private static func check(
+    _ statistics: NeuronStatistics, _ configuration: ModelConfiguration
+  ) throws(PlanError) {
+    let expected = configuration.intermediateSize
+    let other = statistics.layers.first {
+      $0.absoluteSum.count != expected || $0.squareSum.count != expected
+    }
+    guard other == nil, statistics.layers.count == configuration.layers else {
+      throw .otherShape(
+        layers: statistics.layers.count, neurons: other?.absoluteSum.count ?? expected,
+        expectedLayers: configuration.layers, expectedNeurons: expected)
+    }
   }
 }
