@@ -44,6 +44,11 @@ package struct Evaluator: Sendable {
     let targets = windows.map { Array($0.dropFirst()) }
     let targetCount = targets.reduce(0) { $0 + $1.count }
     guard targetCount > 0 else { throw .noTargets }
+    // The last token of a window is never embedded, so that nothing else would look at it.
+    let rows = model.configuration.vocabularySize
+    if let token = targets.joined().first(where: { !(0..<rows).contains($0) }) {
+      throw .model(.tokenOutOfRange(path: model.path, token: token, rows: rows))
+    }
     // Divergence is measured from dense, which therefore runs whether or not it is asked for.
     var streams: [Variant] = self.variants.contains(.dense) ? [.dense] : []
     for variant in variants.map(asRun) where !streams.contains(variant) { streams.append(variant) }
