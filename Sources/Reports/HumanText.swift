@@ -17,8 +17,8 @@ package enum HumanText {
   /// A count in millions or billions: `7.24 B`.
   package static func parameters(_ count: Int) -> String {
     switch Double(count) {
-    case 1e9...: "\(significant(Double(count) / 1e9)) B"
-    case 1e6...: "\(significant(Double(count) / 1e6)) M"
+    case 999.5e6...: "\(significant(Double(count) / 1e9)) B"
+    case 999.5e3...: "\(significant(Double(count) / 1e6)) M"
     case 1e3...: "\(significant(Double(count) / 1e3)) K"
     default: "\(count)"
     }
