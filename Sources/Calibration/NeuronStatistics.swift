@@ -31,6 +31,16 @@ package struct NeuronStatistics: Sendable, Equatable {
     /// Text tokens.
     package let tokens: Int
 
+    package init(
+      textDigest: SHA256Digest, context: Int, beginningToken: Int?, shard: DataShard, tokens: Int
+    ) {
+      self.textDigest = textDigest
+      self.context = context
+      self.beginningToken = beginningToken
+      self.shard = shard
+      self.tokens = tokens
+    }
+
     /// Whether something of the text is in both.
     func overlaps(_ other: Part) -> Bool {
       textDigest == other.textDigest && shard.overlaps(other.shard)

@@ -26,6 +26,11 @@ package struct Evaluator: Sendable {
     /// The text tokens that were predicted.
     package let targets: Int
     package let figures: [VariantFigures]
+
+    package init(targets: Int, figures: [VariantFigures]) {
+      self.targets = targets
+      self.figures = figures
+    }
   }
 
   /// Evaluates variants, in the order in which they are asked for.

@@ -16,6 +16,20 @@ package struct VariantFigures: Sendable {
   /// Targets per second through the layers, without reading weights and without the output.
   package let tokensPerSecond: Double
 
+  package init(
+    variant: Variant, perplexity: Double, perplexityError: Double, activeFFNFraction: Double,
+    routerFraction: Double, meanKLD: Double?, sameTopP: Double?, tokensPerSecond: Double
+  ) {
+    self.variant = variant
+    self.perplexity = perplexity
+    self.perplexityError = perplexityError
+    self.activeFFNFraction = activeFFNFraction
+    self.routerFraction = routerFraction
+    self.meanKLD = meanKLD
+    self.sameTopP = sameTopP
+    self.tokensPerSecond = tokensPerSecond
+  }
+
   /// The honest axis: what the feed-forward layers cost, routers included.
   package var costFraction: Double { activeFFNFraction + routerFraction }
 }
