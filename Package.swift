@@ -102,5 +102,6 @@ let package = Package(
     tests("JSONTests", ["JSON", "TestSupport"], exclude: ["peer.py"]),
     tests("TensorsTests", ["Tensors", "TestSupport"], exclude: ["peer.py"]),
     tests("ByteIOTests", ["ByteIO", "TestSupport"]),
+    tests("KernelsTests", ["Kernels", "TestSupport"]),
   ]
 )

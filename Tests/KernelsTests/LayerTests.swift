@@ -1,0 +1,113 @@
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+/// What a decoder layer does between its products.
+@Suite struct LayerTests {
+  @Test(arguments: [(1, 2, 10_000.0), (9, 4, 10_000), (300, 32, 500_000), (5, 6, 1)])
+  func `rotary embedding turns the two halves of a head`(
+    positions: Int, dimension: Int, base: Double
+  ) {
+    var numbers = RandomNumbers(seed: UInt64(positions))
+    let before = numbers.matrix(positions, 3 * dimension)
+    var after = before
+    RotaryEmbedding(headDimension: dimension, base: base, positions: positions + 2).rotate(&after)
+    let half = dimension / 2
+    let error = distance(after) { row, column in
+      let place = column % dimension
+      let pair = place % half
+      let angle = Double(row) * pow(base, -2 * Double(pair) / Double(dimension))
+      let first = before[row, column - place + pair]
+      let second = before[row, column - place + pair + half]
+      return place < half
+        ? first * cos(angle) - second * sin(angle) : second * cos(angle) + first * sin(angle)
+    }
+    #expect(error < 1e-5)
+    #expect(Array(after[0]) == Array(before[0]))
+  }
+
+  @Test(arguments: [(1, 1, 1, 2), (7, 4, 2, 3), (13, 6, 1, 4), (33, 3, 3, 5), (64, 8, 2, 16)])
+  func `attention weighs what came before by the softmax of scores`(
+    count: Int, heads: Int, keyValueHeads: Int, dimension: Int
+  ) {
+    var numbers = RandomNumbers(seed: UInt64(count * heads))
+    let queries = numbers.matrix(count, heads * dimension)
+    let keys = numbers.matrix(count, keyValueHeads * dimension)
+    let values = numbers.matrix(count, keyValueHeads * dimension)
+    let found = Attention.causal(
+      queries: queries, keys: keys, values: values, heads: heads, keyValueHeads: keyValueHeads)
+    #expect((found.rows, found.columns) == (count, heads * dimension))
+    let error = distance(found) { row, column in
+      let head = column / dimension
+      let shared = head / (heads / keyValueHeads) * dimension
+      let weights = (0...row).map { other in
+        exp(
+          (0..<dimension).reduce(0) {
+            $0 + queries[row, head * dimension + $1] * keys[other, shared + $1]
+          } / Double(dimension).squareRoot())
+      }
+      let weighed = (0...row).reduce(0.0) {
+        $0 + weights[$1] * values[$1, shared + column % dimension]
+      }
+      return weighed / weights.reduce(0, +)
+    }
+    #expect(error < 1e-5)
+  }
+
+  @Test func `attention with huge scores takes the largest`() {
+    let queries = Matrix(rows: 2, columns: 2, values: [1e4, 0, 1e4, 0])
+    let keys = Matrix(rows: 2, columns: 2, values: [1e4, 0, -1e4, 0])
+    let values = Matrix(rows: 2, columns: 2, values: [1, 2, 3, 4])
+    let found = Attention.causal(
+      queries: queries, keys: keys, values: values, heads: 1, keyValueHeads: 1)
+    #expect(found.values == [1, 2, 1, 2])
+  }
+
+  @Test func `attention over no positions is empty`() {
+    let empty = Matrix(rows: 0, columns: 4)
+    let found = Attention.causal(
+      queries: empty, keys: empty, values: empty, heads: 2, keyValueHeads: 2)
+    #expect(found == empty)
+  }
+
+  @Test(arguments: [(1, 1), (5, 7), (3, 128), (2, 1000)])
+  func `normalized rows have the weights' root mean square`(rows: Int, columns: Int) {
+    var numbers = RandomNumbers(seed: UInt64(columns))
+    let matrix = numbers.matrix(rows, columns)
+    let weight = (0..<columns).map { _ in numbers.float() }
+    let found = matrix.rootMeanSquareNormalized(weight: weight, epsilon: 1e-5)
+    let error = distance(found) { row, column in
+      let square = (0..<columns).reduce(0) { $0 + matrix[row, $1] * matrix[row, $1] }
+      let root = (square / Double(columns) + 1e-5).squareRoot()
+      return matrix[row, column] / root * Double(weight[column])
+    }
+    #expect(error < 1e-5)
+  }
+
+  @Test func `a row of zeros stays one`() {
+    let zeros = Matrix(rows: 1, columns: 3)
+    let found = zeros.rootMeanSquareNormalized(weight: [1, 2, 3], epsilon: 1e-6)
+    #expect(found == zeros)
+  }
+
+  @Test func `activation is that of the definition, gated or not`() {
+    var numbers = RandomNumbers(seed: 11)
+    let gate = Matrix(
+      rows: 3, columns: 5, values: [-200, -20, 0, 20, 200] + (0..<10).map { _ in numbers.float() })
+    let up = numbers.matrix(3, 5)
+    for activation in Activation.allCases {
+      func act(_ x: Double) -> Double {
+        switch activation {
+        case .silu: x / (1 + exp(-x))
+        }
+      }
+      var gated = gate
+      gated.activate(activation, times: up)
+      #expect(distance(gated) { act(gate[$0, $1]) * up[$0, $1] } < 2e-5)
+      var plain = gate
+      plain.activate(activation)
+      #expect(distance(plain) { act(gate[$0, $1]) } < 2e-5)
+    }
+  }
+}

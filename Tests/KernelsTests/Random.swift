@@ -1,0 +1,27 @@
+import Kernels
+import TestSupport
+
+extension RandomNumbers {
+  /// A number between −1 and 1.
+  mutating func float() -> Float { Float.random(in: -1...1, using: &self) }
+
+  mutating func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    Matrix(rows: rows, columns: columns, values: (0..<rows * columns).map { _ in float() })
+  }
+}
+
+extension Matrix {
+  /// An element as the plain loops of the tests want it.
+  subscript(row: Int, column: Int) -> Double { Double(values[row * columns + column]) }
+}
+
+/// The largest distance from what a plain loop in double precision gives for every element.
+func distance(_ matrix: Matrix, _ expected: (_ row: Int, _ column: Int) -> Double) -> Double {
+  var largest = 0.0
+  for row in 0..<matrix.rows {
+    for column in 0..<matrix.columns {
+      largest = max(largest, abs(matrix[row, column] - expected(row, column)))
+    }
+  }
+  return largest
+}
