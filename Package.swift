@@ -103,5 +103,9 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "TestSupport"], exclude: ["peer.py"]),
     tests("ByteIOTests", ["ByteIO", "TestSupport"]),
     tests("KernelsTests", ["Kernels", "TestSupport"]),
+    tests(
+      "ModelsTests",
+      ["ByteIO", "DMOE", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "TestSupport"],
+      exclude: ["peer.py"]),
   ]
 )

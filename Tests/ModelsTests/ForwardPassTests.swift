@@ -1,0 +1,132 @@
+import Foundation
+import JSON
+import Kernels
+import Models
+import Safetensors
+import Tensors
+import TestSupport
+import Testing
+
+/// Our forward pass against one in plain numpy (see peer.py).
+@Suite struct ForwardPassTests {
+  static let script =
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path
+
+  /// What the peer gives for the windows, by name.
+  private func peer(_ folder: String, _ windows: [[Int]]) throws -> [String: [Double]] {
+    let place = try TemporaryFolder()
+    let out = place.path("out.safetensors")
+    let input = JSONValue.array(windows.map { .array($0.map(JSONValue.int)) })
+    _ = try python([Self.script, "run", folder, out], input: JSONWriter.write(input))
+    let reader = try SafetensorsReader(path: out)
+    var values: [String: [Double]] = [:]
+    for tensor in reader.tensors {
+      values[tensor.name.text] = tensor.elementType.doubles(try reader.read(tensor.name, nil))
+    }
+    return values
+  }
+
+  /// Agrees within 1e-4 of the range of what is expected.
+  private func expectClose(
+    _ found: [Double], _ expected: [Double]?, _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let expected = try #require(expected, "\(name)", sourceLocation: sourceLocation)
+    try #require(found.count == expected.count, "\(name)", sourceLocation: sourceLocation)
+    let range = (expected.max() ?? 0) - (expected.min() ?? 0)
+    let error = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    #expect(error <= 1e-4 * range, "\(name): \(error)", sourceLocation: sourceLocation)
+  }
+
+  /// Holds logits, hidden values and their sums against the peer.
+  private func compare(_ folder: String, _ windows: [[Int]]) throws {
+    let expected = try peer(folder, windows)
+    let model = try Model(path: folder)
+    let parallel = Parallel(threads: 2)
+    var layers: [[Matrix]] = []
+    let finished = try LayerSweep(model, parallel: parallel).run(windows) { call in
+      let hidden = call.weights.hidden(call.input)
+      return (call.weights.output(hidden), hidden)
+    } finishedLayer: { layer, observations in
+      #expect(layer == layers.count && observations.count == 1)
+      layers.append(observations[0])
+    }
+    let head = try OutputHead(model, parallel: parallel)
+    for (window, finished) in finished[0].enumerated() {
+      let logits = head.logits(finished.stream).values.map(Double.init)
+      try expectClose(logits, expected["logits.\(window)"], "logits.\(window)")
+    }
+    try #require(layers.count == model.configuration.layers)
+    for (layer, windows) in layers.enumerated() {
+      for (window, hidden) in windows.enumerated() {
+        let name = "hidden.\(layer).\(window)"
+        try expectClose(hidden.values.map(Double.init), expected[name], name)
+      }
+      func sum(_ part: (Matrix) -> [Double]) -> [Double] {
+        windows.map(part).reduce([Double](repeating: 0, count: windows[0].columns)) {
+          zip($0, $1).map(+)
+        }
+      }
+      let absolute = sum { $0.columnAbsoluteSums() }
+      let square = sum { $0.columnSquareSums() }
+      try expectClose(absolute, expected["abs_sum.\(layer)"], "abs_sum.\(layer)")
+      try expectClose(square, expected["square_sum.\(layer)"], "square_sum.\(layer)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      "plain", "biases", "attention-biases", "tied", "wide-heads", "one-key-head", "all-key-heads",
+      "one-head", "theta", "rope-parameters", "F16", "BF16", "F64", "F32",
+    ])
+  func `every kind of checkpoint gives what the plain implementation gives`(
+    variant: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    _ = try python([Self.script, "make", folder.path, variant])
+    var numbers = RandomNumbers(seed: 1)
+    let windows = [1, 2, 17, 64].map { length in
+      (0..<length).map { _ in Int.random(in: 0..<61, using: &numbers) }
+    }
+    try compare(folder.path, windows)
+  }
+
+  @Test func `the fixture gives what the plain implementation gives`() throws {
+    let folder = packageRoot.appending(path: "fixtures/tiny-llama").path
+    try compare(folder, try fixtureWindows(folder).suffix(3))
+  }
+
+  @Test func `the fixture has the perplexity that the plain implementation finds`() throws {
+    let folder = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let answer = try python([Self.script, "perplexity", folder, folder + "/heldout.txt"])
+    let parts = String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let expected = try #require(Double(parts[0]))
+
+    let windows = try fixtureWindows(folder)
+    let parallel = Parallel(threads: 2)
+    let model = try Model(path: folder)
+    let finished = try LayerSweep(model, parallel: parallel).run(windows.map { $0.dropLast() }) {
+      call in
+      (call.weights.output(call.weights.hidden(call.input)), ())
+    } finishedLayer: { _, _ in
+    }
+    let head = try OutputHead(model, parallel: parallel)
+    let losses = zip(finished[0], windows).flatMap { finished, tokens in
+      head.logits(finished.stream).negativeLogLikelihoods(of: Array(tokens.dropFirst()))
+    }
+    #expect(losses.count == Int(parts[1]))
+    let perplexity = exp(losses.reduce(0, +) / Double(losses.count))
+    #expect(abs(perplexity / expected - 1) < 1e-4)
+  }
+
+  /// The held-out text in windows of BOS and 255 tokens.
+  private func fixtureWindows(_ folder: String) throws -> [[Int]] {
+    let tokenizer = try ModelTokenizer(Model(path: folder), beginning: .auto)
+    let text = String(decoding: try fixture("fixtures/tiny-llama/heldout.txt"), as: UTF8.self)
+    let tokens = tokenizer.tokenizer.encode(text).map(Int.init)
+    let beginning = try #require(tokenizer.beginningToken)
+    return stride(from: 0, to: tokens.count, by: 255).map {
+      [beginning] + tokens[$0..<min($0 + 255, tokens.count)]
+    }
+  }
+}
