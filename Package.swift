@@ -107,5 +107,8 @@ let package = Package(
       "ModelsTests",
       ["ByteIO", "DMOE", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),
+    tests(
+      "CalibrationTests",
+      ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
   ]
 )
