@@ -110,5 +110,7 @@ let package = Package(
     tests(
       "CalibrationTests",
       ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
+    tests(
+      "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"]),
   ]
 )

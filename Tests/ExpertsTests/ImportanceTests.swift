@@ -1,0 +1,93 @@
+import ByteIO
+import Calibration
+import Experts
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+@Suite struct ImportanceTests {
+  /// A layer of two neurons whose down projection has the columns (3, 4, 0 …) and (0, 0, 2, 0 …).
+  private func model(_ folder: TemporaryFolder) throws -> Model {
+    var llama = TinyLlama(layers: 1, intermediateSize: 2)
+    var down = [Float](repeating: 0, count: 16)
+    down[0] = 3
+    down[2] = 4
+    down[5] = -2
+    llama[tensor: "model.layers.0.mlp.down_proj.weight"]?.bytes = floatBytes(down)
+    try llama.write(to: folder)
+    return try Model(path: folder.path)
+  }
+
+  private func statistics(
+    _ layers: [(absolute: [Double], square: [Double])]
+  ) throws -> NeuronStatistics {
+    let layers = layers.map { absolute, square in
+      var layer = NeuronStatistics.Layer(neurons: 0)
+      layer.absoluteSum = absolute
+      layer.squareSum = square
+      return layer
+    }
+    return NeuronStatistics(
+      layers: layers, positions: 1, model: SHA256Digest.digest(of: []), parts: [])
+  }
+
+  @Test(
+    arguments: [
+      (.magnitude, [7, 9]), (.energy, [11, 100]), (.output, [11 * 25, 400]), (.weights, [5, 2]),
+    ] as [(Importance, [Double])])
+  func `scores are those of the definitions`(importance: Importance, expected: [Double]) throws {
+    let folder = try TemporaryFolder()
+    let scores = try ImportanceScores(
+      importance, model: model(folder), statistics: statistics([([7, 9], [11, 100])]),
+      parallel: Parallel(threads: 1))
+    #expect(scores.layers == [expected])
+    #expect(scores.importance == importance)
+  }
+
+  @Test(arguments: Importance.allCases)
+  func `only the weights can be ranked without statistics`(importance: Importance) throws {
+    let folder = try TemporaryFolder()
+    let model = try model(folder)
+    func scores() throws -> ImportanceScores {
+      try ImportanceScores(
+        importance, model: model, statistics: nil, parallel: Parallel(threads: 1))
+    }
+    if importance.needsStatistics {
+      #expect(throws: PlanError.noStatistics(importance)) { try scores() }
+    } else {
+      #expect(try scores().layers == [[5, 2]])
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([([1, 2, 3], [1, 2, 3])], 1, 3), ([([1], [1])], 1, 1), ([], 0, 2),
+      ([([1, 2], [1, 2]), ([1, 2], [1, 2])], 2, 2), ([([1, 2], [1])], 1, 2),
+    ] as [([([Double], [Double])], Int, Int)])
+  func `statistics of other layers are refused`(
+    layers: [([Double], [Double])], count: Int, neurons: Int
+  ) throws {
+    let folder = try TemporaryFolder()
+    let model = try model(folder)
+    for importance in [Importance.magnitude, .output] {
+      #expect(
+        throws: PlanError.otherShape(
+          layers: count, neurons: neurons, expectedLayers: 1, expectedNeurons: 2)
+      ) {
+        try ImportanceScores(
+          importance, model: model, statistics: statistics(layers), parallel: Parallel(threads: 1))
+      }
+    }
+  }
+
+  @Test func `scores that are not finite are refused by name`() throws {
+    let folder = try TemporaryFolder()
+    let model = try model(folder)
+    #expect(throws: PlanError.notFinite(.output, layer: 0, neuron: 1)) {
+      try ImportanceScores(
+        .output, model: model, statistics: statistics([([1, 1], [1, 1e308])]),
+        parallel: Parallel(threads: 1))
+    }
+  }
+}
