@@ -112,5 +112,11 @@ let package = Package(
       ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
     tests(
       "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"]),
+    tests(
+      "EvaluationTests",
+      [
+        "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models",
+        "TestSupport",
+      ]),
   ]
 )

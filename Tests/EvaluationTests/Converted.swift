@@ -1,0 +1,47 @@
+import Conversion
+import Evaluation
+import Experts
+import Kernels
+import Models
+import TestSupport
+
+/// A tiny model, and the container of four experts that was made of it.
+struct Converted {
+  let folder: TemporaryFolder
+  let dense: Model
+  let container: Model
+  /// The file of the container.
+  let path: String
+
+  init(_ llama: TinyLlama = TinyLlama(intermediateSize: 24)) throws {
+    folder = try TemporaryFolder()
+    try llama.write(to: folder)
+    dense = try Model(path: folder.path)
+    path = folder.path("t.dmoe")
+    _ = try Partition(
+      modelPath: folder.path, outputPath: path, reportPath: folder.path("t.report.json"),
+      text: nil, statisticsPath: nil, importance: .weights, widths: .equal(experts: 4),
+      alignment: nil, force: false, generator: "tests"
+    ).run(parallel: Parallel(threads: 1), progress: .ignored)
+    container = try Model(path: path)
+  }
+
+  static func windows(_ count: Int = 9) -> [[Int]] {
+    var numbers = RandomNumbers(seed: 1)
+    return (0..<count).map { window in
+      (0..<2 + window).map { _ in Int.random(in: 0..<16, using: &numbers) }
+    }
+  }
+}
+
+extension Model {
+  func evaluate(
+    _ variants: [Variant], _ windows: [[Int]], threads: Int = 1
+  ) throws -> Evaluator.Result {
+    try evaluator(threads: threads).evaluate(variants, on: windows)
+  }
+
+  func evaluator(threads: Int = 1) -> Evaluator {
+    Evaluator(model: self, parallel: Parallel(threads: threads), progress: .ignored)
+  }
+}
