@@ -118,5 +118,9 @@ let package = Package(
         "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models",
         "TestSupport",
       ]),
+    tests(
+      "ReportsTests",
+      ["ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Reports", "TestSupport"],
+      exclude: ["Golden"]),
   ]
 )

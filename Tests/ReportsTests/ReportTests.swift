@@ -1,0 +1,112 @@
+import ByteIO
+import Calibration
+import Evaluation
+import Experts
+import Foundation
+import JSON
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct ReportTests {
+  static let digest = SHA256Digest.digest(of: Array("dynamoe".utf8))
+
+  /// A report of values that are the same everywhere.
+  private func report(
+    plain: Bool = false, perplexity: Double = 12.5, warnings: [String] = []
+  ) throws -> CalibrationReport {
+    let scores = ImportanceScores(
+      importance: plain ? .weights : .magnitude, layers: [[4, 1, 2, 1], [0.5, 0.25, 0, 0.25]])
+    let layers = (0..<2).map { _ in NeuronStatistics.Layer(neurons: 4) }
+    let statistics = NeuronStatistics(
+      layers: layers, positions: 5130, model: Self.digest,
+      parts: try [
+        .init(
+          textDigest: Self.digest, context: 512, beginningToken: 1,
+          shard: #require(DataShard("1/2")), tokens: 4096),
+        .init(
+          textDigest: Self.digest, context: 512, beginningToken: nil,
+          shard: #require(DataShard("2/2")), tokens: 1024),
+      ])
+    let figures = [
+      VariantFigures(
+        variant: .dense, perplexity: perplexity, perplexityError: 0.25, activeFFNFraction: 1,
+        routerFraction: 0, meanKLD: 0, sameTopP: 1, tokensPerSecond: 1000),
+      VariantFigures(
+        variant: .expert(0), perplexity: 2 * perplexity, perplexityError: .infinity,
+        activeFFNFraction: 0.5, routerFraction: 0.0625, meanKLD: 0.75, sameTopP: 0.625,
+        tokensPerSecond: .nan),
+      VariantFigures(
+        variant: .expert(1), perplexity: perplexity, perplexityError: 0.25, activeFFNFraction: 1,
+        routerFraction: 0, meanKLD: nil, sameTopP: nil, tokensPerSecond: .infinity),
+    ]
+    return CalibrationReport(
+      generator: "dynamoe 0",
+      source: .init(
+        name: "tiny", family: "llama", layers: 2, hiddenSize: 8, intermediateSize: 4, tensors: 21,
+        parameters: 7_241_732_096, bytes: 14_483_464_192, fingerprint: Self.digest),
+      calibration: plain ? nil : statistics,
+      plan: try ExpertPlan(scores, widths: .equal(experts: 2), alignment: nil),
+      experts: [
+        .init(bytes: 9_000_000_000, parameters: 5_000_000_000, activeFFNFraction: 0.5),
+        .init(bytes: 14_500_000_000, parameters: 7_241_732_096, activeFFNFraction: 1),
+      ],
+      outputName: "tiny.dmoe", outputBytes: 14_500_000_000,
+      heldOut: plain
+        ? nil
+        : .init(
+          textDigest: Self.digest, context: 512, result: .init(targets: 2048, figures: figures)),
+      warnings: warnings)
+  }
+
+  /// Holds text against a file of Golden; with DYNAMOE_RECORD_GOLDEN set, writes the file instead.
+  private func expectGolden(_ text: String, _ name: String) throws {
+    let path = "Tests/ReportsTests/Golden/\(name)"
+    if ProcessInfo.processInfo.environment["DYNAMOE_RECORD_GOLDEN"] != nil {
+      try Data(text.utf8).write(to: packageRoot.appending(path: path))
+    }
+    let golden = String(decoding: try fixture(path), as: UTF8.self)
+    #expect(text == golden, "see \(path)")
+  }
+
+  @Test func `the document is the one that was recorded`() throws {
+    let document = try report(warnings: ["little text: \"a\"\n"]).document
+    try expectGolden(JSONWriter.text(document, layout: .indented) + "\n", "report.json")
+  }
+
+  @Test func `the document without text is the one that was recorded`() throws {
+    let document = try report(plain: true).document
+    try expectGolden(
+      JSONWriter.text(document, layout: .indented) + "\n", "report-without-text.json")
+  }
+
+  @Test func `the summary is the one that was recorded`() throws {
+    let lines = try report(warnings: ["little text"]).summary + [""] + report(plain: true).summary
+    try expectGolden(lines.joined(separator: "\n") + "\n", "summary.txt")
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, .leastNonzeroMagnitude])
+  func `a document has null for what is no number, and parses`(perplexity: Double) throws {
+    let document = try report(perplexity: perplexity).document
+    let text = JSONWriter.text(document)
+    for word in ["nan", "NaN", "inf", "Inf"] { #expect(!text.contains(":\(word)")) }
+    let parsed = try JSONScanner.scan(Array(text.utf8))
+    #expect(parsed == document)
+    let variants = try #require(parsed.object?["held_out"]?.object?["variants"]?.array)
+    let found = try #require(variants[0].object?["perplexity"])
+    #expect(perplexity.isFinite ? found.double == perplexity : found.isNull)
+    // A summary of such figures is text all the same.
+    #expect(try report(perplexity: perplexity).summary.count > 5)
+  }
+
+  @Test func `figures say which expert they are of, and the time they took`() throws {
+    let figures = try report().heldOut?.result.figures ?? []
+    let documents = figures.map(\.document)
+    #expect(documents.map { $0["expert"]?.int } == [nil, 0, 1])
+    #expect(documents.map { $0["tokens_per_second"]?.isNull } == [false, true, true])
+    #expect(documents.map { $0["cost_fraction"]?.double } == [1, 0.5625, 1])
+    #expect(documents[2]["mean_kld"]?.isNull == true)
+    // The report holds no times: the same conversion gives the same bytes.
+    #expect(!JSONWriter.text(try report().document).contains("tokens_per_second"))
+  }
+}
