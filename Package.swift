@@ -122,5 +122,9 @@ let package = Package(
       "ReportsTests",
       ["ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Reports", "TestSupport"],
       exclude: ["Golden"]),
+    // They run the program as it is built, and import nothing of it.
+    tests(
+      "CommandTests",
+      ["dynamoe", "ByteIO", "JSON", "Safetensors", "Tensors", "TestSupport"]),
   ]
 )

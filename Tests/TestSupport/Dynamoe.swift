@@ -9,21 +9,31 @@ package struct ProgramRun: Sendable {
   package let errors: String
 }
 
+/// Where the built program is: tests and program are built into the same folder.
+package let programPath = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  .appending(path: "dynamoe").path(percentEncoded: false)
+
 /// Runs the built program as a user does.
 ///
 /// - Parameters:
 ///   - arguments: what stands behind `dynamoe`.
 ///   - input: what comes through standard input.
 ///   - environment: what is set beside the environment of the tests.
-/// - Returns: what it printed and how it ended.
-/// - Throws: if it cannot be started.
+/// - Returns: how it ended and what it wrote.
+/// - Throws: where it cannot be started.
 package func dynamoe(
   _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> ProgramRun {
-  // Tests and program are built into the same folder.
-  let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  try run(programPath, arguments, input: input, environment: environment)
+}
+
+/// Runs any program, and waits for its end.
+package func run(
+  _ program: String, _ arguments: [String], input: [UInt8] = [],
+  environment: [String: String] = [:]
+) throws -> ProgramRun {
   let process = Process()
-  process.executableURL = folder.appending(path: "dynamoe")
+  process.executableURL = URL(filePath: program)
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   // Files instead of pipes: neither side can wait for the other.

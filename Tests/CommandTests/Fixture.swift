@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+
+/// The small trained model of the repository, and its texts.
+enum Fixture {
+  static let model = packageRoot.appending(path: "fixtures/tiny-llama").path(percentEncoded: false)
+  static let calibrationText = model + "/calibration.txt"
+  static let heldOutText = model + "/heldout.txt"
+  /// Enough text for figures, and little enough for many runs.
+  static let text = ["--text", calibrationText, "--max-tokens", "2048"]
+
+  /// The model, converted once for all tests.
+  static func converted() throws -> Converted { try shared.get() }
+
+  private static let shared = Result { try Converted() }
+}
+
+/// A conversion that only reading tests share.
+final class Converted: Sendable {
+  let path: String
+  let report: String
+  let run: ProgramRun
+
+  fileprivate init() throws {
+    let folder = Self.folder
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // What lives until the end of the process is not let go of by Swift.
+    atexit { try? FileManager.default.removeItem(atPath: Converted.folder) }
+    path = folder + "/t.dmoe"
+    report = folder + "/t.report.json"
+    run = try dynamoe(["partition", Fixture.model, "-o", path, "--json"] + Fixture.text)
+  }
+
+  private static let folder = FileManager.default.temporaryDirectory
+    .appending(path: "dynamoe-tests-converted-\(getpid())").path(percentEncoded: false)
+}
+
+extension TemporaryFolder {
+  /// A copy of the fixture that a test may change.
+  func copyOfFixture(_ name: String = "model") throws -> String {
+    try FileManager.default.copyItem(atPath: Fixture.model, toPath: path(name))
+    return path(name)
+  }
+
+  /// Everything in the folder, at any depth.
+  func everything() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+  }
+}
+
+func bytes(of path: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(filePath: path)))
+}
