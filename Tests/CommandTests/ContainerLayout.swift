@@ -1,0 +1,29 @@
+import JSON
+import Testing
+
+/// Where the parts of a `.dmoe` are, read from its preamble and directory alone.
+struct ContainerLayout {
+  let directoryEnd: Int
+  /// Shared, then the rings.
+  let sections: [Range<Int>]
+  /// Every stored tensor's bytes, one after the other; what lies between is padding.
+  let tensors: [Range<Int>]
+
+  init(_ bytes: [UInt8]) throws {
+    let length = bytes[8..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
+    directoryEnd = 64 + length
+    let directory = try JSONScanner.scan(Array(bytes[64..<directoryEnd]))
+    let sections = try #require(directory.object?["sections"]?.array)
+    self.sections = try sections.map { try Self.range($0) { $0.object?["length"]?.int } }
+    tensors = try sections.flatMap { try #require($0.object?["tensors"]?.array) }.map {
+      try Self.range($0) { tensor in
+        tensor.object?["blocks"]?.array?.reduce(0) { $0 + ($1.array?[0].int ?? 0) }
+      }
+    }
+  }
+
+  private static func range(_ value: JSONValue, length: (JSONValue) -> Int?) throws -> Range<Int> {
+    let start = try #require(value.object?["offset"]?.int)
+    return start..<start + (try #require(length(value)))
+  }
+}

@@ -1,0 +1,85 @@
+import TestSupport
+import Testing
+
+@Suite struct DamagedContainerTests {
+  private static let stretches = 16
+
+  /// A container of a few kilobytes, so that every byte of it can be flipped.
+  private static let small = Result {
+    let folder = try TemporaryFolder()
+    let output = folder.path("small.dmoe")
+    let model = try SmallModel().write(to: folder)
+    try expectDone(
+      ["partition", model, "-o", output, "--importance", "weights", "--experts", "2"])
+    return try bytes(of: output)
+  }
+
+  /// Every byte of preamble and directory, and every third of tensors and padding: one bit of each.
+  @Test(arguments: 0..<stretches)
+  func `one flipped bit anywhere is found, and where`(stretch: Int) throws {
+    let whole = try Self.small.get()
+    let layout = try ContainerLayout(whole)
+    for offset in stride(from: stretch, to: whole.count, by: Self.stretches)
+    where offset < layout.directoryEnd || offset % 3 == 0 {
+      try expectFound(offset, in: whole, layout)
+    }
+  }
+
+  @Test func `one flipped bit of a trained model is found, and where`() throws {
+    let whole = try bytes(of: try Fixture.converted().path)
+    let layout = try ContainerLayout(whole)
+    var numbers = RandomNumbers(seed: 3)
+    for _ in 0..<100 {
+      try expectFound(Int.random(in: 0..<whole.count, using: &numbers), in: whole, layout)
+    }
+    for (tensor, next) in zip(layout.tensors, layout.tensors.dropFirst())
+    where tensor.upperBound < next.lowerBound {
+      try expectFound(tensor.upperBound, in: whole, layout)
+      try expectFound(next.lowerBound - 1, in: whole, layout)
+    }
+  }
+
+  private func expectFound(_ offset: Int, in whole: [UInt8], _ layout: ContainerLayout) throws {
+    var damaged = whole
+    damaged[offset] ^= 1 << (offset % 8)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(damaged, to: "t.dmoe")
+    let run = try dynamoe(
+      ["validate", path, "--threads", "1"], environment: ["OPENBLAS_NUM_THREADS": "1"])
+    let comment: Comment = "byte \(offset): \(run)"
+    #expect(run.exited, comment)
+    if offset < layout.directoryEnd {
+      let place =
+        switch offset {
+        // Without its first bytes it is taken for what it might be.
+        case 0..<4: "not a safetensors file"
+        case 4..<8: "version"
+        case 8..<64: "preamble"
+        default: "directory"
+        }
+      #expect(run.status == 65 && run.output.isEmpty, comment)
+      #expect(run.errors.hasPrefix("dynamoe: \(path): ") && run.errors.contains(place), comment)
+    } else {
+      let tensor = layout.tensors.first { $0.contains(offset) }
+      // Every tensor here is one block.
+      let place =
+        tensor.map { "at byte \($0.lowerBound) has CRC-32" }
+        ?? "the padding at byte \(offset) is not zero"
+      #expect(run.status == 1 && run.errors.isEmpty, comment)
+      #expect(run.output.contains("✗ checksums") && run.output.contains(place), comment)
+    }
+  }
+
+  @Test func `no command takes damaged weights for weights`() throws {
+    let folder = try TemporaryFolder()
+    var damaged = try bytes(of: try Fixture.converted().path)
+    let ring = try #require(try ContainerLayout(damaged).sections.last)
+    damaged[ring.lowerBound] ^= 1
+    let path = try folder.write(damaged, to: "t.dmoe")
+    let mentions = [path, "damaged", "at byte \(ring.lowerBound)", "fetch the file again"]
+    try expectRefused(["evaluate", path] + Fixture.text, 65, mentions, in: folder)
+    try expectRefused(["inspect", path, "--statistics"], 65, mentions, in: folder)
+    // A smaller expert does not need what is damaged.
+    try expectDone(["inspect", path])
+  }
+}
