@@ -100,13 +100,9 @@ package struct Partition: Sendable {
       throw ConversionError.otherModel(statistics: path)
     }
     let configuration = model.configuration
-    let neurons = statistics.layers.map(\.squareSum.count)
-    let expected = configuration.intermediateSize
-    guard neurons.count == configuration.layers, neurons.allSatisfy({ $0 == expected }) else {
-      throw PlanError.otherShape(
-        layers: neurons.count, neurons: neurons.first { $0 != expected } ?? expected,
-        expectedLayers: configuration.layers, expectedNeurons: expected)
-    }
+    guard statistics.layers.count == configuration.layers,
+      statistics.layers.allSatisfy({ $0.squareSum.count == configuration.intermediateSize })
+    else { throw ConversionError.otherModel(statistics: path) }
     return statistics
   }
 

@@ -35,7 +35,7 @@ import Testing
     let error = try #require(throws: CalibrationError.self) {
       try partition(path, nil).preview()
     }
-    guard case .tooShort(_, needed: 6, purpose: _) = error else {
+    guard case .tooShort(_, _, needed: 6, purpose: _) = error else {
       Issue.record("\(error)")
       return
     }
