@@ -40,8 +40,7 @@ def load_json(data, wanted, where):
     def unique(pairs):  # by default the second of two equal keys would win
         need(len(dict(pairs)) == len(pairs), "an object names a key twice")
         return dict(pairs)
-    numbers = {"parse_int": lambda digits: int(digits[:20]) - (digits == "-0"),  # -0 has a sign
-               "parse_constant": int}  # NaN is an error
+    numbers = {"parse_int": lambda digits: int(digits[:20]) - (digits == "-0"), "parse_constant": int}  # no NaN, no -0
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=unique, **numbers)
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # fails for half a surrogate pair
