@@ -44,6 +44,11 @@ extension ModelConfiguration {
     if let dimension = try root.optional(keys.headDimension) {
       headDimension = try dimension.int(in: 2...1 << 16)
     } else {
+      guard hiddenSize % heads == 0 else {
+        throw JSONFieldError(
+          field: keys.heads, expected: "a divisor of \(keys.hiddenSize), \(hiddenSize)",
+          found: "\(heads)")
+      }
       headDimension = hiddenSize / heads
     }
     guard headDimension % 2 == 0, headDimension > 0 else {

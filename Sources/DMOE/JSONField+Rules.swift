@@ -1,0 +1,14 @@
+import JSON
+
+extension JSONField {
+  func mustBe(_ text: String) throws(JSONFieldError) -> String {
+    guard try string() == text else { throw mismatch(expected: "\"\(text)\"") }
+    return text
+  }
+
+  /// The member of an object; nil only where it is absent, as null is neither string nor object.
+  func stated(_ name: String) throws(JSONFieldError) -> JSONField? {
+    guard let object = value.object else { throw mismatch(expected: "an object") }
+    return object[name] == nil ? nil : try member(name)
+  }
+}
