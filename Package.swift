@@ -125,6 +125,6 @@ let package = Package(
     // They run the program as it is built, and import nothing of it.
     tests(
       "CommandTests",
-      ["dynamoe", "ByteIO", "JSON", "Safetensors", "Tensors", "TestSupport"]),
+      ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"]),
   ]
 )
