@@ -80,14 +80,6 @@ package struct Checkpoint: Sendable {
       } ?? [])
   }
 
-  /// Everything that is read of the model: its weights, and the companions that are there.
-  package var inputs: [String] {
-    let beside = folder.map { folder in
-      Self.companions.map { Folder.path(of: $0, in: folder) }.filter(Folder.exists)
-    }
-    return files.map(\.path) + (beside ?? [])
-  }
-
   package func checkUnchanged() throws(ModelError) {
     do {
       try source.checkUnchanged()

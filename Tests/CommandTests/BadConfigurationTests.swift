@@ -36,7 +36,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("num_hidden_layers", .double(1.5), "num_hidden_layers", "1.5"),
     .init("num_hidden_layers", .int(.max), "num_hidden_layers", "\(Int.max)"),
     .init("num_attention_heads", 0, "num_attention_heads"),
-    .init("num_attention_heads", 3, "head_dim", "even"),
+    .init("num_attention_heads", 3, "num_attention_heads", "divisor of hidden_size", "3"),
     .init("num_key_value_heads", 3, "num_key_value_heads"),
     .init("tie_word_embeddings", "yes", "tie_word_embeddings", "\"yes\""),
     .init("max_position_embeddings", 1, "max_position_embeddings", "at least 2"),
