@@ -60,7 +60,7 @@ let package = Package(
       "Calibration",
       ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
     stage("Experts", ["ByteIO", "Calibration", "Kernels", "Models"]),
-    stage("Evaluation", ["ByteIO", "DMOE", "Kernels", "Models"]),
+    stage("Evaluation", ["ByteIO", "DMOE", "Experts", "Kernels", "Models"]),
     stage(
       "Reports", ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models"]),
     stage(

@@ -1,4 +1,5 @@
 import DMOE
+import Experts
 package import Kernels
 package import Models
 
@@ -14,11 +15,23 @@ package struct Evaluator: Sendable {
     self.progress = progress
   }
 
-  /// The variants that the model can run.
+  /// The variants that the model can run without a knob.
   package var variants: [Variant] {
     guard let container = model.checkpoint.container else { return [.dense] }
     let experts = (0..<container.expertsHeld).map { Variant.expert($0) }
     return container.isComplete ? [.dense] + experts : experts
+  }
+
+  /// Whether the model can run a variant.
+  package func canRun(_ variant: Variant) -> Bool {
+    if case .oracle = variant { return model.checkpoint.container?.isComplete ?? false }
+    return variants.contains(variant)
+  }
+
+  /// What there is to choose from, for people.
+  package var choices: [String] {
+    let canChoose = model.checkpoint.container?.isComplete ?? false
+    return variants.map(\.name) + (canChoose ? ["oracle@THRESHOLD"] : [])
   }
 
   /// What is measured, and over how much.
@@ -36,15 +49,15 @@ package struct Evaluator: Sendable {
   /// Evaluates variants, in the order in which they are asked for.
   ///
   /// - Parameters:
-  ///   - variants: each must be one of ``variants``.
+  ///   - variants: each must be one that the model can run.
   ///   - windows: tokens; every one but a window's first is predicted.
   /// - Returns: the figures of each variant.
   /// - Throws: what reading the model throws.
   package func evaluate(
     _ variants: [Variant], on windows: [[Int]]
   ) throws(EvaluationError) -> Result {
-    for variant in variants where !self.variants.contains(variant) {
-      throw .unknownVariant(variant.name, known: self.variants.map(\.name))
+    if let variant = variants.first(where: { !canRun($0) }) {
+      throw .unknownVariant(variant.name, known: choices)
     }
     let targets = windows.map { Array($0.dropFirst()) }
     let targetCount = targets.reduce(0) { $0 + $1.count }
@@ -58,14 +71,14 @@ package struct Evaluator: Sendable {
     var streams: [Variant] = self.variants.contains(.dense) ? [.dense] : []
     for variant in variants.map(asRun) where !streams.contains(variant) { streams.append(variant) }
     do {
-      let finished = try run(streams, on: windows.map { Array($0.dropLast()) })
+      let (finished, neurons) = try run(streams, on: windows.map { Array($0.dropLast()) })
       let scores = try score(
         finished.map { $0.map(\.stream) }, targets: targets,
         reference: streams.firstIndex(of: .dense))
       let figures = variants.map { variant in
         let index = streams.firstIndex(of: asRun(variant)) ?? 0
         return self.figures(
-          variant, scores: scores.map { $0[index] },
+          variant, scores: scores.map { $0[index] }, activeFFNFraction: neurons[index],
           seconds: finished[index].reduce(0) { $0 + $1.seconds }, targets: targetCount)
       }
       return Result(targets: targetCount, figures: figures)
@@ -82,26 +95,49 @@ package struct Evaluator: Sendable {
     return .dense
   }
 
+  /// Runs variants side by side; of each also the mean share of the neurons that it used.
   private func run(
     _ variants: [Variant], on inputs: [[Int]]
-  ) throws(ModelError) -> [[LayerSweep.Finished]] {
+  ) throws(ModelError) -> (finished: [[LayerSweep.Finished]], activeFraction: [Double]) {
     let layers = model.configuration.layers
+    var neurons = [Int](repeating: 0, count: variants.count)
     progress.report("Evaluating", unit: "layers", done: 0, of: layers)
-    return try LayerSweep(model, parallel: parallel).run(inputs, streams: variants.count) { call in
-      let neurons = width(of: variants[call.stream], layer: call.layer)
-      let hidden = call.weights.hidden(call.input, neurons: neurons)
-      return (call.weights.output(hidden), ())
-    } finishedLayer: { layer, _ in
+    let sweep = LayerSweep(model, parallel: parallel)
+    let finished = try sweep.run(inputs, streams: variants.count) { call in
+      run(variants[call.stream], call)
+    } finishedLayer: { layer, used in
+      for stream in variants.indices { neurons[stream] += used[stream].reduce(0, +) }
       progress.report("Evaluating", unit: "layers", done: layer + 1, of: layers)
+    }
+    let positions = inputs.reduce(0) { $0 + $1.count }
+    let all = Double(positions * layers) * Double(model.configuration.intermediateSize)
+    return (finished, neurons.map { Double($0) / all })
+  }
+
+  /// The output of a layer, and how many neurons it used over all tokens.
+  private func run(
+    _ variant: Variant, _ call: LayerSweep.Call
+  ) -> (output: Matrix, observation: Int) {
+    let widths = model.checkpoint.container?.directory.widths[call.layer] ?? []
+    switch variant {
+    case .dense:
+      return fixed(call, neurons: call.weights.neurons)
+    case .expert(let expert):
+      return fixed(call, neurons: widths[expert])
+    case .oracle(let threshold):
+      let outputs = ExpertOutputs(call.weights, input: call.input, widths: widths)
+      let choices = outputs.similarities().map {
+        Difficulty.expert(similarities: $0, threshold: threshold)
+      }
+      return (outputs.output(choices: choices), choices.reduce(0) { $0 + widths[$1] })
     }
   }
 
-  /// How many neurons a variant uses; nil for all.
-  private func width(of variant: Variant, layer: Int) -> Int? {
-    switch variant {
-    case .dense: nil
-    case .expert(let expert): model.checkpoint.container?.directory.widths[layer][expert]
-    }
+  private func fixed(
+    _ call: LayerSweep.Call, neurons: Int
+  ) -> (output: Matrix, observation: Int) {
+    let hidden = call.weights.hidden(call.input, neurons: neurons)
+    return (call.weights.output(hidden), neurons * call.input.rows)
   }
 
   /// For each window and stream, what its logits say of the targets.
@@ -121,7 +157,8 @@ package struct Evaluator: Sendable {
   }
 
   private func figures(
-    _ variant: Variant, scores: [WindowScore], seconds: Double, targets: Int
+    _ variant: Variant, scores: [WindowScore], activeFFNFraction: Double, seconds: Double,
+    targets: Int
   ) -> VariantFigures {
     let count = Double(targets)
     let losses = scores.flatMap(\.losses)
@@ -130,17 +167,15 @@ package struct Evaluator: Sendable {
     let divergences = scores.compactMap(\.divergence)
     let agreements = scores.compactMap(\.sameTop)
     let hasReference = divergences.count == scores.count
-    let layers = model.configuration.layers
-    let widths = (0..<layers).map { width(of: variant, layer: $0) }
-    let active = widths.reduce(0.0) { sum, width in
-      sum + (width.map { Double($0) / Double(model.configuration.intermediateSize) } ?? 1)
-    }
+    var tokensPerSecond: Double? = count / seconds * Double(parallel.threads)
+    // To know the true similarity takes more than the layer that it would save.
+    if case .oracle = variant { tokensPerSecond = nil }
     return VariantFigures(
       variant: variant, perplexity: exponential(mean),
       perplexityError: exponential(mean) * (variance / count).squareRoot(),
-      activeFFNFraction: active / Double(layers), routerFraction: 0,
+      activeFFNFraction: activeFFNFraction, routerFraction: 0,
       meanKLD: hasReference ? divergences.reduce(0, +) / count : nil,
       sameTopP: hasReference ? Double(agreements.reduce(0, +)) / count : nil,
-      tokensPerSecond: count / seconds * Double(parallel.threads))
+      tokensPerSecond: tokensPerSecond)
   }
 }

@@ -13,12 +13,13 @@ package struct VariantFigures: Sendable {
   package let meanKLD: Double?
   /// The share of targets for which the most probable token is that of dense.
   package let sameTopP: Double?
-  /// Targets per second through the layers, without reading weights and without the output.
-  package let tokensPerSecond: Double
+  /// Targets per second through the layers, without reading weights and without the output; nil for
+  /// variants that only show what could be.
+  package let tokensPerSecond: Double?
 
   package init(
     variant: Variant, perplexity: Double, perplexityError: Double, activeFFNFraction: Double,
-    routerFraction: Double, meanKLD: Double?, sameTopP: Double?, tokensPerSecond: Double
+    routerFraction: Double, meanKLD: Double?, sameTopP: Double?, tokensPerSecond: Double?
   ) {
     self.variant = variant
     self.perplexity = perplexity

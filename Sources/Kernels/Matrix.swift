@@ -29,6 +29,19 @@ package struct Matrix: Sendable, Equatable {
     }
   }
 
+  /// Adds the rows that are asked for, and leaves the others as they are.
+  package mutating func add(_ other: Matrix, toRowsWhere isWanted: (Int) -> Bool) {
+    precondition(rows == other.rows && columns == other.columns, "shapes differ")
+    let columns = columns
+    unsafe values.withUnsafeMutableBufferPointer { sum in
+      unsafe other.values.withUnsafeBufferPointer { term in
+        for row in 0..<other.rows where isWanted(row) {
+          for index in row * columns..<(row + 1) * columns { unsafe sum[index] += term[index] }
+        }
+      }
+    }
+  }
+
   package mutating func add(toEveryRow bias: ArraySlice<Float>) {
     precondition(bias.count == columns, "\(bias.count) terms for \(columns) columns")
     let columns = columns

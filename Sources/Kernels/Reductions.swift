@@ -10,6 +10,23 @@ extension Matrix {
     (0..<rows).map { row in self[row].reduce(into: 0) { $0 += Double($1) * Double($1) } }
   }
 
+  /// For every row the product with the same row of `other`, in double precision.
+  package func rowDots(_ other: Matrix) -> [Double] {
+    precondition(rows == other.rows && columns == other.columns, "shapes differ")
+    let columns = columns
+    return unsafe values.withUnsafeBufferPointer { left in
+      unsafe other.values.withUnsafeBufferPointer { right in
+        (0..<rows).map { row in
+          var sum = 0.0
+          for index in row * columns..<(row + 1) * columns {
+            unsafe sum += Double(left[index]) * Double(right[index])
+          }
+          return sum
+        }
+      }
+    }
+  }
+
   @inline(__always)
   private func columnSums(_ term: (Float) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: columns)

@@ -20,6 +20,19 @@ package struct FeedForwardWeights: Sendable {
   package let upBias: [Float]?
   package let downBias: [Float]?
 
+  package init(
+    activation: Activation, gate: Matrix?, up: Matrix, down: Down, gateBias: [Float]?,
+    upBias: [Float]?, downBias: [Float]?
+  ) {
+    self.activation = activation
+    self.gate = gate
+    self.up = up
+    self.down = down
+    self.gateBias = gateBias
+    self.upBias = upBias
+    self.downBias = downBias
+  }
+
   /// H, or as many of the most important neurons as were read.
   package var neurons: Int { up.rows }
 
@@ -30,7 +43,11 @@ package struct FeedForwardWeights: Sendable {
   ///   - neurons: at most ``neurons``; nil for all.
   /// - Returns: T × neurons.
   package func hidden(_ input: Matrix, neurons: Int? = nil) -> Matrix {
-    let rows = 0..<(neurons ?? self.neurons)
+    hidden(input, of: 0..<(neurons ?? self.neurons))
+  }
+
+  /// The hidden values h of some of the neurons: T × as many as the range has.
+  package func hidden(_ input: Matrix, of rows: Range<Int>) -> Matrix {
     var up = input.timesTransposed(self.up, rows: rows)
     if let upBias { up.add(toEveryRow: upBias[rows]) }
     guard let gate else {
@@ -41,6 +58,14 @@ package struct FeedForwardWeights: Sendable {
     if let gateBias { hidden.add(toEveryRow: gateBias[rows]) }
     hidden.activate(activation, times: up)
     return hidden
+  }
+
+  /// What some of the neurons, given by rank, add to the output, without the bias of down: T × D.
+  package func contribution(_ hidden: Matrix, of rows: Range<Int>) -> Matrix {
+    guard case .neuronMajor(let down) = down else {
+      preconditionFailure("only a container has neurons by rank")
+    }
+    return hidden.times(down, rows: rows)
   }
 
   /// What the neurons with these hidden values give to the residual stream, bias included.

@@ -7,6 +7,7 @@ extension VariantFigures {
     var document = JSONObject()
     document["name"] = .string(variant.name)
     if case .expert(let expert) = variant { document["expert"] = .int(expert) }
+    if case .oracle(let threshold) = variant { document["threshold"] = .double(threshold) }
     document["perplexity"] = .double(perplexity)
     document["perplexity_standard_error"] = .double(perplexityError)
     document["active_ffn_fraction"] = .double(activeFFNFraction)
@@ -14,7 +15,7 @@ extension VariantFigures {
     document["cost_fraction"] = .double(costFraction)
     document["mean_kld"] = JSONValue(meanKLD)
     document["same_top_p"] = JSONValue(sameTopP)
-    document["tokens_per_second"] = .double(tokensPerSecond)
+    document["tokens_per_second"] = JSONValue(tokensPerSecond)
     return document
   }
 }

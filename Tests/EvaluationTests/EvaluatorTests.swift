@@ -42,7 +42,7 @@ import Testing
     #expect(abs(found.perplexityError - exp(mean) * spread) < 1e-5)
     #expect((found.meanKLD, found.sameTopP) == (0, 1))
     #expect((found.activeFFNFraction, found.routerFraction, found.costFraction) == (1, 0, 1))
-    #expect(found.tokensPerSecond > 0)
+    #expect((found.tokensPerSecond ?? 0) > 0)
   }
 
   @Test func `equal logits have the size of the vocabulary for perplexity`() throws {
@@ -56,7 +56,10 @@ import Testing
     arguments: [
       ("dense", Variant.dense), ("expert-0", .expert(0)), ("expert-12", .expert(12)),
       ("expert-", nil), ("expert--1", nil), ("expert-01", nil), ("expert-+1", nil), ("Dense", nil),
-      ("expert-1 ", nil), ("expert-99999999999999999999", nil), ("", nil), ("oracle@0.5", nil),
+      ("expert-1 ", nil), ("expert-99999999999999999999", nil), ("", nil),
+      ("oracle@0.5", .oracle(threshold: 0.5)),
+      ("oracle@1", .oracle(threshold: 1)), ("oracle@", nil), ("oracle@-1", nil),
+      ("oracle@nan", nil), ("oracle@inf", nil), ("oracle@0,5", nil), ("routed@0.5", nil),
     ])
   func `a variant has one name`(name: String, variant: Variant?) {
     #expect(Variant(name: name) == variant)
@@ -133,7 +136,7 @@ import Testing
     #expect(throws: EvaluationError.unknownVariant("expert-0", known: ["dense"])) {
       try converted.dense.evaluate([.dense, .expert(0)], Converted.windows())
     }
-    let known = ["dense", "expert-0", "expert-1", "expert-2", "expert-3"]
+    let known = ["dense", "expert-0", "expert-1", "expert-2", "expert-3", "oracle@THRESHOLD"]
     #expect(throws: EvaluationError.unknownVariant("expert-4", known: known)) {
       try converted.container.evaluate([.expert(4)], Converted.windows())
     }

@@ -10,11 +10,14 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure the perplexity of a model, and of every expert of a .dmoe.",
     discussion: """
       The text is cut into windows, each predicted on its own. All variants run in one sweep over the \
-      weights. Divergence (KLD) and agreement are measured from dense.
+      weights. Divergence (KLD) and agreement are measured from dense. oracle@0.8 gives every token the \
+      smallest expert whose output is similar to the full one by more than 0.8: what choosing by \
+      token could give at best. It is a measure, not a way to run: to know it takes the full layer.
 
       EXAMPLES
         dynamoe evaluate model.dmoe --text held-out.txt
-        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,expert-1 --json
+        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,expert-1
+        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,oracle@0.8
         dynamoe evaluate model/ --text held-out.txt --context 256 --max-tokens 100000
       """)
 
@@ -72,8 +75,8 @@ struct Evaluate: ParsableCommand {
     guard let variants else { return evaluator.variants }
     var chosen: [Variant] = []
     for name in variants.split(separator: ",").map(String.init) {
-      guard let variant = Variant(name: name), evaluator.variants.contains(variant) else {
-        throw EvaluationError.unknownVariant(name, known: evaluator.variants.map(\.name))
+      guard let variant = Variant(name: name), evaluator.canRun(variant) else {
+        throw EvaluationError.unknownVariant(name, known: evaluator.choices)
       }
       if !chosen.contains(variant) { chosen.append(variant) }
     }

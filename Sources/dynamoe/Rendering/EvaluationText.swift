@@ -20,7 +20,7 @@ struct EvaluationText {
         ratio ?? "", HumanText.percent(figures.costFraction),
         figures.meanKLD.map { HumanText.fixed($0, digits: 4) } ?? "–",
         figures.sameTopP.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? "–",
-        HumanText.fixed(figures.tokensPerSecond, digits: 0),
+        figures.tokensPerSecond.map { HumanText.fixed($0, digits: 0) } ?? "–",
       ])
     }
     lines =
