@@ -29,6 +29,31 @@ extension Matrix {
       with: other, from: range.lowerBound * other.columns, transposed: false, other.columns)
   }
 
+  /// `selfᵀ · other`: every column of self against every column of `other`.
+  ///
+  /// - Parameter other: as many rows as self.
+  /// - Returns: a row for each column of self, a column for each column of `other`.
+  package func transposedTimes(_ other: Matrix) -> Matrix {
+    precondition(rows == other.rows, "inner sizes differ: \(rows), \(other.rows)")
+    guard rows > 0, columns > 0, other.columns > 0 else {
+      return Matrix(rows: columns, columns: other.columns)
+    }
+    let count = columns * other.columns
+    let product = unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
+      unsafe values.withUnsafeBufferPointer { left in
+        unsafe other.values.withUnsafeBufferPointer { right in
+          unsafe cblas_sgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans,
+            Int32(columns), Int32(other.columns), Int32(rows),
+            1, left.baseAddress, Int32(columns), right.baseAddress, Int32(other.columns),
+            0, result.baseAddress, Int32(other.columns))
+        }
+      }
+      initialized = count
+    }
+    return Matrix(rows: columns, columns: other.columns, values: product)
+  }
+
   private func product(
     with other: Matrix, from start: Int, transposed: Bool, _ resultColumns: Int
   ) -> Matrix {

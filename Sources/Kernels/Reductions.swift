@@ -1,4 +1,7 @@
 extension Matrix {
+  /// For every column the sum over the rows, in double precision.
+  package func columnSums() -> [Double] { columnSums { Double($0) } }
+
   /// For every column the sum of absolute values over the rows, in double precision.
   package func columnAbsoluteSums() -> [Double] { columnSums { Double(abs($0)) } }
 
@@ -25,6 +28,38 @@ extension Matrix {
         }
       }
     }
+  }
+
+  /// For every column the mean and the standard deviation over the given rows, of which there is at
+  /// least one.
+  package func columnMoments(rows: [Int]) -> (means: [Double], deviations: [Double]) {
+    precondition(!rows.isEmpty, "no rows")
+    let count = Double(rows.count)
+    let means = columnSums(rows: rows) { value, _ in value }.map { $0 / count }
+    let squares = unsafe means.withUnsafeBufferPointer { means in
+      columnSums(rows: rows) { value, column in
+        let difference = unsafe value - means[column]
+        return difference * difference
+      }
+    }
+    return (means, squares.map { ($0 / count).squareRoot() })
+  }
+
+  @inline(__always)
+  private func columnSums(rows: [Int], _ term: (Double, Int) -> Double) -> [Double] {
+    let columns = columns
+    var sums = [Double](repeating: 0, count: columns)
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe values.withUnsafeBufferPointer { values in
+        for row in rows {
+          precondition(row >= 0 && row < self.rows, "row out of range")
+          for column in 0..<columns {
+            unsafe sums[column] += term(Double(values[row * columns + column]), column)
+          }
+        }
+      }
+    }
+    return sums
   }
 
   @inline(__always)
