@@ -1,0 +1,7 @@
+/// What a router computes.
+package enum RouterKind: String, Sendable, CaseIterable {
+  /// Two linear layers with GELU between them, fitted by gradient descent.
+  case mlp
+  /// One linear layer, fitted in closed form.
+  case linear
+}

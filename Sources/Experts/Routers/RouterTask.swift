@@ -1,0 +1,68 @@
+package import Kernels
+
+/// What a router shall learn: the features of tokens, and the numbers to predict from them.
+package struct RouterTask: Sendable {
+  /// A row for each token.
+  package let features: Matrix
+  /// A row for each token, a column for each expert but the last.
+  package let targets: Matrix
+  /// The rows to learn from.
+  package let fittingRows: [Int]
+  /// The rows to judge by.
+  package let heldOutRows: [Int]
+
+  /// - Parameters:
+  ///   - features: finite.
+  ///   - targets: finite, as many rows as `features`.
+  ///   - fitting: ranges of rows to learn from, at least one row.
+  ///   - heldOut: ranges of rows to judge by, at least one row. Rows of one sequence are alike, so a
+  ///     sequence belongs to one side as a whole.
+  package init(
+    features: Matrix, targets: Matrix, fitting: [Range<Int>], heldOut: [Range<Int>]
+  ) {
+    precondition(features.rows == targets.rows, "\(features.rows) rows, \(targets.rows) targets")
+    precondition(features.columns > 0 && targets.columns > 0, "nothing to learn")
+    for range in fitting + heldOut {
+      precondition(range.lowerBound >= 0 && range.upperBound <= features.rows, "rows out of range")
+    }
+    self.features = features
+    self.targets = targets
+    fittingRows = fitting.flatMap { Array($0) }
+    heldOutRows = heldOut.flatMap { Array($0) }
+    precondition(!fittingRows.isEmpty && !heldOutRows.isEmpty, "no rows on one side")
+  }
+
+  /// The mean squared error over held-out rows and outputs.
+  package func heldOutError(of router: Router) -> Double {
+    squaredErrors(of: router).reduce(0, +) / Double(heldOutRows.count * targets.columns)
+  }
+
+  /// For each output the share of the targets' variance over held-out rows that is predicted (R²).
+  ///
+  /// 1 is perfect, 0 is as good as the mean of the held-out targets. Where these do not vary it is 1
+  /// without any error and 0 with.
+  package func determination(of router: Router) -> [Double] {
+    let deviations = targets.columnMoments(rows: heldOutRows).deviations
+    return zip(squaredErrors(of: router), deviations).map { error, deviation in
+      let total = deviation * deviation * Double(heldOutRows.count)
+      guard total >= .leastNormalMagnitude else { return error == 0 ? 1 : 0 }
+      return 1 - error / total
+    }
+  }
+
+  private func squaredErrors(of router: Router) -> [Double] {
+    var sums = [Double](repeating: 0, count: targets.columns)
+    for rows in Self.chunks(of: heldOutRows, size: 1024) {
+      var errors = router.predict(features.gatherRows(rows))
+      errors.subtract(targets.gatherRows(rows))
+      for (output, sum) in errors.columnSquareSums().enumerated() { sums[output] += sum }
+    }
+    return sums
+  }
+
+  /// Consecutive pieces of at most `size` rows, as even as they can be.
+  static func chunks(of rows: [Int], size: Int) -> [ArraySlice<Int>] {
+    let count = (rows.count + size - 1) / size
+    return (0..<count).map { rows[$0 * rows.count / count..<($0 + 1) * rows.count / count] }
+  }
+}
