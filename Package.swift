@@ -59,7 +59,7 @@ let package = Package(
     stage(
       "Calibration",
       ["ByteIO", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
-    stage("Experts", ["ByteIO", "Calibration", "Kernels", "Models"]),
+    stage("Experts", ["ByteIO", "Calibration", "DMOE", "Kernels", "Models", "Tensors"]),
     stage("Evaluation", ["ByteIO", "DMOE", "Experts", "Kernels", "Models"]),
     stage(
       "Reports", ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models"]),

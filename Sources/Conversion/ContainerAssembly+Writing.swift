@@ -19,6 +19,10 @@ extension ContainerAssembly {
       case .file(let name):
         let bytes = try model.checkpoint.companion(name.text) ?? []
         try writer.write(bytes, section: 0, tensor: index)
+      case .router(let name, let layer):
+        let values = routers[layer].tensors.first { $0.name == name }?.values ?? []
+        let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+        try writer.write(bytes, section: 0, tensor: index)
       case .source, .part, .other: continue
       }
     }

@@ -11,6 +11,8 @@ struct ContainerAssembly {
   let model: Model
   let plan: ExpertPlan
   let generator: String
+  /// A router for each layer; empty for none.
+  let routers: [Router]
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -31,6 +33,7 @@ struct ContainerAssembly {
         hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
         activation: configuration.activation.rawValue, gated: model.family.gated),
       widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
+      router: routers.first.flatMap { RouterForm(rawValue: $0.kind.rawValue) },
       sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: sources,
       sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) })
   }
@@ -61,6 +64,14 @@ struct ContainerAssembly {
           kind: .permutation(layer: layer), elementType: .u32,
           shape: [model.configuration.intermediateSize]))
     }
+    for (layer, router) in routers.enumerated() {
+      for tensor in router.tensors {
+        items.append(
+          .init(
+            kind: .router(tensor.name, layer: layer), elementType: .f32,
+            shape: Self.shape(of: tensor)))
+      }
+    }
     for name in Checkpoint.companions {
       guard let bytes = try model.checkpoint.companion(name) else { continue }
       items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
@@ -72,6 +83,11 @@ struct ContainerAssembly {
           shape: source.description.shape))
     }
     return items
+  }
+
+  /// A bias is a row in memory, and a vector in the file.
+  private static func shape(of tensor: Router.Tensor) -> [Int] {
+    tensor.name.hasSuffix("bias") ? [tensor.columns] : [tensor.rows, tensor.columns]
   }
 
   private func ring(

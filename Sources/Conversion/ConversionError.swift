@@ -2,6 +2,8 @@
 package enum ConversionError: Error, Equatable, Sendable {
   /// Nothing says which neurons matter.
   case noImportance
+  /// Routers learn from text, and there is none.
+  case routersWithoutText
   /// The input was made by this program already.
   case alreadyConverted(path: String)
   /// Statistics of another model.
@@ -18,6 +20,8 @@ extension ConversionError: CustomStringConvertible {
       nothing says which neurons matter; give calibration text (--text FILE), statistics of it \
       (--calibration STATS), or rank by the weights alone (--importance weights)
       """
+    case .routersWithoutText:
+      "--router learns from text: give calibration text (--text FILE), or use --router none"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):

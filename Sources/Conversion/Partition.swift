@@ -22,6 +22,9 @@ package struct Partition: Sendable {
   package let widths: ExpertWidths
   /// Nil for the default.
   package let alignment: Int?
+  /// The routers to fit on the calibration text; nil for none.
+  package let router: RouterKind?
+  package let seed: UInt64
   /// Whether outputs that exist are replaced.
   package let force: Bool
   package let generator: String
@@ -29,7 +32,7 @@ package struct Partition: Sendable {
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
     statisticsPath: String?, importance: Importance, widths: ExpertWidths, alignment: Int?,
-    force: Bool, generator: String
+    router: RouterKind? = nil, seed: UInt64 = 0, force: Bool, generator: String
   ) {
     self.modelPath = modelPath
     self.outputPath = outputPath
@@ -39,6 +42,8 @@ package struct Partition: Sendable {
     self.importance = importance
     self.widths = widths
     self.alignment = alignment
+    self.router = router
+    self.seed = seed
     self.force = force
     self.generator = generator
   }
@@ -66,6 +71,7 @@ package struct Partition: Sendable {
     guard text != nil || statisticsPath != nil || !importance.needsStatistics else {
       throw ConversionError.noImportance
     }
+    guard router == nil || text != nil else { throw ConversionError.routersWithoutText }
     let checkpoint = try Checkpoint(path: modelPath)
     guard checkpoint.container == nil else {
       throw ConversionError.alreadyConverted(path: modelPath)
@@ -138,8 +144,11 @@ package struct Partition: Sendable {
     let scores = try ImportanceScores(
       importance, model: model, statistics: statistics, parallel: parallel)
     let plan = try ExpertPlan(scores, widths: widths, alignment: alignment)
-    let writer = try ContainerAssembly(model: model, plan: plan, generator: generator)
-      .write(to: outputPath, parallel: parallel, progress: progress)
+    let routers = try fitRouters(prepared, plan, parallel, progress)
+    let writer = try ContainerAssembly(
+      model: model, plan: plan, generator: generator, routers: routers.map(\.router)
+    )
+    .write(to: outputPath, parallel: parallel, progress: progress)
 
     // What is measured is what was written, read back.
     let written = try Checkpoint(path: writer.file.temporaryPath)
@@ -161,6 +170,21 @@ package struct Partition: Sendable {
     try AtomicFile.write(
       JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
     return report
+  }
+
+  /// Routers learn from the calibration part of the text.
+  private func fitRouters(
+    _ prepared: Prepared, _ plan: ExpertPlan, _ parallel: Parallel, _ progress: Progress
+  ) throws -> [RouterCalibration.Fitted] {
+    guard let router, let tokens = prepared.tokens, let split = prepared.split else { return [] }
+    let windows = tokens.windows(split.calibration)
+    guard windows.count > 1 else {
+      throw CalibrationError.tooShort(
+        path: tokens.name, tokens: tokens.tokens.count, needed: 3 * tokens.textTokensPerWindow,
+        purpose: "fitting routers")
+    }
+    return try RouterCalibration(kind: router, seed: seed).fit(
+      prepared.model, plan: plan, windows: windows, parallel: parallel, progress: progress)
   }
 
   /// The sweeps that the work takes: one to calibrate, one with all variants to measure.

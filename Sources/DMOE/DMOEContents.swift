@@ -20,6 +20,7 @@ package struct DMOEContents: Sendable {
   package let model: DMOEDirectory.Model
   package let widths: [[Int]]
   package let importance: String
+  package let router: RouterForm?
   package let sourceFormat: String
   package let sourceMetadata: [(key: String, value: String)]
   package let sourceTensors: [DMOEDirectory.SourceTensor]
@@ -28,13 +29,14 @@ package struct DMOEContents: Sendable {
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
-    sourceFormat: String, sourceMetadata: [(key: String, value: String)],
+    router: RouterForm? = nil, sourceFormat: String, sourceMetadata: [(key: String, value: String)],
     sourceTensors: [DMOEDirectory.SourceTensor], sections: [[Item]]
   ) {
     self.generator = generator
     self.model = model
     self.widths = widths
     self.importance = importance
+    self.router = router
     self.sourceFormat = sourceFormat
     self.sourceMetadata = sourceMetadata
     self.sourceTensors = sourceTensors
@@ -50,7 +52,8 @@ package struct DMOEContents: Sendable {
   package func laidOut() -> DMOEDirectory {
     var directory = DMOEDirectory(
       generator: generator, blockBytes: Self.blockBytes, model: model, widths: widths,
-      importance: importance, sourceFormat: sourceFormat, sourceMetadata: sourceMetadata,
+      importance: importance, router: router, sourceFormat: sourceFormat,
+      sourceMetadata: sourceMetadata,
       sourceTensors: sourceTensors, sections: sections.map(Self.section))
     var length = 0
     while true {

@@ -26,10 +26,11 @@ extension DMOEDirectory {
       "hidden_size": .int(model.hiddenSize), "intermediate_size": .int(model.intermediateSize),
       "activation": .string(model.activation), "gated": .bool(model.gated),
     ]
-    object["plan"] = [
-      "importance": .string(importance),
-      "widths": .array(widths.map { .array($0.map(JSONValue.int)) }),
-    ]
+    var plan: JSONObject = JSONObject()
+    plan["importance"] = .string(importance)
+    plan["widths"] = .array(widths.map { .array($0.map(JSONValue.int)) })
+    plan["router"] = router.map { ["kind": .string($0.rawValue), "predicts": "similarity"] }
+    object["plan"] = .object(plan)
     object["source"] = source
     object["sections"] = .array(
       sections.enumerated().map { index, section in
@@ -86,6 +87,10 @@ extension StoredTensor {
       object["name"] = .string(name.text)
     case .part(let part, let layer):
       object["kind"] = .string(part.rawValue)
+      object["layer"] = .int(layer)
+    case .router(let name, let layer):
+      object["kind"] = "router"
+      object["name"] = .string(name)
       object["layer"] = .int(layer)
     case .other(let kind):
       object["kind"] = .string(kind)

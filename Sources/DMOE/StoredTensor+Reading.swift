@@ -57,9 +57,12 @@ extension StoredTensor.Kind {
         !name.utf8.contains(UInt8(ascii: "\\")), !name.utf8.contains(0)
       else { throw nameField.mismatch(expected: "a plain name without separators") }
       self = .file(TensorName(name))
+    case ("router", _) where inShared:
+      self = .router(
+        try field.member("name").string(), layer: try field.member("layer").int())
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
-    case ("source", _), ("permutation", _), ("file", _), (_, _?):
+    case ("source", _), ("permutation", _), ("file", _), ("router", _), (_, _?):
       throw try field.member("kind").mismatch(
         expected: inShared ? "no part of a ring in the shared section" : "a part of a ring")
     default:

@@ -9,6 +9,8 @@ package struct StoredTensor: Sendable, Equatable {
     /// A file that stood beside the weights.
     case file(TensorName)
     case part(FeedForwardPart, layer: Int)
+    /// A weight of a layer's router.
+    case router(String, layer: Int)
     /// What a later version may add.
     case other(String)
   }
@@ -49,6 +51,7 @@ package struct StoredTensor: Sendable, Equatable {
     case .permutation(let layer): "permutation of layer \(layer)"
     case .file(let name): name.text
     case .part(let part, let layer): "\(part.rawValue) of layer \(layer)"
+    case .router(let name, let layer): "\(name) of the router of layer \(layer)"
     case .other(let kind): kind
     }
   }

@@ -1,5 +1,5 @@
 import DMOE
-import Experts
+package import Experts
 package import Kernels
 package import Models
 
@@ -8,9 +8,14 @@ package struct Evaluator: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let progress: Progress
+  /// A router for each layer; empty where there are none.
+  package let routers: [Router]
 
-  package init(model: Model, parallel: Parallel, progress: Progress) {
+  package init(
+    model: Model, routers: [Router] = [], parallel: Parallel, progress: Progress
+  ) {
     self.model = model
+    self.routers = routers
     self.parallel = parallel
     self.progress = progress
   }
@@ -24,14 +29,15 @@ package struct Evaluator: Sendable {
 
   /// Whether the model can run a variant.
   package func canRun(_ variant: Variant) -> Bool {
-    if case .oracle = variant { return model.checkpoint.container?.isComplete ?? false }
-    return variants.contains(variant)
+    guard case .choosing(let chooser, _) = variant else { return variants.contains(variant) }
+    guard model.checkpoint.container?.isComplete ?? false else { return false }
+    return chooser == .oracle || !routers.isEmpty
   }
 
   /// What there is to choose from, for people.
   package var choices: [String] {
-    let canChoose = model.checkpoint.container?.isComplete ?? false
-    return variants.map(\.name) + (canChoose ? ["oracle@THRESHOLD"] : [])
+    let choosers = Variant.Chooser.allCases.filter { canRun(.choosing($0, threshold: 0)) }
+    return variants.map(\.name) + choosers.map { "\($0.rawValue)@THRESHOLD" }
   }
 
   /// What is measured, and over how much.
@@ -68,10 +74,13 @@ package struct Evaluator: Sendable {
       throw .model(.tokenOutOfRange(path: model.path, token: token, rows: rows))
     }
     // Divergence is measured from dense, which therefore runs whether or not it is asked for.
-    var streams: [Variant] = self.variants.contains(.dense) ? [.dense] : []
-    for variant in variants.map(asRun) where !streams.contains(variant) { streams.append(variant) }
+    let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []
+    let plan = VariantStreams(
+      reference + variants.map(asRun), widths: model.checkpoint.container?.directory.widths ?? [],
+      routers: routers)
+    let streams = plan.variants
     do {
-      let (finished, neurons) = try run(streams, on: windows.map { Array($0.dropLast()) })
+      let (finished, neurons) = try run(plan, on: windows.map { Array($0.dropLast()) })
       let scores = try score(
         finished.map { $0.map(\.stream) }, targets: targets,
         reference: streams.firstIndex(of: .dense))
@@ -97,16 +106,18 @@ package struct Evaluator: Sendable {
 
   /// Runs variants side by side; of each also the mean share of the neurons that it used.
   private func run(
-    _ variants: [Variant], on inputs: [[Int]]
+    _ streams: VariantStreams, on inputs: [[Int]]
   ) throws(ModelError) -> (finished: [[LayerSweep.Finished]], activeFraction: [Double]) {
     let layers = model.configuration.layers
-    var neurons = [Int](repeating: 0, count: variants.count)
+    var neurons = [Int](repeating: 0, count: streams.variants.count)
     progress.report("Evaluating", unit: "layers", done: 0, of: layers)
     let sweep = LayerSweep(model, parallel: parallel)
-    let finished = try sweep.run(inputs, streams: variants.count) { call in
-      run(variants[call.stream], call)
-    } finishedLayer: { layer, used in
-      for stream in variants.indices { neurons[stream] += used[stream].reduce(0, +) }
+    let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
+      streams.run(call, earlier: earlier)
+    } finishedLayer: { layer, _, uses in
+      for stream in neurons.indices {
+        neurons[stream] += uses[stream].reduce(0) { $0 + $1.neurons }
+      }
       progress.report("Evaluating", unit: "layers", done: layer + 1, of: layers)
     }
     let positions = inputs.reduce(0) { $0 + $1.count }
@@ -114,30 +125,16 @@ package struct Evaluator: Sendable {
     return (finished, neurons.map { Double($0) / all })
   }
 
-  /// The output of a layer, and how many neurons it used over all tokens.
-  private func run(
-    _ variant: Variant, _ call: LayerSweep.Call
-  ) -> (output: Matrix, observation: Int) {
-    let widths = model.checkpoint.container?.directory.widths[call.layer] ?? []
-    switch variant {
-    case .dense:
-      return fixed(call, neurons: call.weights.neurons)
-    case .expert(let expert):
-      return fixed(call, neurons: widths[expert])
-    case .oracle(let threshold):
-      let outputs = ExpertOutputs(call.weights, input: call.input, widths: widths)
-      let choices = outputs.similarities().map {
-        Difficulty.expert(similarities: $0, threshold: threshold)
-      }
-      return (outputs.output(choices: choices), choices.reduce(0) { $0 + widths[$1] })
+  /// The parameters of the routers over those of the feed-forward layers, for variants that use them.
+  private func routerFraction(of variant: Variant) -> Double {
+    guard case .choosing(let chooser, _) = variant, chooser == .routed || chooser == .random else {
+      return 0
     }
-  }
-
-  private func fixed(
-    _ call: LayerSweep.Call, neurons: Int
-  ) -> (output: Matrix, observation: Int) {
-    let hidden = call.weights.hidden(call.input, neurons: neurons)
-    return (call.weights.output(hidden), neurons * call.input.rows)
+    let configuration = model.configuration
+    let matrices = model.family.gated ? 3 : 2
+    let layer = matrices * configuration.hiddenSize * configuration.intermediateSize
+    let parameters = routers.reduce(0) { $0 + $1.parameterCount }
+    return Double(parameters) / Double(layer * configuration.layers)
   }
 
   /// For each window and stream, what its logits say of the targets.
@@ -169,11 +166,12 @@ package struct Evaluator: Sendable {
     let hasReference = divergences.count == scores.count
     var tokensPerSecond: Double? = count / seconds * Double(parallel.threads)
     // To know the true similarity takes more than the layer that it would save.
-    if case .oracle = variant { tokensPerSecond = nil }
+    if case .choosing(.oracle, _) = variant { tokensPerSecond = nil }
     return VariantFigures(
       variant: variant, perplexity: exponential(mean),
       perplexityError: exponential(mean) * (variance / count).squareRoot(),
-      activeFFNFraction: activeFFNFraction, routerFraction: 0,
+      activeFFNFraction: activeFFNFraction,
+      routerFraction: routerFraction(of: variant),
       meanKLD: hasReference ? divergences.reduce(0, +) / count : nil,
       sameTopP: hasReference ? Double(agreements.reduce(0, +)) / count : nil,
       tokensPerSecond: tokensPerSecond)

@@ -9,6 +9,8 @@ package enum PlanError: Error, Equatable, Sendable {
   case notFinite(Importance, layer: Int, neuron: Int)
   /// The statistics have other layers or widths than the model.
   case otherShape(layers: Int, neurons: Int, expectedLayers: Int, expectedNeurons: Int)
+  /// A router in a file does not fit together.
+  case router(path: String, layer: Int, RouterError)
   /// The widths of a layer do not grow strictly.
   case widths(layer: Int, widths: [Int], alignment: Int)
   /// Fractions that are no increasing list that ends in 1.
@@ -44,6 +46,7 @@ extension PlanError: CustomStringConvertible {
       the statistics have \(layers) layers of \(neurons) neurons, the model \(expectedLayers) of \
       \(expectedNeurons)
       """
+    case .router(let path, let layer, let error): "\(path): layer \(layer): \(error)"
     case .widths(let layer, let widths, let alignment):
       """
       layer \(layer): the widths \(widths) do not grow strictly; use fewer experts, other fractions \

@@ -1,4 +1,42 @@
 extension Matrix {
+  package func transposed() -> Matrix {
+    let (rows, columns) = (rows, columns)
+    // Tiles of this size stay in the first-level cache on both sides.
+    let tile = 32
+    let result = unsafe [Float](unsafeUninitializedCapacity: values.count) { target, initialized in
+      unsafe values.withUnsafeBufferPointer { source in
+        for top in stride(from: 0, to: rows, by: tile) {
+          for left in stride(from: 0, to: columns, by: tile) {
+            for row in top..<min(top + tile, rows) {
+              for column in left..<min(left + tile, columns) {
+                unsafe target[column * rows + row] = source[row * columns + column]
+              }
+            }
+          }
+        }
+      }
+      initialized = rows * columns
+    }
+    return Matrix(rows: columns, columns: rows, values: result)
+  }
+
+  /// Adds row k of `other` to row `indices[k]`.
+  package mutating func add(_ other: Matrix, toRows indices: [Int]) {
+    precondition(other.rows == indices.count && other.columns == columns, "shapes differ")
+    let columns = columns
+    let count = rows
+    unsafe values.withUnsafeMutableBufferPointer { sum in
+      unsafe other.values.withUnsafeBufferPointer { term in
+        for (row, index) in indices.enumerated() {
+          precondition(index >= 0 && index < count, "row out of range")
+          for column in 0..<columns {
+            unsafe sum[index * columns + column] += term[row * columns + column]
+          }
+        }
+      }
+    }
+  }
+
   /// The given rows, one behind the other.
   package func gatherRows(_ indices: ArraySlice<Int>) -> Matrix {
     var result: [Float] = []

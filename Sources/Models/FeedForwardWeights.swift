@@ -81,4 +81,20 @@ package struct FeedForwardWeights: Sendable {
     if let downBias { output.add(toEveryRow: downBias[...]) }
     return output
   }
+
+  /// The same layer with its neurons in another order, a neuron a row in all matrices.
+  ///
+  /// - Parameter order: for each rank the present index of its neuron.
+  package func reordered(by order: [Int]) -> FeedForwardWeights {
+    let rows: Matrix
+    switch down {
+    case .outputMajor(let down): rows = down.transposed()
+    case .neuronMajor(let down): rows = down
+    }
+    return FeedForwardWeights(
+      activation: activation, gate: gate?.gatherRows(order[...]), up: up.gatherRows(order[...]),
+      down: .neuronMajor(rows.gatherRows(order[...])),
+      gateBias: gateBias.map { bias in order.map { bias[$0] } },
+      upBias: upBias.map { bias in order.map { bias[$0] } }, downBias: downBias)
+  }
 }

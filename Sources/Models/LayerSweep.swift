@@ -45,46 +45,85 @@ package struct LayerSweep: Sendable {
     feedForward: @Sendable (Call) -> (output: Matrix, observation: Observation),
     finishedLayer: (_ layer: Int, _ observations: [[Observation]]) -> Void
   ) throws(ModelError) -> [[Finished]] {
+    try run(windows, phases: [streams]) { call, _ in
+      feedForward(call)
+    } finishedLayer: { layer, _, observations in
+      finishedLayer(layer, observations)
+    }
+  }
+
+  /// Runs all windows through all layers, in each layer some streams before others.
+  ///
+  /// - Parameters:
+  ///   - windows: the tokens of each window.
+  ///   - phases: how many streams run at a time; those of a later phase know what was seen in the
+  ///     earlier ones.
+  ///   - arrange: what becomes of a layer's weights before they are used.
+  ///   - feedForward: gives the output of the network, T × D, and what was seen on the way; it gets
+  ///     what was seen in this layer before, for each stream and window, nothing for the others.
+  ///   - finishedLayer: gets the weights of a layer, and what was seen in it.
+  /// - Returns: for each stream and window what stands behind the last layer.
+  /// - Throws: what reading weights throws, and a token without a row in the embedding.
+  package func run<Observation: Sendable>(
+    _ windows: [[Int]], phases: [Int],
+    arrange: (_ layer: Int, FeedForwardWeights) -> FeedForwardWeights = { $1 },
+    feedForward:
+      @Sendable (Call, _ earlier: [[Observation]]) -> (
+        output: Matrix, observation: Observation
+      ),
+    finishedLayer: (_ layer: Int, FeedForwardWeights, _ observations: [[Observation]]) -> Void
+  ) throws(ModelError) -> [[Finished]] {
+    let streams = phases.reduce(0, +)
     let embedded = try model.embed(windows, parallel: parallel)
     var states = (0..<streams).flatMap { _ in embedded.map { State<Observation>(stream: $0) } }
     let rotary = RotaryEmbedding(
       headDimension: model.configuration.headDimension, base: model.configuration.rotaryBase,
       positions: windows.map(\.count).max() ?? 0)
+    func perStream<Value>(_ value: (State<Observation>) -> Value?) -> [[Value]] {
+      (0..<streams).map { stream in
+        states[stream * windows.count..<(stream + 1) * windows.count].compactMap(value)
+      }
+    }
     for layer in 0..<model.configuration.layers {
       let decoder = try DecoderLayer(model, layer: layer, parallel: parallel)
       parallel.forEachInPlace(&states) { _, state in
-        let started = ContinuousClock.now
-        decoder.attend(&state.stream, rotary: rotary)
-        state.seconds += (ContinuousClock.now - started) / .seconds(1)
+        state.observation = nil
+        state.measure { decoder.attend(&$0, rotary: rotary) }
       }
-      let weights = try model.feedForward(layer: layer, parallel: parallel)
-      parallel.forEachInPlace(&states) { index, state in
-        let started = ContinuousClock.now
-        let call = Call(
-          layer: layer, stream: index / windows.count, window: index % windows.count,
-          input: decoder.feedForwardInput(state.stream), weights: weights)
-        let (output, observation) = feedForward(call)
-        state.stream.add(output)
-        state.observation = observation
-        state.seconds += (ContinuousClock.now - started) / .seconds(1)
+      let weights = arrange(layer, try model.feedForward(layer: layer, parallel: parallel))
+      var first = 0
+      for count in phases {
+        let running = first..<first + count
+        let earlier = perStream(\.observation)
+        parallel.forEachInPlace(&states) { index, state in
+          guard running.contains(index / windows.count) else { return }
+          state.observation = state.measure { stream in
+            let call = Call(
+              layer: layer, stream: index / windows.count, window: index % windows.count,
+              input: decoder.feedForwardInput(stream), weights: weights)
+            let (output, observation) = feedForward(call, earlier)
+            stream.add(output)
+            return observation
+          }
+        }
+        first += count
       }
-      let observations = states.compactMap(\.observation)
-      finishedLayer(
-        layer,
-        (0..<streams).map {
-          Array(observations[$0 * windows.count..<($0 + 1) * windows.count])
-        })
+      finishedLayer(layer, weights, perStream(\.observation))
     }
-    return (0..<streams).map { stream in
-      states[stream * windows.count..<(stream + 1) * windows.count].map {
-        Finished(stream: $0.stream, seconds: $0.seconds)
-      }
-    }
+    return perStream { Finished(stream: $0.stream, seconds: $0.seconds) }
   }
 
   private struct State<Observation: Sendable>: Sendable {
     var stream: Matrix
     var observation: Observation?
     var seconds = 0.0
+
+    init(stream: Matrix) { self.stream = stream }
+
+    mutating func measure<Result>(_ work: (inout Matrix) -> Result) -> Result {
+      let started = ContinuousClock.now
+      defer { seconds += (ContinuousClock.now - started) / .seconds(1) }
+      return work(&stream)
+    }
   }
 }

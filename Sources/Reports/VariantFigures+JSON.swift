@@ -7,7 +7,7 @@ extension VariantFigures {
     var document = JSONObject()
     document["name"] = .string(variant.name)
     if case .expert(let expert) = variant { document["expert"] = .int(expert) }
-    if case .oracle(let threshold) = variant { document["threshold"] = .double(threshold) }
+    if case .choosing(_, let threshold) = variant { document["threshold"] = .double(threshold) }
     document["perplexity"] = .double(perplexity)
     document["perplexity_standard_error"] = .double(perplexityError)
     document["active_ffn_fraction"] = .double(activeFFNFraction)

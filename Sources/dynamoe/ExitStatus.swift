@@ -48,10 +48,12 @@ struct ExitStatus {
     case let error as PlanError:
       switch error {
       case .widths, .fractions, .experts, .alignment, .noStatistics: usage
-      case .model, .notFinite, .otherShape: data
+      case .model, .notFinite, .otherShape, .router: data
       }
     case EvaluationError.unknownVariant: usage
-    case ConversionError.noImportance, ConversionError.sameOutput: usage
+    case ConversionError.noImportance, ConversionError.sameOutput,
+      ConversionError.routersWithoutText:
+      usage
     case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
       is EvaluationError, is ConversionError:
       data

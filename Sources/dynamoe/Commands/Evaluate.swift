@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Evaluation
+import Experts
 import JSON
 import Models
 import Reports
@@ -30,6 +31,12 @@ struct Evaluate: ParsableCommand {
       valueName: "names"))
   var variants: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Route by these thresholds, separated by commas: a token takes the smallest expert whose "
+        + "predicted similarity exceeds it.", valueName: "list"))
+  var threshold: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -41,7 +48,9 @@ struct Evaluate: ParsableCommand {
     let model = try Model(path: self.model)
     let line = common.progressLine
     let parallel = common.parallel
-    let evaluator = Evaluator(model: model, parallel: parallel, progress: line.progress)
+    let routers = try model.checkpoint.container.map { try Router.routers(of: $0) } ?? []
+    let evaluator = Evaluator(
+      model: model, routers: routers, parallel: parallel, progress: line.progress)
     let chosen = try chosenVariants(of: evaluator)
     let tokens = try TextTokens(
       request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
@@ -71,8 +80,16 @@ struct Evaluate: ParsableCommand {
     }
   }
 
+  /// By name, or dense with all that a threshold compares, or everything without a knob.
   private func chosenVariants(of evaluator: Evaluator) throws -> [Variant] {
-    guard let variants else { return evaluator.variants }
+    let thresholds = try self.thresholds(of: evaluator)
+    guard let variants else {
+      guard !thresholds.isEmpty else { return evaluator.variants }
+      return [.dense]
+        + thresholds.flatMap { threshold in
+          Variant.Chooser.allCases.map { .choosing($0, threshold: threshold) }
+        }
+    }
     var chosen: [Variant] = []
     for name in variants.split(separator: ",").map(String.init) {
       guard let variant = Variant(name: name), evaluator.canRun(variant) else {
@@ -80,7 +97,25 @@ struct Evaluate: ParsableCommand {
       }
       if !chosen.contains(variant) { chosen.append(variant) }
     }
+    for variant in thresholds.map({ Variant.routed(threshold: $0) })
+    where !chosen.contains(variant) {
+      chosen.append(variant)
+    }
     guard !chosen.isEmpty else { throw ValidationError("--variants: expected at least one name") }
     return chosen
+  }
+
+  private func thresholds(of evaluator: Evaluator) throws -> [Double] {
+    guard let threshold else { return [] }
+    guard !evaluator.routers.isEmpty else {
+      throw ValidationError(
+        "--threshold: \(model) has no routers; make them with: dynamoe partition --router mlp")
+    }
+    return try threshold.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let value = Double(text), value.isFinite, value >= 0 else {
+        throw ValidationError("--threshold \(threshold): expected numbers of at least 0")
+      }
+      return value
+    }
   }
 }

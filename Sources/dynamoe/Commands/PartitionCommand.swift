@@ -19,6 +19,7 @@ struct PartitionCommand: ParsableCommand {
       EXAMPLES
         dynamoe partition model/ -o model.dmoe --text calibration.txt
         dynamoe partition model/ -o model.dmoe --calibration model.stats --experts 8
+        dynamoe partition model/ -o model.dmoe --text calibration.txt --router mlp
         dynamoe partition model/ -o model.dmoe --importance weights --experts 2
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
       """)
@@ -49,6 +50,12 @@ struct PartitionCommand: ParsableCommand {
     help: ArgumentHelp(
       "Widths are multiples of this (default: up to 32, as the width allows).", valueName: "n"))
   var align: Int?
+
+  @Option(help: "Routers that choose an expert for each token; they learn from the text.")
+  var router: RouterOption = .none
+
+  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+  var seed: UInt64 = 0
 
   @Option(
     help: ArgumentHelp(
@@ -82,7 +89,7 @@ struct PartitionCommand: ParsableCommand {
       text: try text.request(), statisticsPath: calibration, importance: importance,
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? .equal(experts: experts ?? 4),
-      alignment: align, force: force, generator: Version.generator)
+      alignment: align, router: router.kind, seed: seed, force: force, generator: Version.generator)
     if dryRun {
       let preview = PreviewText(try partition.preview(), output: output)
       try Console.print(

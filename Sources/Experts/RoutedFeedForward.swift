@@ -1,0 +1,36 @@
+package import Kernels
+package import Models
+
+/// A feed-forward layer in which every token has an expert of its own.
+package enum RoutedFeedForward {
+  /// The output of the layer, bias of down included: T × D.
+  ///
+  /// A ring is multiplied for those tokens only whose expert holds it: what a token is spared is
+  /// spared indeed.
+  ///
+  /// - Parameters:
+  ///   - weights: all neurons by rank.
+  ///   - input: T × D.
+  ///   - widths: the experts of the layer.
+  ///   - choices: an expert for each token.
+  package static func output(
+    _ weights: FeedForwardWeights, input: Matrix, widths: [Int], choices: [Int]
+  ) -> Matrix {
+    precondition(choices.count == input.rows, "\(choices.count) choices for \(input.rows) tokens")
+    var output = Matrix(rows: input.rows, columns: input.columns)
+    var start = 0
+    var tokens = Array(choices.indices)
+    var rows = input
+    for (ring, end) in widths.enumerated() {
+      let wanting = tokens.filter { choices[$0] >= ring }
+      guard !wanting.isEmpty else { break }
+      if wanting.count < tokens.count { rows = input.gatherRows(wanting[...]) }
+      tokens = wanting
+      let hidden = weights.hidden(rows, of: start..<end)
+      output.add(weights.contribution(hidden, of: start..<end), toRows: tokens)
+      start = end
+    }
+    if let bias = weights.downBias { output.add(toEveryRow: bias[...]) }
+    return output
+  }
+}
