@@ -111,7 +111,8 @@ let package = Package(
       "CalibrationTests",
       ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
     tests(
-      "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"]),
+      "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"],
+      exclude: ["peer.py"]),
     tests(
       "EvaluationTests",
       [

@@ -21,7 +21,7 @@ package struct AffineMap: Sendable, Equatable {
   }
 
   /// The map that yields for raw inputs what this one yields for standardized ones.
-  func taking(_ inputs: Standardization) -> AffineMap {
+  package func taking(_ inputs: Standardization) -> AffineMap {
     var result = self
     for output in 0..<weight.rows {
       var bias = Double(bias[output])
@@ -38,7 +38,7 @@ package struct AffineMap: Sendable, Equatable {
   }
 
   /// The map that yields raw outputs where this one yields standardized ones.
-  func giving(_ outputs: Standardization) -> AffineMap {
+  package func giving(_ outputs: Standardization) -> AffineMap {
     var result = self
     for output in 0..<weight.rows {
       let deviation = outputs.deviations[output]

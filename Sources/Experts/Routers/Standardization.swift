@@ -1,17 +1,17 @@
-import Kernels
+package import Kernels
 
 /// Moves and scales every column to mean 0 and variance 1, and those that do not vary to 0.
-struct Standardization: Sendable {
-  let means: [Double]
+package struct Standardization: Sendable {
+  package let means: [Double]
   /// 0 for a column that does not vary.
-  let deviations: [Double]
+  package let deviations: [Double]
   /// `1 / deviation`; 0 for a column that does not vary.
-  let scales: [Double]
+  package let scales: [Double]
 
   /// - Parameters:
   ///   - matrix: any number of rows.
   ///   - rows: those that shall have mean 0 and variance 1.
-  init(of matrix: Matrix, rows: [Int]) {
+  package init(of matrix: Matrix, rows: [Int]) {
     let moments = matrix.columnMoments(rows: rows)
     means = moments.means
     deviations = zip(moments.means, moments.deviations).map { mean, deviation in
@@ -21,7 +21,8 @@ struct Standardization: Sendable {
     scales = deviations.map { $0 == 0 ? 0 : 1 / $0 }
   }
 
-  func apply(to matrix: Matrix, rows: ArraySlice<Int>) -> Matrix {
+  /// The given rows, moved and scaled.
+  package func apply(to matrix: Matrix, rows: ArraySlice<Int>) -> Matrix {
     matrix.gatherRows(rows, subtracting: means, times: scales)
   }
 }
