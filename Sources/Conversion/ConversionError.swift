@@ -4,6 +4,8 @@ package enum ConversionError: Error, Equatable, Sendable {
   case noImportance
   /// Routers learn from text, and there is none.
   case routersWithoutText
+  /// Routers choose among experts, and there is one only.
+  case routersWithoutChoice
   /// The input was made by this program already.
   case alreadyConverted(path: String)
   /// Statistics of another model.
@@ -22,6 +24,8 @@ extension ConversionError: CustomStringConvertible {
       """
     case .routersWithoutText:
       "--router learns from text: give calibration text (--text FILE), or use --router none"
+    case .routersWithoutChoice:
+      "--router chooses among experts: make more than one, or use --router none"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):

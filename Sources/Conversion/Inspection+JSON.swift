@@ -25,6 +25,7 @@ extension Inspection {
     if let container {
       document["complete"] = .bool(container.isComplete)
       document["importance"] = .string(container.importance)
+      document["router"] = JSONValue(container.router)
       document["experts"] = .array(
         container.experts.enumerated().map { index, expert in
           [

@@ -31,6 +31,8 @@ package struct Inspection: Sendable {
     /// Of the experts that the file holds.
     package let experts: [CalibrationReport.Expert]
     package let importance: String
+    /// What kind of routers there are; nil for none.
+    package let router: String?
   }
 
   package let path: String
@@ -71,7 +73,8 @@ package struct Inspection: Sendable {
         intermediateSize: model.intermediateSize, activation: model.activation, gated: model.gated)
       container = Container(
         isComplete: reader.isComplete, expertsTotal: reader.directory.experts,
-        experts: ExpertSizes(reader).experts, importance: reader.directory.importance)
+        experts: ExpertSizes(reader).experts, importance: reader.directory.importance,
+        router: reader.directory.router?.rawValue)
       problems = []
     } else {
       format = .safetensors

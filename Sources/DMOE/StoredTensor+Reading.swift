@@ -58,11 +58,13 @@ extension StoredTensor.Kind {
       else { throw nameField.mismatch(expected: "a plain name without separators") }
       self = .file(TensorName(name))
     case ("router", _) where inShared:
-      self = .router(
-        try field.member("name").string(), layer: try field.member("layer").int())
+      // An optional kind: what is not of the form that is known here is left alone.
+      let name = try field.stated("name")?.string()
+      let layer = try field.stated("layer")?.int()
+      if let name, let layer { self = .router(name, layer: layer) } else { self = .other(kind) }
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
-    case ("source", _), ("permutation", _), ("file", _), ("router", _), (_, _?):
+    case ("source", _), ("permutation", _), ("file", _), (_, _?):
       throw try field.member("kind").mismatch(
         expected: inShared ? "no part of a ring in the shared section" : "a part of a ring")
     default:

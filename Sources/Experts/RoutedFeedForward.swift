@@ -13,6 +13,7 @@ package enum RoutedFeedForward {
   ///   - input: T × D.
   ///   - widths: the experts of the layer.
   ///   - choices: an expert for each token.
+  /// - Returns: as many rows as the input.
   package static func output(
     _ weights: FeedForwardWeights, input: Matrix, widths: [Int], choices: [Int]
   ) -> Matrix {

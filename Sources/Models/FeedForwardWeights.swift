@@ -85,6 +85,7 @@ package struct FeedForwardWeights: Sendable {
   /// The same layer with its neurons in another order, a neuron a row in all matrices.
   ///
   /// - Parameter order: for each rank the present index of its neuron.
+  /// - Returns: as many neurons, down by neurons.
   package func reordered(by order: [Int]) -> FeedForwardWeights {
     let rows: Matrix
     switch down {

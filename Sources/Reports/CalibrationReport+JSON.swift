@@ -52,6 +52,7 @@ extension CalibrationReport {
       "importance": .string(plan.importance.rawValue),
       "experts": .int(plan.experts),
       "alignment": .int(plan.alignment),
+      "router": routerDocument,
       "layers": .array(
         plan.layers.enumerated().map { index, layer in
           [
@@ -59,6 +60,15 @@ extension CalibrationReport {
             "coverage": .array(layer.coverage.map(JSONValue.double)),
           ]
         }),
+    ]
+  }
+
+  private var routerDocument: JSONValue {
+    guard let first = routers.first?.router else { return .null }
+    return [
+      "kind": .string(first.kind.rawValue),
+      "parameters": .int(routers.reduce(0) { $0 + $1.router.parameterCount }),
+      "r2": .array(routers.map { .array($0.determination.map(JSONValue.double)) }),
     ]
   }
 

@@ -67,6 +67,8 @@ package struct CalibrationReport: Sendable {
   /// Nil where the weights alone were ranked.
   package let calibration: NeuronStatistics?
   package let plan: ExpertPlan
+  /// The routers in order of layers; empty where none were fitted.
+  package let routers: [RouterCalibration.Fitted]
   package let experts: [Expert]
   package let outputName: String
   package let outputBytes: Int
@@ -76,12 +78,14 @@ package struct CalibrationReport: Sendable {
 
   package init(
     generator: String, source: Source, calibration: NeuronStatistics?, plan: ExpertPlan,
-    experts: [Expert], outputName: String, outputBytes: Int, heldOut: HeldOut?, warnings: [String]
+    routers: [RouterCalibration.Fitted] = [], experts: [Expert], outputName: String,
+    outputBytes: Int, heldOut: HeldOut?, warnings: [String]
   ) {
     self.generator = generator
     self.source = source
     self.calibration = calibration
     self.plan = plan
+    self.routers = routers
     self.experts = experts
     self.outputName = outputName
     self.outputBytes = outputBytes

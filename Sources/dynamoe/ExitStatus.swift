@@ -52,7 +52,7 @@ struct ExitStatus {
       }
     case EvaluationError.unknownVariant: usage
     case ConversionError.noImportance, ConversionError.sameOutput,
-      ConversionError.routersWithoutText:
+      ConversionError.routersWithoutText, ConversionError.routersWithoutChoice:
       usage
     case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
       is EvaluationError, is ConversionError:

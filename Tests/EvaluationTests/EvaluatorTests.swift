@@ -59,7 +59,9 @@ import Testing
       ("expert-1 ", nil), ("expert-99999999999999999999", nil), ("", nil),
       ("oracle@0.5", .oracle(threshold: 0.5)),
       ("oracle@1", .oracle(threshold: 1)), ("oracle@", nil), ("oracle@-1", nil),
-      ("oracle@nan", nil), ("oracle@inf", nil), ("oracle@0,5", nil), ("routed@0.5", nil),
+      ("oracle@nan", nil), ("oracle@inf", nil), ("oracle@0,5", nil),
+      ("routed@0.5", .routed(threshold: 0.5)),
+      ("random@2", .choosing(.random, threshold: 2)), ("guessed@0.5", nil), ("routed@0.5@1", nil),
     ])
   func `a variant has one name`(name: String, variant: Variant?) {
     #expect(Variant(name: name) == variant)

@@ -4,3 +4,8 @@ internal import Foundation
 package func fixture(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: packageRoot.appending(path: path)))
 }
+
+/// The bytes of any file.
+package func bytes(at path: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(filePath: path)))
+}

@@ -7,6 +7,7 @@ extension Router {
   /// - Parameters:
   ///   - input: what the layer receives, a row for each token.
   ///   - threshold: at 1 or more it is always the full expert.
+  /// - Returns: an expert for each token.
   package func choices(_ input: Matrix, threshold: Double) -> [Int] {
     let predicted = predict(input)
     return (0..<predicted.rows).map { token in

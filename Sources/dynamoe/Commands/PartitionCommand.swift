@@ -106,6 +106,11 @@ struct PartitionCommand: ParsableCommand {
         JSONWriter.text(document(of: report, partition, seconds), layout: .indented))
     } else {
       try Console.print(report.summary.map(Escaping.terminal))
+      if !report.routers.isEmpty {
+        try Console.print(
+          "  Routers fitted; what they give: dynamoe evaluate "
+            + "\(Escaping.terminal(output)) --threshold 0.8 --text FILE")
+      }
       try Console.print("  Report: \(Escaping.terminal(partition.reportPath))")
     }
   }

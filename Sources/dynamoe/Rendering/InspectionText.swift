@@ -94,7 +94,8 @@ struct InspectionText {
       ? "complete" : "holds experts 0…\(container.experts.count - 1) of \(container.expertsTotal)"
     return [
       "  Nested experts: \(container.expertsTotal), ranked by "
-        + "\(Escaping.terminal(container.importance)), \(held)", "",
+        + "\(Escaping.terminal(container.importance)), "
+        + (container.router.map { "\($0) routers, " } ?? "") + held, "",
     ] + table.lines()
   }
 
