@@ -18,7 +18,8 @@ final class ProgressLine: Sendable {
 
   init(_ choice: ProgressChoice, verbose: Bool) {
     self.choice =
-      choice == .auto && !(Console.isTerminal(.error) && Console.environment("TERM") != "dumb")
+      choice == .auto
+        && !(Console.isTerminal(.error) && ProcessEnvironment.value(of: "TERM") != "dumb")
       ? .none : choice
     self.verbose = verbose
     state = Mutex(State())

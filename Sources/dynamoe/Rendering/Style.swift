@@ -1,3 +1,5 @@
+import ByteIO
+
 /// Colour and weight of text on a terminal; nothing elsewhere.
 struct Style {
   let isColoured: Bool
@@ -8,8 +10,8 @@ struct Style {
       case .always: true
       case .never: false
       case .auto:
-        Console.isTerminal(.output) && Console.environment("NO_COLOR") == nil
-          && Console.environment("TERM") != "dumb"
+        Console.isTerminal(.output) && ProcessEnvironment.value(of: "NO_COLOR") == nil
+          && ProcessEnvironment.value(of: "TERM") != "dumb"
       }
   }
 
