@@ -61,7 +61,9 @@ package struct Validation: Sendable {
   private static func structure(of checkpoint: Checkpoint) -> String {
     switch checkpoint.storage {
     case .safetensors(let reader):
-      return "\(reader.tensors.count) tensors in \(reader.files.count) safetensors file(s)"
+      let files = reader.files.count
+      return "\(reader.tensors.count) tensors in "
+        + (files == 1 ? "one safetensors file" : "\(files) safetensors files")
     case .container(let reader):
       let experts = reader.directory.experts
       return reader.isComplete
