@@ -8,11 +8,6 @@ extension Matrix {
   /// For every column the sum of squares over the rows, in double precision.
   package func columnSquareSums() -> [Double] { columnSums { Double($0) * Double($0) } }
 
-  /// For every row the sum of squares over the columns, in double precision.
-  package func rowSquareSums() -> [Double] {
-    (0..<rows).map { row in self[row].reduce(into: 0) { $0 += Double($1) * Double($1) } }
-  }
-
   /// For every row the product with the same row of `other`, in double precision.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns, "shapes differ")

@@ -89,7 +89,7 @@ import Testing
         }))
     #expect(
       close(
-        matrix.rowSquareSums(),
+        matrix.rowDots(matrix),
         (0..<rows).map { row in
           (0..<columns).reduce(0) { $0 + matrix[row, $1] * matrix[row, $1] }
         }))
@@ -98,7 +98,8 @@ import Testing
   @Test func `sums of no rows are zero`() {
     #expect(Matrix(rows: 0, columns: 2).columnAbsoluteSums() == [0, 0])
     #expect(Matrix(rows: 0, columns: 2).columnSquareSums() == [0, 0])
-    #expect(Matrix(rows: 0, columns: 2).rowSquareSums() == [])
+    let empty = Matrix(rows: 0, columns: 2)
+    #expect(empty.rowDots(empty) == [])
   }
 
   @Test(arguments: [1, 2, 4, 8], [(1, 1), (3, 70), (65, 33), (32, 32), (1, 9)])

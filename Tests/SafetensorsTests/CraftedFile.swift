@@ -12,7 +12,8 @@ struct CraftedFile: Sendable, CustomTestStringConvertible {
 
   let name: String
   let bytes: [UInt8]
-  let library: Library
+  /// What the safetensors library makes of it.
+  let peer: Library
   /// Why we refuse it, given the path; nil where we accept it.
   let error: @Sendable (String) -> SafetensorsError?
 
@@ -21,14 +22,14 @@ struct CraftedFile: Sendable, CustomTestStringConvertible {
   static func accepted(
     _ name: String, _ bytes: [UInt8], library: Library = .agrees
   ) -> CraftedFile {
-    CraftedFile(name: name, bytes: bytes, library: library) { _ in nil }
+    CraftedFile(name: name, bytes: bytes, peer: library) { _ in nil }
   }
 
   static func refused(
     _ name: String, _ bytes: [UInt8], library: Library = .agrees,
     _ error: @escaping @Sendable (String) -> SafetensorsError
   ) -> CraftedFile {
-    CraftedFile(name: name, bytes: bytes, library: library, error: error)
+    CraftedFile(name: name, bytes: bytes, peer: library, error: error)
   }
 }
 

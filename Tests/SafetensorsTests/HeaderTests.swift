@@ -30,7 +30,7 @@ private let craftedFiles =
     #expect(verdicts.count == craftedFiles.count)
     for (file, verdict) in zip(craftedFiles, verdicts) {
       let agrees = (verdict == "accept") == (file.error("") == nil)
-      switch file.library {
+      switch file.peer {
       case .agrees: #expect(agrees, "\(file.name): \(verdict)")
       case .differs(let why): #expect(!agrees, "\(file.name): \(verdict), no longer: \(why)")
       }
