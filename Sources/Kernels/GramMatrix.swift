@@ -6,7 +6,7 @@ import COpenBLAS
 package struct GramMatrix: Sendable {
   package let size: Int
   /// Row after row; what lies below the diagonal is not kept.
-  private var upper: [Double]
+  var upper: [Double]
 
   /// A matrix of zeros.
   package init(size: Int) {
@@ -24,21 +24,58 @@ package struct GramMatrix: Sendable {
     (0..<size).reduce(0) { $0 + upper[$1 * size + $1] } / Double(max(size, 1))
   }
 
-  package mutating func add(_ matrix: Matrix) {
-    precondition(matrix.columns == size, "\(matrix.columns) columns for \(size)")
-    guard matrix.rows > 0, size > 0 else { return }
+  /// Adds `x xᵀ` of every row x.
+  package mutating func add(_ rows: Matrix, parallel: Parallel = .serial) {
+    precondition(rows.columns == size, "\(rows.columns) columns for \(size)")
+    guard rows.rows > 0 else { return }
+    update(parallel, by: { $0.square(of: rows, ofColumns: true) }) { sum, product, _ in
+      sum + product
+    }
+  }
+
+  /// Multiplies every element by the product of two rows of a matrix, which have its indices.
+  ///
+  /// The result is positive semidefinite again.
+  ///
+  /// - Parameters:
+  ///   - factors: `size` rows.
+  ///   - share: what is left of the elements off the diagonal, from 0 to 1.
+  ///   - parallel: the loop.
+  package mutating func multiply(
+    byProductsOfRows factors: Matrix, offDiagonal share: Double, parallel: Parallel = .serial
+  ) {
+    precondition(factors.rows == size, "\(factors.rows) rows for \(size)")
+    update(parallel, by: { $0.square(of: factors, ofColumns: false) }) {
+      element, product, isOnDiagonal in
+      element * product * (isOnDiagonal ? 1 : share)
+    }
+  }
+
+  /// Gives every element a new value from its old one and a product, tile by tile.
+  @inline(__always)
+  private mutating func update(
+    _ parallel: Parallel, by products: @Sendable (Tile) -> [Float],
+    _ combine: @Sendable (_ element: Double, _ product: Double, _ isOnDiagonal: Bool) -> Double
+  ) {
     let size = size
-    var chunk = [Float](repeating: 0, count: size * size)
-    unsafe chunk.withUnsafeMutableBufferPointer { chunk in
-      unsafe matrix.values.withUnsafeBufferPointer { rows in
-        unsafe cblas_ssyrk(
-          CblasRowMajor, CblasUpper, CblasTrans, Int32(size), Int32(matrix.rows),
-          1, rows.baseAddress, Int32(size), 0, chunk.baseAddress, Int32(size))
-      }
-      unsafe upper.withUnsafeMutableBufferPointer { sum in
-        for row in 0..<size {
-          for index in row * size + row..<(row + 1) * size {
-            unsafe sum[index] += Double(chunk[index])
+    let tiles = Tile.upperTriangle(size)
+    unsafe upper.withUnsafeMutableBufferPointer { upper in
+      // No element is in two tiles.
+      let shared = unsafe Shared(upper)
+      parallel.forEach(tiles.count) { index in
+        let tile = tiles[index]
+        let products = products(tile)
+        unsafe products.withUnsafeBufferPointer { products in
+          let width = tile.columns.count
+          for row in tile.rows {
+            let start = row * size + tile.columns.lowerBound
+            let offset = (row - tile.rows.lowerBound) * width
+            let first = tile.isOnDiagonal ? row - tile.rows.lowerBound : 0
+            for column in first..<width {
+              unsafe shared.buffer[start + column] = combine(
+                shared.buffer[start + column], Double(products[offset + column]),
+                tile.isOnDiagonal && column == first)
+            }
           }
         }
       }

@@ -7,6 +7,9 @@ import Synchronization
 /// Which thread takes which item changes from run to run; what an item yields does not, as every
 /// product inside runs on one thread. Sums over items are for the caller to join, in order.
 package struct Parallel: Sendable {
+  /// One thread.
+  package static let serial = Parallel(threads: 1)
+
   /// How many threads work at a time.
   package let threads: Int
 
@@ -102,7 +105,7 @@ package struct Parallel: Sendable {
 }
 
 /// A buffer whose users promise to touch disjoint elements.
-@unsafe private struct Shared<Element>: @unchecked Sendable {
+@unsafe struct Shared<Element>: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<Element>
   init(_ buffer: UnsafeMutableBufferPointer<Element>) { unsafe self.buffer = buffer }
 }

@@ -58,6 +58,34 @@ import Testing
     #expect(abs(gram.diagonalMean - trace / Double(size)) < 1e-5)
   }
 
+  @Test func `a Gram matrix of several tiles is the same on any number of threads`() {
+    var numbers = RandomNumbers(seed: 13)
+    let size = 1030
+    let rows = numbers.matrix(20, size)
+    let factors = numbers.matrix(size, 3)
+    var single = GramMatrix(size: size)
+    var several = single
+    single.add(rows)
+    several.add(rows, parallel: Parallel(threads: 8))
+    let sums = single
+    single.multiply(byProductsOfRows: factors, offDiagonal: 0.25)
+    several.multiply(byProductsOfRows: factors, offDiagonal: 0.25, parallel: Parallel(threads: 8))
+    var isSame = true
+    var error = 0.0
+    for row in 0..<size {
+      for column in row..<size {
+        isSame = isSame && single[row, column] == several[row, column]
+        let sum = (0..<20).reduce(0.0) { $0 + rows[$1, row] * rows[$1, column] }
+        let factor = (0..<3).reduce(0.0) { $0 + factors[row, $1] * factors[column, $1] }
+        error = max(error, abs(sums[row, column] - sum))
+        let product = sum * factor * (row == column ? 1 : 0.25)
+        error = max(error, abs(single[row, column] - product))
+      }
+    }
+    #expect(isSame)
+    #expect(error < 2e-5)
+  }
+
   @Test(arguments: [(1, 1), (2, 3), (12, 2), (40, 5)])
   func `a solution satisfies its equations`(size: Int, count: Int) throws {
     var numbers = RandomNumbers(seed: UInt64(size))
