@@ -112,7 +112,7 @@ let package = Package(
       ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
     tests(
       "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"],
-      exclude: ["peer.py"]),
+      exclude: ["peer.py", "ranking_peer.py"]),
     tests(
       "EvaluationTests",
       [

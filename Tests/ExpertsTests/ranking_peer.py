@@ -1,0 +1,34 @@
+"""Backward elimination in numpy, by its definition: what the greedy ranking must agree with.
+
+standard input: a line of JSON: neurons, tokens, and the values of the tokens' hidden vectors (weights
+applied) and of the down projection, a row a token and a row a neuron
+standard output: a line of JSON: the order, the most important first; for each neuron what dropping it
+added; the sum over the whole matrix
+"""
+
+import json
+import sys
+
+import numpy
+
+task = json.load(sys.stdin)
+size, tokens = task["neurons"], task["tokens"]
+h = numpy.array(task["h"], float).reshape(tokens, size)
+down = numpy.array(task["down"], float).reshape(size, -1)
+m = (h.T @ h) * (down @ down.T)
+diagonal = numpy.diag(m).copy()
+m *= tokens / (size + tokens)
+numpy.fill_diagonal(m, diagonal)
+
+dropped, scores, before = [], [0.0] * size, 0.0
+while len(dropped) < size:
+    errors = {}
+    for j in range(size):
+        if j not in dropped:
+            trial = dropped + [j]
+            errors[j] = m[numpy.ix_(trial, trial)].sum()
+    j = min(errors, key=lambda k: (errors[k], -k))
+    scores[j] = errors[j] - before
+    before = errors[j]
+    dropped.append(j)
+print(json.dumps({"order": dropped[::-1], "scores": scores, "sum": m.sum()}))
