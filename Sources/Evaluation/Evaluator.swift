@@ -143,11 +143,11 @@ package struct Evaluator: Sendable {
   ) throws(ModelError) -> [[WindowScore]] {
     let head = try OutputHead(model, parallel: parallel)
     return parallel.map(targets.count) { window in
-      let dense = reference.map { head.logits(streams[$0][window]) }
+      let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
       return streams.indices.map { stream in
-        let logits = stream == reference ? dense : nil
+        let known = stream == reference ? dense : nil
         return WindowScore(
-          logits: logits ?? head.logits(streams[stream][window]), targets: targets[window],
+          known ?? Distributions(head.logits(streams[stream][window])), targets: targets[window],
           reference: dense)
       }
     }

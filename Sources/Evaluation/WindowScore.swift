@@ -11,18 +11,15 @@ struct WindowScore: Sendable {
   let sameTop: Int?
 
   /// - Parameters:
-  ///   - logits: T × V.
+  ///   - distributions: T of them.
   ///   - targets: T tokens.
-  ///   - reference: the dense model's logits; nil where there are none.
-  init(logits: Matrix, targets: [Int], reference: Matrix?) {
-    losses = logits.negativeLogLikelihoods(of: targets)
-    guard let reference else {
-      divergence = nil
-      sameTop = nil
-      return
+  ///   - reference: those of the dense model; nil where there are none.
+  init(_ distributions: Distributions, targets: [Int], reference: Distributions?) {
+    losses = distributions.negativeLogLikelihoods(of: targets)
+    divergence = reference.map { distributions.divergences(from: $0).reduce(0, +) }
+    sameTop = reference.map {
+      zip(distributions.mostProbable, $0.mostProbable).count { $0 == $1 }
     }
-    divergence = logits.divergences(from: reference).reduce(0, +)
-    sameTop = zip(logits.largestColumns(), reference.largestColumns()).count { $0 == $1 }
   }
 }
 

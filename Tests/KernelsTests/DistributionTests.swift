@@ -24,7 +24,7 @@ import Testing
   func `losses are the negative logarithms of probabilities`(rows: Int, columns: Int) {
     let matrix = logits(rows, columns, seed: 1)
     let targets = (0..<rows).map { ($0 * 7 + 3) % columns }
-    let found = matrix.negativeLogLikelihoods(of: targets)
+    let found = Distributions(matrix).negativeLogLikelihoods(of: targets)
     for row in 0..<rows {
       #expect(abs(found[row] + log(probabilities(matrix, row)[targets[row]])) < 1e-5)
     }
@@ -32,7 +32,7 @@ import Testing
 
   @Test func `losses of huge logits are finite`() {
     let matrix = Matrix(rows: 2, columns: 2, values: [1e30, -1e30, 3e38, 3e38])
-    let found = matrix.negativeLogLikelihoods(of: [0, 1])
+    let found = Distributions(matrix).negativeLogLikelihoods(of: [0, 1])
     #expect(found[0] == 0)
     #expect(found[1].isFinite)
   }
@@ -41,7 +41,7 @@ import Testing
   func `divergence is the mean logarithm of the ratio`(rows: Int, columns: Int) {
     let own = logits(rows, columns, seed: 2)
     let reference = logits(rows, columns, seed: 3)
-    let found = own.divergences(from: reference)
+    let found = Distributions(own).divergences(from: Distributions(reference))
     for row in 0..<rows {
       let p = probabilities(reference, row)
       let q = probabilities(own, row)
@@ -52,29 +52,41 @@ import Testing
 
   @Test func `divergence is zero for equal logits and never negative`() {
     let matrix = logits(50, 200, seed: 4)
-    #expect(matrix.divergences(from: matrix) == [Double](repeating: 0, count: 50))
+    let reference = Distributions(matrix)
+    #expect(reference.divergences(from: reference) == [Double](repeating: 0, count: 50))
     var near = matrix
     for index in near.values.indices { near.values[index] *= 1 + Float(index % 3) * 1e-7 }
-    #expect(near.divergences(from: matrix).allSatisfy { $0 >= 0 && $0 < 1e-6 })
+    let found = Distributions(near).divergences(from: reference)
+    #expect(found.allSatisfy { $0 >= 0 && $0 < 1e-6 })
   }
 
   @Test func `logits that differ by a constant are the same distribution`() {
     let matrix = logits(5, 40, seed: 5)
     var moved = matrix
     for index in moved.values.indices { moved.values[index] += 64 }
-    #expect(moved.divergences(from: matrix).allSatisfy { $0 < 1e-5 })
+    let (first, second) = (Distributions(matrix), Distributions(moved))
+    #expect(second.divergences(from: first).allSatisfy { $0 < 1e-5 })
     let targets = [0, 1, 2, 3, 39]
     for (first, second) in zip(
-      matrix.negativeLogLikelihoods(of: targets), moved.negativeLogLikelihoods(of: targets))
+      first.negativeLogLikelihoods(of: targets), second.negativeLogLikelihoods(of: targets))
     {
       #expect(abs(first - second) < 1e-4)
     }
   }
 
-  @Test func `of several largest columns the first is named`() {
+  @Test func `of several most probable columns the first is named`() {
     let matrix = Matrix(
-      rows: 4, columns: 3, values: [1, 3, 3, 0, 0, 0, -2, -1, -3, 5, 4, 5])
-    #expect(matrix.largestColumns() == [1, 0, 1, 0])
-    #expect(Matrix(rows: 0, columns: 3).largestColumns() == [])
+      rows: 5, columns: 3,
+      values: [1, 3, 3, 0, 0, 0, -2, -1, -3, 5, 4, 5, -.infinity, -.infinity, 0])
+    #expect(Distributions(matrix).mostProbable == [1, 0, 1, 0, 2])
+    #expect(Distributions(Matrix(rows: 0, columns: 3)).mostProbable == [])
+  }
+
+  @Test func `logits that are no numbers give losses that are none`() {
+    let matrix = Matrix(rows: 2, columns: 3, values: [.nan, 1, 2, .nan, .nan, .nan])
+    let found = Distributions(matrix)
+    #expect(found.negativeLogLikelihoods(of: [1, 0]).allSatisfy { $0.isNaN })
+    #expect(found.divergences(from: found).allSatisfy { $0.isNaN })
+    #expect(found.mostProbable == [2, 0])
   }
 }

@@ -112,7 +112,8 @@ import Testing
     }
     let head = try OutputHead(model, parallel: parallel)
     let losses = zip(finished[0], windows).flatMap { finished, tokens in
-      head.logits(finished.stream).negativeLogLikelihoods(of: Array(tokens.dropFirst()))
+      Distributions(head.logits(finished.stream))
+        .negativeLogLikelihoods(of: Array(tokens.dropFirst()))
     }
     #expect(losses.count == Int(parts[1]))
     let perplexity = exp(losses.reduce(0, +) / Double(losses.count))
