@@ -118,7 +118,8 @@ let package = Package(
       [
         "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models",
         "TestSupport",
-      ]),
+      ],
+      exclude: ["peer.py"]),
     tests(
       "ReportsTests",
       ["ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Reports", "TestSupport"],

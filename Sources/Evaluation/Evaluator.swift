@@ -126,7 +126,7 @@ package struct Evaluator: Sendable {
   }
 
   /// The parameters of the routers over those of the feed-forward layers, for variants that use them.
-  private func routerFraction(of variant: Variant) -> Double {
+  func routerFraction(of variant: Variant) -> Double {
     guard case .choosing(let chooser, _) = variant, chooser == .routed || chooser == .random else {
       return 0
     }
@@ -135,45 +135,5 @@ package struct Evaluator: Sendable {
     let layer = matrices * configuration.hiddenSize * configuration.intermediateSize
     let parameters = routers.reduce(0) { $0 + $1.parameterCount }
     return Double(parameters) / Double(layer * configuration.layers)
-  }
-
-  /// For each window and stream, what its logits say of the targets.
-  private func score(
-    _ streams: [[Matrix]], targets: [[Int]], reference: Int?
-  ) throws(ModelError) -> [[WindowScore]] {
-    let head = try OutputHead(model, parallel: parallel)
-    return parallel.map(targets.count) { window in
-      let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
-      return streams.indices.map { stream in
-        let known = stream == reference ? dense : nil
-        return WindowScore(
-          known ?? Distributions(head.logits(streams[stream][window])), targets: targets[window],
-          reference: dense)
-      }
-    }
-  }
-
-  private func figures(
-    _ variant: Variant, scores: [WindowScore], activeFFNFraction: Double, seconds: Double,
-    targets: Int
-  ) -> VariantFigures {
-    let count = Double(targets)
-    let losses = scores.flatMap(\.losses)
-    let mean = losses.reduce(0, +) / count
-    let variance = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
-    let divergences = scores.compactMap(\.divergence)
-    let agreements = scores.compactMap(\.sameTop)
-    let hasReference = divergences.count == scores.count
-    var tokensPerSecond: Double? = count / seconds * Double(parallel.threads)
-    // To know the true similarity takes more than the layer that it would save.
-    if case .choosing(.oracle, _) = variant { tokensPerSecond = nil }
-    return VariantFigures(
-      variant: variant, perplexity: exponential(mean),
-      perplexityError: exponential(mean) * (variance / count).squareRoot(),
-      activeFFNFraction: activeFFNFraction,
-      routerFraction: routerFraction(of: variant),
-      meanKLD: hasReference ? divergences.reduce(0, +) / count : nil,
-      sameTopP: hasReference ? Double(agreements.reduce(0, +)) / count : nil,
-      tokensPerSecond: tokensPerSecond)
   }
 }

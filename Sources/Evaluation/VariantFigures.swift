@@ -5,29 +5,26 @@ package struct VariantFigures: Sendable {
   package let perplexity: Double
   /// The standard error of the perplexity, from the spread over targets.
   package let perplexityError: Double
+  /// From dense; nil where dense was not run.
+  package let divergence: Divergence?
   /// Mean over tokens and layers of the share of the feed-forward parameters in use.
   package let activeFFNFraction: Double
   /// The parameters of the routers over those of the feed-forward layers.
   package let routerFraction: Double
-  /// The mean divergence from dense in nats; nil where dense was not run.
-  package let meanKLD: Double?
-  /// The share of targets for which the most probable token is that of dense.
-  package let sameTopP: Double?
   /// Targets per second through the layers, without reading weights and without the output; nil for
   /// variants that only show what could be.
   package let tokensPerSecond: Double?
 
   package init(
-    variant: Variant, perplexity: Double, perplexityError: Double, activeFFNFraction: Double,
-    routerFraction: Double, meanKLD: Double?, sameTopP: Double?, tokensPerSecond: Double?
+    variant: Variant, perplexity: Estimate, divergence: Divergence?, activeFFNFraction: Double,
+    routerFraction: Double, tokensPerSecond: Double?
   ) {
     self.variant = variant
-    self.perplexity = perplexity
-    self.perplexityError = perplexityError
+    self.perplexity = perplexity.value
+    perplexityError = perplexity.standardError
+    self.divergence = divergence
     self.activeFFNFraction = activeFFNFraction
     self.routerFraction = routerFraction
-    self.meanKLD = meanKLD
-    self.sameTopP = sameTopP
     self.tokensPerSecond = tokensPerSecond
   }
 

@@ -46,11 +46,9 @@ extension CalibrationReport {
         Self.percentRange(plan.layers.map { $0.coverage[index] }),
       ]
       if let heldOut {
-        let figures = heldOut.result.figures
-        let dense = figures.first { $0.variant == .dense }?.perplexity
-        let own = figures.first { $0.variant == .expert(index) }?.perplexity
-        row.append(own.map { HumanText.fixed($0, digits: 2) } ?? "")
-        let ratio = own.flatMap { own in dense.map { own / $0 } }
+        let own = heldOut.result.figures.first { $0.variant == .expert(index) }
+        row.append(own.map { HumanText.fixed($0.perplexity, digits: 2) } ?? "")
+        let ratio = own?.divergence?.perplexityRatio.value
         row.append(ratio.map { "× \(HumanText.fixed($0, digits: 2))" } ?? "")
       }
       table.add(row)

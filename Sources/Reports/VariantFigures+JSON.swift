@@ -2,7 +2,7 @@ package import Evaluation
 package import JSON
 
 extension VariantFigures {
-  /// The figures under the names of design section 5; what was not measured is null.
+  /// The figures under the names of `formats/report.md`; what was not measured is null.
   package var document: JSONObject {
     var document = JSONObject()
     document["name"] = .string(variant.name)
@@ -10,12 +10,33 @@ extension VariantFigures {
     if case .choosing(_, let threshold) = variant { document["threshold"] = .double(threshold) }
     document["perplexity"] = .double(perplexity)
     document["perplexity_standard_error"] = .double(perplexityError)
+    document.set("perplexity_ratio", divergence?.perplexityRatio)
     document["active_ffn_fraction"] = .double(activeFFNFraction)
     document["router_fraction"] = .double(routerFraction)
     document["cost_fraction"] = .double(costFraction)
-    document["mean_kld"] = JSONValue(meanKLD)
-    document["same_top_p"] = JSONValue(sameTopP)
+    document.set("mean_kld", divergence?.meanKLD)
+    document["kld_percentiles"] = divergence.map { Self.document($0.kldPercentiles) } ?? .null
+    document.set("mean_delta_p", divergence?.meanDeltaP)
+    document.set("rms_delta_p", divergence?.rmsDeltaP)
+    document.set("same_top_p", divergence?.sameTopP)
     document["tokens_per_second"] = JSONValue(tokensPerSecond)
     return document
+  }
+
+  private static func document(_ percentiles: [Percentile: Double]) -> JSONValue {
+    var document = JSONObject()
+    for percentile in Percentile.allCases {
+      let name = percentile == .p999 ? "p99_9" : "\(percentile)"
+      document[name] = JSONValue(percentiles[percentile])
+    }
+    return .object(document)
+  }
+}
+
+extension JSONObject {
+  /// The value under its name, and its standard error beside it.
+  fileprivate mutating func set(_ name: String, _ estimate: Estimate?) {
+    self[name] = JSONValue(estimate?.value)
+    self[name + "_standard_error"] = JSONValue(estimate?.standardError)
   }
 }

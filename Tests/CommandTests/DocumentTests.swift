@@ -93,9 +93,13 @@ import Testing
         == ["dense", "expert-0", "expert-1", "expert-2", "expert-3"])
     for variant in variants {
       try variant.expect([
-        "perplexity": .double, "active_ffn_fraction": .double, "router_fraction": .double,
-        "cost_fraction": .double, "mean_kld": .double, "same_top_p": .double,
-        "tokens_per_second": .double,
+        "perplexity": .double, "perplexity_standard_error": .double,
+        "perplexity_ratio": .double, "perplexity_ratio_standard_error": .double,
+        "active_ffn_fraction": .double, "router_fraction": .double, "cost_fraction": .double,
+        "mean_kld": .double, "mean_kld_standard_error": .double, "kld_percentiles": .object,
+        "mean_delta_p": .double, "mean_delta_p_standard_error": .double, "rms_delta_p": .double,
+        "rms_delta_p_standard_error": .double, "same_top_p": .double,
+        "same_top_p_standard_error": .double, "tokens_per_second": .double,
       ])
       #expect(
         variant["expert"]?.int

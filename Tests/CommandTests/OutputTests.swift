@@ -100,6 +100,17 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
+  @Test func `a table of figures is one screen wide, and has what is not known as a dash`() throws {
+    // With this few tokens the figures have as many digits as they ever have.
+    let arguments = ["evaluate", try Fixture.converted().path, "--text", Fixture.heldOutText]
+    let table = try expectDone(
+      arguments + ["--max-tokens", "2", "--variants", "dense,expert-0,oracle@0.12345678"])
+    let lines = table.split(separator: "\n")
+    #expect(lines.count == 5 && lines.allSatisfy { $0.count <= 100 })
+    #expect(lines[2].contains("1.000 ± 0.000") && lines[2].contains("100.0 %"))
+    #expect(lines[4].hasSuffix("–"))
+  }
+
   @Test(arguments: [["inspect"], ["inspect", "--json"], ["validate"], ["validate", "--json"]])
   func `a result that nobody can take is an error`(command: [String]) throws {
     let words = (command + [try Fixture.converted().path]).joined(separator: " ")

@@ -22,6 +22,9 @@ import Testing
     }
     // The first variant is dense, which is the only one without a number.
     #expect(keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert"]))
+    #expect(
+      keys("held_out", "variants", "0", "kld_percentiles")
+        == page["variant"]?.inner["kld_percentiles"])
     #expect(keys("calibration", "parts", "0") == page["calibration"]?.inner["parts"])
     #expect(keys("plan", "layers", "0") == page["plan"]?.inner["layers"])
     #expect(keys("output", "experts", "0") == page["output"]?.inner["experts"])
@@ -83,7 +86,9 @@ import Testing
       let cells = line.split(separator: " | ", maxSplits: 1).map(String.init)
       let keys = quoted(cells[0])
       tables[current, default: Table()].keys.formUnion(keys)
-      if cells.count > 1, cells[1].hasPrefix("array of `"), let key = keys.first {
+      if cells.count > 1, let key = keys.first,
+        ["array of `", "object of `"].contains(where: cells[1].hasPrefix)
+      {
         tables[current, default: Table()].inner[key] = Set(quoted(cells[1]))
       }
     }

@@ -28,17 +28,30 @@ import Testing
           textDigest: Self.digest, context: 512, beginningToken: nil,
           shard: #require(DataShard("2/2")), tokens: 1024),
       ])
+    let exact = Estimate(0, standardError: 0)
+    let same = Divergence(
+      perplexityRatio: Estimate(1, standardError: 0), meanKLD: exact,
+      kldPercentiles: [:], meanDeltaP: exact, rmsDeltaP: exact,
+      sameTopP: Estimate(1, standardError: .nan))
+    let different = Divergence(
+      perplexityRatio: Estimate(2, standardError: 0.125),
+      meanKLD: Estimate(0.75, standardError: 0.0625),
+      kldPercentiles: Dictionary(
+        uniqueKeysWithValues: Percentile.allCases.map { ($0, 2 * $0.rawValue) }),
+      meanDeltaP: Estimate(-0.25, standardError: 0.03125),
+      rmsDeltaP: Estimate(0.375, standardError: 0.015625),
+      sameTopP: Estimate(0.625, standardError: 0.25))
     let figures = [
       VariantFigures(
-        variant: .dense, perplexity: perplexity, perplexityError: 0.25, activeFFNFraction: 1,
-        routerFraction: 0, meanKLD: 0, sameTopP: 1, tokensPerSecond: 1000),
+        variant: .dense, perplexity: Estimate(perplexity, standardError: 0.25), divergence: same,
+        activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: 1000),
       VariantFigures(
-        variant: .expert(0), perplexity: 2 * perplexity, perplexityError: .infinity,
-        activeFFNFraction: 0.5, routerFraction: 0.0625, meanKLD: 0.75, sameTopP: 0.625,
+        variant: .expert(0), perplexity: Estimate(2 * perplexity, standardError: .infinity),
+        divergence: different, activeFFNFraction: 0.5, routerFraction: 0.0625,
         tokensPerSecond: .nan),
       VariantFigures(
-        variant: .expert(1), perplexity: perplexity, perplexityError: 0.25, activeFFNFraction: 1,
-        routerFraction: 0, meanKLD: nil, sameTopP: nil, tokensPerSecond: .infinity),
+        variant: .expert(1), perplexity: Estimate(perplexity, standardError: 0.25),
+        divergence: nil, activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity),
     ]
     return CalibrationReport(
       generator: "dynamoe 0",
@@ -105,7 +118,11 @@ import Testing
     #expect(documents.map { $0["expert"]?.int } == [nil, 0, 1])
     #expect(documents.map { $0["tokens_per_second"]?.isNull } == [false, true, true])
     #expect(documents.map { $0["cost_fraction"]?.double } == [1, 0.5625, 1])
-    #expect(documents[2]["mean_kld"]?.isNull == true)
+    let divergence = [
+      "perplexity_ratio", "mean_kld", "kld_percentiles", "mean_delta_p", "rms_delta_p",
+      "same_top_p", "same_top_p_standard_error",
+    ]
+    for key in divergence { #expect(documents[2][key]?.isNull == true, "\(key)") }
     // The report holds no times: the same conversion gives the same bytes.
     #expect(!JSONWriter.text(try report().document).contains("tokens_per_second"))
   }

@@ -6,25 +6,35 @@ struct EvaluationText {
   let lines: [String]
 
   init(_ result: Evaluator.Result, context: Int, name: String) {
-    let dense = result.figures.first { $0.variant == .dense }?.perplexity
     var table = TextTable([
-      ("variant", .left), ("perplexity", .right), ("", .right), ("FFN", .right),
-      ("mean KLD", .right), ("same top p", .right), ("tokens/s", .right),
+      ("variant", .left), ("perplexity", .right), ("× dense", .right), ("FFN", .right),
+      ("mean KLD", .right), ("RMS Δp", .right), ("same top p", .right), ("tokens/s", .right),
     ])
     for figures in result.figures {
-      let ratio = dense.map { "× \(HumanText.fixed(figures.perplexity / $0, digits: 3))" }
+      let divergence = figures.divergence
       table.add([
         figures.variant.name,
-        HumanText.fixed(figures.perplexity, digits: 3)
-          + " ± " + HumanText.fixed(figures.perplexityError, digits: 3),
-        ratio ?? "", HumanText.percent(figures.costFraction),
-        figures.meanKLD.map { HumanText.fixed($0, digits: 4) } ?? "–",
-        figures.sameTopP.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? "–",
+        Self.text(Estimate(figures.perplexity, standardError: figures.perplexityError)),
+        divergence.map { Self.text($0.perplexityRatio) } ?? "–",
+        HumanText.percent(figures.costFraction),
+        divergence.map { HumanText.fixed($0.meanKLD.value, digits: 4) } ?? "–",
+        Self.percent(divergence?.rmsDeltaP), Self.percent(divergence?.sameTopP),
         figures.tokensPerSecond.map { HumanText.fixed($0, digits: 0) } ?? "–",
       ])
     }
     lines =
       ["\(name): \(HumanText.count(result.targets)) tokens in windows of \(context)", ""]
       + table.lines()
+  }
+
+  /// As many digits as fit: the table is to be one screen wide.
+  private static func text(_ estimate: Estimate) -> String {
+    let digits = abs(estimate.value) < 100 ? 3 : 1
+    return HumanText.fixed(estimate.value, digits: digits)
+      + " ± " + HumanText.fixed(estimate.standardError, digits: digits)
+  }
+
+  private static func percent(_ estimate: Estimate?) -> String {
+    estimate.map { HumanText.fixed(100 * $0.value, digits: 1) + " %" } ?? "–"
   }
 }

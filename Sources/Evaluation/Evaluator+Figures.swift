@@ -1,0 +1,43 @@
+import Kernels
+import Models
+
+/// From the streams behind the last layer to figures.
+extension Evaluator {
+  /// For each window and stream, what its logits say of the targets.
+  func score(
+    _ streams: [[Matrix]], targets: [[Int]], reference: Int?
+  ) throws(ModelError) -> [[WindowScore]] {
+    let head = try OutputHead(model, parallel: parallel)
+    return parallel.map(targets.count) { window in
+      let targets = targets[window]
+      let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
+      return streams.indices.map { stream in
+        if let dense, stream == reference {
+          return WindowScore(
+            losses: dense.negativeLogLikelihoods(of: targets),
+            comparison: WindowComparison(ofDense: targets))
+        }
+        let own = Distributions(head.logits(streams[stream][window]))
+        return WindowScore(
+          losses: own.negativeLogLikelihoods(of: targets),
+          comparison: dense.map { WindowComparison(own, with: $0, targets: targets) })
+      }
+    }
+  }
+
+  func figures(
+    _ variant: Variant, scores: [WindowScore], activeFFNFraction: Double, seconds: Double,
+    targets: Int
+  ) -> VariantFigures {
+    let comparisons = scores.compactMap(\.comparison)
+    var tokensPerSecond: Double? = Double(targets) / seconds * Double(parallel.threads)
+    // To know the true similarity takes more than the layer that it would save.
+    if case .choosing(.oracle, _) = variant { tokensPerSecond = nil }
+    return VariantFigures(
+      variant: variant,
+      perplexity: Estimate(meanOf: scores.flatMap(\.losses)).exponential,
+      divergence: comparisons.count == scores.count ? Divergence(comparisons) : nil,
+      activeFFNFraction: activeFFNFraction, routerFraction: routerFraction(of: variant),
+      tokensPerSecond: tokensPerSecond)
+  }
+}

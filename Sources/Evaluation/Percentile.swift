@@ -1,0 +1,31 @@
+/// Where one looks in many values that are in order; the share of them that lies below.
+package enum Percentile: Double, CaseIterable, Sendable {
+  case maximum = 1
+  case p999 = 0.999
+  case p99 = 0.99
+  case p95 = 0.95
+  case p90 = 0.9
+  case median = 0.5
+  case p10 = 0.1
+  case p5 = 0.05
+  case p1 = 0.01
+  case minimum = 0
+
+  /// Finds all of them, on a straight line between the two nearest values.
+  ///
+  /// - Parameter values: at least one.
+  /// - Returns: what is not a number where one of the values is none, as there is no order then.
+  static func all(of values: [Float]) -> [Percentile: Double] {
+    let isOrdered = !values.contains(where: \.isNaN)
+    let sorted = values.sorted()
+    let pairs = allCases.map { percentile in
+      let position = percentile.rawValue * Double(sorted.count - 1)
+      let below = Int(position)
+      let low = Double(sorted[below])
+      let high = Double(sorted[min(below + 1, sorted.count - 1)])
+      let value = low + (position - Double(below)) * (high - low)
+      return (percentile, isOrdered ? value : .nan)
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+}
