@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// `Σ x xᵀ` over the rows x of any number of matrices, in double precision.
 ///
 /// Products are of single precision, matrix by matrix; their sums are not, so add rows in chunks.
@@ -82,6 +80,22 @@ package struct GramMatrix: Sendable {
     }
   }
 
+  /// Divides by the weight of all rows, and takes away the product of their means.
+  package mutating func center(_ means: [Double], weight: Double) {
+    precondition(means.count == size, "\(means.count) means for \(size)")
+    let size = size
+    unsafe upper.withUnsafeMutableBufferPointer { upper in
+      unsafe means.withUnsafeBufferPointer { means in
+        for row in 0..<size {
+          for column in row..<size {
+            let sum = unsafe upper[row * size + column]
+            unsafe upper[row * size + column] = sum / weight - means[row] * means[column]
+          }
+        }
+      }
+    }
+  }
+
   /// Solves `(self + ridge · I) x = b` for several right sides.
   ///
   /// - Parameters:
@@ -91,22 +105,8 @@ package struct GramMatrix: Sendable {
   ///   definite.
   package func solve(_ rightSides: [Double], ridge: Double) -> [Double]? {
     precondition(size > 0 && rightSides.count % size == 0, "right sides of another size")
-    var factor = upper
-    for index in 0..<size { factor[index * size + index] += ridge }
-    var solution = rightSides
-    // Rows of ours are columns of Fortran's, so its lower triangle is our upper one.
-    var lower = CChar(UInt8(ascii: "L"))
-    var order = Int32(size)
-    var count = Int32(rightSides.count / size)
-    var status: Int32 = 0
-    unsafe factor.withUnsafeMutableBufferPointer { factor in
-      unsafe solution.withUnsafeMutableBufferPointer { solution in
-        unsafe dposv_(
-          &lower, &order, &count, factor.baseAddress, &order, solution.baseAddress, &order,
-          &status, 1)
-      }
-    }
-    guard status == 0, solution.allSatisfy(\.isFinite) else { return nil }
-    return solution
+    let block = VectorBlock(size: size, count: rightSides.count / size, values: rightSides)
+    guard let solution = CholeskyFactor(self, ridge: ridge)?.solve(block).values else { return nil }
+    return solution.allSatisfy(\.isFinite) ? solution : nil
   }
 }

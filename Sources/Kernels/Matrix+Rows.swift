@@ -73,6 +73,24 @@ extension Matrix {
     return Matrix(rows: indices.count, columns: columns, values: gathered)
   }
 
+  /// `(x − mean) · scale` for every element x, by the mean of its column and the scale of its row.
+  package func subtracting(_ means: [Float], timesRows scales: [Double]) -> Matrix {
+    precondition(means.count == columns && scales.count == rows, "shapes differ")
+    let columns = columns
+    var result = self
+    unsafe result.values.withUnsafeMutableBufferPointer { values in
+      unsafe means.withUnsafeBufferPointer { means in
+        for (row, scale) in scales.enumerated() {
+          for column in 0..<columns {
+            let difference = unsafe Double(values[row * columns + column]) - Double(means[column])
+            unsafe values[row * columns + column] = Float(difference * scale)
+          }
+        }
+      }
+    }
+    return result
+  }
+
   package mutating func subtract(_ other: Matrix) {
     precondition(rows == other.rows && columns == other.columns, "shapes differ")
     unsafe values.withUnsafeMutableBufferPointer { difference in

@@ -8,6 +8,23 @@ extension Matrix {
   /// For every column the sum of squares over the rows, in double precision.
   package func columnSquareSums() -> [Double] { columnSums { Double($0) * Double($0) } }
 
+  /// For every column the sum over the rows by their weights, in double precision.
+  package func columnSums(weights: [Double]) -> [Double] {
+    precondition(weights.count == rows, "\(weights.count) weights for \(rows) rows")
+    let columns = columns
+    var sums = [Double](repeating: 0, count: columns)
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe values.withUnsafeBufferPointer { values in
+        for (row, weight) in weights.enumerated() {
+          for column in 0..<columns {
+            unsafe sums[column] += weight * Double(values[row * columns + column])
+          }
+        }
+      }
+    }
+    return sums
+  }
+
   /// For every row the product with the same row of `other`, in double precision.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns, "shapes differ")

@@ -22,29 +22,47 @@ struct Tile: Sendable {
     }
   }
 
+  /// Tiles that hold a whole matrix.
+  static func grid(_ rows: Int, _ columns: Int) -> [Tile] {
+    let columns = ranges(columns)
+    return ranges(rows).flatMap { rows in columns.map { Tile(rows: rows, columns: $0) } }
+  }
+
   var isOnDiagonal: Bool { rows == columns }
 
   /// This tile of `matrixᵀ · matrix`, or of `matrix · matrixᵀ`; of a tile on the diagonal only what
   /// is not below the diagonal counts.
   func square(of matrix: Matrix, ofColumns: Bool) -> [Float] {
-    let count = rows.count * columns.count
-    let stride = Int32(matrix.columns)
-    let depth = Int32(ofColumns ? matrix.rows : matrix.columns)
+    guard isOnDiagonal else { return product(matrix, matrix, ofColumns: ofColumns) }
     let step = ofColumns ? 1 : matrix.columns
-    return unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
+    var result = [Float](repeating: 0, count: rows.count * columns.count)
+    unsafe result.withUnsafeMutableBufferPointer { result in
       unsafe matrix.values.withUnsafeBufferPointer { values in
-        let left = unsafe values.baseAddress.map { unsafe $0 + rows.lowerBound * step }
-        let right = unsafe values.baseAddress.map { unsafe $0 + columns.lowerBound * step }
-        if isOnDiagonal {
-          unsafe result.initialize(repeating: 0)
-          unsafe cblas_ssyrk(
-            CblasRowMajor, CblasUpper, ofColumns ? CblasTrans : CblasNoTrans,
-            Int32(rows.count), depth, 1, left, stride, 0, result.baseAddress, Int32(columns.count))
-        } else {
+        unsafe cblas_ssyrk(
+          CblasRowMajor, CblasUpper, ofColumns ? CblasTrans : CblasNoTrans,
+          Int32(rows.count), Int32(ofColumns ? matrix.rows : matrix.columns),
+          1, values.baseAddress.map { unsafe $0 + rows.lowerBound * step }, Int32(matrix.columns),
+          0, result.baseAddress, Int32(columns.count))
+      }
+    }
+    return result
+  }
+
+  /// This tile of `leftᵀ · right`, or of `left · rightᵀ`.
+  func product(_ left: Matrix, _ right: Matrix, ofColumns: Bool = true) -> [Float] {
+    let count = rows.count * columns.count
+    let depth = ofColumns ? left.rows : left.columns
+    return unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
+      unsafe left.values.withUnsafeBufferPointer { leftValues in
+        unsafe right.values.withUnsafeBufferPointer { rightValues in
+          let top = rows.lowerBound * (ofColumns ? 1 : left.columns)
+          let start = columns.lowerBound * (ofColumns ? 1 : right.columns)
           unsafe cblas_sgemm(
             CblasRowMajor, ofColumns ? CblasTrans : CblasNoTrans,
             ofColumns ? CblasNoTrans : CblasTrans,
-            Int32(rows.count), Int32(columns.count), depth, 1, left, stride, right, stride,
+            Int32(rows.count), Int32(columns.count), Int32(depth),
+            1, leftValues.baseAddress.map { unsafe $0 + top }, Int32(left.columns),
+            rightValues.baseAddress.map { unsafe $0 + start }, Int32(right.columns),
             0, result.baseAddress, Int32(columns.count))
         }
       }
