@@ -111,8 +111,9 @@ let package = Package(
       "CalibrationTests",
       ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
     tests(
-      "ExpertsTests", ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "TestSupport"],
-      exclude: ["peer.py", "ranking_peer.py"]),
+      "ExpertsTests",
+      ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "Tensors", "TestSupport"],
+      exclude: ["compensation_peer.py", "peer.py", "ranking_peer.py"]),
     tests(
       "EvaluationTests",
       [
