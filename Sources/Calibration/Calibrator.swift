@@ -49,15 +49,8 @@ package struct Calibrator: Sendable {
         layers.append(sum)
         progress.report("Calibrating", unit: "layers", done: layer + 1, of: count)
       }
-      let positions = windows.reduce(0) { $0 + $1.count }
-      let beginnings = text.beginningToken == nil ? 0 : windows.count
       return NeuronStatistics(
-        layers: layers, positions: positions, model: try model.fingerprint(),
-        parts: [
-          NeuronStatistics.Part(
-            textDigest: text.digest, context: text.context, beginningToken: text.beginningToken,
-            shard: shard, tokens: positions - beginnings)
-        ])
+        layers: layers, windows: windows, of: text, shard: shard, model: try model.fingerprint())
     } catch {
       throw .model(error)
     }

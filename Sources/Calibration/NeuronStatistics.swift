@@ -64,6 +64,22 @@ package struct NeuronStatistics: Sendable, Equatable {
     self.parts = parts
   }
 
+  /// Statistics of windows of a text.
+  package init(
+    layers: [Layer], windows: [[Int]], of text: TextTokens, shard: DataShard = .whole,
+    model: SHA256Digest
+  ) {
+    let positions = windows.reduce(0) { $0 + $1.count }
+    let beginnings = text.beginningToken == nil ? 0 : windows.count
+    self.init(
+      layers: layers, positions: positions, model: model,
+      parts: [
+        Part(
+          textDigest: text.digest, context: text.context, beginningToken: text.beginningToken,
+          shard: shard, tokens: positions - beginnings)
+      ])
+  }
+
   /// Adds statistics of another part of the text; `path` names them in errors.
   package mutating func merge(_ other: NeuronStatistics, path: String) throws(CalibrationError) {
     guard model == other.model else {

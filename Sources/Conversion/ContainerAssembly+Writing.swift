@@ -20,12 +20,17 @@ extension ContainerAssembly {
         let bytes = try model.checkpoint.companion(name.text) ?? []
         try writer.write(bytes, section: 0, tensor: index)
       case .router(let name, let layer):
-        let values = routers[layer].tensors.first { $0.name == name }?.values ?? []
+        let values = routing?.routers[layer].tensors.first { $0.name == name }?.values ?? []
         let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
         try writer.write(bytes, section: 0, tensor: index)
-      case .source, .part, .other: continue
+      case .budgets(let name):
+        let values = routing?.budgets?.tensors.first { $0.name == name }?.values ?? []
+        let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+        try writer.write(bytes, section: 0, tensor: index)
+      case .source, .part, .compensation, .other: continue
       }
     }
+    try writeCompensations(writer)
     let sources = directory.sourceTensors
     let done = Counter()
     progress.report("Writing", unit: "tensors", done: 0, of: sources.count)
@@ -42,6 +47,28 @@ extension ContainerAssembly {
     try writer.finish()
     try model.checkpoint.checkUnchanged()
     return writer
+  }
+
+  private func writeCompensations(_ writer: DMOEWriter) throws {
+    for (section, entry) in writer.directory.sections.enumerated() {
+      for (index, tensor) in entry.tensors.enumerated() {
+        guard case .compensation(let name, let layer) = tensor.kind else { continue }
+        let compensation = experts[layer].compensations[section - 1]
+        let bytes =
+          switch name {
+          // Rounded already: what is cut off are zeros.
+          case "first.weight": Self.upperHalves(compensation.first.values)
+          case "second.weight": Self.upperHalves(compensation.second.values)
+          default: compensation.bias.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+          }
+        try writer.write(bytes, section: section, tensor: index)
+      }
+    }
+  }
+
+  /// The BF16 bytes of floats that are such already.
+  private static func upperHalves(_ values: [Float]) -> [UInt8] {
+    values.flatMap { LittleEndian.bytes(of: UInt16($0.bitPattern >> 16)) }
   }
 
   /// Copies a tensor that is not cut, block by block.

@@ -11,8 +11,11 @@ struct ContainerAssembly {
   let model: Model
   let plan: ExpertPlan
   let generator: String
-  /// A router for each layer; empty for none.
-  let routers: [Router]
+  /// In words for people.
+  let recipe: String
+  let routing: Routing?
+  /// For each layer; without routing there is no compensation.
+  let experts: [LayerExperts]
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -33,9 +36,16 @@ struct ContainerAssembly {
         hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
         activation: configuration.activation.rawValue, gated: model.family.gated),
       widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
-      router: routers.first.flatMap { RouterForm(rawValue: $0.kind.rawValue) },
+      recipe: recipe, routing: routingForm,
       sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: sources,
       sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) })
+  }
+
+  private var routingForm: RoutingForm? {
+    guard let routing, let router = routing.routers.first else { return nil }
+    return RoutingForm(
+      router: router.kind.form, prediction: routing.aim.prediction,
+      compensationRank: experts.first?.compensations.first?.rank)
   }
 
   /// Which tensors of the source are cut, and how.
@@ -64,13 +74,16 @@ struct ContainerAssembly {
           kind: .permutation(layer: layer), elementType: .u32,
           shape: [model.configuration.intermediateSize]))
     }
-    for (layer, router) in routers.enumerated() {
+    for (layer, router) in (routing?.routers ?? []).enumerated() {
       for tensor in router.tensors {
         items.append(
           .init(
             kind: .router(tensor.name, layer: layer), elementType: .f32,
             shape: Self.shape(of: tensor)))
       }
+    }
+    for tensor in routing?.budgets?.tensors ?? [] {
+      items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
     }
     for name in Checkpoint.companions {
       guard let bytes = try model.checkpoint.companion(name) else { continue }
@@ -101,6 +114,16 @@ struct ContainerAssembly {
       }
     }
     var items: [DMOEContents.Item] = []
+    for (layer, experts) in experts.enumerated() where ring < experts.compensations.count {
+      let shapes = RoutingForm.compensation(
+        rank: experts.compensations[ring].rank, hiddenSize: model.configuration.hiddenSize)
+      for (name, shape) in shapes {
+        items.append(
+          .init(
+            kind: .compensation(name, layer: layer), elementType: name == "bias" ? .f32 : .bf16,
+            shape: shape))
+      }
+    }
     for (layer, layerPlan) in plan.layers.enumerated() {
       let neurons = layerPlan.widths[ring] - (ring == 0 ? 0 : layerPlan.widths[ring - 1])
       for part in FeedForwardPart.allCases {

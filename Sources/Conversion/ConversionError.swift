@@ -4,6 +4,13 @@ package enum ConversionError: Error, Equatable, Sendable {
   case noImportance
   /// Routers learn from text, and there is none.
   case routersWithoutText
+  /// The greedy ranking looks at how neurons fire together, which no statistics tell.
+  case greedyWithoutText
+  /// Compensation is for choices by error.
+  case compensationWithoutErrors
+  /// Compensation is for routed tokens.
+  case compensationWithoutRouters
+  case compensationRank(Int, hiddenSize: Int)
   /// Routers choose among experts, and there is one only.
   case routersWithoutChoice
   /// The input was made by this program already.
@@ -26,6 +33,14 @@ extension ConversionError: CustomStringConvertible {
       "--router learns from text: give calibration text (--text FILE), or use --router none"
     case .routersWithoutChoice:
       "--router chooses among experts: make more than one, or use --router none"
+    case .greedyWithoutText:
+      "--importance greedy learns from text: give calibration text (--text FILE)"
+    case .compensationWithoutErrors:
+      "--compensation-rank belongs to --recipe residual"
+    case .compensationWithoutRouters:
+      "--compensation-rank needs routers: give calibration text, and no --router none"
+    case .compensationRank(let rank, let hiddenSize):
+      "--compensation-rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):

@@ -74,7 +74,7 @@ package struct Inspection: Sendable {
       container = Container(
         isComplete: reader.isComplete, expertsTotal: reader.directory.experts,
         experts: ExpertSizes(reader).experts, importance: reader.directory.importance,
-        router: reader.directory.router?.rawValue)
+        router: reader.directory.routing?.router.rawValue)
       problems = []
     } else {
       format = .safetensors

@@ -12,14 +12,19 @@ extension Partition {
     let statistics: NeuronStatistics?
     let tokens: TextTokens?
     let split: TextSplit?
+    let widths: ExpertWidths
+    let nesting: Nesting
   }
 
   func prepare() throws -> Prepared {
-    guard text != nil || statisticsPath != nil || !importance.needsStatistics else {
-      throw ConversionError.noImportance
+    let importance = try chosenImportance()
+    let router = try chosenRouter()
+    guard compensationRank ?? 0 == 0 || recipe.aim == .logError else {
+      throw ConversionError.compensationWithoutErrors
     }
-    guard router == nil || text != nil else { throw ConversionError.routersWithoutText }
-    guard router == nil || widths.experts > 1 else { throw ConversionError.routersWithoutChoice }
+    guard compensationRank ?? 0 == 0 || router != nil else {
+      throw ConversionError.compensationWithoutRouters
+    }
     let checkpoint = try Checkpoint(path: modelPath)
     guard checkpoint.container == nil else {
       throw ConversionError.alreadyConverted(path: modelPath)
@@ -32,12 +37,13 @@ extension Partition {
     try Folder.checkOutput(outputPath, inputs: inputs, force: force)
     try Folder.checkOutput(reportPath, inputs: inputs, force: force)
     let model = try Model(checkpoint)
+    let widths = widths ?? usualWidths(model, isRouted: router != nil)
     // Widths that cannot be made are found with any scores, unless these decide on the widths.
-    if widths != .coverage {
-      let flat = [Double](repeating: 1, count: model.configuration.intermediateSize)
-      _ = try ExpertPlan(
-        ImportanceScores(importance: importance, layers: [flat]), widths: widths,
-        alignment: alignment)
+    if widths != .coverage { _ = try plainPlan(model, widths) }
+    let hiddenSize = model.configuration.hiddenSize
+    let rank = compensationRank ?? recipe.compensationRank(hiddenSize: hiddenSize)
+    guard (0...hiddenSize).contains(rank) else {
+      throw ConversionError.compensationRank(rank, hiddenSize: hiddenSize)
     }
     let statistics = try statisticsPath.map { try self.statistics(at: $0, for: model) }
     let calibrationLimit = text?.maximumTokens ?? TextRequest.defaultCalibrationTokens
@@ -45,7 +51,57 @@ extension Partition {
       try TextTokens($0, model: model, limit: TextSplit.tokensWanted(calibration: calibrationLimit))
     }
     let split = try tokens.map { try TextSplit($0, calibration: calibrationLimit) }
-    return Prepared(model: model, statistics: statistics, tokens: tokens, split: split)
+    let nesting = Nesting(
+      model: model, tokens: tokens, split: split, statistics: statistics, recipe: recipe,
+      importance: importance, widths: widths,
+      alignment: alignment
+        ?? widths.defaultAlignment(neurons: model.configuration.intermediateSize),
+      router: router, compensationRank: router == nil || rank == 0 ? nil : rank, rounds: rounds,
+      seed: seed)
+    return Prepared(
+      model: model, statistics: statistics, tokens: tokens, split: split, widths: widths,
+      nesting: nesting)
+  }
+
+  /// What ranks the neurons: what was asked for, else what the recipe says, or as near to it as can
+  /// be without text.
+  private func chosenImportance() throws -> Importance {
+    let importance = importance ?? recipe.importance
+    if importance.needsText, text == nil, statisticsPath != nil, self.importance == nil {
+      return .output
+    }
+    guard text != nil || statisticsPath != nil || !importance.needsStatistics else {
+      throw ConversionError.noImportance
+    }
+    guard text != nil || !importance.needsText else { throw ConversionError.greedyWithoutText }
+    return importance
+  }
+
+  private func chosenRouter() throws -> RouterKind? {
+    let hasChoice = widths?.experts ?? 2 > 1
+    switch routers {
+    case .none: return nil
+    case .usual: return text != nil && hasChoice ? .mlp : nil
+    case .kind(let kind):
+      guard text != nil else { throw ConversionError.routersWithoutText }
+      guard hasChoice else { throw ConversionError.routersWithoutChoice }
+      return kind
+    }
+  }
+
+  /// The widths of the recipe, or equal ones where the layers are too narrow for those.
+  private func usualWidths(_ model: Model, isRouted: Bool) -> ExpertWidths {
+    let isCompensated = isRouted && recipe.aim == .logError && compensationRank != 0
+    let widths = recipe.widths(isCompensated: isCompensated)
+    guard (try? plainPlan(model, widths)) == nil else { return widths }
+    return recipe.widths(isCompensated: false)
+  }
+
+  /// A plan of one layer whose neurons are all alike: it has the widths that do not depend on them.
+  func plainPlan(_ model: Model, _ widths: ExpertWidths) throws(PlanError) -> ExpertPlan {
+    let flat = [Double](repeating: 1, count: model.configuration.intermediateSize)
+    return try ExpertPlan(
+      ImportanceScores(importance: .weights, layers: [flat]), widths: widths, alignment: alignment)
   }
 
   private func statistics(at path: String, for model: Model) throws -> NeuronStatistics {
@@ -60,20 +116,16 @@ extension Partition {
     return statistics
   }
 
-  /// The sweeps that the work takes: to calibrate, to fit routers, to measure all variants.
+  /// The sweeps that the work takes: to rank, to fit, to set the budgets, to measure all variants.
   func estimates(_ prepared: Prepared, _ parallel: Parallel) -> [WorkEstimate] {
     guard let split = prepared.split else { return [] }
-    let measuring = WorkEstimate(
-      prepared.model, positions: split.heldOut.count, streams: widths.experts,
-      withOutput: true, parallel: parallel)
-    let calibrating = WorkEstimate(
-      prepared.model, positions: split.calibration.count, streams: 1, withOutput: false,
-      parallel: parallel)
-    let sweeps = (needsCalibration(prepared) ? 1 : 0) + (router == nil ? 0 : 1)
-    return [WorkEstimate](repeating: calibrating, count: sweeps) + [measuring]
-  }
-
-  func needsCalibration(_ prepared: Prepared) -> Bool {
-    importance.needsStatistics && prepared.statistics == nil
+    func sweep(_ positions: Int, _ streams: Int, output: Bool = false) -> WorkEstimate {
+      WorkEstimate(
+        prepared.model, positions: positions, streams: streams, withOutput: output,
+        parallel: parallel)
+    }
+    let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 12)
+    return prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
+      + [sweep(split.heldOut.count, variants, output: true)]
   }
 }

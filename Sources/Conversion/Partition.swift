@@ -18,12 +18,18 @@ package struct Partition: Sendable {
   package let text: TextRequest?
   /// Statistics that were made before, if any.
   package let statisticsPath: String?
-  package let importance: Importance
-  package let widths: ExpertWidths
+  package let recipe: Recipe
+  /// Nil for the recipe's.
+  package let importance: Importance?
+  /// Nil for the recipe's experts, of equal steps.
+  package let widths: ExpertWidths?
   /// Nil for the default.
   package let alignment: Int?
-  /// The routers to fit on the calibration text; nil for none.
-  package let router: RouterKind?
+  package let routers: RouterChoice
+  /// Nil for the recipe's; 0 for none.
+  package let compensationRank: Int?
+  /// How often compensation and routers are fitted again to what the routers choose.
+  package let rounds: Int
   package let seed: UInt64
   /// Whether outputs that exist are replaced.
   package let force: Bool
@@ -31,18 +37,22 @@ package struct Partition: Sendable {
 
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
-    statisticsPath: String?, importance: Importance, widths: ExpertWidths, alignment: Int?,
-    router: RouterKind? = nil, seed: UInt64 = 0, force: Bool, generator: String
+    statisticsPath: String?, recipe: Recipe = .dynamoe, importance: Importance? = nil,
+    widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
+    compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0, force: Bool, generator: String
   ) {
     self.modelPath = modelPath
     self.outputPath = outputPath
     self.reportPath = reportPath
     self.text = text
     self.statisticsPath = statisticsPath
+    self.recipe = recipe
     self.importance = importance
     self.widths = widths
     self.alignment = alignment
-    self.router = router
+    self.routers = routers
+    self.compensationRank = compensationRank
+    self.rounds = rounds
     self.seed = seed
     self.force = force
     self.generator = generator
@@ -64,17 +74,13 @@ package struct Partition: Sendable {
     let prepared = try prepare()
     let configuration = prepared.model.configuration
     var known: [Int]?
-    if widths != .coverage {
-      let flat = [Double](repeating: 1, count: configuration.intermediateSize)
-      known = try ExpertPlan(
-        ImportanceScores(importance: importance, layers: [flat]), widths: widths,
-        alignment: alignment
-      ).layers[0].widths
+    if prepared.widths != .coverage {
+      known = try plainPlan(prepared.model, prepared.widths).layers[0].widths
     }
     return Preview(
       family: prepared.model.family.name, layers: configuration.layers,
       sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
-      calibrationTokens: needsCalibration(prepared) ? prepared.split?.calibration.count ?? 0 : 0,
+      calibrationTokens: prepared.nesting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
       heldOutTokens: prepared.split?.heldOut.count ?? 0)
   }
 
@@ -83,56 +89,33 @@ package struct Partition: Sendable {
     let prepared = try prepare()
     let model = prepared.model
     progress.estimate(estimates(prepared, parallel))
-    var statistics = prepared.statistics
-    if needsCalibration(prepared), let tokens = prepared.tokens {
-      statistics = try Calibrator(model: model, parallel: parallel, progress: progress)
-        .statistics(of: tokens, range: prepared.split?.calibration)
-    }
-    let scores = try ImportanceScores(
-      importance, model: model, statistics: statistics, parallel: parallel)
-    let plan = try ExpertPlan(scores, widths: widths, alignment: alignment)
-    let routers = try fitRouters(prepared, plan, parallel, progress)
+    let nested = try prepared.nesting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
-      model: model, plan: plan, generator: generator, routers: routers.map(\.router)
+      model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
+      routing: nested.routing, experts: nested.experts
     )
     .write(to: outputPath, parallel: parallel, progress: progress)
-
     // What is measured is what was written, read back.
     let written = try Checkpoint(path: writer.file.temporaryPath)
     var heldOut: CalibrationReport.HeldOut?
     if let tokens = prepared.tokens, let split = prepared.split {
-      let evaluator = Evaluator(
+      let evaluator = try Evaluator(
         model: try Model(written), parallel: parallel, progress: progress)
       heldOut = CalibrationReport.HeldOut(
         textDigest: tokens.digest, context: tokens.context,
-        result: try evaluator.evaluate(evaluator.variants, on: tokens.windows(split.heldOut)))
+        result: try evaluator.evaluate(evaluator.usualVariants, on: tokens.windows(split.heldOut)))
     }
     let report = CalibrationReport(
-      generator: generator, source: try source(model), calibration: statistics, plan: plan,
-      routers: routers,
+      generator: generator, source: try source(model), calibration: nested.statistics,
+      plan: nested.plan, recipe: recipe, routing: nested.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
       outputBytes: written.files.reduce(0) { $0 + $1.length }, heldOut: heldOut,
-      warnings: warnings(statistics, prepared.split))
+      warnings: nested.warnings + warnings(nested.statistics, prepared.split))
     try writer.file.commit()
     try AtomicFile.write(
       JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
     return report
-  }
-
-  /// Routers learn from the calibration part of the text.
-  private func fitRouters(
-    _ prepared: Prepared, _ plan: ExpertPlan, _ parallel: Parallel, _ progress: Progress
-  ) throws -> [RouterCalibration.Fitted] {
-    guard let router, let tokens = prepared.tokens, let split = prepared.split else { return [] }
-    let windows = tokens.windows(split.calibration)
-    guard windows.count > 1 else {
-      throw CalibrationError.tooShort(
-        path: tokens.name, tokens: tokens.tokens.count, needed: 3 * tokens.textTokensPerWindow,
-        purpose: "fitting routers")
-    }
-    return try RouterCalibration(kind: router, seed: seed).fit(
-      prepared.model, plan: plan, windows: windows, parallel: parallel, progress: progress)
   }
 
   private func source(_ model: Model) throws -> CalibrationReport.Source {
@@ -148,6 +131,14 @@ package struct Partition: Sendable {
 
   private func warnings(_ statistics: NeuronStatistics?, _ split: TextSplit?) -> [String] {
     var warnings: [String] = []
+    if routers == .usual, text == nil {
+      warnings.append(
+        "no routers and no compensation: they learn from text, and there was none")
+    }
+    if importance == nil, recipe.importance.needsText, text == nil {
+      warnings.append(
+        "neurons were ranked each on its own: how they go together takes text to tell")
+    }
     if let statistics, statistics.tokens < 4096 {
       warnings.append(
         "calibrated on only \(statistics.tokens) tokens: the ranking may be chance; give more text")

@@ -20,7 +20,8 @@ package struct DMOEContents: Sendable {
   package let model: DMOEDirectory.Model
   package let widths: [[Int]]
   package let importance: String
-  package let router: RouterForm?
+  package let recipe: String?
+  package let routing: RoutingForm?
   package let sourceFormat: String
   package let sourceMetadata: [(key: String, value: String)]
   package let sourceTensors: [DMOEDirectory.SourceTensor]
@@ -29,14 +30,16 @@ package struct DMOEContents: Sendable {
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
-    router: RouterForm? = nil, sourceFormat: String, sourceMetadata: [(key: String, value: String)],
-    sourceTensors: [DMOEDirectory.SourceTensor], sections: [[Item]]
+    recipe: String? = nil, routing: RoutingForm? = nil, sourceFormat: String,
+    sourceMetadata: [(key: String, value: String)], sourceTensors: [DMOEDirectory.SourceTensor],
+    sections: [[Item]]
   ) {
     self.generator = generator
     self.model = model
     self.widths = widths
     self.importance = importance
-    self.router = router
+    self.recipe = recipe
+    self.routing = routing
     self.sourceFormat = sourceFormat
     self.sourceMetadata = sourceMetadata
     self.sourceTensors = sourceTensors
@@ -52,7 +55,7 @@ package struct DMOEContents: Sendable {
   package func laidOut() -> DMOEDirectory {
     var directory = DMOEDirectory(
       generator: generator, blockBytes: Self.blockBytes, model: model, widths: widths,
-      importance: importance, router: router, sourceFormat: sourceFormat,
+      importance: importance, recipe: recipe, routing: routing, sourceFormat: sourceFormat,
       sourceMetadata: sourceMetadata,
       sourceTensors: sourceTensors, sections: sections.map(Self.section))
     var length = 0

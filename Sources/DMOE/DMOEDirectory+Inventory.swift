@@ -5,7 +5,7 @@ extension DMOEDirectory {
   /// Everything that must be stored is stored once, in its form, and nothing else by its kinds.
   func checkInventory() throws(JSONFieldError) {
     try checkLayersAreWhole()
-    try checkRouters()
+    try checkRouting()
     for (index, section) in sections.enumerated() {
       var wanted: [StoredTensor.Kind: Form] = [:]
       if index == 0 { wanted = sharedInventory() } else { wanted = ringInventory(index - 1) }
@@ -13,7 +13,7 @@ extension DMOEDirectory {
       for (place, tensor) in section.tensors.enumerated() {
         let field = "sections[\(index)].tensors[\(place)]"
         switch tensor.kind {
-        case .other, .router: continue
+        case .other, .router, .compensation, .budgets: continue
         case .file(let name):
           guard files.insert(name).inserted, tensor.elementType == .u8,
             tensor.shape.count == 1
@@ -59,33 +59,6 @@ extension DMOEDirectory {
           field: "source.tensors",
           expected: "\(needed.map(\.rawValue).sorted().joined(separator: ", ")) of layer \(layer)",
           found: found.map(\.rawValue).sorted().joined(separator: ", "))
-      }
-    }
-  }
-
-  /// Every layer has a whole router of the form that the plan names.
-  private func checkRouters() throws(JSONFieldError) {
-    guard let router else { return }
-    var shapes = [[String: [Int]]](repeating: [:], count: model.layers)
-    for (place, tensor) in sections[0].tensors.enumerated() {
-      guard case .router(let name, let layer) = tensor.kind else { continue }
-      let field = "sections[0].tensors[\(place)]"
-      guard layer < model.layers, shapes[layer][name] == nil, tensor.elementType == .f32 else {
-        throw JSONFieldError(
-          field: field,
-          expected: "a router's tensor of one of \(model.layers) layers, once, as F32",
-          found: "\(tensor.title), \(tensor.elementType.rawValue)")
-      }
-      shapes[layer][name] = tensor.shape
-    }
-    let wanted = router.shapes(features: model.hiddenSize, outputs: experts - 1)
-    for (layer, found) in shapes.enumerated() {
-      let width = found["first.bias"]?.first
-      let expected = wanted.mapValues { $0.map { $0 ?? width ?? 0 } }
-      guard found == expected, !found.values.joined().contains(0) else {
-        throw JSONFieldError(
-          field: "plan.router", expected: "in layer \(layer) the tensors \(expected)",
-          found: "\(found)")
       }
     }
   }

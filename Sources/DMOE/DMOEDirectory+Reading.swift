@@ -20,7 +20,8 @@ extension DMOEDirectory {
     self.model = model
     let plan = try root.member("plan")
     importance = try plan.member("importance").string()
-    router = try Self.router(plan.stated("router"))
+    recipe = try plan.stated("recipe")?.string()
+    routing = try RoutingForm(plan)
     widths = try Self.widths(plan.member("widths"), of: model)
     let source = try root.member("source")
     sourceFormat = try source.member("format").mustBe("safetensors")
@@ -43,13 +44,6 @@ extension DMOEDirectory {
       features.append(try field.string())
     }
     return features
-  }
-
-  /// Routers of a kind, or with an aim, that are not known here are left alone.
-  private static func router(_ field: JSONField?) throws(JSONFieldError) -> RouterForm? {
-    guard let field else { return nil }
-    let kind = RouterForm(rawValue: try field.member("kind").string())
-    return try field.member("predicts").string() == "similarity" ? kind : nil
   }
 
   private static func widths(

@@ -29,7 +29,11 @@ extension DMOEDirectory {
     var plan: JSONObject = JSONObject()
     plan["importance"] = .string(importance)
     plan["widths"] = .array(widths.map { .array($0.map(JSONValue.int)) })
-    plan["router"] = router.map { ["kind": .string($0.rawValue), "predicts": "similarity"] }
+    plan["recipe"] = recipe.map(JSONValue.string)
+    plan["router"] = routing.map {
+      ["kind": .string($0.router.rawValue), "predicts": .string($0.prediction.rawValue)]
+    }
+    plan["compensation"] = routing?.compensationRank.map { ["rank": .int($0)] }
     object["plan"] = .object(plan)
     object["source"] = source
     object["sections"] = .array(
@@ -92,6 +96,13 @@ extension StoredTensor {
       object["kind"] = "router"
       object["name"] = .string(name)
       object["layer"] = .int(layer)
+    case .compensation(let name, let layer):
+      object["kind"] = "compensation"
+      object["name"] = .string(name)
+      object["layer"] = .int(layer)
+    case .budgets(let name):
+      object["kind"] = "budgets"
+      object["name"] = .string(name)
     case .other(let kind):
       object["kind"] = .string(kind)
     }

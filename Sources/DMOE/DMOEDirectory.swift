@@ -54,8 +54,10 @@ package struct DMOEDirectory: Sendable, Equatable {
   /// For each layer the widths of its experts.
   package let widths: [[Int]]
   package let importance: String
+  /// The recipe that the choices come from, in words for people.
+  package let recipe: String?
   /// Nil where the file has no routers, or such as this program does not know.
-  package let router: RouterForm?
+  package let routing: RoutingForm?
   package let sourceFormat: String
   package let sourceMetadata: [(key: String, value: String)]
   package internal(set) var sourceTensors: [SourceTensor]
@@ -71,7 +73,8 @@ package struct DMOEDirectory: Sendable, Equatable {
 
   package static func == (lhs: DMOEDirectory, rhs: DMOEDirectory) -> Bool {
     lhs.generator == rhs.generator && lhs.blockBytes == rhs.blockBytes && lhs.model == rhs.model
-      && lhs.widths == rhs.widths && lhs.importance == rhs.importance && lhs.router == rhs.router
+      && lhs.widths == rhs.widths && lhs.importance == rhs.importance && lhs.recipe == rhs.recipe
+      && lhs.routing == rhs.routing
       && lhs.sourceFormat == rhs.sourceFormat
       && lhs.sourceMetadata.elementsEqual(rhs.sourceMetadata, by: ==)
       && lhs.sourceTensors == rhs.sourceTensors && lhs.sections == rhs.sections

@@ -96,6 +96,11 @@ package final class DMOEReader: Sendable {
     places[Place(section: ring + 1, kind: .part(part, layer: layer))]
   }
 
+  /// A tensor of a ring's section.
+  package func ring(_ kind: StoredTensor.Kind, ring: Int) -> StoredTensor? {
+    places[Place(section: ring + 1, kind: kind)]
+  }
+
   /// The sections that the file really holds.
   package var sectionsHeld: ArraySlice<DMOEDirectory.Section> {
     directory.sections[...expertsHeld]

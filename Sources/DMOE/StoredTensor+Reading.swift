@@ -62,6 +62,19 @@ extension StoredTensor.Kind {
       let name = try field.stated("name")?.string()
       let layer = try field.stated("layer")?.int()
       if let name, let layer { self = .router(name, layer: layer) } else { self = .other(kind) }
+    case ("compensation", _) where !inShared:
+      let name = try field.stated("name")?.string()
+      let layer = try field.stated("layer")?.int()
+      if let name, let layer {
+        self = .compensation(name, layer: layer)
+      } else {
+        self = .other(kind)
+      }
+    case ("budgets", _) where inShared:
+      self =
+        try field.stated("name").map { (name) throws(JSONFieldError) in
+          .budgets(try name.string())
+        } ?? .other(kind)
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
     case ("source", _), ("permutation", _), ("file", _), (_, _?):

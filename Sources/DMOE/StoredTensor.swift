@@ -11,6 +11,10 @@ package struct StoredTensor: Sendable, Equatable {
     case part(FeedForwardPart, layer: Int)
     /// A weight of a layer's router.
     case router(String, layer: Int)
+    /// A weight of what stands in, in a layer, for what the expert that ends in this ring drops.
+    case compensation(String, layer: Int)
+    /// What leads from a wanted cost to a knob.
+    case budgets(String)
     /// What a later version may add.
     case other(String)
   }
@@ -52,6 +56,8 @@ package struct StoredTensor: Sendable, Equatable {
     case .file(let name): name.text
     case .part(let part, let layer): "\(part.rawValue) of layer \(layer)"
     case .router(let name, let layer): "\(name) of the router of layer \(layer)"
+    case .compensation(let name, let layer): "\(name) of the compensation of layer \(layer)"
+    case .budgets(let name): "\(name) of the budgets"
     case .other(let kind): kind
     }
   }

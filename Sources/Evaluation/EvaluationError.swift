@@ -1,9 +1,12 @@
 import ByteIO
+package import Experts
 package import Models
 
 /// Why a variant cannot be evaluated.
 package enum EvaluationError: Error, Equatable, Sendable {
   case model(ModelError)
+  /// The experts or routers of a file are not sound.
+  case plan(PlanError)
   /// There is nothing to predict.
   case noTargets
   /// The file does not hold this variant.
@@ -14,6 +17,7 @@ extension EvaluationError: CausedError {
   package var cause: (any Error)? {
     switch self {
     case .model(let error): error
+    case .plan(let error): error
     default: nil
     }
   }
@@ -23,6 +27,7 @@ extension EvaluationError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .model(let error): error.description
+    case .plan(let error): error.description
     case .noTargets:
       "the text has no token to predict; give more text"
     case .unknownVariant(let name, let known):

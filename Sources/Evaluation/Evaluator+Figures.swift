@@ -26,18 +26,13 @@ extension Evaluator {
   }
 
   func figures(
-    _ variant: Variant, scores: [WindowScore], activeFFNFraction: Double, seconds: Double,
-    targets: Int
+    _ variant: Variant, scores: [WindowScore], work: Work
   ) -> VariantFigures {
     let comparisons = scores.compactMap(\.comparison)
-    var tokensPerSecond: Double? = Double(targets) / seconds * Double(parallel.threads)
-    // To know the true similarity takes more than the layer that it would save.
-    if case .choosing(.oracle, _) = variant { tokensPerSecond = nil }
     return VariantFigures(
       variant: variant,
       perplexity: Estimate(meanOf: scores.flatMap(\.losses)).exponential,
       divergence: comparisons.count == scores.count ? Divergence(comparisons) : nil,
-      activeFFNFraction: activeFFNFraction, routerFraction: routerFraction(of: variant),
-      tokensPerSecond: tokensPerSecond)
+      work: work)
   }
 }

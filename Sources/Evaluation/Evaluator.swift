@@ -8,16 +8,30 @@ package struct Evaluator: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let progress: Progress
-  /// A router for each layer; empty where there are none.
-  package let routers: [Router]
+  /// Nil where the model has no routers.
+  package let routing: Routing?
+  /// For each layer; empty where the model has none.
+  private let experts: [LayerExperts]
 
+  /// - Throws: experts or routers in the model's file that are not sound.
   package init(
-    model: Model, routers: [Router] = [], parallel: Parallel, progress: Progress
-  ) {
+    model: Model, parallel: Parallel, progress: Progress
+  ) throws(EvaluationError) {
     self.model = model
-    self.routers = routers
     self.parallel = parallel
     self.progress = progress
+    do {
+      let container = model.checkpoint.container
+      routing = try container.flatMap { (container) throws(PlanError) in
+        try Routing(container)
+      }
+      experts =
+        try container.map { (container) throws(PlanError) in
+          try LayerExperts.layers(of: container)
+        } ?? []
+    } catch {
+      throw .plan(error)
+    }
   }
 
   /// The variants that the model can run without a knob.
@@ -29,15 +43,42 @@ package struct Evaluator: Sendable {
 
   /// Whether the model can run a variant.
   package func canRun(_ variant: Variant) -> Bool {
-    guard case .choosing(let chooser, _) = variant else { return variants.contains(variant) }
+    guard case .choosing(let chooser, let knob) = variant else { return variants.contains(variant) }
     guard model.checkpoint.container?.isComplete ?? false else { return false }
-    return chooser == .oracle || !routers.isEmpty
+    switch knob {
+    case .budget: return routing?.budgets != nil
+    case .threshold:
+      guard let routing else { return chooser == .oracle }
+      return routing.aim == .similarity
+    }
   }
+
+  /// What is run where nothing is asked for: budgets that people use, each with what it is compared
+  /// with, beside dense and every expert.
+  package var usualVariants: [Variant] {
+    variants + Self.usualBudgets.flatMap { comparison(.budget($0)) }.filter(canRun)
+  }
+
+  private static let usualBudgets = [0.35, 0.5, 0.65]
+
+  /// The routed run by a knob, and what it is compared with.
+  package func comparison(_ knob: Variant.Knob) -> [Variant] {
+    Variant.Chooser.allCases.map { .choosing($0, knob) }
+  }
+
+  /// The least cost fraction that a budget can reach; nil where there are no budgets.
+  package var smallestBudget: Double? { routing?.budgets?.smallest }
 
   /// What there is to choose from, for people.
   package var choices: [String] {
-    let choosers = Variant.Chooser.allCases.filter { canRun(.choosing($0, threshold: 0)) }
-    return variants.map(\.name) + choosers.map { "\($0.rawValue)@THRESHOLD" }
+    let knobs: [(Variant.Knob, String)] = [(.threshold(0), "THRESHOLD"), (.budget(0), "budget=F")]
+    return variants.map(\.name)
+      + knobs.flatMap { knob, name in
+        comparison(knob).filter(canRun).map { variant in
+          let chooser = variant.name.prefix { $0 != "@" }
+          return "\(chooser)@\(name)"
+        }
+      }
   }
 
   /// What is measured, and over how much.
@@ -76,19 +117,23 @@ package struct Evaluator: Sendable {
     // Divergence is measured from dense, which therefore runs whether or not it is asked for.
     let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []
     let plan = VariantStreams(
-      reference + variants.map(asRun), widths: model.checkpoint.container?.directory.widths ?? [],
-      routers: routers)
+      reference + variants.map(asRun), experts: experts, routing: routing)
     let streams = plan.variants
     do {
-      let (finished, neurons) = try run(plan, on: windows.map { Array($0.dropLast()) })
+      let (finished, meters) = try run(plan, on: windows.map { Array($0.dropLast()) })
       let scores = try score(
         finished.map { $0.map(\.stream) }, targets: targets,
         reference: streams.firstIndex(of: .dense))
       let figures = variants.map { variant in
         let index = streams.firstIndex(of: asRun(variant)) ?? 0
-        return self.figures(
-          variant, scores: scores.map { $0[index] }, activeFFNFraction: neurons[index],
-          seconds: finished[index].reduce(0) { $0 + $1.seconds }, targets: targetCount)
+        let seconds = finished[index].reduce(0) { $0 + $1.seconds } / Double(parallel.threads)
+        // To know the truth takes more than the layer that it would save.
+        let isOracle = if case .choosing(.oracle, _) = variant { true } else { false }
+        let work = meters[index].work(
+          of: model, routing: plan.usesRouters(variant) ? routing : nil,
+          compensationRank: experts.first?.compensations.first?.rank,
+          tokensPerSecond: Double(targetCount) / seconds, isMeasured: !isOracle)
+        return self.figures(variant, scores: scores.map { $0[index] }, work: work)
       }
       return Result(targets: targetCount, figures: figures)
     } catch {
@@ -104,36 +149,25 @@ package struct Evaluator: Sendable {
     return .dense
   }
 
-  /// Runs variants side by side; of each also the mean share of the neurons that it used.
+  /// Runs variants side by side; of each also what it used and how long it took.
   private func run(
     _ streams: VariantStreams, on inputs: [[Int]]
-  ) throws(ModelError) -> (finished: [[LayerSweep.Finished]], activeFraction: [Double]) {
+  ) throws(ModelError) -> (finished: [[LayerSweep.Finished]], meters: [WorkMeter]) {
     let layers = model.configuration.layers
-    var neurons = [Int](repeating: 0, count: streams.variants.count)
+    var meters = [WorkMeter](repeating: WorkMeter(), count: streams.variants.count)
     progress.report("Evaluating", unit: "layers", done: 0, of: layers)
     let sweep = LayerSweep(model, parallel: parallel)
     let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
       streams.run(call, earlier: earlier)
-    } finishedLayer: { layer, _, uses in
-      for stream in neurons.indices {
-        neurons[stream] += uses[stream].reduce(0) { $0 + $1.neurons }
+    } finishedLayer: { layer, weights, uses in
+      for stream in meters.indices {
+        meters[stream].add(uses[stream], neurons: model.configuration.intermediateSize)
+        if let seconds = streams.singleSeconds(stream, layer: layer, weights, uses) {
+          meters[stream].addSingle(seconds: seconds)
+        }
       }
       progress.report("Evaluating", unit: "layers", done: layer + 1, of: layers)
     }
-    let positions = inputs.reduce(0) { $0 + $1.count }
-    let all = Double(positions * layers) * Double(model.configuration.intermediateSize)
-    return (finished, neurons.map { Double($0) / all })
-  }
-
-  /// The parameters of the routers over those of the feed-forward layers, for variants that use them.
-  func routerFraction(of variant: Variant) -> Double {
-    guard case .choosing(let chooser, _) = variant, chooser == .routed || chooser == .random else {
-      return 0
-    }
-    let configuration = model.configuration
-    let matrices = model.family.gated ? 3 : 2
-    let layer = matrices * configuration.hiddenSize * configuration.intermediateSize
-    let parameters = routers.reduce(0) { $0 + $1.parameterCount }
-    return Double(parameters) / Double(layer * configuration.layers)
+    return (finished, meters)
   }
 }

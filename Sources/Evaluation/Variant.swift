@@ -1,10 +1,18 @@
 /// One way to run a converted model.
 package enum Variant: Sendable, Hashable {
+  /// What is turned at run time.
+  package enum Knob: Sendable, Hashable {
+    /// How similar to the full output is similar enough.
+    case threshold(Double)
+    /// The wanted cost fraction.
+    case budget(Double)
+  }
+
   /// How the expert of a token is chosen.
   package enum Chooser: String, Sendable, CaseIterable {
     /// By the routers of the file.
     case routed
-    /// By the true similarity: what routing could give at best. It costs a whole layer to know.
+    /// By the true similarity or error: what routing could give at best. It costs a whole layer to know.
     case oracle
     /// The choices of the routers, shuffled over all positions of a layer.
     case random
@@ -16,23 +24,18 @@ package enum Variant: Sendable, Hashable {
   case dense
   /// The first neurons of every layer, up to expert e's width.
   case expert(Int)
-  /// The smallest expert that is similar enough to the full one.
-  case choosing(Chooser, threshold: Double)
-
-  package static func oracle(threshold: Double) -> Variant {
-    .choosing(.oracle, threshold: threshold)
-  }
-
-  package static func routed(threshold: Double) -> Variant {
-    .choosing(.routed, threshold: threshold)
-  }
+  /// An expert for each token.
+  case choosing(Chooser, Knob)
 
   /// The name, with numbers in their shortest decimal form.
   package var name: String {
     switch self {
     case .dense: "dense"
     case .expert(let expert): "expert-\(expert)"
-    case .choosing(let chooser, let threshold): "\(chooser.rawValue)@\(Self.shortest(threshold))"
+    case .choosing(let chooser, .threshold(let threshold)):
+      "\(chooser.rawValue)@\(Self.shortest(threshold))"
+    case .choosing(let chooser, .budget(let budget)):
+      "\(chooser.rawValue)@budget=\(Self.shortest(budget))"
     }
   }
 
@@ -45,9 +48,9 @@ package enum Variant: Sendable, Hashable {
     {
       self = .expert(expert)
     } else if parts.count == 2, let chooser = Chooser(rawValue: parts[0]),
-      let threshold = Double(parts[1]), threshold.isFinite, threshold >= 0
+      let knob = Knob(parts[1])
     {
-      self = .choosing(chooser, threshold: threshold)
+      self = .choosing(chooser, knob)
     } else {
       return nil
     }
@@ -55,5 +58,17 @@ package enum Variant: Sendable, Hashable {
 
   private static func shortest(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
+  }
+}
+
+extension Variant.Knob {
+  /// `0.8` is a threshold, `budget=0.5` a budget.
+  fileprivate init?(_ text: String) {
+    let prefix = "budget="
+    let isBudget = text.hasPrefix(prefix)
+    guard let value = Double(isBudget ? String(text.dropFirst(prefix.count)) : text),
+      value.isFinite, value >= 0
+    else { return nil }
+    self = isBudget ? .budget(value) : .threshold(value)
   }
 }

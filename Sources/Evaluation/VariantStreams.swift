@@ -1,4 +1,3 @@
-import DMOE
 import Experts
 import Kernels
 import Models
@@ -9,27 +8,46 @@ struct VariantStreams: Sendable {
   struct Use: Sendable {
     /// Over all tokens.
     let neurons: Int
+    /// The sum over tokens of the share of the layer's parameters.
+    let cost: Double
     /// An expert for each token; none where it was not chosen.
     let choices: [Int]
+    /// How many tokens used an expert's compensation.
+    var compensated = 0
+    var positions = 0
+    /// What the layer took, on one thread.
+    var seconds = 0.0
+    /// Some positions of the first window, to be run alone.
+    var samples: [Sample] = []
   }
+
+  /// One position before a layer.
+  struct Sample: Sendable {
+    /// 1 × D.
+    let input: Matrix
+    /// 1 × D.
+    let residual: Matrix
+  }
+
+  private static let sampleCount = 4
 
   /// The variants, those first that need not know what the routers choose.
   let variants: [Variant]
   private let independent: Int
-  /// For each layer the widths of its experts; empty where the model has none.
-  private let widths: [[Int]]
-  /// A router for each layer; empty where there are none.
-  private let routers: [Router]
+  /// For each layer; empty where the model has no experts.
+  private let experts: [LayerExperts]
+  private let routing: Routing?
+  /// How those variants choose that choose.
+  private let rules: [Variant: ChoiceRule]
 
   /// What random and fixed variants are compared with runs too, whether or not it is asked for.
-  init(_ wanted: [Variant], widths: [[Int]], routers: [Router]) {
+  init(_ wanted: [Variant], experts: [LayerExperts], routing: Routing?) {
     var first: [Variant] = []
     var second: [Variant] = []
     for variant in wanted {
       switch variant {
-      case .choosing(.random, let threshold), .choosing(.fixed, let threshold):
-        let routed = Variant.routed(threshold: threshold)
-        if !first.contains(routed) { first.append(routed) }
+      case .choosing(.random, let knob), .choosing(.fixed, let knob):
+        if !first.contains(.choosing(.routed, knob)) { first.append(.choosing(.routed, knob)) }
         if !second.contains(variant) { second.append(variant) }
       case .dense, .expert, .choosing(.routed, _), .choosing(.oracle, _):
         if !first.contains(variant) { first.append(variant) }
@@ -37,48 +55,134 @@ struct VariantStreams: Sendable {
     }
     variants = first + second
     independent = first.count
-    self.widths = widths
-    self.routers = routers
+    self.experts = experts
+    self.routing = routing
+    rules = Dictionary(
+      first.compactMap { variant in
+        Self.rule(variant, routing, experts: experts.first?.experts ?? 1).map { (variant, $0) }
+      }, uniquingKeysWith: { rule, _ in rule })
   }
 
   var phases: [Int] { [independent, variants.count - independent] }
 
+  private static func rule(_ variant: Variant, _ routing: Routing?, experts: Int) -> ChoiceRule? {
+    guard case .choosing(let chooser, let knob) = variant else { return nil }
+    switch knob {
+    case .threshold(let threshold): return .threshold(threshold)
+    case .budget(let budget):
+      guard let routing, let budgets = routing.budgets else { return nil }
+      return budgets.rule(
+        budget: budget, aim: routing.aim, experts: experts, isOracle: chooser == .oracle)
+    }
+  }
+
+  /// Whether a variant asks the routers.
+  func usesRouters(_ variant: Variant) -> Bool {
+    guard case .choosing(let chooser, let knob) = variant, chooser == .routed || chooser == .random,
+      let rule = rules[.choosing(.routed, knob)]
+    else { return false }
+    if case .always = rule { return false }
+    return true
+  }
+
   /// The output of a layer, and what was used of it.
   func run(_ call: LayerSweep.Call, earlier: [[Use]]) -> (output: Matrix, observation: Use) {
-    switch variants[call.stream] {
-    case .dense: return first(call.weights.neurons, of: call)
-    case .expert(let expert): return first(widths[call.layer][expert], of: call)
-    case .choosing(.oracle, let threshold):
-      let outputs = ExpertOutputs(
-        call.weights, input: call.input, widths: widths[call.layer])
-      let choices = outputs.similarities().map {
-        Difficulty.expert(similarities: $0, threshold: threshold)
+    let started = ContinuousClock.now
+    var (output, use) = work(call, earlier)
+    use.seconds = (ContinuousClock.now - started) / .seconds(1)
+    use.positions = call.input.rows
+    if call.window == 0 {
+      use.samples = (0..<min(Self.sampleCount, call.input.rows)).map { sample in
+        let row = [sample * call.input.rows / Self.sampleCount]
+        return Sample(
+          input: call.input.gatherRows(row[...]), residual: call.residual.gatherRows(row[...]))
       }
-      return (outputs.output(choices: choices), use(choices, call))
-    case .choosing(.routed, let threshold):
-      return chosen(routers[call.layer].choices(call.input, threshold: threshold), call)
-    case .choosing(.random, let threshold):
-      let routed = routedUse(threshold, earlier).map(\.choices)
+    }
+    return (output, use)
+  }
+
+  /// What a layer takes for one position alone, on one thread; nil where that means nothing.
+  func singleSeconds(
+    _ stream: Int, layer: Int, _ weights: FeedForwardWeights, _ uses: [[Use]]
+  ) -> Double? {
+    switch variants[stream] {
+    case .choosing(.oracle, _), .choosing(.random, _): return nil
+    case .dense, .expert, .choosing(.routed, _), .choosing(.fixed, _): break
+    }
+    let samples = uses[stream].first?.samples ?? []
+    guard !samples.isEmpty else { return nil }
+    let started = ContinuousClock.now
+    for sample in samples {
+      _ = work(
+        LayerSweep.Call(
+          layer: layer, stream: stream, window: 0, input: sample.input,
+          residual: sample.residual, weights: weights), uses)
+    }
+    return (ContinuousClock.now - started) / .seconds(1) / Double(samples.count)
+  }
+
+  private func work(
+    _ call: LayerSweep.Call, _ earlier: [[Use]]
+  ) -> (output: Matrix, observation: Use) {
+    let variant = variants[call.stream]
+    switch variant {
+    case .dense: return first(call.weights.neurons, of: call)
+    case .expert(let expert): return first(experts[call.layer].widths[expert], of: call)
+    case .choosing(.oracle, _): return oracle(rules[variant] ?? .always(0), call)
+    case .choosing(.routed, _): return routed(rules[variant] ?? .always(0), call)
+    case .choosing(.random, let knob):
+      let routed = routedUse(knob, earlier).map(\.choices)
       let shuffled = ShuffledChoices.shuffled(routed, seed: UInt64(call.layer))
       return chosen(shuffled[call.window], call)
-    case .choosing(.fixed, let threshold):
-      let routed = routedUse(threshold, earlier)
+    case .choosing(.fixed, let knob):
+      let routed = routedUse(knob, earlier)
       let tokens = routed.reduce(0) { $0 + $1.choices.count }
       let neurons = routed.reduce(0) { $0 + $1.neurons }
       return first(max((2 * neurons + tokens) / (2 * tokens), 1), of: call)
     }
   }
 
-  /// What the routed run at this threshold used of the layer, window by window.
-  private func routedUse(_ threshold: Double, _ earlier: [[Use]]) -> [Use] {
-    earlier[variants.firstIndex(of: .routed(threshold: threshold)) ?? 0]
+  /// What the routed run by this knob used of the layer, window by window.
+  private func routedUse(_ knob: Variant.Knob, _ earlier: [[Use]]) -> [Use] {
+    earlier[variants.firstIndex(of: .choosing(.routed, knob)) ?? 0]
+  }
+
+  private func oracle(
+    _ rule: ChoiceRule, _ call: LayerSweep.Call
+  ) -> (output: Matrix, observation: Use) {
+    let experts = experts[call.layer]
+    // Without routers, thresholds are of similarity.
+    let aim = routing?.aim ?? .similarity
+    let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
+    let scores = outputs.scores(
+      aim, compensations: experts.compensations, residual: call.residual)
+    let choices = rule.choices(scores, costs: experts.costs)
+    let output = outputs.output(
+      choices: choices, compensations: experts.compensations)
+    return (output, use(choices, call))
+  }
+
+  private func routed(
+    _ rule: ChoiceRule, _ call: LayerSweep.Call
+  ) -> (output: Matrix, observation: Use) {
+    let experts = experts[call.layer]
+    if case .always(let expert) = rule {
+      return chosen([Int](repeating: expert, count: call.input.rows), call)
+    }
+    guard let routing else { preconditionFailure("no routers") }
+    let scores = routing.predict(layer: call.layer, input: call.input, residual: call.residual)
+    return chosen(rule.choices(scores, costs: experts.costs), call)
   }
 
   private func first(
     _ neurons: Int, of call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let hidden = call.weights.hidden(call.input, neurons: neurons)
-    let use = Use(neurons: neurons * call.input.rows, choices: [])
+    // A file that was cut has not all neurons.
+    let all = experts.isEmpty ? call.weights.neurons : experts[call.layer].widths.last ?? neurons
+    let share = Double(neurons) / Double(all)
+    let use = Use(
+      neurons: neurons * call.input.rows, cost: share * Double(call.input.rows), choices: [])
     return (call.weights.output(hidden), use)
   }
 
@@ -86,11 +190,17 @@ struct VariantStreams: Sendable {
     _ choices: [Int], _ call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let output = RoutedFeedForward.output(
-      call.weights, input: call.input, widths: widths[call.layer], choices: choices)
+      call.weights, input: call.input, experts: experts[call.layer], choices: choices)
     return (output, use(choices, call))
   }
 
   private func use(_ choices: [Int], _ call: LayerSweep.Call) -> Use {
-    Use(neurons: choices.reduce(0) { $0 + widths[call.layer][$1] }, choices: choices)
+    let experts = experts[call.layer]
+    let compensated =
+      experts.compensations.isEmpty ? 0 : choices.count { $0 < experts.experts - 1 }
+    return Use(
+      neurons: choices.reduce(0) { $0 + experts.widths[$1] },
+      cost: choices.reduce(0) { $0 + experts.costs[$1] }, choices: choices,
+      compensated: compensated)
   }
 }

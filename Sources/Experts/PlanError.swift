@@ -11,6 +11,8 @@ package enum PlanError: Error, Equatable, Sendable {
   case otherShape(layers: Int, neurons: Int, expectedLayers: Int, expectedNeurons: Int)
   /// A router in a file does not fit together.
   case router(path: String, layer: Int, RouterError)
+  /// The table of budgets in a file is not one.
+  case budgets(path: String)
   /// The widths of a layer do not grow strictly.
   case widths(layer: Int, widths: [Int], alignment: Int)
   /// Fractions that are no increasing list that ends in 1.
@@ -47,6 +49,8 @@ extension PlanError: CustomStringConvertible {
       \(expectedNeurons)
       """
     case .router(let path, let layer, let error): "\(path): layer \(layer): \(error)"
+    case .budgets(let path):
+      "\(path): expected budgets whose costs grow and whose knobs go one way, found others"
     case .widths(let layer, let widths, let alignment):
       """
       layer \(layer): the widths \(widths) do not grow strictly; use fewer experts, other fractions \

@@ -64,6 +64,16 @@ extension Matrix {
     let product = unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
       unsafe values.withUnsafeBufferPointer { left in
         unsafe other.values.withUnsafeBufferPointer { right in
+          guard rows > 1 else {
+            // One row is limited by how fast the other matrix is read, and packing it reads it twice.
+            unsafe cblas_sgemv(
+              CblasRowMajor, transposed ? CblasNoTrans : CblasTrans,
+              Int32(transposed ? resultColumns : columns),
+              Int32(transposed ? columns : resultColumns), 1,
+              right.baseAddress.map { unsafe $0 + start }, Int32(other.columns),
+              left.baseAddress, 1, 0, result.baseAddress, 1)
+            return
+          }
           unsafe cblas_sgemm(
             CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
             Int32(rows), Int32(resultColumns), Int32(columns),

@@ -82,16 +82,20 @@ package struct FeedForwardWeights: Sendable {
     return output
   }
 
+  /// The down projection with a neuron a row, H × D.
+  package var neuronMajorDown: Matrix {
+    switch down {
+    case .outputMajor(let down): down.transposed()
+    case .neuronMajor(let down): down
+    }
+  }
+
   /// The same layer with its neurons in another order, a neuron a row in all matrices.
   ///
   /// - Parameter order: for each rank the present index of its neuron.
   /// - Returns: as many neurons, down by neurons.
   package func reordered(by order: [Int]) -> FeedForwardWeights {
-    let rows: Matrix
-    switch down {
-    case .outputMajor(let down): rows = down.transposed()
-    case .neuronMajor(let down): rows = down
-    }
+    let rows = neuronMajorDown
     return FeedForwardWeights(
       activation: activation, gate: gate?.gatherRows(order[...]), up: up.gatherRows(order[...]),
       down: .neuronMajor(rows.gatherRows(order[...])),

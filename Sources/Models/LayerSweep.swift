@@ -20,7 +20,21 @@ package struct LayerSweep: Sendable {
     package let window: Int
     /// T × D, what the network receives.
     package let input: Matrix
+    /// T × D, the residual stream that the network's output joins.
+    package let residual: Matrix
     package let weights: FeedForwardWeights
+
+    package init(
+      layer: Int, stream: Int, window: Int, input: Matrix, residual: Matrix,
+      weights: FeedForwardWeights
+    ) {
+      self.layer = layer
+      self.stream = stream
+      self.window = window
+      self.input = input
+      self.residual = residual
+      self.weights = weights
+    }
   }
 
   /// A window behind the last layer.
@@ -100,7 +114,7 @@ package struct LayerSweep: Sendable {
           state.observation = state.measure { stream in
             let call = Call(
               layer: layer, stream: index / windows.count, window: index % windows.count,
-              input: decoder.feedForwardInput(stream), weights: weights)
+              input: decoder.feedForwardInput(stream), residual: stream, weights: weights)
             let (output, observation) = feedForward(call, earlier)
             stream.add(output)
             return observation

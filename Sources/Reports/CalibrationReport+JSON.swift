@@ -49,10 +49,13 @@ extension CalibrationReport {
 
   private var planDocument: JSONValue {
     [
+      "recipe": .string(recipe.rawValue),
       "importance": .string(plan.importance.rawValue),
       "experts": .int(plan.experts),
       "alignment": .int(plan.alignment),
       "router": routerDocument,
+      "compensation_rank": JSONValue(routing?.compensationRank),
+      "budgets": budgetsDocument,
       "layers": .array(
         plan.layers.enumerated().map { index, layer in
           [
@@ -64,11 +67,23 @@ extension CalibrationReport {
   }
 
   private var routerDocument: JSONValue {
-    guard let first = routers.first?.router else { return .null }
+    guard let routing else { return .null }
     return [
-      "kind": .string(first.kind.rawValue),
-      "parameters": .int(routers.reduce(0) { $0 + $1.router.parameterCount }),
-      "r2": .array(routers.map { .array($0.determination.map(JSONValue.double)) }),
+      "kind": .string(routing.kind.rawValue),
+      "predicts": .string(routing.aim.rawValue),
+      "parameters": .int(routing.parameters),
+      "r2": .array(routing.determination.map { .array($0.map(JSONValue.double)) }),
+    ]
+  }
+
+  private var budgetsDocument: JSONValue {
+    guard let budgets = routing?.budgets else { return .null }
+    return [
+      "smallest": .double(budgets.smallest),
+      "rows": .array(
+        budgets.rows.map {
+          ["cost": .double($0.cost), "routed": .double($0.routed), "oracle": .double($0.oracle)]
+        }),
     ]
   }
 
@@ -98,6 +113,8 @@ extension CalibrationReport {
           var document = figures.document
           // A time is not the same twice.
           document["tokens_per_second"] = nil
+          document["ffn_tokens_per_second"] = nil
+          document["single_ffn_tokens_per_second"] = nil
           return .object(document)
         }),
     ]

@@ -67,8 +67,9 @@ package struct CalibrationReport: Sendable {
   /// Nil where the weights alone were ranked.
   package let calibration: NeuronStatistics?
   package let plan: ExpertPlan
-  /// The routers in order of layers; empty where none were fitted.
-  package let routers: [RouterCalibration.Fitted]
+  package let recipe: Recipe
+  /// Nil where no routers were fitted.
+  package let routing: RoutingSummary?
   package let experts: [Expert]
   package let outputName: String
   package let outputBytes: Int
@@ -78,14 +79,16 @@ package struct CalibrationReport: Sendable {
 
   package init(
     generator: String, source: Source, calibration: NeuronStatistics?, plan: ExpertPlan,
-    routers: [RouterCalibration.Fitted] = [], experts: [Expert], outputName: String,
+    recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil, experts: [Expert],
+    outputName: String,
     outputBytes: Int, heldOut: HeldOut?, warnings: [String]
   ) {
     self.generator = generator
     self.source = source
     self.calibration = calibration
     self.plan = plan
-    self.routers = routers
+    self.recipe = recipe
+    self.routing = routing
     self.experts = experts
     self.outputName = outputName
     self.outputBytes = outputBytes

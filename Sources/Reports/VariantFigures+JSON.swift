@@ -7,19 +7,26 @@ extension VariantFigures {
     var document = JSONObject()
     document["name"] = .string(variant.name)
     if case .expert(let expert) = variant { document["expert"] = .int(expert) }
-    if case .choosing(_, let threshold) = variant { document["threshold"] = .double(threshold) }
+    if case .choosing(_, .threshold(let threshold)) = variant {
+      document["threshold"] = .double(threshold)
+    }
+    if case .choosing(_, .budget(let budget)) = variant { document["budget"] = .double(budget) }
     document["perplexity"] = .double(perplexity)
     document["perplexity_standard_error"] = .double(perplexityError)
     document.set("perplexity_ratio", divergence?.perplexityRatio)
-    document["active_ffn_fraction"] = .double(activeFFNFraction)
-    document["router_fraction"] = .double(routerFraction)
-    document["cost_fraction"] = .double(costFraction)
+    document["active_ffn_fraction"] = .double(work.activeFFNFraction)
+    document["router_fraction"] = .double(work.routerFraction)
+    document["cost_fraction"] = .double(work.costFraction)
+    document["parameters_per_token"] = .double(work.parametersPerToken)
+    document["bytes_per_token"] = .double(work.bytesPerToken)
     document.set("mean_kld", divergence?.meanKLD)
     document["kld_percentiles"] = divergence.map { Self.document($0.kldPercentiles) } ?? .null
     document.set("mean_delta_p", divergence?.meanDeltaP)
     document.set("rms_delta_p", divergence?.rmsDeltaP)
     document.set("same_top_p", divergence?.sameTopP)
-    document["tokens_per_second"] = JSONValue(tokensPerSecond)
+    document["tokens_per_second"] = JSONValue(work.tokensPerSecond)
+    document["ffn_tokens_per_second"] = JSONValue(work.feedForwardTokensPerSecond)
+    document["single_ffn_tokens_per_second"] = JSONValue(work.singleFeedForwardTokensPerSecond)
     return document
   }
 

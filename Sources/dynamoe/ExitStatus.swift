@@ -48,11 +48,13 @@ struct ExitStatus {
     case let error as PlanError:
       switch error {
       case .widths, .fractions, .experts, .alignment, .noStatistics: usage
-      case .model, .notFinite, .otherShape, .router: data
+      case .model, .notFinite, .otherShape, .router, .budgets: data
       }
     case EvaluationError.unknownVariant: usage
     case ConversionError.noImportance, ConversionError.sameOutput,
-      ConversionError.routersWithoutText, ConversionError.routersWithoutChoice:
+      ConversionError.routersWithoutText, ConversionError.routersWithoutChoice,
+      ConversionError.greedyWithoutText, ConversionError.compensationWithoutErrors,
+      ConversionError.compensationWithoutRouters, ConversionError.compensationRank:
       usage
     case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
       is EvaluationError, is ConversionError:

@@ -9,6 +9,9 @@ enum Fixture {
   /// Enough text for figures, and little enough for many runs.
   static let text = ["--text", calibrationText, "--max-tokens", "2048"]
 
+  /// Four equal experts without routers: quickly made, and enough where routing is not the point.
+  static let plain = ["--recipe", "dynamoe", "--router", "none"]
+
   /// The model, converted once for all tests.
   static func converted() throws -> Converted { try shared.get() }
 
@@ -28,7 +31,8 @@ final class Converted: Sendable {
     atexit { try? FileManager.default.removeItem(atPath: Converted.folder) }
     path = folder + "/t.dmoe"
     report = folder + "/t.report.json"
-    run = try dynamoe(["partition", Fixture.model, "-o", path, "--json"] + Fixture.text)
+    run = try dynamoe(
+      ["partition", Fixture.model, "-o", path, "--json"] + Fixture.plain + Fixture.text)
   }
 
   private static let folder = FileManager.default.temporaryDirectory

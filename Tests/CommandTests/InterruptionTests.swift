@@ -39,7 +39,8 @@ import Testing
     // What it was writing shows by its name what it is.
     let names = try folder.names()
     #expect(names.count == 1 && names[0].hasSuffix(".dynamoe-partial"))
-    try expectDone(["partition", Fixture.model, "-o", folder.path("t.dmoe")] + Fixture.text)
+    try expectDone(
+      ["partition", Fixture.model, "-o", folder.path("t.dmoe")] + Fixture.plain + Fixture.text)
   }
 
   @Test func `while it waits for text it can be interrupted`() throws {

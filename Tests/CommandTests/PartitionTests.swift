@@ -43,13 +43,16 @@ import Testing
   }
 
   @Test func `the same input gives the same bytes, whatever the threads`() throws {
-    let first = try Fixture.converted()
-    for options in [["--threads", "1"], ["--threads", "2"], ["--threads", "5"]] {
-      let folder = try TemporaryFolder()
-      try expectDone(
-        ["partition", Fixture.model, "-o", folder.path("t.dmoe")] + Fixture.text + options)
-      #expect(try bytes(of: folder.path("t.dmoe")) == bytes(of: first.path))
-      #expect(try bytes(of: folder.path("t.report.json")) == bytes(of: first.report))
+    for recipe in [Fixture.plain, ["--recipe", "dynamoe"], []] {
+      var made: [[[UInt8]]] = []
+      for threads in ["1", "2", "5"] {
+        let folder = try TemporaryFolder()
+        try expectDone(
+          ["partition", Fixture.model, "-o", folder.path("t.dmoe"), "--threads", threads]
+            + recipe + Fixture.text)
+        made.append(try ["t.dmoe", "t.report.json"].map { try bytes(of: folder.path($0)) })
+      }
+      #expect(made[0] == made[1] && made[0] == made[2], "\(recipe)")
     }
   }
 
@@ -84,7 +87,7 @@ import Testing
     var outputs = [try Fixture.converted().path]
     for (name, model) in [("sharded", folder.path("sharded")), ("cached", snapshot)] {
       let output = folder.path(name + ".dmoe")
-      try expectDone(["partition", model, "-o", output] + Fixture.text)
+      try expectDone(["partition", model, "-o", output] + Fixture.plain + Fixture.text)
       outputs.append(output)
     }
     // Links are followed, and the folder itself may be one.

@@ -3,75 +3,155 @@ import TestSupport
 import Testing
 
 @Suite struct RouterTests {
-  @Test func `routers are fitted, shown, proved and measured`() throws {
-    let folder = try TemporaryFolder()
-    let file = folder.path("r.dmoe")
-    let partition = try dynamoe(
-      ["partition", Fixture.model, "-o", file, "--router", "linear"] + Fixture.text)
-    #expect(partition.status == 0 && partition.output.contains("--threshold"))
-    let report = try JSONScanner.scan(bytes(of: folder.path("r.report.json")))
-    let router = try #require(report.object?["plan"]?.object?["router"]?.object)
-    #expect(router["kind"] == "linear" && router["parameters"]?.int == 4 * 3 * 129)
-    #expect(router["r2"]?.array?.count == 4)
+  private let folder: TemporaryFolder
 
-    #expect(try dynamoe(["inspect", file]).output.contains("linear routers"))
-    #expect(try dynamoe(["validate", file, "--against", Fixture.model]).status == 0)
+  init() throws { folder = try TemporaryFolder() }
+
+  private func partition(_ name: String, _ options: [String]) throws -> String {
+    let path = folder.path(name + ".dmoe")
+    try expectDone(["partition", Fixture.model, "-o", path] + options + Fixture.text)
+    return path
+  }
+
+  private func evaluate(_ file: String, _ options: [String]) throws -> [JSONObject] {
+    let text = try expectDone(
+      ["evaluate", file, "--json", "--text", Fixture.heldOutText, "--max-tokens", "1024"] + options)
+    let variants = try JSONScanner.scan(Array(text.utf8)).object?["variants"]?.array
+    return try #require(variants).compactMap(\.object)
+  }
+
+  private func prove(_ file: String) throws {
+    try expectDone(["validate", file, "--against", Fixture.model])
     _ = try python([
       packageRoot.appending(path: "formats/reference/read_dmoe.py").path, file, "--against",
       Fixture.model,
     ])
+  }
 
-    let run = try dynamoe(
-      ["evaluate", file, "--threshold", "0.5,0.9", "--json", "--text", Fixture.heldOutText]
-        + ["--max-tokens", "1024"])
-    #expect(run.status == 0 && run.errors.isEmpty)
-    let variants = try JSONScanner.scan(Array(run.output.utf8)).object?["variants"]?.array ?? []
+  @Test func `the dynamoe recipe has both knobs`() throws {
+    let file = try partition("d", ["--recipe", "dynamoe", "--router", "linear"])
+    let report = try JSONScanner.scan(bytes(of: folder.path("d.report.json")))
+    let plan = try #require(report.object?["plan"]?.object)
+    let router = try #require(plan["router"]?.object)
+    #expect(plan["recipe"] == "dynamoe" && plan["compensation_rank"] == .null)
+    #expect(router["kind"] == "linear" && router["predicts"] == "similarity")
+    #expect(router["parameters"]?.int == 4 * 3 * 129 && router["r2"]?.array?.count == 4)
+    #expect(try expectDone(["inspect", file]).contains("linear routers"))
+    try prove(file)
+    let variants = try evaluate(file, ["--threshold", "0.5,0.9", "--budget", "0.5"])
+    let choosers = ["routed", "oracle", "random", "fixed"]
     #expect(
-      variants.compactMap { $0.object?["name"]?.string } == [
-        "dense", "routed@0.5", "oracle@0.5", "random@0.5", "fixed@0.5", "routed@0.9",
-        "oracle@0.9", "random@0.9", "fixed@0.9",
-      ])
-    #expect(variants[1].object?["threshold"]?.double == 0.5)
-    #expect(variants[2].object?["tokens_per_second"] == .null)
+      variants.compactMap { $0["name"]?.string }
+        == ["dense"]
+        + ["0.5", "0.9", "budget=0.5"].flatMap { knob in choosers.map { "\($0)@\(knob)" } })
+    #expect(variants[1]["threshold"]?.double == 0.5 && variants[1]["budget"] == nil)
+    #expect(variants[9]["budget"]?.double == 0.5 && variants[9]["threshold"] == nil)
+    #expect(variants[2]["tokens_per_second"] == .null)
   }
 
-  @Test func `a knob that the file does not have is wrong usage`() throws {
-    let file = try Fixture.converted().path
-    for arguments in [["--threshold", "0.8"], ["--variants", "routed@0.8"]] {
-      let run = try dynamoe(["evaluate", file, "--text", Fixture.heldOutText] + arguments)
-      #expect(run.status == 64 && run.output.isEmpty)
-      #expect(run.errors.contains("router") || run.errors.contains("routed"))
+  @Test func `the residual recipe is the usual one, and has budgets`() throws {
+    let file = try partition("r", [])
+    let report = try JSONScanner.scan(bytes(of: folder.path("r.report.json")))
+    let plan = try #require(report.object?["plan"]?.object)
+    #expect(plan["recipe"] == "residual" && plan["importance"] == "greedy")
+    #expect(plan["compensation_rank"] == 4 && plan["router"]?.object?["predicts"] == "log_error")
+    try prove(file)
+    let variants = try evaluate(file, ["--budget", "0.1,0.35,0.6,1,2"])
+    func figure(_ name: String, _ key: String) throws -> Double {
+      let variant = try #require(variants.first { $0["name"]?.string == name })
+      return try #require(variant[key]?.double)
     }
+    let routed = try ["0.1", "0.35", "0.6", "1"].map {
+      try figure("routed@budget=\($0)", "cost_fraction")
+    }
+    #expect(zip(routed, routed.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(abs(routed[1] - 0.35) < 0.03 && abs(routed[2] - 0.6) < 0.03)
+    // From 1 the full layer runs, and no router.
+    let dense = try figure("dense", "perplexity")
+    for name in ["routed@budget=1", "routed@budget=2"] {
+      #expect(try figure(name, "cost_fraction") == 1 && figure(name, "router_fraction") == 0)
+      #expect(try abs(figure(name, "perplexity") / dense - 1) < 1e-5)
+    }
+    for chooser in ["random", "fixed"] {
+      #expect(
+        try figure("routed@budget=0.35", "perplexity")
+          < figure("\(chooser)@budget=0.35", "perplexity"))
+    }
+    let warning = try dynamoe(
+      ["evaluate", file, "--text", Fixture.heldOutText, "--max-tokens", "256", "--budget", "0.01"])
+    #expect(warning.status == 0 && warning.errors.contains("budget 0.01 is below the smallest"))
+    let usual = try evaluate(file, ["--max-tokens", "256"])
+    #expect(usual.count == 1 + 8 + 12)
   }
 
-  @Test(arguments: ["", "x", "-1", "0.5,,0.8", "nan"])
-  func `a threshold is a number of at least 0`(list: String) throws {
-    let folder = try TemporaryFolder()
-    let file = folder.path("r.dmoe")
-    _ = try dynamoe(["partition", Fixture.model, "-o", file, "--router", "linear"] + Fixture.text)
-    let run = try dynamoe(
-      ["evaluate", file, "--threshold=\(list)", "--text", Fixture.heldOutText])
-    #expect(run.status == 64 && run.output.isEmpty)
+  @Test func `a knob that the file does not have is wrong usage, naming those it has`() throws {
+    let text = ["--text", Fixture.heldOutText]
+    let plain = try Fixture.converted().path
+    for knob in [["--threshold", "0.8"], ["--budget", "0.5"]] {
+      try expectRefused(["evaluate", plain] + text + knob, 64, ["no routers"], in: folder)
+    }
+    try expectRefused(
+      ["evaluate", plain, "--variants", "routed@0.8"] + text, 64, ["oracle@THRESHOLD"], in: folder)
+    let other = try TemporaryFolder()
+    let file = try partition("r", ["--router", "linear"])
+    try expectRefused(
+      ["evaluate", file, "--threshold", "0.8"] + text, 64, ["it has --budget"], in: other)
+    try expectRefused(
+      ["evaluate", file, "--variants", "oracle@0.8"] + text, 64, ["routed@budget=F"], in: other)
   }
 
-  @Test func `routers with a single expert are wrong usage`() throws {
-    let folder = try TemporaryFolder()
-    let run = try dynamoe(
-      [
-        "partition", Fixture.model, "-o", folder.path("r.dmoe"), "--router", "mlp", "--experts",
-        "1",
-      ]
-        + Fixture.text)
-    #expect(run.status == 64 && run.errors.contains("more than one"))
-    #expect(try folder.names().isEmpty)
+  @Test(arguments: [",", "x", "-1", "0.5,,0.8", "nan"], ["--threshold", "--budget"])
+  func `knobs are numbers of at least 0`(list: String, knob: String) throws {
+    try expectRefused(
+      ["evaluate", try Fixture.converted().path, "\(knob)=\(list)", "--text", Fixture.heldOutText],
+      64, ["\(knob) \(list)"], in: folder)
   }
 
-  @Test func `routers without text are wrong usage`() throws {
-    let folder = try TemporaryFolder()
-    let run = try dynamoe(
-      ["partition", Fixture.model, "-o", folder.path("r.dmoe"), "--importance", "weights"]
-        + ["--router", "mlp"])
-    #expect(run.status == 64 && run.errors.contains("--text"))
-    #expect(try folder.names().isEmpty)
+  @Test(
+    arguments: [
+      (["--router", "mlp", "--experts", "1"], "more than one"),
+      (["--recipe", "dynamoe", "--compensation-rank", "4"], "--recipe residual"),
+      (["--router", "none", "--compensation-rank", "4"], "needs routers"),
+      (["--compensation-rank", "129"], "from 0 to 128"), (["--compensation-rank=-1"], "from 0 to"),
+    ])
+  func `options that do not go together are wrong usage`(
+    options: [String], mention: String
+  ) throws {
+    try expectRefused(
+      ["partition", Fixture.model, "-o", folder.path("r.dmoe")] + Fixture.text + options, 64,
+      [mention], in: folder)
+  }
+
+  @Test(
+    arguments: [
+      (["--importance", "weights", "--router", "mlp"], "--text"),
+      (["--importance", "weights", "--compensation-rank", "2"], "calibration text"),
+      (["--importance", "greedy"], "--text"), (["--recipe", "residual"], "--text"),
+    ])
+  func `what learns from text is refused without`(options: [String], mention: String) throws {
+    try expectRefused(
+      ["partition", Fixture.model, "-o", folder.path("r.dmoe")] + options, 64, [mention], in: folder
+    )
+  }
+
+  @Test func `without text neurons are ranked each on its own, and it says so`() throws {
+    let statistics = folder.path("stats")
+    try expectDone(["calibrate", Fixture.model, "-o", statistics] + Fixture.text)
+    let path = folder.path("t.dmoe")
+    let said = try expectDone(
+      ["partition", Fixture.model, "-o", path, "--calibration", statistics])
+    #expect(said.contains("ranked by output") && said.contains("no routers"))
+    try prove(path)
+  }
+
+  @Test func `rounds and ranks change the file, and it stays sound`() throws {
+    let usual = try partition("a", ["--router", "linear"])
+    for options in [
+      ["--rounds", "1"], ["--compensation-rank", "0"], ["--compensation-rank", "9"],
+    ] {
+      let file = try partition(options.joined(), ["--router", "linear"] + options)
+      try prove(file)
+      #expect(try bytes(of: file) != bytes(of: usual))
+    }
   }
 }

@@ -35,7 +35,8 @@ import Testing
 
   @Test func `statistics take the place of the text they were made of`() throws {
     // Partition holds out a third of its text; the rest alone gives the same sums.
-    let calibrated = ["partition", Fixture.model, "--importance", "energy", "-o"]
+    let calibrated =
+      ["partition", Fixture.model] + Fixture.plain + ["--importance", "energy", "-o"]
     try expectDone(calibrated + [folder.path("text.dmoe")] + Fixture.text)
     let statistics = try calibrate("stats")
     try expectDone(calibrated + [folder.path("stats.dmoe"), "--calibration", statistics])

@@ -34,7 +34,8 @@ import Testing
       ("file", ["--text", path], []), ("pipe", ["--text", "-"], text),
     ] {
       try expectDone(
-        ["partition", Fixture.model, "-o", folder.path(name + ".dmoe")] + arguments, input: input)
+        ["partition", Fixture.model, "-o", folder.path(name + ".dmoe")] + Fixture.plain + arguments,
+        input: input)
     }
     #expect(try bytes(of: folder.path("file.dmoe")) == bytes(of: folder.path("pipe.dmoe")))
   }

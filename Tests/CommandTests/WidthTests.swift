@@ -27,7 +27,8 @@ import Testing
   @Test func `auto takes the smallest widths that hold their share of importance`() throws {
     let folder = try TemporaryFolder()
     let output = folder.path("t.dmoe")
-    let found = try layers(Fixture.text + ["--fractions", "auto", "--align", "1"], to: output)
+    let found = try layers(
+      Fixture.plain + Fixture.text + ["--fractions", "auto", "--align", "1"], to: output)
     #expect(found.count == 4 && Set(found).count > 1)
     let report = try JSONScanner.scan(try bytes(of: folder.path("t.report.json")))
     let layers = try #require(report.object?["plan"]?.object?["layers"]?.array)
@@ -42,11 +43,12 @@ import Testing
     try expectDone(["validate", output, "--against", Fixture.model])
   }
 
-  @Test(arguments: ["magnitude", "energy", "output", "weights"])
+  @Test(arguments: ["magnitude", "energy", "output", "weights", "greedy"])
   func `every importance makes a file that is valid`(importance: String) throws {
     let folder = try TemporaryFolder()
     let output = folder.path("t.dmoe")
-    _ = try layers(Fixture.text + ["--importance", importance], to: output)
+    _ = try layers(
+      Fixture.text + ["--router", "none", "--importance", importance], to: output)
     try expectDone(["validate", output, "--against", Fixture.model])
     #expect(try expectDone(["inspect", output]).contains("ranked by \(importance), complete"))
   }

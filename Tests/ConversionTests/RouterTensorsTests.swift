@@ -20,7 +20,7 @@ import Testing
     _ = try Partition(
       modelPath: Converted.model, outputPath: folder.path("r.dmoe"),
       reportPath: folder.path("r.json"), text: text, statisticsPath: nil, importance: .magnitude,
-      widths: .equal(experts: 4), alignment: nil, router: .linear, force: false,
+      widths: .equal(experts: 4), alignment: nil, routers: .kind(.linear), force: false,
       generator: "tests"
     ).run(parallel: Parallel(threads: 2), progress: .ignored)
     return try contents(folder.path("r.dmoe"))
@@ -47,15 +47,16 @@ import Testing
   @Test func `what was fitted is what is read`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.made.get(), to: "r.dmoe")
-    let routers = try Router.routers(of: DMOEReader(path: path))
-    #expect(routers.count == 4)
+    let routing = try #require(try Routing(DMOEReader(path: path)))
+    let routers = routing.routers
+    #expect(routers.count == 4 && routing.aim == .similarity)
     #expect(routers.allSatisfy { $0.kind == .linear && $0.features == 128 && $0.outputs == 3 })
     #expect(routers.allSatisfy { $0.layers.joinedValues.allSatisfy(\.isFinite) })
     #expect(Set(routers.map { $0.layers[0].weight.values }).count == 4)
   }
 
   @Test func `a container without routers has none`() throws {
-    #expect(try Router.routers(of: DMOEReader(path: Converted.path())).isEmpty)
+    #expect(try Routing(DMOEReader(path: Converted.path())) == nil)
   }
 
   @Test(
@@ -89,8 +90,8 @@ import Testing
   func `routers of a kind that is not known are left alone`(old: String, new: String) throws {
     let folder = try TemporaryFolder()
     let reader = try DMOEReader(path: try Self.edited(folder, old, new))
-    #expect(reader.directory.router == nil)
-    #expect(try Router.routers(of: reader).isEmpty)
+    #expect(reader.directory.routing == nil)
+    #expect(try Routing(reader) == nil)
     // The independent reader, which does not route, skips them too.
     _ = try python([
       packageRoot.appending(path: "formats/reference/read_dmoe.py").path, reader.path,

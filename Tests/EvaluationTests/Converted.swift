@@ -41,7 +41,7 @@ extension Model {
     try evaluator(threads: threads).evaluate(variants, on: windows)
   }
 
-  func evaluator(threads: Int = 1) -> Evaluator {
-    Evaluator(model: self, parallel: Parallel(threads: threads), progress: .ignored)
+  func evaluator(threads: Int = 1) throws -> Evaluator {
+    try Evaluator(model: self, parallel: Parallel(threads: threads), progress: .ignored)
   }
 }

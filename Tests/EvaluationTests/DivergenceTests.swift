@@ -92,7 +92,7 @@ import Testing
     throws
   {
     let figures = try Converted().container.evaluate(
-      [.oracle(threshold: 1)], Converted.windows()
+      [.choosing(.oracle, .threshold(1))], Converted.windows()
     ).figures[0]
     let found = try #require(figures.divergence)
     #expect(abs(found.perplexityRatio.value - 1) < 1e-6)

@@ -40,8 +40,11 @@ import Testing
     #expect(result.targets == 5)
     #expect(abs(found.perplexity - exp(mean)) < 1e-5)
     #expect(abs(found.perplexityError - exp(mean) * spread) < 1e-5)
-    #expect((found.activeFFNFraction, found.routerFraction, found.costFraction) == (1, 0, 1))
-    #expect((found.tokensPerSecond ?? 0) > 0)
+    #expect(
+      (found.work.activeFFNFraction, found.work.routerFraction, found.work.costFraction) == (
+        1, 0, 1
+      ))
+    #expect((found.work.tokensPerSecond ?? 0) > 0)
   }
 
   @Test func `equal logits have the size of the vocabulary for perplexity`() throws {
@@ -56,11 +59,11 @@ import Testing
       ("dense", Variant.dense), ("expert-0", .expert(0)), ("expert-12", .expert(12)),
       ("expert-", nil), ("expert--1", nil), ("expert-01", nil), ("expert-+1", nil), ("Dense", nil),
       ("expert-1 ", nil), ("expert-99999999999999999999", nil), ("", nil),
-      ("oracle@0.5", .oracle(threshold: 0.5)),
-      ("oracle@1", .oracle(threshold: 1)), ("oracle@", nil), ("oracle@-1", nil),
+      ("oracle@0.5", .choosing(.oracle, .threshold(0.5))),
+      ("oracle@1", .choosing(.oracle, .threshold(1))), ("oracle@", nil), ("oracle@-1", nil),
       ("oracle@nan", nil), ("oracle@inf", nil), ("oracle@0,5", nil),
-      ("routed@0.5", .routed(threshold: 0.5)),
-      ("random@2", .choosing(.random, threshold: 2)), ("guessed@0.5", nil), ("routed@0.5@1", nil),
+      ("routed@0.5", .choosing(.routed, .threshold(0.5))),
+      ("random@2", .choosing(.random, .threshold(2))), ("guessed@0.5", nil), ("routed@0.5@1", nil),
     ])
   func `a variant has one name`(name: String, variant: Variant?) {
     #expect(Variant(name: name) == variant)
@@ -72,10 +75,10 @@ import Testing
     let windows = Converted.windows()
     let source = try converted.dense.evaluate([.dense], windows).figures[0]
     let figures = try converted.container.evaluate(
-      converted.container.evaluator().variants, windows
+      try converted.container.evaluator().variants, windows
     ).figures
     #expect(figures.map(\.variant) == [.dense, .expert(0), .expert(1), .expert(2), .expert(3)])
-    #expect(figures.map(\.activeFFNFraction) == [1, 0.25, 0.5, 0.75, 1])
+    #expect(figures.map(\.work.activeFFNFraction) == [1, 0.25, 0.5, 0.75, 1])
     #expect(figures[0].perplexity == figures[4].perplexity)
     #expect(abs(figures[0].perplexity / source.perplexity - 1) < 1e-5)
     let divergences = figures.dropFirst().compactMap(\.divergence?.meanKLD.value)
@@ -118,10 +121,11 @@ import Testing
     func figures(_ threads: Int) throws -> [([Double], Divergence?)] {
       let container = converted.container
       return try container.evaluate(
-        container.evaluator().variants, Converted.windows(), threads: threads
+        try container.evaluator().variants, Converted.windows(), threads: threads
       ).figures.map {
         (
-          [$0.perplexity, $0.perplexityError, $0.activeFFNFraction, $0.costFraction], $0.divergence
+          [$0.perplexity, $0.perplexityError, $0.work.activeFFNFraction, $0.work.costFraction],
+          $0.divergence
         )
       }
     }
@@ -149,7 +153,7 @@ import Testing
     let length = reader.prefixLength(expert: 1)
     let path = try converted.folder.write(Array(bytes[..<length]), to: "cut.dmoe")
     let cut = try Model(path: path)
-    #expect(cut.evaluator().variants == [.expert(0), .expert(1)])
+    #expect(try cut.evaluator().variants == [.expert(0), .expert(1)])
     let figures = try cut.evaluate([.expert(0), .expert(1)], windows).figures
     #expect(figures.map(\.perplexity) == whole.map(\.perplexity))
     #expect(figures.map(\.divergence) == [nil, nil])

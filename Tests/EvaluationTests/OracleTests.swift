@@ -14,9 +14,9 @@ import Testing
   static let figures: [(variant: Variant, perplexity: Double, active: Double)] = [
     (.dense, 12.82491215905891, 1), (.expert(0), 91.39935906311266, 0.25),
     (.expert(1), 29.86959883917093, 0.5), (.expert(2), 16.624349460891295, 0.75),
-    (.oracle(threshold: 0.5), 20.557991522902153, 0.41874096423408136),
-    (.oracle(threshold: 0.8), 14.146409032057896, 0.6335761204349739),
-    (.oracle(threshold: 0.95), 12.90379829450447, 0.8562566786095921),
+    (.choosing(.oracle, .threshold(0.5)), 20.557991522902153, 0.41874096423408136),
+    (.choosing(.oracle, .threshold(0.8)), 14.146409032057896, 0.6335761204349739),
+    (.choosing(.oracle, .threshold(0.95)), 12.90379829450447, 0.8562566786095921),
   ]
 
   @Test func `the experts of the fixture have the perplexities of an independent implementation`()
@@ -51,7 +51,7 @@ import Testing
       #expect(figures.variant == expected.variant)
       #expect(abs(figures.perplexity / expected.perplexity - 1) < 1e-3, "\(name)")
       // A token whose similarity is the threshold within float error may fall to either side.
-      #expect(abs(figures.activeFFNFraction - expected.active) < 1e-3, "\(name)")
+      #expect(abs(figures.work.activeFFNFraction - expected.active) < 1e-3, "\(name)")
     }
   }
 }

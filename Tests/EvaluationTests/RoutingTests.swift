@@ -24,7 +24,7 @@ import Testing
     _ = try Partition(
       modelPath: source, outputPath: folder.path(name), reportPath: folder.path(name + ".json"),
       text: request("calibration.txt", tokens), statisticsPath: nil, importance: .magnitude,
-      widths: .equal(experts: 4), alignment: nil, router: router, seed: seed, force: false,
+      widths: .equal(experts: 4), alignment: nil, routers: .kind(router), seed: seed, force: false,
       generator: "tests"
     ).run(parallel: Parallel(threads: threads), progress: .ignored)
     return try bytes(at: folder.path(name))
@@ -34,10 +34,8 @@ import Testing
     _ path: String, _ variants: [Variant], threads: Int = 2
   ) throws -> [VariantFigures] {
     let model = try Model(path: path)
-    let container = try #require(model.checkpoint.container)
-    let evaluator = Evaluator(
-      model: model, routers: try Router.routers(of: container),
-      parallel: Parallel(threads: threads), progress: .ignored)
+    let evaluator = try Evaluator(
+      model: model, parallel: Parallel(threads: threads), progress: .ignored)
     let tokens = try TextTokens(request("heldout.txt", nil), model: model, limit: 8192)
     return try evaluator.evaluate(variants, on: tokens.windows()).figures
   }
@@ -47,7 +45,7 @@ import Testing
     _ = try Self.convert(folder, "t.dmoe", .mlp)
     let figures = try Self.evaluate(
       folder.path("t.dmoe"),
-      [.dense] + Variant.Chooser.allCases.map { .choosing($0, threshold: 0.8) })
+      [.dense] + Variant.Chooser.allCases.map { .choosing($0, .threshold(0.8)) })
     let (dense, routed, oracle) = (figures[0], figures[1], figures[2])
     let (random, fixed) = (figures[3], figures[4])
     #expect(
@@ -57,14 +55,15 @@ import Testing
     let closed =
       (random.perplexity - routed.perplexity) / (random.perplexity - oracle.perplexity)
     #expect(closed > 0.95, "closes \(closed) of the distance from random to the best")
-    #expect(routed.activeFFNFraction < oracle.activeFFNFraction + 0.01)
+    #expect(routed.work.activeFFNFraction < oracle.work.activeFFNFraction + 0.01)
     #expect(routed.perplexity < fixed.perplexity && dense.perplexity < routed.perplexity)
     // The shuffled choices cost what the choices cost, and the fixed width as many neurons.
-    #expect(random.activeFFNFraction == routed.activeFFNFraction)
-    #expect(abs(fixed.activeFFNFraction - routed.activeFFNFraction) < 0.5 / 384)
-    #expect(routed.routerFraction == random.routerFraction && routed.routerFraction > 0)
-    #expect(oracle.routerFraction == 0 && fixed.routerFraction == 0)
-    #expect(oracle.tokensPerSecond == nil && routed.tokensPerSecond != nil)
+    #expect(random.work.activeFFNFraction == routed.work.activeFFNFraction)
+    #expect(abs(fixed.work.activeFFNFraction - routed.work.activeFFNFraction) < 0.5 / 384)
+    #expect(
+      routed.work.routerFraction == random.work.routerFraction && routed.work.routerFraction > 0)
+    #expect(oracle.work.routerFraction == 0 && fixed.work.routerFraction == 0)
+    #expect(oracle.work.tokensPerSecond == nil && routed.work.tokensPerSecond != nil)
   }
 
   @Test(arguments: RouterKind.allCases)
@@ -74,8 +73,8 @@ import Testing
     let thresholds = [0, 0.6, 0.9, 1, 2]
     let figures = try Self.evaluate(
       folder.path("t.dmoe"),
-      [.dense] + thresholds.map { .routed(threshold: $0) })
-    let costs = figures.dropFirst().map(\.activeFFNFraction)
+      [.dense] + thresholds.map { .choosing(.routed, .threshold($0)) })
+    let costs = figures.dropFirst().map(\.work.activeFFNFraction)
     #expect(zip(costs, costs.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(costs[0] < 0.3 && costs[3] == 1 && costs[4] == 1)
     #expect(abs(figures[4].perplexity / figures[0].perplexity - 1) < 1e-5)
@@ -88,7 +87,7 @@ import Testing
     let first = try Self.convert(folder, "a.dmoe", .mlp, threads: 1, tokens: 2048)
     #expect(try Self.convert(folder, "b.dmoe", .mlp, threads: 3, tokens: 2048) == first)
     #expect(try Self.convert(folder, "c.dmoe", .mlp, seed: 1, tokens: 2048) != first)
-    let variants: [Variant] = Variant.Chooser.allCases.map { .choosing($0, threshold: 0.7) }
+    let variants: [Variant] = Variant.Chooser.allCases.map { .choosing($0, .threshold(0.7)) }
     let one = try Self.evaluate(folder.path("a.dmoe"), variants, threads: 1).map(\.perplexity)
     #expect(try Self.evaluate(folder.path("a.dmoe"), variants, threads: 3).map(\.perplexity) == one)
   }

@@ -1,4 +1,5 @@
 import Experts
+import Foundation
 import Kernels
 import Models
 import TestSupport
@@ -56,29 +57,45 @@ import Testing
     for token in 0..<5 {
       let full = bare(6, token)
       let square = full.reduce(0) { $0 + $1 * $1 }
-      for (expert, width) in widths.enumerated() {
+      for (expert, width) in widths.dropLast().enumerated() {
         let dot = zip(bare(width, token), full).reduce(0) { $0 + $1.0 * $1.1 }
-        #expect(abs(similarities[token][expert] - dot / square) < 1e-5)
+        #expect(abs(Double(similarities[token][expert + 2 * token]) - dot / square) < 1e-5)
       }
-      #expect(similarities[token][2] == 1)
     }
   }
 
   @Test func `where the layer gives nothing, every expert is as good as the full one`() {
     let input = Matrix(rows: 2, columns: 4)
     let outputs = ExpertOutputs(Self.weights(6, 4, bias: false), input: input, widths: [2, 6])
-    #expect(outputs.similarities() == [[1, 1], [1, 1]])
+    #expect(outputs.similarities().values == [1, 1])
   }
 
-  @Test(
-    arguments: [
-      ([0.2, 0.6, 1], 0.1, 0), ([0.2, 0.6, 1], 0.2, 1), ([0.2, 0.6, 1], 0.6, 2),
-      ([0.2, 0.6, 1], 0.99, 2), ([1, 1, 1], 1, 2), ([1.2, 0.6, 1], 1, 2), ([1.2, 0.6, 1], 0.9, 0),
-      ([-3, -1, 1], 0, 2), ([1], 0.5, 0),
-    ] as [([Double], Double, Int)])
-  func `difficulty is the smallest expert above the threshold`(
-    similarities: [Double], threshold: Double, expert: Int
-  ) {
-    #expect(Difficulty.expert(similarities: similarities, threshold: threshold) == expert)
+  @Test(arguments: [false, true])
+  func `the error is that of the residual stream`(compensated: Bool) {
+    let weights = Self.weights(6, 4, bias: true)
+    let (input, residual) = (Self.random(5, 4, 7), Self.random(5, 4, 8))
+    let widths = [1, 4, 6]
+    let compensations = (0..<(compensated ? 2 : 0)).map {
+      Compensation(
+        first: Self.random(2, 4, 20 + UInt64($0)), second: Self.random(4, 2, 30 + UInt64($0)),
+        bias: [Double](repeating: 0.1, count: 4), inputMeans: [0, 0, 0, 0])
+    }
+    let errors = ExpertOutputs(weights, input: input, widths: widths)
+      .logErrors(compensations: compensations, residual: residual)
+    let full = weights.output(weights.hidden(input))
+    for (expert, width) in widths.dropLast().enumerated() {
+      var alone = weights.output(weights.hidden(input, neurons: width))
+      if compensated { alone.add(compensations[expert](input)) }
+      for token in 0..<5 {
+        let places = token * 4..<token * 4 + 4
+        let error = places.reduce(0) { sum, place in
+          sum + pow(Double(alone.values[place] - full.values[place]), 2)
+        }
+        let length = places.reduce(0) { sum, place in
+          sum + pow(Double(residual.values[place] + full.values[place]), 2)
+        }
+        #expect(abs(Double(errors.values[2 * token + expert]) - log(error / length)) < 1e-4)
+      }
+    }
   }
 }

@@ -30,8 +30,18 @@ import Testing
     // Some seeds leave an expert without any token.
     let most = Int.random(in: 0..<widths.count, using: &numbers)
     let choices = (0..<11).map { _ in Int.random(in: 0...most, using: &numbers) }
-    let routed = RoutedFeedForward.output(weights, input: input, widths: widths, choices: choices)
-    let all = ExpertOutputs(weights, input: input, widths: widths).output(choices: choices)
+    let compensations = (0..<(seed % 2 == 0 ? widths.count - 1 : 0)).map {
+      Compensation(
+        first: Self.random(2, 4, 40 + UInt64($0)), second: Self.random(4, 2, 50 + UInt64($0)),
+        bias: [Double](repeating: 0.1, count: 4), inputMeans: [0, 0, 0, 0])
+    }
+    let routed = RoutedFeedForward.output(
+      weights, input: input,
+      experts: LayerExperts(
+        widths: widths, compensations: compensations, hiddenSize: 4, gated: gated),
+      choices: choices)
+    let all = ExpertOutputs(weights, input: input, widths: widths)
+      .output(choices: choices, compensations: compensations)
     for (ours, theirs) in zip(routed.values, all.values) { #expect(abs(ours - theirs) < 1e-5) }
   }
 

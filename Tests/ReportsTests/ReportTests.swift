@@ -44,14 +44,17 @@ import Testing
     let figures = [
       VariantFigures(
         variant: .dense, perplexity: Estimate(perplexity, standardError: 0.25), divergence: same,
-        activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: 1000),
+        work: Work(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: 1000)),
       VariantFigures(
         variant: .expert(0), perplexity: Estimate(2 * perplexity, standardError: .infinity),
-        divergence: different, activeFFNFraction: 0.5, routerFraction: 0.0625,
-        tokensPerSecond: .nan),
+        divergence: different,
+        work: Work(
+          activeFFNFraction: 0.5, routerFraction: 0.0625, parametersPerToken: 4.5e9,
+          bytesPerToken: 9e9, tokensPerSecond: .nan)),
       VariantFigures(
         variant: .expert(1), perplexity: Estimate(perplexity, standardError: 0.25),
-        divergence: nil, activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity),
+        divergence: nil,
+        work: Work(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity)),
     ]
     return CalibrationReport(
       generator: "dynamoe 0",

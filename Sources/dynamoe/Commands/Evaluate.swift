@@ -37,6 +37,12 @@ struct Evaluate: ParsableCommand {
         + "predicted similarity exceeds it.", valueName: "list"))
   var threshold: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Route at these costs, separated by commas: shares of what the feed-forward layers cost, "
+        + "routers included.", valueName: "list"))
+  var budget: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -48,10 +54,9 @@ struct Evaluate: ParsableCommand {
     let model = try Model(path: self.model)
     let line = common.progressLine
     let parallel = common.parallel
-    let routers = try model.checkpoint.container.map { try Router.routers(of: $0) } ?? []
-    let evaluator = Evaluator(
-      model: model, routers: routers, parallel: parallel, progress: line.progress)
+    let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
     let chosen = try chosenVariants(of: evaluator)
+    warnOfBudgets(chosen, evaluator)
     let tokens = try TextTokens(
       request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
     guard tokens.tokens.count >= tokens.textTokensNeeded else {
@@ -80,15 +85,12 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  /// By name, or dense with all that a threshold compares, or everything without a knob.
+  /// By name, by knob, or what is usual where neither is given.
   private func chosenVariants(of evaluator: Evaluator) throws -> [Variant] {
-    let thresholds = try self.thresholds(of: evaluator)
+    let knobs = try self.knobs(of: evaluator)
     guard let variants else {
-      guard !thresholds.isEmpty else { return evaluator.variants }
-      return [.dense]
-        + thresholds.flatMap { threshold in
-          Variant.Chooser.allCases.map { .choosing($0, threshold: threshold) }
-        }
+      guard !knobs.isEmpty else { return evaluator.usualVariants }
+      return [.dense] + knobs.flatMap { evaluator.comparison($0) }
     }
     var chosen: [Variant] = []
     for name in variants.split(separator: ",").map(String.init) {
@@ -97,25 +99,51 @@ struct Evaluate: ParsableCommand {
       }
       if !chosen.contains(variant) { chosen.append(variant) }
     }
-    for variant in thresholds.map({ Variant.routed(threshold: $0) })
-    where !chosen.contains(variant) {
+    for variant in knobs.map({ Variant.choosing(.routed, $0) }) where !chosen.contains(variant) {
       chosen.append(variant)
     }
     guard !chosen.isEmpty else { throw ValidationError("--variants: expected at least one name") }
     return chosen
   }
 
-  private func thresholds(of evaluator: Evaluator) throws -> [Double] {
-    guard let threshold else { return [] }
-    guard !evaluator.routers.isEmpty else {
-      throw ValidationError(
-        "--threshold: \(model) has no routers; make them with: dynamoe partition --router mlp")
+  private func knobs(of evaluator: Evaluator) throws -> [Variant.Knob] {
+    let thresholds = try Self.numbers(threshold, option: "--threshold").map(Variant.Knob.threshold)
+    let budgets = try Self.numbers(budget, option: "--budget").map(Variant.Knob.budget)
+    for (option, knobs) in [("--threshold", thresholds), ("--budget", budgets)] {
+      guard let knob = knobs.first, !evaluator.canRun(.choosing(.routed, knob)) else { continue }
+      throw ValidationError("\(option): \(model) has no such knob; \(knobsHeld(evaluator))")
     }
-    return try threshold.split(separator: ",", omittingEmptySubsequences: false).map { text in
+    return thresholds + budgets
+  }
+
+  /// What a file can be asked for, for people.
+  private func knobsHeld(_ evaluator: Evaluator) -> String {
+    let options = [("--threshold", Variant.Knob.threshold(0)), ("--budget", .budget(0))]
+      .filter { evaluator.canRun(.choosing(.routed, $0.1)) }.map(\.0)
+    return options.isEmpty
+      ? "it has no routers: make them with dynamoe partition --text FILE"
+      : "it has \(options.joined(separator: " and "))"
+  }
+
+  private static func numbers(_ list: String?, option: String) throws -> [Double] {
+    guard let list else { return [] }
+    var numbers: [Double] = []
+    for text in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let value = Double(text), value.isFinite, value >= 0 else {
-        throw ValidationError("--threshold \(threshold): expected numbers of at least 0")
+        throw ValidationError("\(option) \(list): expected numbers of at least 0")
       }
-      return value
+      if !numbers.contains(value) { numbers.append(value) }
+    }
+    return numbers
+  }
+
+  /// A budget that cannot be had is not passed over in silence.
+  private func warnOfBudgets(_ variants: [Variant], _ evaluator: Evaluator) {
+    guard let smallest = evaluator.smallestBudget else { return }
+    for case .choosing(.routed, .budget(let budget)) in variants where budget < smallest {
+      Console.error(
+        "warning: budget \(budget) is below the smallest that can be had, "
+          + "\(HumanText.fixed(smallest, digits: 3)): expert 0 everywhere")
     }
   }
 }

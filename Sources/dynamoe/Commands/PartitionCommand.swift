@@ -6,6 +6,7 @@ import JSON
 import Reports
 
 extension Importance: ExpressibleByArgument {}
+extension Recipe: ExpressibleByArgument {}
 
 struct PartitionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,10 +35,16 @@ struct PartitionCommand: ParsableCommand {
     help: ArgumentHelp("Statistics, as calibrate writes them.", valueName: "stats"))
   var calibration: String?
 
-  @Option(help: "What makes a neuron important.")
-  var importance: Importance = .magnitude
+  @Option(help: "Choices that go together; other options overrule them one by one.")
+  var recipe: Recipe = .residual
 
-  @Option(help: ArgumentHelp("Experts of equal steps (default: 4).", valueName: "n"))
+  @Option(
+    help: "What makes a neuron important (default: greedy in residual, magnitude in dynamoe).")
+  var importance: Importance?
+
+  @Option(
+    help: ArgumentHelp(
+      "Experts of equal steps (default: 8 in residual, 4 in dynamoe).", valueName: "n"))
   var experts: Int?
 
   @Option(
@@ -51,8 +58,21 @@ struct PartitionCommand: ParsableCommand {
       "Widths are multiples of this (default: up to 32, as the width allows).", valueName: "n"))
   var align: Int?
 
-  @Option(help: "Routers that choose an expert for each token; they learn from the text.")
-  var router: RouterOption = .none
+  @Option(
+    help: "Routers that choose an expert for each token; they learn from the text (default: mlp).")
+  var router: RouterOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rank of the map that stands in for what an expert drops; 0: none (default: a 32nd of the "
+        + "hidden size in residual).", valueName: "n"))
+  var compensationRank: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How often compensation and routers are fitted again to what the routers choose.",
+      valueName: "n"))
+  var rounds = 0
 
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0
@@ -79,6 +99,9 @@ struct PartitionCommand: ParsableCommand {
     guard experts == nil || fractions == nil else {
       throw ValidationError("--experts and --fractions exclude each other")
     }
+    guard (0...100).contains(rounds) else {
+      throw ValidationError("--rounds \(rounds): expected a number from 0 to 100")
+    }
   }
 
   func run() throws {
@@ -86,10 +109,12 @@ struct PartitionCommand: ParsableCommand {
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
     let partition = Partition(
       modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
-      text: try text.request(), statisticsPath: calibration, importance: importance,
+      text: try text.request(), statisticsPath: calibration, recipe: recipe,
+      importance: importance,
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
-        ?? .equal(experts: experts ?? 4),
-      alignment: align, router: router.kind, seed: seed, force: force, generator: Version.generator)
+        ?? experts.map { .equal(experts: $0) },
+      alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
+      rounds: rounds, seed: seed, force: force, generator: Version.generator)
     if dryRun {
       let preview = PreviewText(try partition.preview(), output: output)
       try Console.print(
@@ -106,11 +131,6 @@ struct PartitionCommand: ParsableCommand {
         JSONWriter.text(document(of: report, partition, seconds), layout: .indented))
     } else {
       try Console.print(report.summary.map(Escaping.terminal))
-      if !report.routers.isEmpty {
-        try Console.print(
-          "  Routers fitted; what they give: dynamoe evaluate "
-            + "\(Escaping.terminal(output)) --threshold 0.8 --text FILE")
-      }
       try Console.print("  Report: \(Escaping.terminal(partition.reportPath))")
     }
   }

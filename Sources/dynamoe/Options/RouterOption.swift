@@ -1,9 +1,10 @@
 import ArgumentParser
+import Conversion
 import Experts
 
 /// Which routers are fitted, if any.
 enum RouterOption: String, ExpressibleByArgument, CaseIterable {
   case mlp, linear, none
 
-  var kind: RouterKind? { RouterKind(rawValue: rawValue) }
+  var choice: RouterChoice { RouterKind(rawValue: rawValue).map { .kind($0) } ?? .none }
 }

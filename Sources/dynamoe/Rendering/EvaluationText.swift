@@ -16,10 +16,10 @@ struct EvaluationText {
         figures.variant.name,
         Self.text(Estimate(figures.perplexity, standardError: figures.perplexityError)),
         divergence.map { Self.text($0.perplexityRatio) } ?? "–",
-        HumanText.percent(figures.costFraction),
+        HumanText.percent(figures.work.costFraction),
         divergence.map { HumanText.fixed($0.meanKLD.value, digits: 4) } ?? "–",
         Self.percent(divergence?.rmsDeltaP), Self.percent(divergence?.sameTopP),
-        figures.tokensPerSecond.map { HumanText.fixed($0, digits: 0) } ?? "–",
+        figures.work.tokensPerSecond.map { HumanText.fixed($0, digits: 0) } ?? "–",
       ])
     }
     lines =

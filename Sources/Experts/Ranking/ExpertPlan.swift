@@ -33,17 +33,36 @@ package struct ExpertPlan: Sendable, Equatable {
     guard (1...max(neurons, 1)).contains(alignment) else {
       throw .alignment(alignment, neurons: neurons)
     }
-    importance = scores.importance
-    self.alignment = alignment
     var layers: [Layer] = []
-    for (index, scores) in scores.layers.enumerated() {
-      let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
-      let descending = order.map { scores[$0] }
-      let widths = try widths.widths(descending: descending, layer: index, alignment: alignment)
-      layers.append(
-        Layer(order: order, widths: widths, coverage: Self.coverage(descending, widths)))
+    for (index, layer) in scores.layers.enumerated() {
+      layers.append(try Layer(layer, widths: widths, alignment: alignment, index: index))
     }
+    self.init(importance: scores.importance, alignment: alignment, layers: layers)
+  }
+
+  package init(importance: Importance, alignment: Int, layers: [Layer]) {
+    self.importance = importance
+    self.alignment = alignment
     self.layers = layers
+  }
+}
+
+extension ExpertPlan.Layer {
+  /// - Parameters:
+  ///   - scores: of every neuron.
+  ///   - order: of the neurons, the most important first; nil for that of their scores, ties by the
+  ///     lower index.
+  ///   - widths: how wide the experts are.
+  ///   - alignment: of the widths.
+  ///   - index: which layer it is, for errors.
+  /// - Throws: widths that do not grow.
+  package init(
+    _ scores: [Double], order: [Int]? = nil, widths: ExpertWidths, alignment: Int, index: Int
+  ) throws(PlanError) {
+    let order = order ?? scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+    let descending = order.map { scores[$0] }
+    let widths = try widths.widths(descending: descending, layer: index, alignment: alignment)
+    self.init(order: order, widths: widths, coverage: Self.coverage(descending, widths))
   }
 
   private static func coverage(_ descending: [Double], _ widths: [Int]) -> [Double] {

@@ -44,6 +44,7 @@ package struct ImportanceScores: Sendable {
         case .energy: sums?.squareSum
         case .output: (sums?.squareSum).map { zip($0, norms).map(*) }
         case .weights: norms.map { $0.squareRoot() }
+        case .greedy: nil
         }
       guard let scores else { throw .noStatistics(importance) }
       if let neuron = scores.firstIndex(where: { !$0.isFinite }) {

@@ -10,8 +10,15 @@ package enum Importance: String, Sendable, CaseIterable {
   /// quality on the models that were measured.
   case weights
 
+  /// What dropping the neuron added to the squared error of the layer's output, relative to the
+  /// residual stream, when it was dropped: neurons go one by one, each time the one that adds least.
+  case greedy
+
   /// Whether text, or statistics made of it, is needed.
   package var needsStatistics: Bool { self != .weights }
+
+  /// Whether statistics of single neurons are not enough.
+  package var needsText: Bool { self == .greedy }
 
   /// Whether the down projection is needed.
   package var needsDownNorms: Bool { self == .output || self == .weights }

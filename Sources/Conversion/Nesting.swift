@@ -1,0 +1,172 @@
+import Calibration
+import Experts
+import Kernels
+import Models
+import Reports
+
+/// From a model and calibration text to experts and what chooses among them.
+struct Nesting: Sendable {
+  let model: Model
+  let tokens: TextTokens?
+  let split: TextSplit?
+  /// Made before, if any.
+  let statistics: NeuronStatistics?
+  let recipe: Recipe
+  let importance: Importance
+  let widths: ExpertWidths
+  let alignment: Int
+  /// Nil for none.
+  let router: RouterKind?
+  /// Nil for none.
+  let compensationRank: Int?
+  let rounds: Int
+  let seed: UInt64
+
+  struct Nested {
+    let plan: ExpertPlan
+    /// Nil where the weights alone were ranked.
+    let statistics: NeuronStatistics?
+    let routing: Routing?
+    let experts: [LayerExperts]
+    let summary: RoutingSummary?
+    let warnings: [String]
+  }
+
+  /// Whether the calibration part of the text is read at all.
+  var readsText: Bool { needsCalibration || importance == .greedy || router != nil }
+
+  private var needsCalibration: Bool {
+    importance.needsStatistics && !importance.needsText && statistics == nil
+  }
+
+  func run(parallel: Parallel, progress: Progress) throws -> Nested {
+    let windows = try calibrationWindows()
+    let (ranked, statistics) = try rank(windows, parallel, progress)
+    var warnings: [String] = []
+    if importance == .greedy, !usesGramMatrix(windows) {
+      warnings.append(
+        "neurons were ranked each on its own: the text is too short, or the layers too wide, to "
+          + "tell how they go together")
+    }
+    guard let router else {
+      let experts = ranked.plan.layers.map { self.experts($0.widths) }
+      return Nested(
+        plan: ranked.plan, statistics: statistics, routing: nil, experts: experts, summary: nil,
+        warnings: warnings)
+    }
+    let fitted = try fit(router, ranked, windows, parallel, progress)
+    let judges = Judging.windows(of: windows.count)
+    let routers = fitted.map(\.router)
+    let budgets = try BudgetCalibration(
+      aim: recipe.aim, plan: ranked.plan, experts: fitted.map(\.experts), routers: routers,
+      routerFraction: Routing.fraction(routers, of: model)
+    ).table(
+      model, windows: judges.map { windows[$0] },
+      predicted: fitted.map { layer in judges.map { layer.predicted[$0] } },
+      truth: fitted.map { layer in judges.map { layer.truth[$0] } }, parallel: parallel,
+      progress: progress)
+    return Nested(
+      plan: ranked.plan, statistics: statistics,
+      routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets),
+      experts: fitted.map(\.experts),
+      summary: RoutingSummary(fitted, aim: recipe.aim, budgets: budgets), warnings: warnings)
+  }
+
+  private func calibrationWindows() throws -> [[Int]] {
+    guard let tokens, let split else { return [] }
+    let windows = tokens.windows(split.calibration)
+    guard router == nil || windows.count > 1 else {
+      throw CalibrationError.tooShort(
+        path: tokens.name, tokens: tokens.tokens.count, needed: 3 * tokens.textTokensPerWindow,
+        purpose: "fitting routers")
+    }
+    return windows
+  }
+
+  private func usesGramMatrix(_ windows: [[Int]]) -> Bool {
+    RankingCalibration.usesGramMatrix(
+      neurons: model.configuration.intermediateSize, tokens: windows.reduce(0) { $0 + $1.count })
+  }
+
+  /// The plan, with the errors of its experts where compensation must know them.
+  private func rank(
+    _ windows: [[Int]], _ parallel: Parallel, _ progress: Progress
+  ) throws -> (ranked: RankingCalibration.Ranked, statistics: NeuronStatistics?) {
+    let wantsErrors = compensationRank != nil
+    if importance == .greedy, let tokens {
+      let ranked = try RankingCalibration(
+        importance: importance, widths: widths, alignment: alignment, wantsErrors: wantsErrors
+      ).rank(model, windows: windows, parallel: parallel, progress: progress)
+      let statistics = NeuronStatistics(
+        layers: ranked.statistics, windows: windows, of: tokens, model: try model.fingerprint())
+      return (ranked, statistics)
+    }
+    var statistics = statistics
+    if needsCalibration, let tokens {
+      statistics = try Calibrator(model: model, parallel: parallel, progress: progress)
+        .statistics(of: tokens, range: split?.calibration)
+    }
+    let scores = try ImportanceScores(
+      importance, model: model, statistics: statistics, parallel: parallel)
+    if wantsErrors {
+      let ranked = try RankingCalibration(
+        importance: importance, widths: widths, alignment: alignment, scores: scores,
+        wantsErrors: true
+      ).rank(model, windows: windows, parallel: parallel, progress: progress)
+      return (ranked, statistics)
+    }
+    let plan = try ExpertPlan(scores, widths: widths, alignment: alignment)
+    return (RankingCalibration.Ranked(plan: plan), statistics)
+  }
+
+  private func fit(
+    _ router: RouterKind, _ ranked: RankingCalibration.Ranked, _ windows: [[Int]],
+    _ parallel: Parallel, _ progress: Progress
+  ) throws -> [RoutingCalibration.Layer] {
+    let calibration = RoutingCalibration(
+      kind: router, aim: recipe.aim, compensationRank: compensationRank,
+      width: recipe.routerWidth(hiddenSize: model.configuration.hiddenSize), seed: seed)
+    func fit(by scores: [[Matrix]]) throws -> [RoutingCalibration.Layer] {
+      let costs = ranked.plan.layers.map { self.costs($0.widths) }
+      let shares =
+        compensationRank == nil
+        ? []
+        : CostCurve(aim: recipe.aim, scores: scores, costs: costs).shares(parallel: parallel)
+      return try calibration.fit(
+        model, plan: ranked.plan, windows: windows, shares: shares, parallel: parallel,
+        progress: progress)
+    }
+    var fitted = try fit(by: ranked.logErrors)
+    for _ in 0..<rounds { fitted = try fit(by: fitted.map(\.predicted)) }
+    return fitted
+  }
+
+  private func experts(_ widths: [Int]) -> LayerExperts {
+    LayerExperts(
+      widths: widths, hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
+  }
+
+  private func costs(_ widths: [Int]) -> [Double] {
+    let hiddenSize = model.configuration.hiddenSize
+    return LayerExperts.costs(
+      widths: widths,
+      compensation: compensationRank.map {
+        Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize)
+      } ?? 0, hiddenSize: hiddenSize, gated: model.family.gated)
+  }
+
+  /// What passes over the text there will be, in units of one stream of a dense sweep.
+  var sweeps: [(positions: Int, streams: Int)] {
+    guard let split, readsText else { return [] }
+    let positions = split.calibration.count
+    var sweeps: [(positions: Int, streams: Int)] = []
+    if needsCalibration { sweeps.append((positions, 1)) }
+    if importance == .greedy { sweeps.append((positions, 2)) }
+    if compensationRank != nil { sweeps.append((positions, 1)) }
+    if router != nil {
+      sweeps.append((positions, (compensationRank == nil ? 1 : 3) * (rounds + 1)))
+      sweeps.append((positions / 8, 12))
+    }
+    return sweeps
+  }
+}

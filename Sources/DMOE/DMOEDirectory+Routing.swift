@@ -1,0 +1,91 @@
+import JSON
+import Tensors
+
+/// Rules for what is optional, but must fit where it is there and known.
+extension DMOEDirectory {
+  func checkRouting() throws(JSONFieldError) {
+    guard let routing else { return }
+    try checkRouters(routing)
+    try checkBudgets()
+    if let rank = routing.compensationRank {
+      for ring in 0..<experts - 1 { try checkCompensation(rank: rank, section: ring + 1) }
+    }
+  }
+
+  /// Every layer has a whole router of the form that the plan names.
+  private func checkRouters(_ routing: RoutingForm) throws(JSONFieldError) {
+    var shapes = [[String: [Int]]](repeating: [:], count: model.layers)
+    for (place, tensor) in sections[0].tensors.enumerated() {
+      guard case .router(let name, let layer) = tensor.kind else { continue }
+      let field = "sections[0].tensors[\(place)]"
+      guard layer < model.layers, shapes[layer][name] == nil, tensor.elementType == .f32 else {
+        throw JSONFieldError(
+          field: field,
+          expected: "a router's tensor of one of \(model.layers) layers, once, as F32",
+          found: "\(tensor.title), \(tensor.elementType.rawValue)")
+      }
+      shapes[layer][name] = tensor.shape
+    }
+    let wanted = routing.router.shapes(
+      features: routing.features(hiddenSize: model.hiddenSize), outputs: experts - 1)
+    for (layer, found) in shapes.enumerated() {
+      let width = found["first.bias"]?.first
+      let expected = wanted.mapValues { $0.map { $0 ?? width ?? 0 } }
+      guard found == expected, !found.values.joined().contains(0) else {
+        throw JSONFieldError(
+          field: "plan.router", expected: "in layer \(layer) the tensors \(expected)",
+          found: "\(found)")
+      }
+    }
+  }
+
+  /// A ring has the compensation of every layer, once.
+  private func checkCompensation(rank: Int, section: Int) throws(JSONFieldError) {
+    var wanted: [StoredTensor.Kind: [Int]] = [:]
+    for layer in 0..<model.layers {
+      for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: model.hiddenSize) {
+        wanted[.compensation(name, layer: layer)] = shape
+      }
+    }
+    for (place, tensor) in sections[section].tensors.enumerated() {
+      guard case .compensation(let name, _) = tensor.kind else { continue }
+      let type: ElementType = name == "bias" ? .f32 : .bf16
+      guard wanted.removeValue(forKey: tensor.kind) == tensor.shape, tensor.elementType == type
+      else {
+        throw JSONFieldError(
+          field: "sections[\(section)].tensors[\(place)]",
+          expected: "a compensation of rank \(rank), each tensor once, weights as BF16",
+          found: "\(tensor.title), \(tensor.elementType.rawValue) \(tensor.shape)")
+      }
+    }
+    if let missing = wanted.keys.map({ "\($0)" }).min() {
+      throw JSONFieldError(
+        field: "sections[\(section)].tensors", expected: missing, found: "nothing")
+    }
+  }
+
+  /// Budgets come with both their tensors, or not at all.
+  private func checkBudgets() throws(JSONFieldError) {
+    var names: Set<String> = []
+    for (place, tensor) in sections[0].tensors.enumerated() {
+      guard case .budgets(let name) = tensor.kind else { continue }
+      let fits =
+        switch name {
+        case "table": tensor.shape.count == 2 && tensor.shape[1] == 3
+        case "ends": tensor.shape == [2]
+        default: false
+        }
+      guard fits, tensor.elementType == .f64, names.insert(name).inserted else {
+        throw JSONFieldError(
+          field: "sections[0].tensors[\(place)]",
+          expected: "table as F64 [rows, 3] or ends as F64 [2], once",
+          found: "\(name), \(tensor.elementType.rawValue) \(tensor.shape)")
+      }
+    }
+    guard names.count != 1 else {
+      throw JSONFieldError(
+        field: "sections[0].tensors", expected: "table and ends of the budgets",
+        found: "only \(names.sorted().joined())")
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package import Kernels
+package import Models
+
+/// Finds the knobs that lead to costs, by running the routed model on windows kept from all fits.
+///
+/// What layers see depends on what the routed layers before them gave: choices on dense activations
+/// alone would miss the wanted costs.
+package struct BudgetCalibration: Sendable {
+  package let aim: RouterAim
+  package let plan: ExpertPlan
+  package let experts: [LayerExperts]
+  package let routers: [Router]
+  /// The parameters of the routers over those of the feed-forward layers.
+  package let routerFraction: Double
+
+  package init(
+    aim: RouterAim, plan: ExpertPlan, experts: [LayerExperts], routers: [Router],
+    routerFraction: Double
+  ) {
+    self.aim = aim
+    self.plan = plan
+    self.experts = experts
+    self.routers = routers
+    self.routerFraction = routerFraction
+  }
+
+  /// Where between the cheapest routed run and dense the rows of the table lie.
+  private static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
+
+  /// Measures the table in one sweep in which all rows run side by side.
+  ///
+  /// - Parameters:
+  ///   - model: the dense checkpoint.
+  ///   - windows: that no fit has seen.
+  ///   - predicted: for each layer and window what the routers predict on the dense model's states.
+  ///   - truth: the same as it truly is.
+  ///   - parallel: the loop.
+  ///   - progress: told of layers.
+  /// - Returns: the table, without rows where routers alone cost as much as the dense model.
+  /// - Throws: what reading the model throws.
+  package func table(
+    _ model: Model, windows: [[Int]], predicted: [[Matrix]], truth: [[Matrix]],
+    parallel: Parallel, progress: Progress
+  ) throws(ModelError) -> BudgetTable {
+    let costs = experts.map(\.costs)
+    let smallest = costs.reduce(0) { $0 + $1[0] } / Double(costs.count)
+    let cheapest = smallest + routerFraction
+    guard cheapest < 1 else { return BudgetTable(smallest: smallest, rows: []) }
+    let targets = Self.places.map { cheapest + $0 * (1 - cheapest) }
+    let routed = CostCurve(aim: aim, scores: predicted, costs: costs)
+    let oracle = CostCurve(aim: aim, scores: truth, costs: costs)
+    let rules =
+      targets.map { aim.rule(routed.knob(cost: $0 - routerFraction, parallel: parallel)) }
+      + targets.map { aim.rule(oracle.knob(cost: $0, parallel: parallel)) }
+    let seen = try run(model, windows, rules, parallel, progress)
+    let knobs = seen.enumerated().map { stream, scores in
+      let isOracle = stream >= targets.count
+      let target = targets[stream % targets.count] - (isOracle ? 0 : routerFraction)
+      return CostCurve(aim: aim, scores: scores, costs: costs)
+        .knob(cost: target, parallel: parallel)
+    }
+    var rows: [BudgetTable.Row] = []
+    for (index, target) in targets.enumerated() {
+      let row = BudgetTable.Row(
+        cost: target, routed: knobs[index], oracle: knobs[targets.count + index])
+      // What costs more has a higher threshold, or a lower price: a row that says otherwise is noise.
+      if let last = rows.last, !BudgetTable.isMonotone(last, row, aim) { continue }
+      rows.append(row)
+    }
+    return BudgetTable(smallest: smallest, rows: rows)
+  }
+
+  /// For each rule, layer and window what decided: the first half of the rules go by the routers,
+  /// the second by the truth.
+  private func run(
+    _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ parallel: Parallel,
+    _ progress: Progress
+  ) throws(ModelError) -> [[[Matrix]]] {
+    let layers = model.configuration.layers
+    let phase = "Setting budgets"
+    var seen = [[[Matrix]]](repeating: [], count: rules.count)
+    progress.report(phase, unit: "layers", done: 0, of: layers)
+    _ = try LayerSweep(model, parallel: parallel).run(windows, phases: [rules.count]) {
+      layer, weights in
+      weights.reordered(by: plan.layers[layer].order)
+    } feedForward: { call, _ in
+      let rule = rules[call.stream]
+      let experts = experts[call.layer]
+      if call.stream < rules.count / 2 {
+        let scores = routers[call.layer].predict(
+          aim.features(input: call.input, residual: call.residual))
+        let output = RoutedFeedForward.output(
+          call.weights, input: call.input, experts: experts,
+          choices: rule.choices(scores, costs: experts.costs))
+        return (output, scores)
+      }
+      let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
+      let scores = outputs.scores(
+        aim, compensations: experts.compensations, residual: call.residual)
+      let output = outputs.output(
+        choices: rule.choices(scores, costs: experts.costs),
+        compensations: experts.compensations)
+      return (output, scores)
+    } finishedLayer: { layer, _, observations in
+      for (stream, scores) in observations.enumerated() { seen[stream].append(scores) }
+      progress.report(phase, unit: "layers", done: layer + 1, of: layers)
+    }
+    return seen
+  }
+}

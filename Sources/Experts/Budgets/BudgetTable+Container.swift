@@ -1,0 +1,49 @@
+import ByteIO
+import DMOE
+import Models
+import Tensors
+
+extension BudgetTable {
+  /// The table that a container holds; nil where it has none.
+  init?(_ container: DMOEReader, aim: RouterAim) throws(PlanError) {
+    guard let table = container.shared(.budgets("table")),
+      let ends = container.shared(.budgets("ends"))
+    else { return nil }
+    func numbers(_ stored: StoredTensor) throws(PlanError) -> [Double] {
+      let bytes: [UInt8]
+      do {
+        bytes = try container.read(stored)
+      } catch {
+        throw .model(.tensor(error))
+      }
+      return (0..<bytes.count / 8).map {
+        Double(bitPattern: LittleEndian.load(UInt64.self, from: bytes, at: 8 * $0))
+      }
+    }
+    let values = try numbers(table)
+    let rows = (0..<values.count / 3).map {
+      Row(cost: values[3 * $0], routed: values[3 * $0 + 1], oracle: values[3 * $0 + 2])
+    }
+    self.init(smallest: try numbers(ends)[0], rows: rows)
+    guard isValid(aim) else { throw .budgets(path: container.path) }
+  }
+
+  /// Whether costs grow strictly and knobs are strictly monotone, all of them numbers that mean
+  /// something.
+  private func isValid(_ aim: RouterAim) -> Bool {
+    let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
+    guard numbers.allSatisfy(\.isFinite), smallest > 0, smallest < 1 else { return false }
+    if aim == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) { return false }
+    return zip(rows, rows.dropFirst()).allSatisfy { lower, upper in
+      lower.cost < upper.cost && BudgetTable.isMonotone(lower, upper, aim)
+    }
+  }
+
+  /// The form in which a container stores it: rows, and the costs of the ends.
+  package var tensors: [(name: String, shape: [Int], values: [Double])] {
+    [
+      ("table", [rows.count, 3], rows.flatMap { [$0.cost, $0.routed, $0.oracle] }),
+      ("ends", [2], [smallest, 1]),
+    ]
+  }
+}

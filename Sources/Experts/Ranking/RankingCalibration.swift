@@ -1,0 +1,157 @@
+package import Calibration
+package import Kernels
+package import Models
+
+/// Ranks the neurons of every layer in one sweep of the dense model over calibration windows, and
+/// sees what every expert then lacks.
+package struct RankingCalibration: Sendable {
+  package let importance: Importance
+  package let widths: ExpertWidths
+  package let alignment: Int
+  /// Scores that are known already; nil for a greedy ranking by what is seen.
+  package let scores: ImportanceScores?
+  /// Whether the errors of experts are wanted.
+  package let wantsErrors: Bool
+
+  package init(
+    importance: Importance, widths: ExpertWidths, alignment: Int, scores: ImportanceScores? = nil,
+    wantsErrors: Bool
+  ) {
+    self.importance = importance
+    self.widths = widths
+    self.alignment = alignment
+    self.scores = scores
+    self.wantsErrors = wantsErrors
+  }
+
+  package struct Ranked: Sendable {
+    package var plan: ExpertPlan
+    /// Sums of every neuron, empty where scores were known already.
+    package var statistics: [NeuronStatistics.Layer] = []
+    /// For each layer and window the logarithm of the error of each expert but the last; empty where
+    /// it was not wanted.
+    package var logErrors: [[Matrix]] = []
+
+    package init(plan: ExpertPlan) { self.plan = plan }
+  }
+
+  /// Whether the greedy ranking takes how neurons go together into account, or each on its own.
+  ///
+  /// - Parameters:
+  ///   - neurons: H: the matrix has H² elements of 8 bytes.
+  ///   - tokens: with few of them neurons go together by chance.
+  /// - Returns: true for how they go together.
+  package static func usesGramMatrix(neurons: Int, tokens: Int) -> Bool {
+    neurons * neurons * MemoryLayout<Double>.size <= 4 << 30 && 4 * tokens >= neurons
+  }
+
+  /// How many tokens' hidden values are kept at a time.
+  private static let chunk = 4096
+
+  /// - Parameters:
+  ///   - model: the dense checkpoint.
+  ///   - windows: of calibration text.
+  ///   - parallel: the loop.
+  ///   - progress: told of layers.
+  /// - Returns: the plan of all layers, and what was seen.
+  /// - Throws: what reading the model throws, and widths that do not grow.
+  package func rank(
+    _ model: Model, windows: [[Int]], parallel: Parallel, progress: Progress
+  ) throws(PlanError) -> Ranked {
+    var ranked = Ranked(
+      plan: ExpertPlan(importance: importance, alignment: alignment, layers: []))
+    var layers: [ExpertPlan.Layer] = []
+    var failure: PlanError?
+    let count = model.configuration.layers
+    progress.report("Ranking", unit: "layers", done: 0, of: count)
+    do {
+      try LayerSweep(model, parallel: parallel).run(windows) { layer in
+        do throws(PlanError) {
+          var outputs: [Matrix] = []
+          var order: [Int]?
+          var importances = scores?.layers[layer.index] ?? []
+          if scores == nil {
+            let greedy = Self.greedy(layer, parallel)
+            ranked.statistics.append(greedy.statistics)
+            (order, importances) = (greedy.ranking.order, greedy.ranking.scores)
+            outputs = greedy.outputs
+          }
+          let plan = try ExpertPlan.Layer(
+            importances, order: order, widths: widths, alignment: alignment, index: layer.index)
+          layers.append(plan)
+          if wantsErrors {
+            let (full, errors) = Self.errors(layer, plan, parallel)
+            ranked.logErrors.append(errors)
+            outputs = full
+          }
+          progress.report("Ranking", unit: "layers", done: layer.index + 1, of: count)
+          return outputs
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+    } catch {
+      throw .model(error)
+    }
+    if let failure { throw failure }
+    ranked.plan = ExpertPlan(importance: importance, alignment: alignment, layers: layers)
+    return ranked
+  }
+
+  /// `Σ q h hᵀ` over all positions, q being `1 / |r + y|²`, and the neurons ranked by it.
+  private static func greedy(
+    _ layer: LayerSweep.Layer, _ parallel: Parallel
+  ) -> (ranking: GreedyRanking, statistics: NeuronStatistics.Layer, outputs: [Matrix]) {
+    let weights = layer.weights
+    let neurons = weights.neurons
+    let tokens = layer.inputs.reduce(0) { $0 + $1.rows }
+    let usesGram = usesGramMatrix(neurons: neurons, tokens: tokens)
+    var statistics = NeuronStatistics.Layer(neurons: neurons)
+    var gram = GramMatrix(size: usesGram ? neurons : 0)
+    var diagonal = [Double](repeating: 0, count: neurons)
+    var outputs: [Matrix] = []
+    for chunk in WindowChunks.chunks(layer.inputs.map(\.rows), size: chunk) {
+      let seen = parallel.map(chunk.count) { index in
+        let window = chunk.lowerBound + index
+        let hidden = weights.hidden(layer.inputs[window])
+        var sums = NeuronStatistics.Layer(neurons: neurons)
+        sums.absoluteSum = hidden.columnAbsoluteSums()
+        sums.squareSum = hidden.columnSquareSums()
+        let output = weights.output(hidden)
+        var stream = output
+        stream.add(layer.residuals[window])
+        let factors = stream.rowDots(stream).map {
+          1 / max($0, .leastNormalMagnitude).squareRoot()
+        }
+        return (sums: sums, rows: hidden.scalingRows(by: factors), output: output)
+      }
+      outputs += seen.map(\.output)
+      for window in seen {
+        statistics.add(window.sums)
+        for (neuron, sum) in window.rows.columnSquareSums().enumerated() { diagonal[neuron] += sum }
+      }
+      if usesGram { gram.add(Matrix(stacking: seen.map(\.rows)), parallel: parallel) }
+    }
+    let down = weights.neuronMajorDown
+    let ranking =
+      usesGram
+      ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
+      : GreedyRanking(diagonal: diagonal, down: down)
+    return (ranking, statistics, outputs)
+  }
+
+  private static func errors(
+    _ layer: LayerSweep.Layer, _ plan: ExpertPlan.Layer, _ parallel: Parallel
+  ) -> (outputs: [Matrix], errors: [Matrix]) {
+    let weights = layer.weights.reordered(by: plan.order)
+    let results = parallel.map(layer.inputs.count) { window in
+      let input = layer.inputs[window]
+      let outputs = ExpertOutputs(weights, input: input, widths: plan.widths)
+      let errors = outputs.logErrors(
+        compensations: [], residual: layer.residuals[window])
+      return (outputs.full(), errors)
+    }
+    return (results.map(\.0), results.map(\.1))
+  }
+}

@@ -1,0 +1,13 @@
+/// Which windows of calibration text are kept from fits, to judge them and to set the knobs by.
+package enum Judging {
+  private static let interval = 8
+
+  /// Every eighth window; the last where there are fewer.
+  package static func isJudge(_ window: Int, of count: Int) -> Bool {
+    count < interval ? window == count - 1 : window % interval == interval - 1
+  }
+
+  package static func windows(of count: Int) -> [Int] {
+    (0..<count).filter { isJudge($0, of: count) }
+  }
+}

@@ -1,0 +1,117 @@
+package import DMOE
+import Kernels
+import Models
+import Tensors
+
+extension RouterAim {
+  package init(_ prediction: RoutingForm.Prediction) {
+    switch prediction {
+    case .similarity: self = .similarity
+    case .logError: self = .logError
+    }
+  }
+
+  package var prediction: RoutingForm.Prediction {
+    switch self {
+    case .similarity: .similarity
+    case .logError: .logError
+    }
+  }
+}
+
+extension RouterKind {
+  package init(_ form: RouterForm) {
+    switch form {
+    case .mlp: self = .mlp
+    case .linear: self = .linear
+    }
+  }
+
+  package var form: RouterForm {
+    switch self {
+    case .mlp: .mlp
+    case .linear: .linear
+    }
+  }
+}
+
+extension Routing {
+  /// The routing that a container holds; nil where it has none, or such as is not known here.
+  ///
+  /// Names and shapes were checked when the container was opened.
+  package init?(_ container: DMOEReader) throws(PlanError) {
+    guard let form = container.directory.routing else { return nil }
+    let kind = RouterKind(form.router)
+    var routers: [Router] = []
+    for layer in 0..<container.directory.model.layers {
+      var tensors: [Router.Tensor] = []
+      for name in Router.tensorNames(kind) {
+        guard let stored = container.shared(.router(name, layer: layer)) else { continue }
+        let matrix = try container.matrix(stored)
+        tensors.append(
+          Router.Tensor(
+            name: name, rows: matrix.rows, columns: matrix.columns, values: matrix.values))
+      }
+      do {
+        routers.append(try Router(kind, tensors: tensors))
+      } catch {
+        throw .router(path: container.path, layer: layer, error)
+      }
+    }
+    let aim = RouterAim(form.prediction)
+    self.init(aim: aim, routers: routers, budgets: try BudgetTable(container, aim: aim))
+  }
+}
+
+extension LayerExperts {
+  /// The experts of every layer of a container, with their compensation where the file has it whole.
+  package static func layers(of container: DMOEReader) throws(PlanError) -> [LayerExperts] {
+    let model = container.directory.model
+    let isCompensated = container.directory.routing?.compensationRank != nil
+    var layers: [LayerExperts] = []
+    for (layer, widths) in container.directory.widths.enumerated() {
+      var compensations: [Compensation] = []
+      if isCompensated, container.isComplete {
+        for ring in 0..<widths.count - 1 {
+          compensations.append(try Compensation(container, layer: layer, ring: ring))
+        }
+      }
+      layers.append(
+        LayerExperts(
+          widths: widths, compensations: compensations, hiddenSize: model.hiddenSize,
+          gated: model.gated))
+    }
+    return layers
+  }
+}
+
+extension Compensation {
+  init(_ container: DMOEReader, layer: Int, ring: Int) throws(PlanError) {
+    func matrix(_ name: String) throws(PlanError) -> Matrix {
+      let kind = StoredTensor.Kind.compensation(name, layer: layer)
+      guard let stored = container.ring(kind, ring: ring) else {
+        throw .model(.tensor(.missing(name: "\(kind)")))
+      }
+      return try container.matrix(stored)
+    }
+    self.init(
+      first: try matrix("first.weight"), second: try matrix("second.weight"),
+      bias: try matrix("bias").values)
+  }
+}
+
+extension DMOEReader {
+  /// A stored tensor as floats; a vector is one row.
+  func matrix(_ stored: StoredTensor) throws(PlanError) -> Matrix {
+    let rows = stored.shape.count > 1 ? stored.shape[0] : 1
+    let columns = stored.shape.last ?? 0
+    var values = [Float](repeating: 0, count: rows * columns)
+    do {
+      var span = values.mutableSpan
+      stored.elementType.decode(try read(stored), into: &span)
+    } catch {
+      throw .model(.tensor(error))
+    }
+    return Matrix(rows: rows, columns: columns, values: values)
+  }
+}

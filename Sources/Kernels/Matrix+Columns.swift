@@ -1,0 +1,47 @@
+import Glibc
+
+extension Matrix {
+  /// The same rows with an element more at their ends.
+  package func appendingColumn(_ column: [Float]) -> Matrix {
+    precondition(column.count == rows, "\(column.count) values for \(rows) rows")
+    var result: [Float] = []
+    result.reserveCapacity(rows * (columns + 1))
+    for row in 0..<rows {
+      result.append(contentsOf: self[row])
+      result.append(column[row])
+    }
+    return Matrix(rows: rows, columns: columns + 1, values: result)
+  }
+
+  /// `ln |x|` of each row x, the norm being at least the smallest normal number.
+  package func logRowNorms() -> [Float] {
+    rowDots(self).map { Float(0.5 * log(max($0, .leastNormalMagnitude))) }
+  }
+
+  /// Every row times a factor of its own.
+  package func scalingRows(by factors: [Double]) -> Matrix {
+    precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
+    var result = self
+    let columns = columns
+    unsafe result.values.withUnsafeMutableBufferPointer { values in
+      for row in factors.indices {
+        let factor = Float(factors[row])
+        for index in row * columns..<(row + 1) * columns { unsafe values[index] *= factor }
+      }
+    }
+    return result
+  }
+
+  /// Matrices of as many columns, one below the other.
+  package init(stacking matrices: some Collection<Matrix>) {
+    let rows = matrices.reduce(0) { $0 + $1.rows }
+    let columns = matrices.first?.columns ?? 0
+    var values: [Float] = []
+    values.reserveCapacity(rows * columns)
+    for matrix in matrices {
+      precondition(matrix.columns == columns, "\(matrix.columns) columns below \(columns)")
+      values.append(contentsOf: matrix.values)
+    }
+    self.init(rows: rows, columns: columns, values: values)
+  }
+}
