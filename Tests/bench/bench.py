@@ -84,6 +84,27 @@ def copy_synced(source, target):
     return job
 
 
+def feed_forward(model, routed):
+    """How long the feed-forward layer takes at half the cost, by its own dense time in the same run."""
+    fixture = "fixtures/tiny-llama"
+    for name in ["tokenizer.json", "tokenizer_config.json"]:
+        shutil.copyfile(f"{fixture}/{name}", f"{model}/{name}")
+    if not os.path.exists(routed):
+        subprocess.run([DYNAMOE, "partition", model, "-o", routed, "--text", f"{fixture}/calibration.txt",
+                        "--max-tokens", "2048"], check=True, stdout=subprocess.DEVNULL)
+    ratios = []
+    for _ in range(RUNS):
+        text = subprocess.run(
+            [DYNAMOE, "evaluate", routed, "--text", f"{fixture}/heldout.txt", "--max-tokens", "1022", "--threads", "1",
+             "--variants", "dense,routed@budget=0.5", "--json"], check=True, capture_output=True).stdout
+        dense, half = json.loads(text)["variants"]
+        ratios.append([dense[key] / half[key] for key in ["ffn_tokens_per_second", "single_ffn_tokens_per_second"]]
+                      + [half["cost_fraction"]])
+    window, single, cost = (statistics.median(column) for column in zip(*ratios))
+    print(f"feed-forward layer at budget 0.5, cost {cost:.2f}: × {window:.2f} of dense for windows of 512, "
+          f"× {single:.2f} for one token at a time")
+
+
 def main():
     model, dmoe = f"{FOLDER}/model", f"{FOLDER}/model.dmoe"
     weights = f"{model}/model.safetensors"
@@ -100,6 +121,7 @@ def main():
             "sha256sum of both files", ["sha256sum", weights, dmoe])
     compare("reference reader", [sys.executable, "formats/reference/read_dmoe.py", dmoe, "--against", model],
             "dynamoe validate --against", [DYNAMOE, "validate", dmoe, "--against", model])
+    feed_forward(model, f"{FOLDER}/routed.dmoe")
 
 
 main()

@@ -8,17 +8,19 @@ import Reports
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the perplexity of a model, and of every expert of a .dmoe.",
+    abstract: "Measure what a model keeps, dense, by every expert of a .dmoe, and routed.",
     discussion: """
       The text is cut into windows, each predicted on its own. All variants run in one sweep over the \
-      weights. Divergence (KLD) and agreement are measured from dense. oracle@0.8 gives every token the \
-      smallest expert whose output is similar to the full one by more than 0.8: what choosing by \
-      token could give at best. It is a measure, not a way to run: to know it takes the full layer.
+      weights. Divergence (KLD) and agreement are measured from dense. routed@budget=0.5 lets the \
+      routers choose so that the feed-forward layers cost half, routers included. Beside it stand \
+      oracle (by the truth: what choosing by token could give at best; to know it takes the full \
+      layer), random (the routers' choices, shuffled) and fixed (as many neurons for every token).
 
       EXAMPLES
         dynamoe evaluate model.dmoe --text held-out.txt
         dynamoe evaluate model.dmoe --text held-out.txt --variants dense,expert-1
-        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,oracle@0.8
+        dynamoe evaluate model.dmoe --text held-out.txt --budget 0.25,0.5,0.75
+        dynamoe evaluate model.dmoe --text held-out.txt --variants dense,oracle@budget=0.5
         dynamoe evaluate model/ --text held-out.txt --context 256 --max-tokens 100000
       """)
 
@@ -27,14 +29,15 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which variants, separated by commas (default: dense and every expert).",
+      "Which variants, separated by commas (default: dense, every expert, three budgets).",
       valueName: "names"))
   var variants: String?
 
   @Option(
     help: ArgumentHelp(
       "Route by these thresholds, separated by commas: a token takes the smallest expert whose "
-        + "predicted similarity exceeds it.", valueName: "list"))
+        + "predicted similarity exceeds it. Files of the recipe dynamoe have this knob.",
+      valueName: "list"))
   var threshold: String?
 
   @Option(

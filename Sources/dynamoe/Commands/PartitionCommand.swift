@@ -13,14 +13,15 @@ struct PartitionCommand: ParsableCommand {
     commandName: "partition",
     abstract: "Rank the neurons of a model, nest them as experts, and write one .dmoe.",
     discussion: """
-      Neurons are ranked by how strongly they fire on calibration text, statistics of which may have \
-      been made before, or by their weights alone. Part of the text is held out, and every expert is \
-      measured on it. The report says what each size costs and keeps.
+      Neurons are ranked by what they do on calibration text, statistics of which may have been made \
+      before, or by their weights alone. From the same text routers learn which expert a token needs, \
+      and small maps to stand in for what it drops. Part of the text is held out; every expert and \
+      routing at several costs are measured on it. The report says what each costs and keeps.
 
       EXAMPLES
         dynamoe partition model/ -o model.dmoe --text calibration.txt
         dynamoe partition model/ -o model.dmoe --calibration model.stats --experts 8
-        dynamoe partition model/ -o model.dmoe --text calibration.txt --router mlp
+        dynamoe partition model/ -o model.dmoe --text calibration.txt --recipe dynamoe
         dynamoe partition model/ -o model.dmoe --importance weights --experts 2
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
       """)
