@@ -67,21 +67,34 @@ package struct Partition: Sendable {
     package let widths: [Int]?
     package let calibrationTokens: Int
     package let heldOutTokens: Int
+    package let importance: Importance
+    /// Nil for none.
+    package let router: RouterKind?
+    /// Nil for none.
+    package let compensationRank: Int?
+    /// How often the weights are read to run text.
+    package let sweeps: Int
+    /// What the work will take.
+    package let seconds: Double
   }
 
   /// Checks everything and tells what would be done.
-  package func preview() throws -> Preview {
+  package func preview(parallel: Parallel = .serial) throws -> Preview {
     let prepared = try prepare()
     let configuration = prepared.model.configuration
     var known: [Int]?
     if prepared.widths != .coverage {
       known = try plainPlan(prepared.model, prepared.widths).layers[0].widths
     }
+    let estimates = estimates(prepared, parallel)
     return Preview(
       family: prepared.model.family.name, layers: configuration.layers,
       sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
       calibrationTokens: prepared.nesting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
-      heldOutTokens: prepared.split?.heldOut.count ?? 0)
+      heldOutTokens: prepared.split?.heldOut.count ?? 0,
+      importance: prepared.nesting.importance, router: prepared.nesting.router,
+      compensationRank: prepared.nesting.compensationRank, sweeps: estimates.count,
+      seconds: estimates.reduce(0) { $0 + $1.seconds })
   }
 
   /// Calibrates, plans, writes the container, measures it, and writes the report.

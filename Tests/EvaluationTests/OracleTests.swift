@@ -19,6 +19,55 @@ import Testing
     (.choosing(.oracle, .threshold(0.95)), 12.90379829450447, 0.8562566786095921),
   ]
 
+  /// The difficulty at 0.8 of all 24 144 positions of calibration.txt, layer by layer: how many have
+  /// each, and what the first 64 have.
+  static let difficulties: [(counts: [Int], first: String)] = [
+    (
+      [8631, 4752, 7071, 3690],
+      "0103020312202200103111002223001032000220000210231220333201203130"
+    ),
+    (
+      [5991, 16860, 1293, 0],
+      "2111111212100111111112001111100111001111110021111010111110111111"
+    ),
+    (
+      [311, 1765, 14645, 7423],
+      "3222223333222222323232222232222232323222222223222222233323233232"
+    ),
+    (
+      [1222, 6181, 11816, 4925],
+      "3233222333322321223232233332231322122332122332322231333222322332"
+    ),
+  ]
+
+  @Test func `tokens are as difficult as an independent implementation finds them`() throws {
+    let source = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let parallel = Parallel(threads: 2)
+    let model = try Model(path: source)
+    let request = TextRequest(
+      paths: [source + "/calibration.txt"], maximumTokens: nil, context: 256, beginning: .auto,
+      parsingSpecial: false)
+    let text = try TextTokens(request, model: model, limit: .max)
+    let statistics = try Calibrator(model: model, parallel: parallel, progress: .ignored)
+      .statistics(of: text)
+    let scores = try ImportanceScores(
+      .magnitude, model: model, statistics: statistics, parallel: parallel)
+    let plan = try ExpertPlan(scores, widths: .equal(experts: 4), alignment: nil)
+    let fitted = try RoutingCalibration(kind: .linear, aim: .similarity, width: 1, seed: 0).fit(
+      model, plan: plan, windows: text.windows(), shares: [], parallel: parallel,
+      progress: .ignored)
+    for (layer, expected) in zip(fitted, Self.difficulties) {
+      let found = layer.truth.flatMap {
+        ChoiceRule.threshold(0.8).choices($0, costs: layer.experts.costs)
+      }
+      #expect(found.prefix(64).map(String.init).joined() == expected.first)
+      for (expert, count) in expected.counts.enumerated() {
+        // Within float error of the threshold a token may fall to either side.
+        #expect(abs(found.count { $0 == expert } - count) <= 24)
+      }
+    }
+  }
+
   @Test func `the experts of the fixture have the perplexities of an independent implementation`()
     throws
   {

@@ -117,7 +117,7 @@ struct PartitionCommand: ParsableCommand {
       alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
       rounds: rounds, seed: seed, force: force, generator: Version.generator)
     if dryRun {
-      let preview = PreviewText(try partition.preview(), output: output)
+      let preview = PreviewText(try partition.preview(parallel: common.parallel), output: output)
       try Console.print(
         json ? [JSONWriter.text(preview.document, layout: .indented)] : preview.lines)
       return
