@@ -92,7 +92,8 @@ let package = Package(
       [
         "Conversion", "ByteIO", "Calibration", "DMOE", "Experts", "JSON", "Kernels", "Models",
         "Reports", "Safetensors", "Tensors", "TestContainers", "TestSupport",
-      ]),
+      ],
+      exclude: ["routing_peer.py"]),
     tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
       exclude: ["encode_with_tokenizers.py"]),

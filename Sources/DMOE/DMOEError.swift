@@ -2,7 +2,7 @@ package import ByteIO
 package import JSON
 package import Tensors
 
-/// Why a file is not a `.dmoe` that can be used (`formats/dmoe.md`, section 8).
+/// Why a file is not a `.dmoe` that can be used (`formats/dmoe.md`, section 9).
 package enum DMOEError: Error, Equatable, Sendable {
   case file(FileError)
   case tensor(TensorError)

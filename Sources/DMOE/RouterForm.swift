@@ -1,4 +1,4 @@
-/// What the routers of a file are made of (`formats/dmoe.md`, section 5).
+/// What the routers of a file are made of (`formats/dmoe.md`, section 7).
 package enum RouterForm: String, Sendable, CaseIterable {
   /// Two affine maps with GELU between them.
   case mlp

@@ -1,6 +1,6 @@
 import JSON
 
-/// What chooses among the experts of a file (`formats/dmoe.md`, section 6).
+/// What chooses among the experts of a file (`formats/dmoe.md`, section 7).
 package struct RoutingForm: Sendable, Equatable {
   /// What routers predict of every expert but the last.
   package enum Prediction: String, Sendable, CaseIterable {
