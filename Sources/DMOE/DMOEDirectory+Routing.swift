@@ -8,7 +8,7 @@ extension DMOEDirectory {
     try checkRouters(routing)
     try checkBudgets()
     if let rank = routing.compensationRank {
-      for ring in 0..<experts - 1 { try checkCompensation(rank: rank, section: ring + 1) }
+      for ring in 0..<experts { try checkCompensation(rank: rank, ring: ring) }
     }
   }
 
@@ -39,10 +39,11 @@ extension DMOEDirectory {
     }
   }
 
-  /// A ring has the compensation of every layer, once.
-  private func checkCompensation(rank: Int, section: Int) throws(JSONFieldError) {
+  /// A ring has the compensation of every layer, once; the last, which completes the layer, has none.
+  private func checkCompensation(rank: Int, ring: Int) throws(JSONFieldError) {
+    let section = ring + 1
     var wanted: [StoredTensor.Kind: [Int]] = [:]
-    for layer in 0..<model.layers {
+    for layer in 0..<model.layers where ring < experts - 1 {
       for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: model.hiddenSize) {
         wanted[.compensation(name, layer: layer)] = shape
       }
