@@ -9,9 +9,11 @@ struct EditedContainer {
   private(set) var bytes: [UInt8]
   let reader: DMOEReader
 
-  init() throws {
-    bytes = try Converted.bytes()
-    reader = try DMOEReader(path: try Converted.path())
+  init() throws { try self.init(path: try Converted.path()) }
+
+  init(path: String) throws {
+    bytes = try contents(path)
+    reader = try DMOEReader(path: path)
   }
 
   func stored(_ kind: StoredTensor.Kind, section: Int = 0) throws -> StoredTensor {

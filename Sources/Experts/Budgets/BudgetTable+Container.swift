@@ -24,15 +24,17 @@ extension BudgetTable {
     let rows = (0..<values.count / 3).map {
       Row(cost: values[3 * $0], routed: values[3 * $0 + 1], oracle: values[3 * $0 + 2])
     }
-    self.init(smallest: try numbers(ends)[0], rows: rows)
-    guard isValid(aim) else { throw .budgets(path: container.path) }
+    let costs = try numbers(ends)
+    self.init(smallest: costs[0], rows: rows)
+    guard costs[1] == 1, isValid(aim) else { throw .budgets(path: container.path) }
   }
 
-  /// Whether costs grow strictly and knobs are strictly monotone, all of them numbers that mean
-  /// something.
+  /// Whether costs grow strictly and knobs are strictly monotone, all of them meaningful numbers.
+  ///
+  /// The smallest expert may cost more than the full one, for its compensation.
   private func isValid(_ aim: RouterAim) -> Bool {
     let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
-    guard numbers.allSatisfy(\.isFinite), smallest > 0, smallest < 1 else { return false }
+    guard numbers.allSatisfy(\.isFinite), smallest > 0 else { return false }
     if aim == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) { return false }
     return zip(rows, rows.dropFirst()).allSatisfy { lower, upper in
       lower.cost < upper.cost && BudgetTable.isMonotone(lower, upper, aim)

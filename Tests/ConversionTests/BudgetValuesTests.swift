@@ -1,0 +1,88 @@
+import ByteIO
+import DMOE
+import Experts
+import Foundation
+import TestSupport
+import Testing
+
+/// Files whose directory is sound, and whose numbers are not.
+@Suite struct BudgetValuesTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The file of a recipe with numbers of a tensor replaced, all checksums made to fit.
+  private func edited(
+    _ recipe: Recipe, _ kind: StoredTensor.Kind, section: Int = 0, _ values: [UInt8], at place: Int
+  ) throws -> String {
+    var container = try EditedContainer(path: try Routed.path(recipe))
+    let tensor = try container.stored(kind, section: section)
+    try container.replace(values, at: place, in: tensor, fixingChecksums: true)
+    return try folder.write(container.bytes, to: "edited.dmoe")
+  }
+
+  private func expectRefused(
+    _ path: String, _ mention: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let reader = try DMOEReader(path: path)
+    #expect(throws: PlanError.self, sourceLocation: sourceLocation) {
+      _ = try Routing(reader)
+      _ = try LayerExperts.layers(of: reader)
+    }
+    #expect(throws: PythonError.self, sourceLocation: sourceLocation) {
+      try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
+    }
+    let run = try dynamoe([
+      "evaluate", path, "--text", Converted.model + "/heldout.txt", "--max-tokens", "64",
+    ])
+    #expect(run.status == 65 && run.output.isEmpty, "\(run)", sourceLocation: sourceLocation)
+    #expect(run.errors.contains(mention), "\(run)", sourceLocation: sourceLocation)
+  }
+
+  private static func bytes(_ value: Double) -> [UInt8] { LittleEndian.bytes(of: value.bitPattern) }
+
+  /// Places count numbers of the table, row by row: cost, knob by routers, knob by truth.
+  @Test(
+    arguments: Recipe.allCases,
+    [
+      (3, -1.0), (3, .infinity), (3, .nan), (0, 2), (1, .nan), (1, -.infinity), (2, .infinity),
+    ])
+  func `budgets that are not monotone or not finite are refused`(
+    recipe: Recipe, change: (place: Int, value: Double)
+  ) throws {
+    let path = try edited(
+      recipe, .budgets("table"), Self.bytes(change.value), at: 8 * change.place)
+    try expectRefused(path, "expected budgets whose costs grow")
+  }
+
+  @Test(arguments: [(Recipe.dynamoe, 2.0), (.residual, 1e30), (.residual, 0), (.residual, -1)])
+  func `knobs that go the wrong way, and prices of nothing, are refused`(
+    recipe: Recipe, value: Double
+  ) throws {
+    // A threshold of the first row that is above all others; a price of the last that is, or none.
+    let table = try #require(try Routing(DMOEReader(path: try Routed.path(recipe)))?.budgets)
+    let row = recipe == .dynamoe ? 0 : table.rows.count - 1
+    for column in 1...2 {
+      let path = try edited(
+        recipe, .budgets("table"), Self.bytes(value), at: 8 * (3 * row + column))
+      try expectRefused(path, "expected budgets whose costs grow")
+    }
+  }
+
+  @Test(arguments: [(0, 0.0), (0, -1), (0, .nan), (0, .infinity), (1, 0.9), (1, .nan)])
+  func `ends that are no costs are refused`(place: Int, value: Double) throws {
+    let path = try edited(.residual, .budgets("ends"), Self.bytes(value), at: 8 * place)
+    try expectRefused(path, "expected budgets whose costs grow")
+  }
+
+  /// Compensation of a high rank costs more than the few neurons that it stands in for.
+  @Test func `a smallest expert that costs more than the full one leaves no budgets to choose`()
+    throws
+  {
+    let path = folder.path("dear.dmoe")
+    try Routed.convert(.residual, to: path, widths: .fractions([0.9, 1]), compensationRank: 128)
+    let table = try #require(try Routing(DMOEReader(path: path))?.budgets)
+    #expect(table.rows.isEmpty && table.smallest > 1)
+    _ = try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
+  }
+}
