@@ -75,6 +75,20 @@ import Testing
     try expectRefused(path, "expected budgets whose costs grow")
   }
 
+  @Test func `routers and compensation that are not finite are refused`() throws {
+    let nan: [UInt8] = [0, 0, 0xC0, 0x7F]
+    try expectRefused(
+      try edited(.dynamoe, .router("weight", layer: 2), nan, at: 0),
+      "layer 2: expected finite numbers in weight of the router of layer 2")
+    try expectRefused(
+      try edited(.residual, .compensation("bias", layer: 1), section: 3, nan, at: 4),
+      "finite numbers in bias of the compensation of layer 1")
+    try expectRefused(
+      try edited(
+        .residual, .compensation("first.weight", layer: 0), section: 1, [0x80, 0x7F], at: 6),
+      "finite numbers in first.weight of the compensation of layer 0")
+  }
+
   /// Compensation of a high rank costs more than the few neurons that it stands in for.
   @Test func `a smallest expert that costs more than the full one leaves no budgets to choose`()
     throws

@@ -5,6 +5,8 @@ package enum RouterError: Error, Equatable, Sendable {
   case unexpected(String)
   /// A tensor whose shape does not fit those before it, or its values; nil where any size would.
   case shape(String, rows: Int, columns: Int, expectedRows: Int?, expectedColumns: Int?)
+  /// A tensor with NaN or infinity.
+  case notFinite(String)
 }
 
 extension RouterError: CustomStringConvertible {
@@ -18,6 +20,7 @@ extension RouterError: CustomStringConvertible {
         the router's tensor \(name) is \(rows)×\(columns) or has other values; expected \
         \(size(expectedRows))×\(size(expectedColumns))
         """
+    case .notFinite(let name): return "expected finite numbers in \(name), found others"
     }
   }
 }

@@ -47,7 +47,7 @@ extension Routing {
       var tensors: [Router.Tensor] = []
       for name in Router.tensorNames(kind) {
         guard let stored = container.shared(.router(name, layer: layer)) else { continue }
-        let matrix = try container.matrix(stored)
+        let matrix = try container.matrix(stored, layer: layer)
         tensors.append(
           Router.Tensor(
             name: name, rows: matrix.rows, columns: matrix.columns, values: matrix.values))
@@ -92,7 +92,7 @@ extension Compensation {
       guard let stored = container.ring(kind, ring: ring) else {
         throw .model(.tensor(.missing(name: "\(kind)")))
       }
-      return try container.matrix(stored)
+      return try container.matrix(stored, layer: layer)
     }
     self.init(
       first: try matrix("first.weight"), second: try matrix("second.weight"),
@@ -101,8 +101,8 @@ extension Compensation {
 }
 
 extension DMOEReader {
-  /// A stored tensor as floats; a vector is one row.
-  func matrix(_ stored: StoredTensor) throws(PlanError) -> Matrix {
+  /// A stored tensor of a layer as floats, all of them finite; a vector is one row.
+  func matrix(_ stored: StoredTensor, layer: Int) throws(PlanError) -> Matrix {
     let rows = stored.shape.count > 1 ? stored.shape[0] : 1
     let columns = stored.shape.last ?? 0
     var values = [Float](repeating: 0, count: rows * columns)
@@ -111,6 +111,9 @@ extension DMOEReader {
       stored.elementType.decode(try read(stored), into: &span)
     } catch {
       throw .model(.tensor(error))
+    }
+    guard values.allSatisfy(\.isFinite) else {
+      throw .router(path: path, layer: layer, .notFinite(stored.title))
     }
     return Matrix(rows: rows, columns: columns, values: values)
   }
