@@ -1,10 +1,10 @@
 /// Consecutive windows that are worked on together, so that memory does not grow with their number.
-enum WindowChunks {
+package enum WindowChunks {
   /// - Parameters:
   ///   - lengths: of the windows.
   ///   - size: at most so many positions in a chunk, but at least one window.
   /// - Returns: ranges of windows, in order.
-  static func chunks(_ lengths: [Int], size: Int) -> [Range<Int>] {
+  package static func chunks(_ lengths: [Int], size: Int) -> [Range<Int>] {
     var chunks: [Range<Int>] = []
     var start = 0
     var sum = 0

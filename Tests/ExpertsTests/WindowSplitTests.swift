@@ -1,0 +1,28 @@
+import Experts
+import Testing
+
+/// Which windows judge, and which are worked on together.
+@Suite struct WindowSplitTests {
+  @Test func `every eighth window judges, the last where there are fewer`() {
+    for count in 2..<8 { #expect(Judging.windows(of: count) == [count - 1]) }
+    #expect(Judging.windows(of: 8) == [7])
+    #expect(Judging.windows(of: 25) == [7, 15, 23])
+    #expect(Judging.windows(of: 1) == [0] && Judging.windows(of: 0).isEmpty)
+    for count in 0..<40 {
+      #expect(
+        Judging.windows(of: count) == (0..<count).filter { Judging.isJudge($0, of: count) })
+    }
+  }
+
+  @Test(
+    arguments: [[], [5], [3, 3, 3], [9, 1, 1, 9], [4, 4, 2, 1, 1, 1, 8, 20, 1]], [1, 4, 8, 100])
+  func `chunks are whole windows, as many as fit`(lengths: [Int], size: Int) {
+    let chunks = WindowChunks.chunks(lengths, size: size)
+    #expect(chunks.flatMap { Array($0) } == Array(lengths.indices))
+    for (index, chunk) in chunks.enumerated() {
+      let sum = lengths[chunk].reduce(0, +)
+      #expect(!chunk.isEmpty && (sum <= size || chunk.count == 1))
+      if index + 1 < chunks.count { #expect(sum + lengths[chunk.upperBound] > size) }
+    }
+  }
+}
