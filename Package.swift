@@ -90,8 +90,8 @@ let package = Package(
     tests(
       "ConversionTests",
       [
-        "Conversion", "ByteIO", "Calibration", "DMOE", "Experts", "JSON", "Kernels", "Models",
-        "Reports", "Safetensors", "Tensors", "TestContainers", "TestSupport",
+        "Conversion", "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels",
+        "Models", "Reports", "Safetensors", "Tensors", "TestContainers", "TestSupport",
       ],
       exclude: ["routing_peer.py"]),
     tests(
@@ -114,7 +114,7 @@ let package = Package(
     tests(
       "ExpertsTests",
       ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "Tensors", "TestSupport"],
-      exclude: ["compensation_peer.py", "peer.py", "ranking_peer.py"]),
+      exclude: ["compensation_peer.py", "peer.py", "quality_peer.py", "ranking_peer.py"]),
     tests(
       "EvaluationTests",
       [
@@ -124,7 +124,10 @@ let package = Package(
       exclude: ["peer.py"]),
     tests(
       "ReportsTests",
-      ["ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Reports", "TestSupport"],
+      [
+        "ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Kernels", "Reports",
+        "TestSupport",
+      ],
       exclude: ["Golden"]),
     // They run the program as it is built, and import nothing of it.
     tests(

@@ -46,6 +46,15 @@ extension RouterTask {
   }
 }
 
+extension RouterTask {
+  /// How well a router predicts the rows that are held out.
+  func determination(of router: Router) -> [Double] {
+    Determination.values(
+      predicted: [router.predict(features.gatherRows(heldOutRows[...]))],
+      truth: [targets.gatherRows(heldOutRows[...])])
+  }
+}
+
 extension Router {
   var isFinite: Bool { tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
 }

@@ -59,7 +59,7 @@ extension ExpertPlan.Layer {
   package init(
     _ scores: [Double], order: [Int]? = nil, widths: ExpertWidths, alignment: Int, index: Int
   ) throws(PlanError) {
-    let order = order ?? scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+    let order = order ?? RankOrder.descending(scores)
     let descending = order.map { scores[$0] }
     let widths = try widths.widths(descending: descending, layer: index, alignment: alignment)
     self.init(order: order, widths: widths, coverage: Self.coverage(descending, widths))

@@ -45,6 +45,6 @@ package struct GreedyRanking: Sendable, Equatable {
     precondition(diagonal.count == down.rows, "\(diagonal.count) neurons, \(down.rows) rows")
     let scores = zip(diagonal, down.rowDots(down)).map(*)
     self.scores = scores
-    order = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
+    order = RankOrder.descending(scores)
   }
 }

@@ -37,19 +37,6 @@ package struct RouterTask: Sendable {
     squaredErrors(of: router).reduce(0, +) / Double(heldOutRows.count * targets.columns)
   }
 
-  /// For each output the share of the targets' variance over held-out rows that is predicted (R²).
-  ///
-  /// 1 is perfect, 0 is as good as the mean of the held-out targets. Where these do not vary it is 1
-  /// without any error and 0 with.
-  package func determination(of router: Router) -> [Double] {
-    let deviations = targets.columnMoments(rows: heldOutRows).deviations
-    return zip(squaredErrors(of: router), deviations).map { error, deviation in
-      let total = deviation * deviation * Double(heldOutRows.count)
-      guard total >= .leastNormalMagnitude else { return error == 0 ? 1 : 0 }
-      return 1 - error / total
-    }
-  }
-
   private func squaredErrors(of router: Router) -> [Double] {
     var sums = [Double](repeating: 0, count: targets.columns)
     for rows in Self.chunks(of: heldOutRows, size: 1024) {

@@ -32,6 +32,17 @@ package struct RoutingCalibration: Sendable {
     package let predicted: [Matrix]
     /// For each window what it should predict.
     package let truth: [Matrix]
+
+    package init(
+      router: Router, experts: LayerExperts, determination: [Double], predicted: [Matrix],
+      truth: [Matrix]
+    ) {
+      self.router = router
+      self.experts = experts
+      self.determination = determination
+      self.predicted = predicted
+      self.truth = truth
+    }
   }
 
   /// - Parameters:
@@ -90,8 +101,12 @@ package struct RoutingCalibration: Sendable {
     let router = Router.fit(
       kind: kind, task: task, width: width, seed: seed &+ UInt64(layer.index)
     ).router
+    let predicted = parallel.map(features.count) { router.predict(features[$0]) }
+    let judges = Judging.windows(of: truth.count)
     return Layer(
-      router: router, experts: experts, determination: task.determination(of: router),
-      predicted: parallel.map(features.count) { router.predict(features[$0]) }, truth: truth)
+      router: router, experts: experts,
+      determination: Determination.values(
+        predicted: judges.map { predicted[$0] }, truth: judges.map { truth[$0] }),
+      predicted: predicted, truth: truth)
   }
 }
