@@ -24,6 +24,15 @@ package struct Calibrator: Sendable {
   package func statistics(
     of text: TextTokens, range: Range<Int>? = nil, shard: DataShard = .whole
   ) throws(CalibrationError) -> NeuronStatistics {
+    try halvedStatistics(of: text, range: range, shard: shard).statistics
+  }
+
+  /// The statistics of a range of tokens, and for each layer those of its halves.
+  ///
+  /// There are no halves of a single window.
+  package func halvedStatistics(
+    of text: TextTokens, range: Range<Int>? = nil, shard: DataShard = .whole
+  ) throws(CalibrationError) -> (statistics: NeuronStatistics, halves: [StatisticsHalves]) {
     let all = text.windows(range)
     let windows = Array(all[shard.windows(of: all.count)])
     guard !windows.isEmpty else {
@@ -34,6 +43,7 @@ package struct Calibrator: Sendable {
     }
     let count = model.configuration.layers
     var layers: [NeuronStatistics.Layer] = []
+    var halves: [StatisticsHalves] = []
     progress.report("Calibrating", unit: "layers", done: 0, of: count)
     do {
       _ = try LayerSweep(model, parallel: parallel).run(windows) { call in
@@ -45,12 +55,18 @@ package struct Calibrator: Sendable {
       } finishedLayer: { layer, observations in
         // Windows are added up in their order, whichever was done first.
         var sum = NeuronStatistics.Layer(neurons: model.configuration.intermediateSize)
-        for window in observations[0] { sum.add(window) }
+        var half = StatisticsHalves(neurons: model.configuration.intermediateSize)
+        for (index, window) in observations[0].enumerated() {
+          sum.add(window)
+          half.add(window, index: index)
+        }
         layers.append(sum)
+        halves.append(half)
         progress.report("Calibrating", unit: "layers", done: layer + 1, of: count)
       }
-      return NeuronStatistics(
+      let statistics = NeuronStatistics(
         layers: layers, windows: windows, of: text, shard: shard, model: try model.fingerprint())
+      return (statistics, windows.count > 1 ? halves : [])
     } catch {
       throw .model(error)
     }

@@ -29,6 +29,8 @@ struct Nesting: Sendable {
     let routing: Routing?
     let experts: [LayerExperts]
     let summary: RoutingSummary?
+    /// For each layer; nil where there are no halves of text to compare.
+    let stability: [RankingStability]?
     let warnings: [String]
   }
 
@@ -42,6 +44,7 @@ struct Nesting: Sendable {
   func run(parallel: Parallel, progress: Progress) throws -> Nested {
     let windows = try calibrationWindows()
     let (ranked, statistics) = try rank(windows, parallel, progress)
+    let stability = ranked.stability
     var warnings: [String] = []
     if importance == .greedy, !usesGramMatrix(windows) {
       warnings.append(
@@ -52,24 +55,30 @@ struct Nesting: Sendable {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }
       return Nested(
         plan: ranked.plan, statistics: statistics, routing: nil, experts: experts, summary: nil,
-        warnings: warnings)
+        stability: stability, warnings: warnings)
     }
     let fitted = try fit(router, ranked, windows, parallel, progress)
     let judges = Judging.windows(of: windows.count)
     let routers = fitted.map(\.router)
+    let experts = fitted.map(\.experts)
+    let predicted = fitted.map { layer in judges.map { layer.predicted[$0] } }
+    let truth = fitted.map { layer in judges.map { layer.truth[$0] } }
     let budgets = try BudgetCalibration(
-      aim: recipe.aim, plan: ranked.plan, experts: fitted.map(\.experts), routers: routers,
+      aim: recipe.aim, plan: ranked.plan, experts: experts, routers: routers,
       routerFraction: Routing.fraction(routers, of: model)
-    ).table(
-      model, windows: judges.map { windows[$0] },
-      predicted: fitted.map { layer in judges.map { layer.predicted[$0] } },
-      truth: fitted.map { layer in judges.map { layer.truth[$0] } }, parallel: parallel,
-      progress: progress)
+    ).run(
+      model, windows: judges.map { windows[$0] }, predicted: predicted, truth: truth,
+      parallel: parallel, progress: progress)
+    let quality = RoutingQuality(
+      predicted: predicted, truth: truth, budgets: budgets, aim: recipe.aim, experts: experts,
+      parallel: parallel)
     return Nested(
       plan: ranked.plan, statistics: statistics,
-      routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets),
-      experts: fitted.map(\.experts),
-      summary: RoutingSummary(fitted, aim: recipe.aim, budgets: budgets), warnings: warnings)
+      routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets.table),
+      experts: experts,
+      summary: RoutingSummary(
+        fitted, aim: recipe.aim, budgets: budgets.table, quality: quality),
+      stability: stability, warnings: warnings)
   }
 
   private func calibrationWindows() throws -> [[Int]] {
@@ -102,21 +111,27 @@ struct Nesting: Sendable {
       return (ranked, statistics)
     }
     var statistics = statistics
+    var halves: [StatisticsHalves] = []
     if needsCalibration, let tokens {
-      statistics = try Calibrator(model: model, parallel: parallel, progress: progress)
-        .statistics(of: tokens, range: split?.calibration)
+      let (found, foundHalves) = try Calibrator(
+        model: model, parallel: parallel, progress: progress
+      ).halvedStatistics(of: tokens, range: split?.calibration)
+      (statistics, halves) = (found, foundHalves)
     }
     let scores = try ImportanceScores(
       importance, model: model, statistics: statistics, parallel: parallel)
+    var ranked: RankingCalibration.Ranked
     if wantsErrors {
-      let ranked = try RankingCalibration(
+      ranked = try RankingCalibration(
         importance: importance, widths: widths, alignment: alignment, scores: scores,
         wantsErrors: true
       ).rank(model, windows: windows, parallel: parallel, progress: progress)
-      return (ranked, statistics)
+    } else {
+      ranked = RankingCalibration.Ranked(
+        plan: try ExpertPlan(scores, widths: widths, alignment: alignment))
     }
-    let plan = try ExpertPlan(scores, widths: widths, alignment: alignment)
-    return (RankingCalibration.Ranked(plan: plan), statistics)
+    ranked.stability = scores.stability(halves, plan: ranked.plan)
+    return (ranked, statistics)
   }
 
   private func fit(

@@ -124,7 +124,7 @@ extension Partition {
         prepared.model, positions: positions, streams: streams, withOutput: output,
         parallel: parallel)
     }
-    let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 12)
+    let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 14)
     return prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
       + [sweep(split.heldOut.count, variants, output: true)]
   }

@@ -116,11 +116,11 @@ package struct Partition: Sendable {
         model: try Model(written), parallel: parallel, progress: progress)
       heldOut = CalibrationReport.HeldOut(
         textDigest: tokens.digest, context: tokens.context,
-        result: try evaluator.evaluate(evaluator.usualVariants, on: tokens.windows(split.heldOut)))
+        result: try evaluator.evaluate(evaluator.reportVariants, on: tokens.windows(split.heldOut)))
     }
     let report = CalibrationReport(
       generator: generator, source: try source(model), calibration: nested.statistics,
-      plan: nested.plan, recipe: recipe, routing: nested.summary,
+      plan: nested.plan, stability: nested.stability, recipe: recipe, routing: nested.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
       outputBytes: written.files.reduce(0) { $0 + $1.length }, heldOut: heldOut,

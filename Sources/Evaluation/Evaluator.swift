@@ -61,6 +61,17 @@ package struct Evaluator: Sendable {
 
   private static let usualBudgets = [0.35, 0.5, 0.65]
 
+  /// What a report tells of: the usual variants, and routed runs farther out on the trade-off curve.
+  package var reportVariants: [Variant] {
+    variants
+      + Self.reportBudgets.flatMap { budget in
+        let knob = Variant.Knob.budget(budget)
+        return Self.usualBudgets.contains(budget) ? comparison(knob) : [.choosing(.routed, knob)]
+      }.filter(canRun)
+  }
+
+  private static let reportBudgets = [0.25, 0.35, 0.5, 0.65, 0.8]
+
   /// The routed run by a knob, and what it is compared with.
   package func comparison(_ knob: Variant.Knob) -> [Variant] {
     Variant.Chooser.allCases.map { .choosing($0, knob) }

@@ -28,6 +28,7 @@ extension CalibrationReport {
             ]
           }),
       ],
+      "routing": routing?.quality?.document ?? .null,
       "held_out": heldOut.map(Self.document) ?? .null,
       "warnings": .array(warnings.map(JSONValue.string)),
     ]
@@ -61,6 +62,9 @@ extension CalibrationReport {
           [
             "layer": .int(index), "widths": .array(layer.widths.map(JSONValue.int)),
             "coverage": .array(layer.coverage.map(JSONValue.double)),
+            "stability": stability.map {
+              .array($0[index].agreement.map(JSONValue.double))
+            } ?? .null,
           ]
         }),
     ]

@@ -18,11 +18,31 @@ extension CalibrationReport {
       lines += [
         "",
         "  Held-out text: \(HumanText.count(heldOut.result.targets)) tokens in windows of "
-          + "\(heldOut.context). One expert everywhere, without routing.",
+          + "\(heldOut.context). Above: one expert for all tokens, bare.",
       ]
+      lines += Self.tradeOff(heldOut.result.figures)
     }
-    lines += warnings.map { "  Warning: \($0)" }
+    lines += warnings.flatMap { HumanText.wrapped("  Warning: \($0)", indent: 4) }
     return lines
+  }
+
+  /// What the knob does, where there are routers.
+  private static func tradeOff(_ figures: [VariantFigures]) -> [String] {
+    let rows = TradeOff.all(figures)
+    guard !rows.isEmpty else { return [] }
+    let choosers = Variant.Chooser.allCases
+    var table = TextTable(
+      [("budget", .left), ("FFN", .right)] + choosers.map { ($0.rawValue, .right) })
+    for row in rows {
+      table.add(
+        ["\(row.budget)", row.cost.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? ""]
+          + choosers.map { chooser in
+            row.ratios[chooser].map { ($0.isFinite ? "× " : "") + HumanText.fixed($0, digits: 3) }
+              ?? ""
+          })
+    }
+    return ["  Below: an expert for each token, perplexity over that of dense.", ""]
+      + table.lines()
   }
 
   private var calibrationText: String {

@@ -67,6 +67,8 @@ package struct CalibrationReport: Sendable {
   /// Nil where the weights alone were ranked.
   package let calibration: NeuronStatistics?
   package let plan: ExpertPlan
+  /// For each layer; nil where there are no halves of text to compare.
+  package let stability: [RankingStability]?
   package let recipe: Recipe
   /// Nil where no routers were fitted.
   package let routing: RoutingSummary?
@@ -79,7 +81,8 @@ package struct CalibrationReport: Sendable {
 
   package init(
     generator: String, source: Source, calibration: NeuronStatistics?, plan: ExpertPlan,
-    recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil, experts: [Expert],
+    stability: [RankingStability]? = nil, recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil,
+    experts: [Expert],
     outputName: String,
     outputBytes: Int, heldOut: HeldOut?, warnings: [String]
   ) {
@@ -87,6 +90,7 @@ package struct CalibrationReport: Sendable {
     self.source = source
     self.calibration = calibration
     self.plan = plan
+    self.stability = stability
     self.recipe = recipe
     self.routing = routing
     self.experts = experts

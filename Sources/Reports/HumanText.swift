@@ -77,4 +77,21 @@ package enum HumanText {
   private static func significant(_ value: Double) -> String {
     fixed(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
   }
+
+  /// Lines of at most a screen's width where words allow it; all but the first are indented.
+  package static func wrapped(_ text: String, width: Int = 100, indent: Int) -> [String] {
+    var lines: [String] = []
+    var line = String(text.prefix { $0 == " " })
+    var isFirst = true
+    for word in text.split(separator: " ") {
+      if !isFirst, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = String(repeating: " ", count: indent)
+        isFirst = true
+      }
+      line += (isFirst ? "" : " ") + word
+      isFirst = false
+    }
+    return lines + [line]
+  }
 }

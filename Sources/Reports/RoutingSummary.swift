@@ -11,13 +11,19 @@ package struct RoutingSummary: Sendable {
   /// Nil for none.
   package let compensationRank: Int?
   package let budgets: BudgetTable?
+  /// Nil where routing cannot pay.
+  package let quality: RoutingQuality?
 
-  package init(_ layers: [RoutingCalibration.Layer], aim: RouterAim, budgets: BudgetTable?) {
+  package init(
+    _ layers: [RoutingCalibration.Layer], aim: RouterAim, budgets: BudgetTable?,
+    quality: RoutingQuality? = nil
+  ) {
     kind = layers.first?.router.kind ?? .linear
     self.aim = aim
     parameters = layers.reduce(0) { $0 + $1.router.parameterCount }
     determination = layers.map(\.determination)
     compensationRank = layers.first?.experts.compensations.first?.rank
     self.budgets = budgets
+    self.quality = quality
   }
 }

@@ -61,6 +61,25 @@ import Testing
     #expect((part.context, part.beginningToken, part.shard) == (8, 14, .whole))
   }
 
+  @Test func `halves are every second window and the others`() throws {
+    let folder = try TemporaryFolder()
+    let (calibrator, text) = try setUp(folder, count: 28)
+    let (whole, halves) = try calibrator.halvedStatistics(of: text)
+    #expect(try calibrator.statistics(of: text) == whole)
+    let windows = try (0..<4).map {
+      try calibrator.statistics(of: text, range: 7 * $0..<7 * $0 + 7)
+    }
+    #expect(halves.count == 2)
+    for (layer, half) in halves.enumerated() {
+      for (sums, parts) in [(half.even, [0, 2]), (half.odd, [1, 3])] {
+        var expected = windows[parts[0]].layers[layer]
+        expected.add(windows[parts[1]].layers[layer])
+        #expect(sums == expected)
+      }
+    }
+    #expect(try calibrator.halvedStatistics(of: text, range: 0..<7).halves.isEmpty)
+  }
+
   @Test func `threads do not change a bit, ranges and shards take their windows`() throws {
     let folder = try TemporaryFolder()
     let (calibrator, text) = try setUp(folder)

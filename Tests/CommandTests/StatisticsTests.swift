@@ -46,10 +46,25 @@ import Testing
     try expectDone(
       calibrated + [folder.path("both.dmoe"), "--calibration", statistics] + Fixture.text)
     let reports = try ["text", "both"].map { name in
-      String(decoding: try bytes(of: folder.path(name + ".report.json")), as: UTF8.self)
-        .replacing(name + ".dmoe", with: "t.dmoe")
+      let report = String(
+        decoding: try bytes(of: folder.path(name + ".report.json")), as: UTF8.self
+      ).replacing(name + ".dmoe", with: "t.dmoe")
+      return try #require(try JSONScanner.scan(Array(report.utf8)).object)
     }
-    #expect(reports[0] == reports[1])
+    let plans = try reports.map { try #require($0["plan"]?.object) }
+    let layers = try plans.map { try #require($0["layers"]?.array).compactMap(\.object) }
+    // Sums have no halves to compare.
+    #expect(layers[0].allSatisfy { $0["stability"]?.array?.count == 3 })
+    #expect(layers[1].allSatisfy { $0["stability"] == .null })
+    #expect(rest(reports[0], "plan") == rest(reports[1], "plan"))
+    #expect(rest(plans[0], "layers") == rest(plans[1], "layers"))
+    #expect(layers[0].map { rest($0, "stability") } == layers[1].map { rest($0, "stability") })
+  }
+
+  private func rest(_ object: JSONObject, _ name: String) -> JSONObject {
+    var object = object
+    object[name] = nil
+    return object
   }
 
   @Test func `shards of a text add up to the whole`() throws {

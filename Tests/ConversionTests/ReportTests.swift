@@ -21,15 +21,38 @@ import Testing
       #expect(keys(section) == page[section]?.keys, "\(section)")
     }
     // The first variant is dense, which is the only one without a number.
-    #expect(keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert"]))
+    #expect(
+      keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert", "budget"]))
     #expect(
       keys("held_out", "variants", "0", "kld_percentiles")
         == page["variant"]?.inner["kld_percentiles"])
     #expect(keys("calibration", "parts", "0") == page["calibration"]?.inner["parts"])
     #expect(keys("plan", "layers", "0") == page["plan"]?.inner["layers"])
     #expect(keys("output", "experts", "0") == page["output"]?.inner["experts"])
+    #expect(keys("routing").isEmpty)
     let experts = document.object?["held_out"]?.object?["variants"]?.array?.dropFirst() ?? []
     #expect(experts.compactMap { $0.object?["expert"]?.int } == [0, 1, 2, 3])
+  }
+
+  @Test func `what is told of routers has exactly the keys of its page`() throws {
+    let routed = try Self.report(routers: .kind(.linear)).object
+    let routing = try #require(routed?["routing"]?.object)
+    let page = try Self.page()
+    func keys(_ object: JSONObject?) -> Set<String> { Set(object?.members.map(\.name) ?? []) }
+    #expect(keys(routing) == page["routing"]?.keys)
+    let layers = try #require(routing["layers"]?.array)
+    #expect(layers.count == 4)
+    for layer in layers.compactMap(\.object) {
+      #expect(keys(layer) == page["routing.layers"]?.keys)
+      for states in ["dense", "routed"] {
+        #expect(keys(layer[states]?.object) == page["routing.layers.dense"]?.keys)
+      }
+      for scores in layer["scores"]?.array ?? [] {
+        #expect(keys(scores.object) == ["p5", "p25", "median", "p75", "p95"])
+      }
+    }
+    let variant = routed?["held_out"]?.object?["variants"]?.array?.last?.object
+    #expect(keys(variant) == page["variant"]?.keys.subtracting(["expert"]))
   }
 
   @Test func `without text there is nothing measured`() throws {
@@ -52,7 +75,7 @@ import Testing
     }
   }
 
-  private static func report() throws -> JSONValue {
+  private static func report(routers: RouterChoice = .none) throws -> JSONValue {
     let folder = try TemporaryFolder()
     let text = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
     let request = TextRequest(
@@ -60,8 +83,8 @@ import Testing
     _ = try Partition(
       modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
       reportPath: folder.path("out.report.json"), text: request, statisticsPath: nil,
-      importance: .magnitude, widths: .equal(experts: 4), alignment: nil, force: false,
-      generator: "tests"
+      importance: .magnitude, widths: .equal(experts: 4), alignment: nil, routers: routers,
+      force: false, generator: "tests"
     ).run(parallel: Parallel(threads: 2))
     return try JSONScanner.scan(try contents(folder.path("out.report.json")))
   }

@@ -81,4 +81,15 @@ import Testing
   func `the smallest numbers have a text`(value: Double) {
     #expect(HumanText.significant(value, digits: 3).contains("e-3"))
   }
+
+  @Test(
+    arguments: [
+      ("", [""]), ("a", ["a"]), ("  a b", ["  a b"]), ("abcd efg", ["abcd efg"]),
+      ("  abcd efg hi", ["  abcd", "    efg", "    hi"]),
+      ("abcdefghijkl m", ["abcdefghijkl", "    m"]),
+      ("a  b", ["a b"]),
+    ])
+  func `long lines are broken at spaces`(text: String, lines: [String]) {
+    #expect(HumanText.wrapped(text, width: 8, indent: 4) == lines)
+  }
 }

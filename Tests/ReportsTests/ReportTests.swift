@@ -4,6 +4,7 @@ import Evaluation
 import Experts
 import Foundation
 import JSON
+import Kernels
 import Reports
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ import Testing
 
   /// A report of values that are the same everywhere.
   private func report(
-    plain: Bool = false, perplexity: Double = 12.5, warnings: [String] = []
+    plain: Bool = false, routed: Bool = false, perplexity: Double = 12.5, warnings: [String] = []
   ) throws -> CalibrationReport {
     let scores = ImportanceScores(
       importance: plain ? .weights : .magnitude, layers: [[4, 1, 2, 1], [0.5, 0.25, 0, 0.25]])
@@ -56,6 +57,20 @@ import Testing
         divergence: nil,
         work: Work(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity)),
     ]
+    let tradeOff = [
+      (Variant.Chooser.routed, 0.25, 4.0), (.routed, 0.5, 1.5), (.oracle, 0.5, 1.25),
+      (.random, 0.5, 3),
+      (.fixed, 0.5, .infinity),
+    ].map { chooser, budget, ratio in
+      VariantFigures(
+        variant: .choosing(chooser, .budget(budget)),
+        perplexity: Estimate(ratio * perplexity, standardError: 0.5),
+        divergence: Divergence(
+          perplexityRatio: Estimate(ratio, standardError: 0.25), meanKLD: exact,
+          kldPercentiles: [:],
+          meanDeltaP: exact, rmsDeltaP: exact, sameTopP: exact),
+        work: Work(activeFFNFraction: budget, routerFraction: 0.0078125, tokensPerSecond: nil))
+    }
     return CalibrationReport(
       generator: "dynamoe 0",
       source: .init(
@@ -63,6 +78,10 @@ import Testing
         parameters: 7_241_732_096, bytes: 14_483_464_192, fingerprint: Self.digest),
       calibration: plain ? nil : statistics,
       plan: try ExpertPlan(scores, widths: .equal(experts: 2), alignment: nil),
+      stability: plain
+        ? nil
+        : [[1, 0.5], [0, 1]].map { RankingStability(even: $0, odd: [1, 0], widths: [1, 2]) },
+      routing: routed ? Self.routing : nil,
       experts: [
         .init(bytes: 9_000_000_000, parameters: 5_000_000_000, activeFFNFraction: 0.5),
         .init(bytes: 14_500_000_000, parameters: 7_241_732_096, activeFFNFraction: 1),
@@ -71,8 +90,38 @@ import Testing
       heldOut: plain
         ? nil
         : .init(
-          textDigest: Self.digest, context: 512, result: .init(targets: 2048, figures: figures)),
+          textDigest: Self.digest, context: 512,
+          result: .init(targets: 2048, figures: figures + (routed ? tradeOff : []))),
       warnings: warnings)
+  }
+
+  /// Two layers of two experts, whose routers choose by similarities.
+  private static var routing: RoutingSummary {
+    func window(_ values: [Float]) -> Matrix {
+      Matrix(rows: values.count, columns: 1, values: values)
+    }
+    let experts = LayerExperts(widths: [2, 4], hiddenSize: 8, gated: true)
+    let layers = [[1, 0.75, 0.25, 0.5], [0.25, 0.25, 1, 0]].map { (predicted: [Float]) in
+      RoutingCalibration.Layer(
+        router: Router(
+          linear: AffineMap(weight: Matrix(rows: 1, columns: 8), bias: [0.5])),
+        experts: experts, determination: [0.5], predicted: [window(predicted)],
+        truth: [window([0.75, 0.25, 0.5, 1])])
+    }
+    let budgets = BudgetTable(
+      smallest: 0.5,
+      rows: [
+        .init(cost: 0.5625, routed: 0.375, oracle: 0.25),
+        .init(cost: 0.75, routed: 0.5, oracle: 0.5),
+      ])
+    let (predicted, truth) = (layers.map(\.predicted), layers.map(\.truth))
+    return RoutingSummary(
+      layers, aim: .similarity, budgets: budgets,
+      quality: RoutingQuality(
+        predicted: predicted, truth: truth,
+        budgets: .init(
+          table: budgets, routed: .init(cost: 0.59375, predicted: truth, truth: predicted)),
+        aim: .similarity, experts: layers.map(\.experts), parallel: .serial))
   }
 
   /// Holds text against a file of Golden; with DYNAMOE_RECORD_GOLDEN set, writes the file instead.
@@ -90,6 +139,12 @@ import Testing
     try expectGolden(JSONWriter.text(document, layout: .indented) + "\n", "report.json")
   }
 
+  @Test func `the document with routers is the one that was recorded`() throws {
+    let document = try report(routed: true).document
+    try expectGolden(
+      JSONWriter.text(document, layout: .indented) + "\n", "report-with-routers.json")
+  }
+
   @Test func `the document without text is the one that was recorded`() throws {
     let document = try report(plain: true).document
     try expectGolden(
@@ -97,7 +152,11 @@ import Testing
   }
 
   @Test func `the summary is the one that was recorded`() throws {
-    let lines = try report(warnings: ["little text"]).summary + [""] + report(plain: true).summary
+    let long = "little text, " + String(repeating: "and a line that is too long, ", count: 4)
+    let lines =
+      try report(warnings: ["little text"]).summary + [""]
+      + report(routed: true, warnings: [long]).summary + [""] + report(plain: true).summary
+    #expect(lines.allSatisfy { $0.count <= 100 })
     try expectGolden(lines.joined(separator: "\n") + "\n", "summary.txt")
   }
 

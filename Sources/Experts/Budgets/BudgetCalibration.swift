@@ -24,10 +24,27 @@ package struct BudgetCalibration: Sendable {
     self.routerFraction = routerFraction
   }
 
+  package struct Result: Sendable {
+    package let table: BudgetTable
+    /// Of the run that cost about ``RoutingQuality/usualBudget``; nil where routing cannot pay.
+    package let routed: RoutedScores?
+
+    package init(table: BudgetTable, routed: RoutedScores?) {
+      self.table = table
+      self.routed = routed
+    }
+  }
+
+  /// What decided in a window, and for the run that is looked at what should have.
+  private struct Seen: Sendable {
+    let scores: Matrix
+    let truth: Matrix?
+  }
+
   /// Where between the cheapest routed run and dense the rows of the table lie.
   private static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
 
-  /// Measures the table in one sweep in which all rows run side by side.
+  /// Measures the table in one sweep in which all rows run side by side, and looks closely at one.
   ///
   /// - Parameters:
   ///   - model: the dense checkpoint.
@@ -38,22 +55,28 @@ package struct BudgetCalibration: Sendable {
   ///   - progress: told of layers.
   /// - Returns: the table, without rows where routers alone cost as much as the dense model.
   /// - Throws: what reading the model throws.
-  package func table(
+  package func run(
     _ model: Model, windows: [[Int]], predicted: [[Matrix]], truth: [[Matrix]],
     parallel: Parallel, progress: Progress
-  ) throws(ModelError) -> BudgetTable {
+  ) throws(ModelError) -> Result {
     let costs = experts.map(\.costs)
     let smallest = costs.reduce(0) { $0 + $1[0] } / Double(costs.count)
     let cheapest = smallest + routerFraction
-    guard cheapest < 1 else { return BudgetTable(smallest: smallest, rows: []) }
+    guard cheapest < 1 else {
+      return Result(table: BudgetTable(smallest: smallest, rows: []), routed: nil)
+    }
     let targets = Self.places.map { cheapest + $0 * (1 - cheapest) }
     let routed = CostCurve(aim: aim, scores: predicted, costs: costs)
     let oracle = CostCurve(aim: aim, scores: truth, costs: costs)
     let rules =
       targets.map { aim.rule(routed.knob(cost: $0 - routerFraction, parallel: parallel)) }
       + targets.map { aim.rule(oracle.knob(cost: $0, parallel: parallel)) }
-    let seen = try run(model, windows, rules, parallel, progress)
-    let knobs = seen.enumerated().map { stream, scores in
+    let observed = targets.indices.min {
+      abs(targets[$0] - RoutingQuality.usualBudget) < abs(targets[$1] - RoutingQuality.usualBudget)
+    }
+    let seen = try observe(model, windows, rules, observed, parallel, progress)
+    let knobs = seen.enumerated().map { stream, layers in
+      let scores = layers.map { $0.map(\.scores) }
       let isOracle = stream >= targets.count
       let target = targets[stream % targets.count] - (isOracle ? 0 : routerFraction)
       return CostCurve(aim: aim, scores: scores, costs: costs)
@@ -67,18 +90,32 @@ package struct BudgetCalibration: Sendable {
       if let last = rows.last, !BudgetTable.isMonotone(last, row, aim) { continue }
       rows.append(row)
     }
-    return BudgetTable(smallest: smallest, rows: rows)
+    return Result(
+      table: BudgetTable(smallest: smallest, rows: rows),
+      routed: observed.map { routedScores(seen[$0], rules[$0], parallel) })
   }
 
-  /// For each rule, layer and window what decided: the first half of the rules go by the routers,
-  /// the second by the truth.
-  private func run(
-    _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ parallel: Parallel,
-    _ progress: Progress
-  ) throws(ModelError) -> [[[Matrix]]] {
+  private func routedScores(
+    _ seen: [[Seen]], _ rule: ChoiceRule, _ parallel: Parallel
+  ) -> RoutedScores {
+    let predicted = seen.map { $0.map(\.scores) }
+    let curve = CostCurve(aim: aim, scores: predicted, costs: experts.map(\.costs))
+    return RoutedScores(
+      cost: curve.cost(rule, parallel: parallel) + routerFraction, predicted: predicted,
+      truth: seen.map { $0.compactMap(\.truth) })
+  }
+
+  /// For each rule, layer and window what was seen.
+  ///
+  /// The first half of the rules go by the routers, the second by the truth; `observed` is the one for
+  /// which both are wanted.
+  private func observe(
+    _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?,
+    _ parallel: Parallel, _ progress: Progress
+  ) throws(ModelError) -> [[[Seen]]] {
     let layers = model.configuration.layers
     let phase = "Setting budgets"
-    var seen = [[[Matrix]]](repeating: [], count: rules.count)
+    var seen = [[[Seen]]](repeating: [], count: rules.count)
     progress.report(phase, unit: "layers", done: 0, of: layers)
     _ = try LayerSweep(model, parallel: parallel).run(windows, phases: [rules.count]) {
       layer, weights in
@@ -86,23 +123,30 @@ package struct BudgetCalibration: Sendable {
     } feedForward: { call, _ in
       let rule = rules[call.stream]
       let experts = experts[call.layer]
+      func outputs() -> ExpertOutputs {
+        ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
+      }
+      func truth(_ outputs: ExpertOutputs) -> Matrix {
+        outputs.scores(aim, compensations: experts.compensations, residual: call.residual)
+      }
       if call.stream < rules.count / 2 {
         let scores = routers[call.layer].predict(
           aim.features(input: call.input, residual: call.residual))
         let output = RoutedFeedForward.output(
           call.weights, input: call.input, experts: experts,
           choices: rule.choices(scores, costs: experts.costs))
-        return (output, scores)
+        return (
+          output, Seen(scores: scores, truth: call.stream == observed ? truth(outputs()) : nil)
+        )
       }
-      let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
-      let scores = outputs.scores(
-        aim, compensations: experts.compensations, residual: call.residual)
+      let outputs = outputs()
+      let scores = truth(outputs)
       let output = outputs.output(
         choices: rule.choices(scores, costs: experts.costs),
         compensations: experts.compensations)
-      return (output, scores)
+      return (output, Seen(scores: scores, truth: nil))
     } finishedLayer: { layer, _, observations in
-      for (stream, scores) in observations.enumerated() { seen[stream].append(scores) }
+      for (stream, windows) in observations.enumerated() { seen[stream].append(windows) }
       progress.report(phase, unit: "layers", done: layer + 1, of: layers)
     }
     return seen

@@ -7,10 +7,17 @@ package struct ImportanceScores: Sendable {
   package let importance: Importance
   /// For each layer a score for each neuron, in the order of the checkpoint.
   package let layers: [[Double]]
+  /// For each layer `‖W_down[:, j]‖²` of each neuron; empty where it does not count.
+  private let norms: [[Double]]
 
   package init(importance: Importance, layers: [[Double]]) {
+    self.init(importance: importance, layers: layers, norms: [])
+  }
+
+  private init(importance: Importance, layers: [[Double]], norms: [[Double]]) {
     self.importance = importance
     self.layers = layers
+    self.norms = norms
   }
 
   /// Scores the neurons of a model.
@@ -27,6 +34,7 @@ package struct ImportanceScores: Sendable {
   ) throws(PlanError) {
     if let statistics { try Self.check(statistics, model.configuration) }
     var layers: [[Double]] = []
+    var allNorms: [[Double]] = []
     for layer in 0..<model.configuration.layers {
       var norms: [Double] = []
       if importance.needsDownNorms {
@@ -37,22 +45,45 @@ package struct ImportanceScores: Sendable {
           throw .model(error)
         }
       }
-      let sums = statistics?.layers[layer]
-      let scores: [Double]? =
-        switch importance {
-        case .magnitude: sums?.absoluteSum
-        case .energy: sums?.squareSum
-        case .output: (sums?.squareSum).map { zip($0, norms).map(*) }
-        case .weights: norms.map { $0.squareRoot() }
-        case .greedy: nil
-        }
+      let scores = Self.scores(importance, statistics?.layers[layer], norms: norms)
       guard let scores else { throw .noStatistics(importance) }
       if let neuron = scores.firstIndex(where: { !$0.isFinite }) {
         throw .notFinite(importance, layer: layer, neuron: neuron)
       }
       layers.append(scores)
+      allNorms.append(norms)
     }
-    self.init(importance: importance, layers: layers)
+    self.init(importance: importance, layers: layers, norms: allNorms)
+  }
+
+  private static func scores(
+    _ importance: Importance, _ sums: NeuronStatistics.Layer?, norms: [Double]
+  ) -> [Double]? {
+    switch importance {
+    case .magnitude: sums?.absoluteSum
+    case .energy: sums?.squareSum
+    case .output: (sums?.squareSum).map { zip($0, norms).map(*) }
+    case .weights: norms.map { $0.squareRoot() }
+    case .greedy: nil
+    }
+  }
+
+  /// How far halves of the text agree on the experts of every layer; nil where there are no halves, or
+  /// the weights alone count.
+  package func stability(
+    _ halves: [StatisticsHalves], plan: ExpertPlan
+  ) -> [RankingStability]? {
+    guard importance.needsStatistics, halves.count == layers.count, !halves.isEmpty,
+      norms.count == layers.count
+    else { return nil }
+    return halves.indices.map { layer in
+      func scores(_ sums: NeuronStatistics.Layer) -> [Double] {
+        Self.scores(importance, sums, norms: norms[layer]) ?? []
+      }
+      return RankingStability(
+        even: scores(halves[layer].even), odd: scores(halves[layer].odd),
+        widths: plan.layers[layer].widths)
+    }
   }
 
   private static func check(

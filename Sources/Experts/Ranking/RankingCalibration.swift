@@ -31,6 +31,9 @@ package struct RankingCalibration: Sendable {
     /// For each layer and window the logarithm of the error of each expert but the last; empty where
     /// it was not wanted.
     package var logErrors: [[Matrix]] = []
+    /// For each layer how far halves of the windows agree on it, each neuron on its own; nil where
+    /// there are no halves.
+    package var stability: [RankingStability]?
 
     package init(plan: ExpertPlan) { self.plan = plan }
   }
@@ -61,6 +64,7 @@ package struct RankingCalibration: Sendable {
     var ranked = Ranked(
       plan: ExpertPlan(importance: importance, alignment: alignment, layers: []))
     var layers: [ExpertPlan.Layer] = []
+    var stability: [RankingStability] = []
     var failure: PlanError?
     let count = model.configuration.layers
     progress.report("Ranking", unit: "layers", done: 0, of: count)
@@ -69,16 +73,22 @@ package struct RankingCalibration: Sendable {
         do throws(PlanError) {
           var outputs: [Matrix] = []
           var order: [Int]?
+          var halves: [[Double]] = []
           var importances = scores?.layers[layer.index] ?? []
           if scores == nil {
             let greedy = Self.greedy(layer, parallel)
             ranked.statistics.append(greedy.statistics)
             (order, importances) = (greedy.ranking.order, greedy.ranking.scores)
             outputs = greedy.outputs
+            halves = greedy.halves
           }
           let plan = try ExpertPlan.Layer(
             importances, order: order, widths: widths, alignment: alignment, index: layer.index)
           layers.append(plan)
+          if scores == nil, windows.count > 1 {
+            stability.append(
+              RankingStability(even: halves[0], odd: halves[1], widths: plan.widths))
+          }
           if wantsErrors {
             let (full, errors) = Self.errors(layer, plan, parallel)
             ranked.logErrors.append(errors)
@@ -96,13 +106,18 @@ package struct RankingCalibration: Sendable {
     }
     if let failure { throw failure }
     ranked.plan = ExpertPlan(importance: importance, alignment: alignment, layers: layers)
+    ranked.stability = stability.isEmpty ? nil : stability
     return ranked
   }
 
-  /// `Σ q h hᵀ` over all positions, q being `1 / |r + y|²`, and the neurons ranked by it.
+  /// `Σ q h hᵀ` over all positions, q being `1 / |r + y|²`, and the neurons ranked by it;
+  /// their diagonal scores by every second window, and by the others.
   private static func greedy(
     _ layer: LayerSweep.Layer, _ parallel: Parallel
-  ) -> (ranking: GreedyRanking, statistics: NeuronStatistics.Layer, outputs: [Matrix]) {
+  ) -> (
+    ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer,
+    outputs: [Matrix]
+  ) {
     let weights = layer.weights
     let neurons = weights.neurons
     let tokens = layer.inputs.reduce(0) { $0 + $1.rows }
@@ -110,6 +125,7 @@ package struct RankingCalibration: Sendable {
     var statistics = NeuronStatistics.Layer(neurons: neurons)
     var gram = GramMatrix(size: usesGram ? neurons : 0)
     var diagonal = [Double](repeating: 0, count: neurons)
+    var halves = [diagonal, diagonal]
     var outputs: [Matrix] = []
     for chunk in WindowChunks.chunks(layer.inputs.map(\.rows), size: chunk) {
       let seen = parallel.map(chunk.count) { index in
@@ -127,9 +143,12 @@ package struct RankingCalibration: Sendable {
         return (sums: sums, rows: hidden.scalingRows(by: factors), output: output)
       }
       outputs += seen.map(\.output)
-      for window in seen {
-        statistics.add(window.sums)
-        for (neuron, sum) in window.rows.columnSquareSums().enumerated() { diagonal[neuron] += sum }
+      for (window, seen) in zip(chunk, seen) {
+        statistics.add(seen.sums)
+        for (neuron, sum) in seen.rows.columnSquareSums().enumerated() {
+          diagonal[neuron] += sum
+          halves[window % 2][neuron] += sum
+        }
       }
       if usesGram { gram.add(Matrix(stacking: seen.map(\.rows)), parallel: parallel) }
     }
@@ -138,7 +157,8 @@ package struct RankingCalibration: Sendable {
       usesGram
       ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
       : GreedyRanking(diagonal: diagonal, down: down)
-    return (ranking, statistics, outputs)
+    let norms = down.rowDots(down)
+    return (ranking, halves.map { zip($0, norms).map(*) }, statistics, outputs)
   }
 
   private static func errors(

@@ -1,0 +1,49 @@
+import Experts
+import Foundation
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+@Suite struct RankingCalibrationTests {
+  @Test func `the stability of a greedy ranking is that of its diagonal by halves`() throws {
+    let model = try Model(path: packageRoot.appending(path: "fixtures/tiny-llama").path)
+    let windows = (0..<5).map { window in (0..<24).map { (window * 211 + $0 * 37) % 1024 } }
+    let ranked = try RankingCalibration(
+      importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
+    ).rank(model, windows: windows, parallel: Parallel(threads: 2), progress: .ignored)
+    var expected: [RankingStability] = []
+    try LayerSweep(model, parallel: Parallel(threads: 1)).run(windows) { layer in
+      let down = layer.weights.neuronMajorDown
+      var scores = [[Double]](repeating: [Double](repeating: 0, count: 384), count: 2)
+      let outputs = windows.indices.map { window in
+        let hidden = layer.weights.hidden(layer.inputs[window])
+        let output = layer.weights.output(hidden)
+        for token in 0..<24 {
+          let length = zip(output[token], layer.residuals[window][token])
+            .reduce(0.0) { $0 + pow(Double($1.0 + $1.1), 2) }
+          for (neuron, value) in hidden[token].enumerated() {
+            let square = down[neuron].reduce(0.0) { $0 + pow(Double($1), 2) }
+            scores[window % 2][neuron] += pow(Double(value), 2) / length * square
+          }
+        }
+        return output
+      }
+      expected.append(
+        RankingStability(even: scores[0], odd: scores[1], widths: [96, 192, 288, 384]))
+      return outputs
+    }
+    let found = try #require(ranked.stability)
+    #expect(found.count == 4)
+    for (found, expected) in zip(found, expected) {
+      // Rounding may let two neurons change places.
+      for (found, expected) in zip(found.agreement, expected.agreement) {
+        #expect(abs(found - expected) < 0.011)
+      }
+    }
+    let single = try RankingCalibration(
+      importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
+    ).rank(model, windows: [windows[0]], parallel: .serial, progress: .ignored)
+    #expect(single.stability == nil)
+  }
+}
