@@ -124,7 +124,7 @@ package struct Partition: Sendable {
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
       outputBytes: written.files.reduce(0) { $0 + $1.length }, heldOut: heldOut,
-      warnings: nested.warnings + warnings(nested.statistics, prepared.split))
+      warnings: warnings(nested, heldOut?.result, prepared.split))
     try writer.file.commit()
     try AtomicFile.write(
       JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
@@ -140,26 +140,5 @@ package struct Partition: Sendable {
       parameters: checkpoint.tensors.reduce(0) { $0 + $1.elementCount },
       bytes: checkpoint.tensors.reduce(0) { $0 + $1.byteCount },
       fingerprint: try model.fingerprint())
-  }
-
-  private func warnings(_ statistics: NeuronStatistics?, _ split: TextSplit?) -> [String] {
-    var warnings: [String] = []
-    if routers == .usual, text == nil {
-      warnings.append(
-        "no routers and no compensation: they learn from text, and there was none")
-    }
-    if importance == nil, recipe.importance.needsText, text == nil {
-      warnings.append(
-        "neurons were ranked each on its own: how they go together takes text to tell")
-    }
-    if let statistics, statistics.tokens < 4096 {
-      warnings.append(
-        "calibrated on only \(statistics.tokens) tokens: the ranking may be chance; give more text")
-    }
-    if let split, split.heldOut.count < 2048 {
-      warnings.append(
-        "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")
-    }
-    return warnings
   }
 }

@@ -108,9 +108,13 @@ import Testing
     #expect(rows.map(\.count) == [5, 11, 11, 11, 5])
   }
 
-  @Test func `what was not measured is null`() throws {
+  @Test func `too little text is warned of, and what was not measured is null`() throws {
     let folder = try TemporaryFolder()
     try expectDone(["calibrate", Fixture.model, "-o", folder.path("stats")] + Fixture.text)
+    let few = try Self.made(["--max-tokens", "512"])
+    let warnings = try #require(few.report["warnings"]?.array).compactMap(\.string)
+    #expect(warnings.contains { $0.contains("512 tokens for 384 neurons") })
+    #expect(warnings.contains { $0.contains("more than 0.02") || $0.contains("predict little") })
     for options in [["--importance", "weights"], ["--calibration", folder.path("stats")]] {
       let report = try Self.made(["--recipe", "dynamoe", "--router", "none"] + options).report
       #expect(report["routing"] == .null)
