@@ -7,7 +7,7 @@ package import Kernels
 package struct CompensationFit: Sendable {
   /// Relative to the mean variance of the inputs.
   private static let ridge = 1e-2
-  private static let steps = 10
+  private static let steps = 6
   /// Vectors beyond the wanted ones, with which the iteration converges faster.
   private static let oversampling = 16
 
