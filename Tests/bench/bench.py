@@ -91,7 +91,7 @@ def feed_forward(model, routed):
         shutil.copyfile(f"{fixture}/{name}", f"{model}/{name}")
     if not os.path.exists(routed):
         subprocess.run([DYNAMOE, "partition", model, "-o", routed, "--text", f"{fixture}/calibration.txt",
-                        "--max-tokens", "2048"], check=True, stdout=subprocess.DEVNULL)
+                        "--max-tokens", "4096"], check=True, stdout=subprocess.DEVNULL)
     ratios = []
     for _ in range(RUNS):
         text = subprocess.run(
