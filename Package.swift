@@ -54,7 +54,7 @@ let package = Package(
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage("Tokenizers", ["JSON"]),
     stage("Safetensors", ["ByteIO", "JSON", "Tensors"]),
-    stage("DMOE", ["ByteIO", "JSON", "Tensors"]),
+    stage("DMOE", ["ByteIO", "JSON", "Kernels", "Tensors"]),
     stage("Models", ["ByteIO", "DMOE", "JSON", "Kernels", "Safetensors", "Tensors", "Tokenizers"]),
     stage(
       "Calibration",
@@ -77,6 +77,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    // Run by `make bench`.
+    .executableTarget(
+      name: "CodingBenchmark", dependencies: ["DMOE", "Kernels", "Safetensors", "Tensors"],
+      path: "Tests/bench/coding", swiftSettings: strict),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -68,6 +68,24 @@ package final class AtomicFile: Sendable {
     }
   }
 
+  /// Reads what has been written, or the zeros in between.
+  package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    do {
+      return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let buffer = UnsafeMutableRawBufferPointer(buffer)
+        while initialized < count {
+          let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[initialized..<count])
+          let found = try unsafe descriptor.read(
+            fromAbsoluteOffset: Int64(offset + initialized), into: part)
+          guard found > 0 else { throw FileError.changed(path: path) }
+          initialized += found
+        }
+      }
+    } catch {
+      throw FileError.cannotWrite(path: path, reason: "\(error)")
+    }
+  }
+
   /// Makes the file exactly this long; what was not written is zero.
   package func setLength(_ length: Int) throws(FileError) {
     do {

@@ -44,7 +44,7 @@ extension ContainerAssembly {
       writer.setDigest(digest, ofSource: index)
       progress.report("Writing", unit: "tensors", done: done.increment(), of: sources.count)
     }
-    try writer.finish()
+    try writer.finish { progress.report("Closing gaps", unit: "bytes", done: $0, of: $1) }
     try model.checkpoint.checkUnchanged()
     return writer
   }

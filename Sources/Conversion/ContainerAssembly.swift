@@ -16,6 +16,7 @@ struct ContainerAssembly {
   let routing: Routing?
   /// For each layer; without routing there is no compensation.
   let experts: [LayerExperts]
+  let compression: DMOECompression
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -38,7 +39,8 @@ struct ContainerAssembly {
       widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
       recipe: recipe, routing: routingForm,
       sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: sources,
-      sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) })
+      sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) },
+      compression: compression)
   }
 
   private var routingForm: RoutingForm? {

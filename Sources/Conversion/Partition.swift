@@ -1,6 +1,6 @@
 import ByteIO
 package import Calibration
-import DMOE
+package import DMOE
 import Evaluation
 package import Experts
 import JSON
@@ -31,6 +31,7 @@ package struct Partition: Sendable {
   /// How often compensation and routers are fitted again to what the routers choose.
   package let rounds: Int
   package let seed: UInt64
+  package let compression: DMOECompression
   /// Whether outputs that exist are replaced.
   package let force: Bool
   package let generator: String
@@ -39,7 +40,8 @@ package struct Partition: Sendable {
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
     statisticsPath: String?, recipe: Recipe = .dynamoe, importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
-    compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0, force: Bool, generator: String
+    compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,
+    compression: DMOECompression = .lossless, force: Bool, generator: String
   ) {
     self.modelPath = modelPath
     self.outputPath = outputPath
@@ -54,6 +56,7 @@ package struct Partition: Sendable {
     self.compensationRank = compensationRank
     self.rounds = rounds
     self.seed = seed
+    self.compression = compression
     self.force = force
     self.generator = generator
   }
@@ -105,7 +108,7 @@ package struct Partition: Sendable {
     let nested = try prepared.nesting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
       model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
-      routing: nested.routing, experts: nested.experts
+      routing: nested.routing, experts: nested.experts, compression: compression
     )
     .write(to: outputPath, parallel: parallel, progress: progress)
     // What is measured is what was written, read back.

@@ -27,12 +27,13 @@ package struct DMOEContents: Sendable {
   package let sourceTensors: [DMOEDirectory.SourceTensor]
   /// The shared section, then the rings.
   package let sections: [[Item]]
+  package let compression: DMOECompression
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
     recipe: String? = nil, routing: RoutingForm? = nil, sourceFormat: String,
     sourceMetadata: [(key: String, value: String)], sourceTensors: [DMOEDirectory.SourceTensor],
-    sections: [[Item]]
+    sections: [[Item]], compression: DMOECompression
   ) {
     self.generator = generator
     self.model = model
@@ -44,40 +45,23 @@ package struct DMOEContents: Sendable {
     self.sourceMetadata = sourceMetadata
     self.sourceTensors = sourceTensors
     self.sections = sections
+    self.compression = compression
   }
 
   package static let blockBytes = 1 << 20
 
-  /// Gives everything its place.
-  ///
-  /// The offsets stand in the directory whose length they follow from: they are laid out from zero
-  /// first, and moved until the length that they lead to is the one they were moved by.
+  /// Gives everything the place that it has if no block is coded.
   package func laidOut() -> DMOEDirectory {
-    var directory = DMOEDirectory(
+    DMOEDirectory(
       generator: generator, blockBytes: Self.blockBytes, model: model, widths: widths,
       importance: importance, recipe: recipe, routing: routing, sourceFormat: sourceFormat,
       sourceMetadata: sourceMetadata,
-      sourceTensors: sourceTensors, sections: sections.map(Self.section))
-    var length = 0
-    while true {
-      var start = DMOEPreamble.length + length
-      for index in directory.sections.indices {
-        let shift = start - directory.sections[index].offset
-        directory.sections[index].offset += shift
-        for tensor in directory.sections[index].tensors.indices {
-          directory.sections[index].tensors[tensor].offset += shift
-        }
-        start = directory.sections[index].end
-      }
-      let found = directory.encoded().count
-      if found <= length { return directory }
-      length = found
-    }
+      sourceTensors: sourceTensors, sections: sections.map(Self.section)
+    ).laidOut()
   }
 
-  /// A section as if the file began with it.
+  /// A section whose offsets are still to be found.
   private static func section(_ items: [Item]) -> DMOEDirectory.Section {
-    var offset = 0
     let tensors = items.map { item in
       // The sizes were checked when the source was opened.
       let elements = TensorDescription.elementCount(of: item.shape) ?? 0
@@ -85,12 +69,10 @@ package struct DMOEContents: Sendable {
       let blocks = stride(from: 0, to: byteCount, by: blockBytes).map {
         StoredTensor.Block(length: min(blockBytes, byteCount - $0), checksum: 0)
       }
-      let tensor = StoredTensor(
+      return StoredTensor(
         kind: item.kind, elementType: item.elementType, shape: item.shape, byteCount: byteCount,
-        offset: offset, blocks: blocks)
-      offset = DMOEDirectory.aligned(offset + byteCount)
-      return tensor
+        offset: 0, blocks: blocks)
     }
-    return DMOEDirectory.Section(offset: 0, length: offset, tensors: tensors)
+    return DMOEDirectory.Section(offset: 0, length: 0, tensors: tensors)
   }
 }

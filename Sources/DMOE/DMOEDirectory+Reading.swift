@@ -14,7 +14,7 @@ extension DMOEDirectory {
     let root = JSONField(document)
     generator = try root.stated("generator")?.string()
     let blockField = try root.member("block_bytes")
-    blockBytes = try blockField.int(in: 4096...1 << 26)
+    blockBytes = try blockField.int(in: 4096...1 << 22)
     guard blockBytes % 64 == 0 else { throw blockField.mismatch(expected: "a multiple of 64") }
     let model = try Model(root.member("model"))
     self.model = model

@@ -119,10 +119,13 @@ package final class DMOEReader: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= tensor.byteCount, "out of bounds")
     guard !range.isEmpty else { return [] }
     var result: [UInt8] = []
-    result.reserveCapacity(range.count)
     let blockBytes = directory.blockBytes
     for index in range.lowerBound / blockBytes...(range.upperBound - 1) / blockBytes {
       let block = try read(block: index, of: tensor)
+      // Nothing is reserved for a declared size: there is as much as has been decoded.
+      if index == range.lowerBound / blockBytes, range.count <= 2 * blockBytes {
+        result.reserveCapacity(range.count)
+      }
       let start = index * blockBytes
       let wanted = range.clamped(to: start..<start + block.count)
       result += block[wanted.lowerBound - start..<wanted.upperBound - start]
@@ -130,11 +133,10 @@ package final class DMOEReader: Sendable {
     return result
   }
 
-  /// The bytes of one block, held against its checksum.
+  /// The plain bytes of one block, whose stored ones are held against its checksum.
   package func read(block index: Int, of tensor: StoredTensor) throws(TensorError) -> [UInt8] {
     let block = tensor.blocks[index]
-    // Version 1 stores blocks as they are: every one but the last is as long as the first.
-    let offset = tensor.offset + index * directory.blockBytes
+    let offset = tensor.offset(ofBlock: index)
     let bytes: [UInt8]
     do {
       bytes = try file.read(at: offset, count: block.length)
@@ -146,7 +148,12 @@ package final class DMOEReader: Sendable {
       throw .damaged(
         path: path, tensor: tensor.title, offset: offset, expected: block.checksum, found: found)
     }
-    return bytes
+    let plainLength = tensor.plainLength(ofBlock: index, blockBytes: directory.blockBytes)
+    guard block.length < plainLength else { return bytes }
+    guard let plain = BlockCoding.decode(bytes, tensor.elementType, byteCount: plainLength) else {
+      throw .undecodable(path: path, tensor: tensor.title, offset: offset)
+    }
+    return plain
   }
 
   /// The dense indices of a layer's neurons, by rank.

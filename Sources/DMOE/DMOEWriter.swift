@@ -2,9 +2,14 @@ package import ByteIO
 import Synchronization
 
 /// Writes a `.dmoe`: tensors in any order and from any thread, the directory last.
+///
+/// How long a coded block is shows only when it is coded: every block is first written where it would
+/// be if none were, and moved down behind the one before it at the end.
 package final class DMOEWriter: Sendable {
   package let file: AtomicFile
-  private let directoryLength: Int
+  private let compression: DMOECompression
+  /// Where everything is if nothing is coded.
+  private let plain: DMOEDirectory
   private let state: Mutex<State>
 
   private struct State {
@@ -15,21 +20,19 @@ package final class DMOEWriter: Sendable {
 
   /// Begins a file that will appear at `path`.
   package init(_ contents: DMOEContents, path: String) throws(DMOEError) {
-    let directory = contents.laidOut()
-    directoryLength = directory.sections[0].offset - DMOEPreamble.length
+    plain = contents.laidOut()
+    compression = contents.compression
     state = Mutex(
-      State(
-        directory: directory,
-        written: directory.sections.map { $0.tensors.map { _ in 0 } }))
+      State(directory: plain, written: plain.sections.map { $0.tensors.map { _ in 0 } }))
     do {
       file = try AtomicFile(path: path)
-      try file.setLength(directory.sections.last?.end ?? 0)
+      try file.setLength(plain.sections.last?.end ?? 0)
     } catch {
       throw .file(error)
     }
   }
 
-  /// Everything with its place; checksums and digests are those that are known by now.
+  /// What is to be written, in the order of sections and tensors.
   package var directory: DMOEDirectory { state.withLock { $0.directory } }
 
   /// Writes the plain bytes of a tensor, all at once.
@@ -41,22 +44,24 @@ package final class DMOEWriter: Sendable {
     }
   }
 
-  /// Writes one block of a tensor.
+  /// Writes one block of a tensor, given its plain bytes.
   package func write(
     _ bytes: [UInt8], section: Int, tensor: Int, block: Int
   ) throws(DMOEError) {
-    let checksum = CRC32.checksum(bytes)
-    let offset = state.withLock { state in
-      let stored = state.directory.sections[section].tensors[tensor]
-      precondition(
-        block < stored.blocks.count && bytes.count == stored.blocks[block].length,
-        "block \(block) of \(stored.title) has another size")
-      state.directory.sections[section].tensors[tensor].blocks[block].checksum = checksum
+    let slot = plain.sections[section].tensors[tensor]
+    precondition(
+      block < slot.blocks.count && bytes.count == slot.blocks[block].length,
+      "block \(block) of \(slot.title) has another size")
+    let coded = compression == .lossless ? BlockCoding.encode(bytes, slot.elementType) : nil
+    let stored = coded ?? bytes
+    let checksum = CRC32.checksum(stored)
+    state.withLock { state in
+      state.directory.sections[section].tensors[tensor].blocks[block] = StoredTensor.Block(
+        length: stored.count, checksum: checksum)
       state.written[section][tensor] += 1
-      return stored.offset + block * state.directory.blockBytes
     }
     do {
-      try file.write(bytes, at: offset)
+      try file.write(stored, at: slot.offset(ofBlock: block))
     } catch {
       throw .file(error)
     }
@@ -67,9 +72,15 @@ package final class DMOEWriter: Sendable {
     state.withLock { $0.directory.sourceTensors[index].digest = digest }
   }
 
-  /// Fills in preamble and directory; the file is whole then, and takes its name by ``AtomicFile/commit()``.
-  package func finish() throws(DMOEError) {
-    let directory = state.withLock { state in
+  /// Closes the gaps and fills in preamble and directory; the file is whole then, and takes its name
+  /// by ``AtomicFile/commit()``.
+  ///
+  /// - Parameter progress: told of bytes that are in their place, and of all.
+  /// - Throws: what writing throws.
+  package func finish(
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(DMOEError) {
+    let written = state.withLock { state in
       for (section, counts) in state.written.enumerated() {
         for (tensor, count) in counts.enumerated() {
           let stored = state.directory.sections[section].tensors[tensor]
@@ -79,16 +90,42 @@ package final class DMOEWriter: Sendable {
       precondition(state.directory.sourceTensors.allSatisfy { $0.digest != nil }, "no digest")
       return state.directory
     }
+    let directory = written.laidOut()
+    let start = directory.sections[0].offset
+    let end = directory.sections.last?.end ?? start
     var bytes = directory.encoded()
-    precondition(bytes.count <= directoryLength, "the directory grew")
-    bytes += repeatElement(0x20, count: directoryLength - bytes.count)
+    bytes += repeatElement(0x20, count: start - DMOEPreamble.length - bytes.count)
     let preamble = DMOEPreamble(
-      directoryLength: directoryLength, fileLength: directory.sections.last?.end ?? 0,
-      directoryChecksum: CRC32.checksum(bytes))
+      directoryLength: bytes.count, fileLength: end, directoryChecksum: CRC32.checksum(bytes))
     do {
+      try closeGaps(directory) { progress($0, end) }
       try file.write(preamble.bytes + bytes, at: 0)
+      try file.setLength(end)
     } catch {
       throw .file(error)
+    }
+  }
+
+  /// Moves every block to its place.
+  ///
+  /// None moves up, so none is overwritten before it has moved.
+  private func closeGaps(
+    _ directory: DMOEDirectory, _ progress: (Int) -> Void
+  ) throws(FileError) {
+    for (section, slots) in zip(directory.sections, plain.sections) {
+      for (index, (tensor, slot)) in zip(section.tensors, slots.tensors).enumerated() {
+        var place = tensor.offset
+        for (block, from) in zip(tensor.blocks.indices, slot.blockOffsets) {
+          let length = tensor.blocks[block].length
+          if from != place { try file.write(try file.read(at: from, count: length), at: place) }
+          place += length
+        }
+        let next =
+          index + 1 < section.tensors.count ? section.tensors[index + 1].offset : section.end
+        // What was there before may be anything.
+        try file.write([UInt8](repeating: 0, count: next - place), at: place)
+        progress(next)
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ extension StoredTensor {
       let pair = try record.elements()
       guard pair.count == 2 else { throw record.mismatch(expected: "a length and a checksum") }
       let plain = min(blockBytes, byteCount - index * blockBytes)
-      let length = try pair[0].int(in: plain...plain)
+      let length = try pair[0].int(in: BlockCoding.shortest(plain, elementType)...plain)
       let digits = try pair[1].string()
       guard digits.utf8.count == 8, let checksum = UInt32(digits, radix: 16),
         digits.utf8.allSatisfy("0123456789abcdef".utf8.contains)

@@ -21,8 +21,9 @@ package struct StoredTensor: Sendable, Equatable {
 
   /// A run of the tensor's bytes with a checksum of its own.
   package struct Block: Sendable, Equatable {
-    package let length: Int
-    package var checksum: UInt32
+    /// As it is stored; shorter than its plain bytes if it is coded.
+    package internal(set) var length: Int
+    package internal(set) var checksum: UInt32
   }
 
   package let kind: Kind
@@ -46,7 +47,26 @@ package struct StoredTensor: Sendable, Equatable {
     self.blocks = blocks
   }
 
-  var storedLength: Int { blocks.reduce(0) { $0 + $1.length } }
+  package var storedLength: Int { blocks.reduce(0) { $0 + $1.length } }
+
+  /// Where a block begins, from the beginning of the file.
+  func offset(ofBlock index: Int) -> Int {
+    blocks[..<index].reduce(offset) { $0 + $1.length }
+  }
+
+  /// Where each block begins.
+  var blockOffsets: [Int] {
+    var next = offset
+    return blocks.map { block in
+      defer { next += block.length }
+      return next
+    }
+  }
+
+  /// The bytes of a block before it was coded.
+  func plainLength(ofBlock index: Int, blockBytes: Int) -> Int {
+    min(blockBytes, byteCount - index * blockBytes)
+  }
 
   /// What an error message calls it.
   package var title: String {

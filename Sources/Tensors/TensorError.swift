@@ -7,6 +7,8 @@ package enum TensorError: Error, Equatable, Sendable {
   case missing(name: String)
   /// The bytes are not those that were written.
   case damaged(path: String, tensor: String, offset: Int, expected: UInt32, found: UInt32)
+  /// A block whose checksum is right, but which is not a coding of its plain bytes.
+  case undecodable(path: String, tensor: String, offset: Int)
 }
 
 extension TensorError: CausedError {
@@ -27,6 +29,11 @@ extension TensorError: CustomStringConvertible {
       """
       \(path): damaged: the block of \(tensor) at byte \(offset) has CRC-32 \
       \(String(found, radix: 16)), expected \(String(expected, radix: 16)); fetch the file again
+      """
+    case .undecodable(let path, let tensor, let offset):
+      """
+      \(path): malformed: the block of \(tensor) at byte \(offset) does not decode to the bytes \
+      that it stands for
       """
     }
   }

@@ -17,16 +17,21 @@ enum Converted {
     let folder: TemporaryFolder
     let path: String
     let report: CalibrationReport
+    let uncoded: String
   }
 
   private static let made = Result<Made, any Error> {
     let folder = try TemporaryFolder()
     let path = folder.path("tiny.dmoe")
     let report = try partition(model, to: path).run(parallel: Parallel(threads: 2))
-    return Made(folder: folder, path: path, report: report)
+    let uncoded = folder.path("uncoded.dmoe")
+    _ = try partition(model, to: uncoded, compression: .none).run(parallel: Parallel(threads: 2))
+    return Made(folder: folder, path: path, report: report, uncoded: uncoded)
   }
 
   static func path() throws -> String { try made.get().path }
+  /// The same, stored as it is: for tests that change single bytes.
+  static func uncodedPath() throws -> String { try made.get().uncoded }
   static func report() throws -> CalibrationReport { try made.get().report }
   static func bytes() throws -> [UInt8] { try contents(path()) }
 
@@ -34,12 +39,12 @@ enum Converted {
   static func partition(
     _ model: String, to path: String, statistics: String? = nil,
     importance: Importance = .weights, widths: ExpertWidths = .equal(experts: 4),
-    force: Bool = false
+    compression: DMOECompression = .lossless, force: Bool = false
   ) -> Partition {
     Partition(
       modelPath: model, outputPath: path, reportPath: path + ".report.json", text: nil,
       statisticsPath: statistics, importance: importance, widths: widths, alignment: nil,
-      force: force, generator: "tests")
+      compression: compression, force: force, generator: "tests")
   }
 }
 

@@ -9,7 +9,7 @@ struct EditedContainer {
   private(set) var bytes: [UInt8]
   let reader: DMOEReader
 
-  init() throws { try self.init(path: try Converted.path()) }
+  init() throws { try self.init(path: try Converted.uncodedPath()) }
 
   init(path: String) throws {
     bytes = try contents(path)

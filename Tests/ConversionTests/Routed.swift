@@ -26,7 +26,7 @@ enum Routed {
       modelPath: Converted.model, outputPath: path, reportPath: path + ".json", text: text,
       statisticsPath: nil, recipe: recipe, importance: .magnitude, widths: widths,
       routers: .kind(recipe == .dynamoe ? .linear : .mlp), compensationRank: compensationRank,
-      force: false, generator: "tests"
+      compression: .none, force: false, generator: "tests"
     ).run(parallel: Parallel(threads: 2), progress: .ignored)
   }
 }

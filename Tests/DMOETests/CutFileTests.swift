@@ -147,7 +147,7 @@ import Testing
           found: found)
       ) { try reader.read(stored, range) }
     }
-    #expect(try Peer.judge([path])[0].contains("checksum of block 1"))
+    #expect(try Peer.judge([path])[0].contains("block 1"))
   }
 
   @Test func `what is not there or not a file is an error of the file`() throws {

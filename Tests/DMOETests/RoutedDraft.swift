@@ -125,7 +125,7 @@ struct RoutedContainer {
         router: router, prediction: prediction, compensationRank: Draft.rank),
       sourceFormat: "safetensors", sourceMetadata: [],
       sourceTensors: sources.map { .init($0.description, cut: $0.cut) },
-      sections: sections.map { $0.map(\.item) })
+      sections: sections.map { $0.map(\.item) }, compression: .none)
     let writer = try DMOEWriter(contents, path: path)
     for (section, tensors) in sections.enumerated() {
       for (index, tensor) in tensors.enumerated() {

@@ -104,7 +104,9 @@ import Testing
         #expect(section.offset == end)
         for tensor in section.tensors {
           #expect(tensor.offset % 64 == 0 && tensor.offset == end)
-          end = (tensor.offset + tensor.byteCount + 63) / 64 * 64
+          let length = tensor.blocks.reduce(0) { $0 + $1.length }
+          #expect(length <= tensor.byteCount)
+          end = (tensor.offset + length + 63) / 64 * 64
         }
         #expect(section.end == end)
       }

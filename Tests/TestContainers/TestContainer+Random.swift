@@ -31,7 +31,8 @@ extension TestContainer {
     return TestContainer(
       model: model, widths: widths, tensors: tensors.shuffled(using: &numbers), orders: orders,
       files: [("config.json", Array("{}".utf8)), ("empty", []), ("é\t", numbers.bytes(65))],
-      others: [0: ["router", "z"], experts: ["later"]])
+      others: [0: ["router", "z"], experts: ["later"]],
+      compression: Bool.random(using: &numbers) ? .lossless : .none)
   }
 
   /// The parts of a layer, those of a group in one tensor.

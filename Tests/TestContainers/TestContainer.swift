@@ -14,10 +14,12 @@ package struct TestContainer: Sendable {
   package let files: [(name: String, bytes: [UInt8])]
   /// Kinds of tensors that no version knows yet, for each section.
   package let others: [Int: [String]]
+  package let compression: DMOECompression
 
   package init(
     model: DMOEDirectory.Model, widths: [[Int]], tensors: [DenseTensor], orders: [[Int]],
-    files: [(name: String, bytes: [UInt8])] = [], others: [Int: [String]] = [:]
+    files: [(name: String, bytes: [UInt8])] = [], others: [Int: [String]] = [:],
+    compression: DMOECompression = .none
   ) {
     self.model = model
     self.widths = widths
@@ -25,6 +27,7 @@ package struct TestContainer: Sendable {
     self.orders = orders
     self.files = files
     self.others = others
+    self.compression = compression
   }
 
   /// What is stored, section by section, with the plain bytes.
@@ -93,7 +96,7 @@ package struct TestContainer: Sendable {
       generator: "tests", model: model, widths: widths, importance: "magnitude",
       sourceFormat: "safetensors", sourceMetadata: [("format", "pt"), ("é\n", "\"")],
       sourceTensors: tensors.map { .init($0.description, cut: $0.cut) },
-      sections: stored.map { $0.map(\.item) })
+      sections: stored.map { $0.map(\.item) }, compression: compression)
   }
 
   /// Writes the container and returns its path.

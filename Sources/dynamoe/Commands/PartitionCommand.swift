@@ -1,10 +1,12 @@
 import ArgumentParser
 import Calibration
 import Conversion
+import DMOE
 import Experts
 import JSON
 import Reports
 
+extension DMOECompression: ExpressibleByArgument {}
 extension Importance: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 
@@ -75,6 +77,10 @@ struct PartitionCommand: ParsableCommand {
       valueName: "n"))
   var rounds = 0
 
+  @Option(
+    help: "Whether weights are coded, in about two thirds of their bytes, or stored as they are.")
+  var compression: DMOECompression = .lossless
+
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -115,7 +121,8 @@ struct PartitionCommand: ParsableCommand {
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? experts.map { .equal(experts: $0) },
       alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
-      rounds: rounds, seed: seed, force: force, generator: Version.generator)
+      rounds: rounds, seed: seed, compression: compression, force: force,
+      generator: Version.generator)
     if dryRun {
       let preview = PreviewText(try partition.preview(parallel: common.parallel), output: output)
       try Console.print(
