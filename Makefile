@@ -31,8 +31,9 @@ test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
 
 # Speed and memory on one layer of a 7B shape, as ratios; 2 GB of disk.
-bench: build .venv/ready
-	.venv/bin/python Tests/bench/bench.py $(DYNAMOE) out/bench
+bench: build .venv-peers/ready
+	swift build -c release --product CodingBenchmark
+	.venv-peers/bin/python Tests/bench/bench.py $(DYNAMOE) out/bench
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// A regular file, open for reads at given offsets, from any number of threads.
@@ -11,6 +12,10 @@ package final class InputFile: Sendable {
   package let identity: FileIdentity
   private let descriptor: FileDescriptor
   private let modified: ModificationTime
+  private let counter = Atomic(0)
+
+  /// How many bytes have been read so far.
+  package var bytesRead: Int { counter.load(ordering: .relaxed) }
 
   package init(path: String) throws(FileError) {
     do {
@@ -52,6 +57,7 @@ package final class InputFile: Sendable {
       throw FileError.unreadable(path: path, reason: "\(error)")
     }
     guard found == count else { throw FileError.changed(path: path) }
+    counter.add(count, ordering: .relaxed)
     return bytes
   }
 

@@ -36,7 +36,9 @@ extension ContainerAssembly {
     progress.report("Writing", unit: "tensors", done: 0, of: sources.count)
     try parallel.forEach(sources.count) { (index) throws(any Error) in
       let digest =
-        if let cut = sources[index].cut {
+        if isOverlay {
+          try digest(of: sources[index].description)
+        } else if let cut = sources[index].cut {
           try writeRings(of: sources[index].description, cut, places, writer)
         } else {
           try copy(sources[index].description, places, writer)
@@ -69,6 +71,16 @@ extension ContainerAssembly {
   /// The BF16 bytes of floats that are such already.
   private static func upperHalves(_ values: [Float]) -> [UInt8] {
     values.flatMap { LittleEndian.bytes(of: UInt16($0.bitPattern >> 16)) }
+  }
+
+  /// What an overlay knows its base by.
+  private func digest(of tensor: TensorDescription) throws -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    for start in stride(from: 0, to: tensor.byteCount, by: DMOEContents.blockBytes) {
+      let end = min(start + DMOEContents.blockBytes, tensor.byteCount)
+      hasher.update(try model.checkpoint.source.read(tensor.name, start..<end))
+    }
+    return hasher.digest()
   }
 
   /// Copies a tensor that is not cut, block by block.

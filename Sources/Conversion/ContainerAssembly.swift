@@ -17,6 +17,8 @@ struct ContainerAssembly {
   /// For each layer; without routing there is no compensation.
   let experts: [LayerExperts]
   let compression: DMOECompression
+  /// Whether the weights stay where they are.
+  let isOverlay: Bool
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -40,7 +42,7 @@ struct ContainerAssembly {
       recipe: recipe, routing: routingForm,
       sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: sources,
       sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) },
-      compression: compression)
+      compression: compression, isOverlay: isOverlay)
   }
 
   private var routingForm: RoutingForm? {
@@ -87,6 +89,7 @@ struct ContainerAssembly {
     for tensor in routing?.budgets?.tensors ?? [] {
       items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
     }
+    if isOverlay { return items }
     for name in Checkpoint.companions {
       guard let bytes = try model.checkpoint.companion(name) else { continue }
       items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
@@ -126,6 +129,7 @@ struct ContainerAssembly {
             shape: shape))
       }
     }
+    if isOverlay { return items }
     for (layer, layerPlan) in plan.layers.enumerated() {
       let neurons = layerPlan.widths[ring] - (ring == 0 ? 0 : layerPlan.widths[ring - 1])
       for part in FeedForwardPart.allCases {

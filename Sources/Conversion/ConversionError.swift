@@ -17,6 +17,12 @@ package enum ConversionError: Error, Equatable, Sendable {
   case alreadyConverted(path: String)
   /// Statistics of another model.
   case otherModel(statistics: String)
+  /// No expert of a container is meant.
+  case unknownExpert(String, known: [String])
+  /// Only a container has experts that can be exported.
+  case notContainer(path: String)
+  /// An overlay has no weights to export.
+  case overlayExport(path: String)
   /// Both outputs would be written to the same place.
   case sameOutput(path: String)
 }
@@ -45,6 +51,12 @@ extension ConversionError: CustomStringConvertible {
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .otherModel(let statistics):
       "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
+    case .unknownExpert(let wanted, let known):
+      "--expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
+    case .notContainer(let path):
+      "\(path): expected a .dmoe, found a dense checkpoint; make one with: dynamoe partition"
+    case .overlayExport(let path):
+      "\(path): an overlay without weights; partition its base without --overlay, and export that"
     case .sameOutput(let path):
       "\(path): the output and its report cannot be one file; choose another --report"
     }

@@ -23,25 +23,25 @@ struct DenseReconstruction {
     let tensor = source.description
     guard let cut = source.cut else { return try container.read(tensor.name, nil) }
     let directory = container.directory
+    guard !directory.isPart else { throw DMOEError.part(path: container.path) }
     guard container.isComplete else {
       throw DMOEError.incomplete(
         path: container.path, expertsHeld: container.expertsHeld, experts: directory.experts)
     }
     let order = try container.permutation(layer: cut.layer)
     let neurons = order.count
-    var rows = [UInt8](repeating: 0, count: tensor.byteCount)
-    let rowBytes = tensor.byteCount / (neurons * cut.parts.count)
+    var places: [Int] = []
+    var stacked: [UInt8] = []
     for (number, part) in cut.parts.enumerated() {
       for ring in 0..<directory.experts {
         guard let stored = container.part(part, layer: cut.layer, ring: ring) else {
           throw TensorError.missing(name: "\(part.rawValue) of layer \(cut.layer)")
         }
-        let indices = order[directory.ranks(ofRing: ring, layer: cut.layer)]
-        Rearrangement.scatterRows(
-          try container.read(stored), to: indices.map { $0 + number * neurons }[...], of: &rows,
-          rowBytes: rowBytes)
+        stacked += try container.read(stored)
       }
+      places += order.map { $0 + number * neurons }
     }
+    let rows = Rearrangement.scatterRows(stacked, to: places)
     return NeuronRows.sourceOrder(rows, tensor, cut)
   }
 }

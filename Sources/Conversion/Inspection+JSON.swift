@@ -24,6 +24,7 @@ extension Inspection {
       } ?? .null
     if let container {
       document["complete"] = .bool(container.isComplete)
+      document["overlay"] = .bool(container.isOverlay)
       document["importance"] = .string(container.importance)
       document["router"] = JSONValue(container.router)
       document["experts"] = .array(
@@ -35,6 +36,14 @@ extension Inspection {
           ]
         })
       document["experts_total"] = .int(container.expertsTotal)
+      document["dense_bytes"] = .int(container.use.denseBytes)
+      document["use"] = .array(
+        container.use.shares.map {
+          [
+            "purpose": .string($0.purpose.rawValue), "bytes": .int($0.stored),
+            "plain_bytes": .int($0.plain),
+          ]
+        })
     }
     document["tensors"] = .array(tensors.map(Self.document))
     document["risks"] = .array(risks.map(JSONValue.string))

@@ -27,12 +27,17 @@ package struct Inspection: Sendable {
   /// What only a container has.
   package struct Container: Sendable {
     package let isComplete: Bool
+    /// Whether it has every weight of the dense model.
+    package let holdsDense: Bool
     package let expertsTotal: Int
     /// Of the experts that the file holds.
     package let experts: [CalibrationReport.Expert]
     package let importance: String
     /// What kind of routers there are; nil for none.
     package let router: String?
+    package let use: StorageUse
+    /// Whether the weights are elsewhere.
+    package let isOverlay: Bool
   }
 
   package let path: String
@@ -51,16 +56,15 @@ package struct Inspection: Sendable {
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.description.elementCount } }
 
   /// - Parameters:
-  ///   - path: a file or folder.
+  ///   - checkpoint: an open file or folder.
   ///   - withStatistics: whether all values are read.
   ///   - parallel: the loop that reads values.
   ///   - progress: told of tensors that were read.
-  /// - Throws: what opening the files throws.
+  /// - Throws: what reading the files throws.
   package init(
-    path: String, withStatistics: Bool, parallel: Parallel, progress: Progress
+    _ checkpoint: Checkpoint, withStatistics: Bool, parallel: Parallel, progress: Progress
   ) throws {
-    let checkpoint = try Checkpoint(path: path)
-    self.path = path
+    path = checkpoint.path
     files = checkpoint.files
     tensors = try Self.tensors(checkpoint, withStatistics, parallel, progress)
     risks = try Self.risks(checkpoint)
@@ -72,9 +76,11 @@ package struct Inspection: Sendable {
         layers: model.layers, hiddenSize: model.hiddenSize,
         intermediateSize: model.intermediateSize, activation: model.activation, gated: model.gated)
       container = Container(
-        isComplete: reader.isComplete, expertsTotal: reader.directory.experts,
+        isComplete: reader.isComplete, holdsDense: reader.holdsDense,
+        expertsTotal: reader.directory.experts,
         experts: ExpertSizes(reader).experts, importance: reader.directory.importance,
-        router: reader.directory.routing?.router.rawValue)
+        router: reader.directory.routing?.router.rawValue, use: StorageUse(reader),
+        isOverlay: reader.directory.isOverlay)
       problems = []
     } else {
       format = .safetensors
@@ -105,8 +111,9 @@ package struct Inspection: Sendable {
   private static func statistics(
     of tensor: TensorDescription, _ index: Int, _ checkpoint: Checkpoint
   ) throws -> TensorStatistics? {
-    if let container = checkpoint.container, container.tensor(tensor.name) == nil {
-      guard container.isComplete else { return nil }
+    guard checkpoint.hasWeights else { return nil }
+    if case .container(let container) = checkpoint.storage, container.tensor(tensor.name) == nil {
+      guard container.holdsDense else { return nil }
       let bytes = try DenseReconstruction(container: container)
         .bytes(of: container.directory.sourceTensors[index])
       return try TensorStatistics(tensor.elementType, byteCount: bytes.count) {

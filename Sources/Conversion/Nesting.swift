@@ -164,7 +164,7 @@ struct Nesting: Sendable {
   private func costs(_ widths: [Int]) -> [Double] {
     let hiddenSize = model.configuration.hiddenSize
     return LayerExperts.costs(
-      widths: widths,
+      widths: widths, neurons: model.configuration.intermediateSize,
       compensation: compensationRank.map {
         Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize)
       } ?? 0, hiddenSize: hiddenSize, gated: model.family.gated)

@@ -32,6 +32,8 @@ package struct Partition: Sendable {
   package let rounds: Int
   package let seed: UInt64
   package let compression: DMOECompression
+  /// Whether the weights stay in the dense checkpoint.
+  package let isOverlay: Bool
   /// Whether outputs that exist are replaced.
   package let force: Bool
   package let generator: String
@@ -41,7 +43,8 @@ package struct Partition: Sendable {
     statisticsPath: String?, recipe: Recipe = .dynamoe, importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
     compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,
-    compression: DMOECompression = .lossless, force: Bool, generator: String
+    compression: DMOECompression = .lossless, isOverlay: Bool = false, force: Bool,
+    generator: String
   ) {
     self.modelPath = modelPath
     self.outputPath = outputPath
@@ -57,6 +60,7 @@ package struct Partition: Sendable {
     self.rounds = rounds
     self.seed = seed
     self.compression = compression
+    self.isOverlay = isOverlay
     self.force = force
     self.generator = generator
   }
@@ -77,6 +81,8 @@ package struct Partition: Sendable {
     package let compensationRank: Int?
     /// How often the weights are read to run text.
     package let sweeps: Int
+    package let output: OutputEstimate
+    package let isOverlay: Bool
     /// What the work will take.
     package let seconds: Double
   }
@@ -97,6 +103,12 @@ package struct Partition: Sendable {
       heldOutTokens: prepared.split?.heldOut.count ?? 0,
       importance: prepared.nesting.importance, router: prepared.nesting.router,
       compensationRank: prepared.nesting.compensationRank, sweeps: estimates.count,
+      output: try OutputEstimate(
+        prepared.model, experts: prepared.widths.experts, router: prepared.nesting.router,
+        routerWidth: recipe.routerWidth(hiddenSize: configuration.hiddenSize),
+        compensationRank: prepared.nesting.compensationRank, compression: compression,
+        isOverlay: isOverlay),
+      isOverlay: isOverlay,
       seconds: estimates.reduce(0) { $0 + $1.seconds })
   }
 
@@ -108,11 +120,13 @@ package struct Partition: Sendable {
     let nested = try prepared.nesting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
       model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
-      routing: nested.routing, experts: nested.experts, compression: compression
+      routing: nested.routing, experts: nested.experts, compression: compression,
+      isOverlay: isOverlay
     )
     .write(to: outputPath, parallel: parallel, progress: progress)
     // What is measured is what was written, read back.
-    let written = try Checkpoint(path: writer.file.temporaryPath)
+    let file = try Checkpoint(path: writer.file.temporaryPath)
+    let written = isOverlay ? file.on(source: model.checkpoint) : file
     var heldOut: CalibrationReport.HeldOut?
     if let tokens = prepared.tokens, let split = prepared.split {
       let evaluator = try Evaluator(
@@ -126,7 +140,8 @@ package struct Partition: Sendable {
       plan: nested.plan, stability: nested.stability, recipe: recipe, routing: nested.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
-      outputBytes: written.files.reduce(0) { $0 + $1.length }, heldOut: heldOut,
+      outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: isOverlay,
+      heldOut: heldOut,
       warnings: warnings(nested, heldOut?.result, prepared.split))
     try writer.file.commit()
     try AtomicFile.write(

@@ -1,3 +1,4 @@
+package import Calibration
 import DMOE
 package import Kernels
 package import Models
@@ -18,8 +19,9 @@ package struct Validation: Sendable {
 
   /// In the order in which they are asked: what is cheap, and what others rely on, first.
   private static let checks: [any Check.Type] = [
-    ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self, ChecksumsCheck.self,
-    PermutationCheck.self, FiniteCheck.self, DigestsCheck.self, SourceCheck.self,
+    CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
+    RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
+    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, FunctionCheck.self,
   ]
 
   /// The checks and what each asks, for the manual; opening the file is the first of them.
@@ -32,10 +34,12 @@ package struct Validation: Sendable {
 
   /// Asks all checks that apply of an open file.
   package init(
-    _ checkpoint: Checkpoint, against source: Checkpoint?, parallel: Parallel, progress: Progress
+    _ checkpoint: Checkpoint, against source: Checkpoint?, text: TextRequest? = nil,
+    requiresComplete: Bool = false, parallel: Parallel, progress: Progress
   ) {
     let subject = CheckSubject(
-      checkpoint: checkpoint, source: source, parallel: parallel, progress: progress)
+      checkpoint: checkpoint, source: source, text: text, requiresComplete: requiresComplete,
+      parallel: parallel, progress: progress)
     var results = [
       Result(id: Self.structureID, outcome: .passed(Self.structure(of: checkpoint)))
     ]
@@ -64,10 +68,16 @@ package struct Validation: Sendable {
       let files = reader.files.count
       return "\(reader.tensors.count) tensors in "
         + (files == 1 ? "one safetensors file" : "\(files) safetensors files")
-    case .container(let reader):
+    case .container(let reader), .overlay(let reader, _):
       let experts = reader.directory.experts
-      return reader.isComplete
-        ? "\(experts) experts, complete" : "holds experts 0…\(reader.expertsHeld - 1) of \(experts)"
+      guard reader.isComplete else {
+        return "holds experts 0…\(reader.expertsHeld - 1) of \(experts)"
+      }
+      if reader.directory.isPart {
+        return "\(experts) experts, complete, without those that the dense model needs"
+      }
+      return "\(experts) experts, complete"
+        + (reader.directory.isOverlay ? ", an overlay without weights" : "")
     }
   }
 }

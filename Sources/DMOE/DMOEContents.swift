@@ -28,12 +28,16 @@ package struct DMOEContents: Sendable {
   /// The shared section, then the rings.
   package let sections: [[Item]]
   package let compression: DMOECompression
+  package let blockBytes: Int
+  /// Whether the weights stay in the dense checkpoint.
+  package let isOverlay: Bool
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
     recipe: String? = nil, routing: RoutingForm? = nil, sourceFormat: String,
     sourceMetadata: [(key: String, value: String)], sourceTensors: [DMOEDirectory.SourceTensor],
-    sections: [[Item]], compression: DMOECompression
+    sections: [[Item]], compression: DMOECompression, blockBytes: Int = DMOEContents.blockBytes,
+    isOverlay: Bool = false
   ) {
     self.generator = generator
     self.model = model
@@ -46,22 +50,26 @@ package struct DMOEContents: Sendable {
     self.sourceTensors = sourceTensors
     self.sections = sections
     self.compression = compression
+    self.blockBytes = blockBytes
+    self.isOverlay = isOverlay
   }
 
+  /// The plain bytes of a block where nothing else is asked for.
   package static let blockBytes = 1 << 20
 
   /// Gives everything the place that it has if no block is coded.
   package func laidOut() -> DMOEDirectory {
     DMOEDirectory(
-      generator: generator, blockBytes: Self.blockBytes, model: model, widths: widths,
+      generator: generator, isOverlay: isOverlay, blockBytes: blockBytes, model: model,
+      widths: widths,
       importance: importance, recipe: recipe, routing: routing, sourceFormat: sourceFormat,
       sourceMetadata: sourceMetadata,
-      sourceTensors: sourceTensors, sections: sections.map(Self.section)
+      sourceTensors: sourceTensors, sections: sections.map(section)
     ).laidOut()
   }
 
   /// A section whose offsets are still to be found.
-  private static func section(_ items: [Item]) -> DMOEDirectory.Section {
+  private func section(_ items: [Item]) -> DMOEDirectory.Section {
     let tensors = items.map { item in
       // The sizes were checked when the source was opened.
       let elements = TensorDescription.elementCount(of: item.shape) ?? 0

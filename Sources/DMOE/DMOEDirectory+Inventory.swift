@@ -15,6 +15,10 @@ extension DMOEDirectory {
         switch tensor.kind {
         case .other, .router, .compensation, .budgets: continue
         case .file(let name):
+          guard !isOverlay else {
+            throw JSONFieldError(
+              field: field, expected: "no files in an overlay", found: tensor.title)
+          }
           guard files.insert(name).inserted, tensor.elementType == .u8,
             tensor.shape.count == 1
           else {
@@ -66,9 +70,9 @@ extension DMOEDirectory {
   private func sharedInventory() -> [StoredTensor.Kind: Form] {
     var wanted: [StoredTensor.Kind: Form] = [:]
     for layer in 0..<model.layers {
-      wanted[.permutation(layer: layer)] = Form(type: .u32, shape: [model.intermediateSize])
+      wanted[.permutation(layer: layer)] = Form(type: .u32, shape: [widths[layer][experts - 1]])
     }
-    for tensor in sourceTensors where tensor.cut == nil {
+    for tensor in sourceTensors where tensor.cut == nil && !isOverlay {
       wanted[.source(tensor.description.name)] = Form(
         type: tensor.description.elementType, shape: tensor.description.shape)
     }
@@ -77,7 +81,7 @@ extension DMOEDirectory {
 
   private func ringInventory(_ ring: Int) -> [StoredTensor.Kind: Form] {
     var wanted: [StoredTensor.Kind: Form] = [:]
-    for tensor in sourceTensors {
+    for tensor in sourceTensors where !isOverlay {
       guard let cut = tensor.cut else { continue }
       let neurons = ranks(ofRing: ring, layer: cut.layer).count
       for part in cut.parts {

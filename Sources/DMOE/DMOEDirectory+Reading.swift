@@ -13,6 +13,7 @@ extension DMOEDirectory {
   init(_ document: JSONValue, start: Int, end: Int) throws(JSONFieldError) {
     let root = JSONField(document)
     generator = try root.stated("generator")?.string()
+    isOverlay = try Self.requirements(of: document).contains(Feature.base.rawValue)
     let blockField = try root.member("block_bytes")
     blockBytes = try blockField.int(in: 4096...1 << 22)
     guard blockBytes % 64 == 0 else { throw blockField.mismatch(expected: "a multiple of 64") }
@@ -22,7 +23,11 @@ extension DMOEDirectory {
     importance = try plan.member("importance").string()
     recipe = try plan.stated("recipe")?.string()
     routing = try RoutingForm(plan)
-    widths = try Self.widths(plan.member("widths"), of: model)
+    let widthsField = try plan.member("widths")
+    widths = try Self.widths(widthsField, of: model)
+    guard !isOverlay || widths[0].last == model.intermediateSize else {
+      throw widthsField.mismatch(expected: "all neurons, \(model.intermediateSize), in an overlay")
+    }
     let source = try root.member("source")
     sourceFormat = try source.member("format").mustBe("safetensors")
     var metadata: [(key: String, value: String)] = []
@@ -63,12 +68,14 @@ extension DMOEDirectory {
         }
         widths.append(width)
       }
-      guard widths.last == model.intermediateSize,
-        widths.count == result.first?.count ?? widths.count
+      // The last width is that of the model in all layers, or in none.
+      let isFull = widths.last == model.intermediateSize
+      guard !widths.isEmpty, widths.count == result.first?.count ?? widths.count,
+        isFull == (result.first?.last == model.intermediateSize) || result.isEmpty
       else {
         throw JSONFieldError(
           field: layer.path,
-          expected: "as many widths as layer 0, the last \(model.intermediateSize)",
+          expected: "as many widths as layer 0, the last \(model.intermediateSize) as there or not",
           found: "\(widths)")
       }
       result.append(widths)

@@ -27,7 +27,7 @@ extension DMOEDirectory {
       shapes[layer][name] = tensor.shape
     }
     let wanted = routing.router.shapes(
-      features: routing.features(hiddenSize: model.hiddenSize), outputs: experts - 1)
+      features: routing.features(hiddenSize: model.hiddenSize), outputs: partialExperts)
     for (layer, found) in shapes.enumerated() {
       let width = found["first.bias"]?.first
       let expected = wanted.mapValues { $0.map { $0 ?? width ?? 0 } }
@@ -39,11 +39,11 @@ extension DMOEDirectory {
     }
   }
 
-  /// A ring has the compensation of every layer, once; the last, which completes the layer, has none.
+  /// A ring has the compensation of every layer, once; one that completes the layers has none.
   private func checkCompensation(rank: Int, ring: Int) throws(JSONFieldError) {
     let section = ring + 1
     var wanted: [StoredTensor.Kind: [Int]] = [:]
-    for layer in 0..<model.layers where ring < experts - 1 {
+    for layer in 0..<model.layers where ring < partialExperts {
       for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: model.hiddenSize) {
         wanted[.compensation(name, layer: layer)] = shape
       }

@@ -19,7 +19,7 @@ extension DMOEDirectory {
   private var document: JSONValue {
     var object = JSONObject()
     object["generator"] = generator.map(JSONValue.string)
-    object["requires"] = []
+    object["requires"] = isOverlay ? [.string(Feature.base.rawValue)] : []
     object["block_bytes"] = .int(blockBytes)
     object["model"] = [
       "family": .string(model.family), "layers": .int(model.layers),

@@ -49,6 +49,8 @@ package struct DMOEDirectory: Sendable, Equatable {
   }
 
   package let generator: String?
+  /// Whether the weights are in the dense checkpoint, and not here (`formats/dmoe.md`, section 9).
+  package let isOverlay: Bool
   package let blockBytes: Int
   package let model: Model
   /// For each layer the widths of its experts.
@@ -64,7 +66,18 @@ package struct DMOEDirectory: Sendable, Equatable {
   /// The shared section, then the rings.
   package internal(set) var sections: [Section]
 
+  /// The bytes of the whole file.
+  package var length: Int { sections.last?.end ?? 0 }
   package var experts: Int { widths.first?.count ?? 0 }
+  /// Whether the largest expert lacks neurons of the dense model.
+  package var isPart: Bool { widths.first?.last != model.intermediateSize }
+  /// How many experts lack neurons of the dense model.
+  package var partialExperts: Int { isPart ? experts : experts - 1 }
+
+  /// Features without which a file cannot be understood, of those that are known here.
+  enum Feature: String {
+    case base
+  }
 
   /// What an error message calls a section.
   static func sectionTitle(_ index: Int) -> String {
@@ -72,7 +85,8 @@ package struct DMOEDirectory: Sendable, Equatable {
   }
 
   package static func == (lhs: DMOEDirectory, rhs: DMOEDirectory) -> Bool {
-    lhs.generator == rhs.generator && lhs.blockBytes == rhs.blockBytes && lhs.model == rhs.model
+    lhs.generator == rhs.generator && lhs.isOverlay == rhs.isOverlay
+      && lhs.blockBytes == rhs.blockBytes && lhs.model == rhs.model
       && lhs.widths == rhs.widths && lhs.importance == rhs.importance && lhs.recipe == rhs.recipe
       && lhs.routing == rhs.routing
       && lhs.sourceFormat == rhs.sourceFormat

@@ -30,6 +30,8 @@ package enum DMOEError: Error, Equatable, Sendable {
   case permutation(path: String, layer: Int, rank: Int, index: Int)
   /// The file was cut before what is asked of it.
   case incomplete(path: String, expertsHeld: Int, experts: Int)
+  /// The file was made to hold less than the dense model, which is asked of it.
+  case part(path: String)
 }
 
 extension DMOEError: CausedError {
@@ -79,6 +81,11 @@ extension DMOEError: CustomStringConvertible {
       """
       \(path): holds experts 0…\(held - 1) of \(experts); this needs all of them: fetch the whole \
       file
+      """
+    case .part(let path):
+      """
+      \(path): holds the smaller experts of a model only; this needs all of it: use the file that it \
+      was exported from
       """
     }
   }

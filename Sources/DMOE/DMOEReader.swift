@@ -1,6 +1,6 @@
 package import ByteIO
 import JSON
-package import Tensors
+import Tensors
 
 /// A `.dmoe` file, whole or cut at the end of a section: its directory has been checked.
 ///
@@ -18,7 +18,10 @@ package final class DMOEReader: Sendable {
   }
 
   package var path: String { file.path }
+  /// Whether all sections are there that the directory names.
   package var isComplete: Bool { expertsHeld == directory.experts }
+  /// Whether every weight of the dense model is there.
+  package var holdsDense: Bool { isComplete && !directory.isPart }
 
   package init(path: String) throws(DMOEError) {
     do {
@@ -60,7 +63,9 @@ package final class DMOEReader: Sendable {
     } catch {
       throw .directory(path: file.path, error)
     }
-    if let feature = features.first { throw .unknownFeature(path: file.path, feature: feature) }
+    if let feature = features.first(where: { DMOEDirectory.Feature(rawValue: $0) == nil }) {
+      throw .unknownFeature(path: file.path, feature: feature)
+    }
     do {
       return try DMOEDirectory(
         document, start: DMOEPreamble.length + preamble.directoryLength, end: preamble.fileLength)
@@ -76,15 +81,13 @@ package final class DMOEReader: Sendable {
     if let last = ends.last, file.length > last {
       throw .trailingBytes(path: file.path, expected: last, found: file.length)
     }
-    // Without its first ring a file holds no model.
-    if let section = ends.firstIndex(of: file.length), section > 0 { return section }
+    // Without its first ring a file holds no model; rings may hold nothing, and end at one place.
+    if let section = ends.lastIndex(of: file.length), section > 0 { return section }
     let section = ends.firstIndex { $0 > file.length } ?? ends.count - 1
     throw .cutInside(
       path: file.path, section: DMOEDirectory.sectionTitle(section), length: file.length,
       wholeLength: section > 1 ? ends[section - 1] : 0)
   }
-
-  // MARK: Finding
 
   /// A tensor of the shared section.
   package func shared(_ kind: StoredTensor.Kind) -> StoredTensor? {
@@ -109,54 +112,7 @@ package final class DMOEReader: Sendable {
   /// The bytes of the prefix that holds an expert.
   package func prefixLength(expert: Int) -> Int { directory.sections[expert + 1].end }
 
-  // MARK: Reading
-
-  /// The plain bytes of a stored tensor, or of a range of them.
-  package func read(
-    _ tensor: StoredTensor, _ range: Range<Int>? = nil
-  ) throws(TensorError) -> [UInt8] {
-    let range = range ?? 0..<tensor.byteCount
-    precondition(range.lowerBound >= 0 && range.upperBound <= tensor.byteCount, "out of bounds")
-    guard !range.isEmpty else { return [] }
-    var result: [UInt8] = []
-    let blockBytes = directory.blockBytes
-    for index in range.lowerBound / blockBytes...(range.upperBound - 1) / blockBytes {
-      let block = try read(block: index, of: tensor)
-      // Nothing is reserved for a declared size: there is as much as has been decoded.
-      if index == range.lowerBound / blockBytes, range.count <= 2 * blockBytes {
-        result.reserveCapacity(range.count)
-      }
-      let start = index * blockBytes
-      let wanted = range.clamped(to: start..<start + block.count)
-      result += block[wanted.lowerBound - start..<wanted.upperBound - start]
-    }
-    return result
-  }
-
-  /// The plain bytes of one block, whose stored ones are held against its checksum.
-  package func read(block index: Int, of tensor: StoredTensor) throws(TensorError) -> [UInt8] {
-    let block = tensor.blocks[index]
-    let offset = tensor.offset(ofBlock: index)
-    let bytes: [UInt8]
-    do {
-      bytes = try file.read(at: offset, count: block.length)
-    } catch {
-      throw .file(error)
-    }
-    let found = CRC32.checksum(bytes)
-    guard found == block.checksum else {
-      throw .damaged(
-        path: path, tensor: tensor.title, offset: offset, expected: block.checksum, found: found)
-    }
-    let plainLength = tensor.plainLength(ofBlock: index, blockBytes: directory.blockBytes)
-    guard block.length < plainLength else { return bytes }
-    guard let plain = BlockCoding.decode(bytes, tensor.elementType, byteCount: plainLength) else {
-      throw .undecodable(path: path, tensor: tensor.title, offset: offset)
-    }
-    return plain
-  }
-
-  /// The dense indices of a layer's neurons, by rank.
+  /// The dense indices of a layer's neurons, by rank, of all that the directory names.
   package func permutation(layer: Int) throws(DMOEError) -> [Int] {
     guard let tensor = shared(.permutation(layer: layer)) else {
       throw .tensor(.missing(name: "permutation of layer \(layer)"))
@@ -168,14 +124,13 @@ package final class DMOEReader: Sendable {
       throw .tensor(error)
     }
     let size = directory.model.intermediateSize
-    var seen = [Bool](repeating: false, count: size)
+    var seen: Set<Int> = []
     var permutation: [Int] = []
-    for rank in 0..<size {
+    for rank in 0..<bytes.count / 4 {
       let index = Int(LittleEndian.load(UInt32.self, from: bytes, at: 4 * rank))
-      guard index < size, !seen[index] else {
+      guard index < size, seen.insert(index).inserted else {
         throw .permutation(path: path, layer: layer, rank: rank, index: index)
       }
-      seen[index] = true
       permutation.append(index)
     }
     return permutation

@@ -37,7 +37,7 @@ package final class DMOEWriter: Sendable {
 
   /// Writes the plain bytes of a tensor, all at once.
   package func write(_ bytes: [UInt8], section: Int, tensor: Int) throws(DMOEError) {
-    let blockBytes = DMOEContents.blockBytes
+    let blockBytes = plain.blockBytes
     for (block, start) in stride(from: 0, to: bytes.count, by: blockBytes).enumerated() {
       let end = min(start + blockBytes, bytes.count)
       try write(Array(bytes[start..<end]), section: section, tensor: tensor, block: block)
@@ -53,7 +53,15 @@ package final class DMOEWriter: Sendable {
       block < slot.blocks.count && bytes.count == slot.blocks[block].length,
       "block \(block) of \(slot.title) has another size")
     let coded = compression == .lossless ? BlockCoding.encode(bytes, slot.elementType) : nil
-    let stored = coded ?? bytes
+    try write(stored: coded ?? bytes, section: section, tensor: tensor, block: block)
+  }
+
+  /// Writes one block of a tensor as another file has it stored.
+  package func write(
+    stored: [UInt8], section: Int, tensor: Int, block: Int
+  ) throws(DMOEError) {
+    let slot = plain.sections[section].tensors[tensor]
+    precondition(stored.count <= slot.blocks[block].length, "coding has made a block longer")
     let checksum = CRC32.checksum(stored)
     state.withLock { state in
       state.directory.sections[section].tensors[tensor].blocks[block] = StoredTensor.Block(
@@ -76,10 +84,12 @@ package final class DMOEWriter: Sendable {
   /// by ``AtomicFile/commit()``.
   ///
   /// - Parameter progress: told of bytes that are in their place, and of all.
+  /// - Returns: the length of the file.
   /// - Throws: what writing throws.
+  @discardableResult
   package func finish(
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(DMOEError) {
+  ) throws(DMOEError) -> Int {
     let written = state.withLock { state in
       for (section, counts) in state.written.enumerated() {
         for (tensor, count) in counts.enumerated() {
@@ -104,6 +114,7 @@ package final class DMOEWriter: Sendable {
     } catch {
       throw .file(error)
     }
+    return end
   }
 
   /// Moves every block to its place.

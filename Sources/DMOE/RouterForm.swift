@@ -17,4 +17,9 @@ package enum RouterForm: String, Sendable, CaseIterable {
       ]
     }
   }
+
+  /// Whether a tensor of a router has a row for each expert.
+  package static func isOutput(_ name: String) -> Bool {
+    ["weight", "bias", "second.weight", "second.bias"].contains(name)
+  }
 }

@@ -38,13 +38,15 @@ package struct Evaluator: Sendable {
   package var variants: [Variant] {
     guard let container = model.checkpoint.container else { return [.dense] }
     let experts = (0..<container.expertsHeld).map { Variant.expert($0) }
-    return container.isComplete ? [.dense] + experts : experts
+    return container.holdsDense ? [.dense] + experts : experts
   }
 
   /// Whether the model can run a variant.
   package func canRun(_ variant: Variant) -> Bool {
     guard case .choosing(let chooser, let knob) = variant else { return variants.contains(variant) }
-    guard model.checkpoint.container?.isComplete ?? false else { return false }
+    guard let container = model.checkpoint.container else { return false }
+    // The truth is told by the full expert.
+    guard container.holdsDense || chooser != .oracle else { return false }
     switch knob {
     case .budget: return routing?.budgets != nil
     case .threshold:
@@ -154,7 +156,7 @@ package struct Evaluator: Sendable {
 
   /// The largest expert is dense: it need not run beside it.
   private func asRun(_ variant: Variant) -> Variant {
-    guard let container = model.checkpoint.container, container.isComplete,
+    guard let container = model.checkpoint.container, container.holdsDense,
       variant == .expert(container.directory.experts - 1)
     else { return variant }
     return .dense

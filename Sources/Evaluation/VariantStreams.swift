@@ -153,8 +153,8 @@ struct VariantStreams: Sendable {
     _ neurons: Int, of call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let hidden = call.weights.hidden(call.input, neurons: neurons)
-    // A file that was cut has not all neurons.
-    let all = experts.isEmpty ? call.weights.neurons : experts[call.layer].widths.last ?? neurons
+    // A container may hold less than all neurons.
+    let all = experts.isEmpty ? call.weights.neurons : experts[call.layer].neurons
     let share = Double(neurons) / Double(all)
     let use = Use(
       neurons: neurons * call.input.rows, cost: share * Double(call.input.rows), choices: [])
@@ -171,8 +171,7 @@ struct VariantStreams: Sendable {
 
   private func use(_ choices: [Int], _ call: LayerSweep.Call) -> Use {
     let experts = experts[call.layer]
-    let compensated =
-      experts.compensations.isEmpty ? 0 : choices.count { $0 < experts.experts - 1 }
+    let compensated = choices.count { $0 < experts.compensations.count }
     return Use(
       neurons: choices.reduce(0) { $0 + experts.widths[$1] },
       cost: choices.reduce(0) { $0 + experts.costs[$1] }, choices: choices,

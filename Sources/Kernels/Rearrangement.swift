@@ -12,15 +12,11 @@ package enum Rearrangement {
     return result
   }
 
-  /// Puts row k of `rows` into row `indices[k]` of `matrix`.
-  package static func scatterRows(
-    _ rows: [UInt8], to indices: ArraySlice<Int>, of matrix: inout [UInt8], rowBytes: Int
-  ) {
-    for (row, index) in indices.enumerated() {
-      matrix.replaceSubrange(
-        index * rowBytes..<(index + 1) * rowBytes,
-        with: rows[row * rowBytes..<(row + 1) * rowBytes])
-    }
+  /// The rows, row k as row `indices[k]`; every index occurs once.
+  package static func scatterRows(_ rows: [UInt8], to indices: [Int]) -> [UInt8] {
+    var order = indices
+    for (row, index) in indices.enumerated() { order[index] = row }
+    return gatherRows(order[...], of: rows, rowBytes: rows.count / max(indices.count, 1))
   }
 
   /// The transpose of a matrix of `rows · columns` elements.

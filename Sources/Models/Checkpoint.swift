@@ -11,6 +11,8 @@ package struct Checkpoint: Sendable {
   package enum Storage: Sendable {
     case safetensors(SafetensorsReader)
     case container(DMOEReader)
+    /// A container without weights, and the checkpoint that has them.
+    case overlay(DMOEReader, base: SafetensorsReader)
   }
 
   /// The files beside the weights that belong to a model, and travel with it.
@@ -49,6 +51,14 @@ package struct Checkpoint: Sendable {
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
+  /// An overlay with the tensors of its base, which must have been compared.
+  init(_ overlay: DMOEReader, path: String, base: SafetensorsReader) {
+    self.path = path
+    storage = .overlay(overlay, base: base)
+    tensors = base.tensors
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
   package func tensor(_ name: TensorName) -> TensorDescription? { byName[name].map { tensors[$0] } }
 
   /// The tensors whose bytes can be read under their names.
@@ -56,11 +66,23 @@ package struct Checkpoint: Sendable {
     switch storage {
     case .safetensors(let reader): reader
     case .container(let reader): reader
+    case .overlay(_, let base): base
     }
   }
 
   package var container: DMOEReader? {
-    if case .container(let reader) = storage { reader } else { nil }
+    switch storage {
+    case .safetensors: nil
+    case .container(let reader), .overlay(let reader, _): reader
+    }
+  }
+
+  /// Whether the weights are in another checkpoint, which may be there or not.
+  package var isOverlay: Bool { container?.directory.isOverlay ?? false }
+
+  /// Whether the weights can be read.
+  package var hasWeights: Bool {
+    if case .container(let reader) = storage { !reader.directory.isOverlay } else { true }
   }
 
   /// The files that the weights lie in.
@@ -68,6 +90,8 @@ package struct Checkpoint: Sendable {
     switch storage {
     case .safetensors(let reader): reader.files.map { ($0.path, $0.length) }
     case .container(let reader): [(reader.path, reader.file.length)]
+    case .overlay(let reader, let base):
+      [(reader.path, reader.file.length)] + base.files.map { ($0.path, $0.length) }
     }
   }
 
@@ -90,13 +114,16 @@ package struct Checkpoint: Sendable {
 
   /// The folder in which companions lie; nil for a container, which carries its own.
   package var folder: String? {
-    guard container == nil else { return nil }
-    return Folder.isFolder(path) ? path : Folder.parent(of: path)
+    switch storage {
+    case .safetensors: Folder.isFolder(path) ? path : Folder.parent(of: path)
+    case .container: nil
+    case .overlay(_, let base): base.files.first.map { Folder.parent(of: $0.path) }
+    }
   }
 
   /// The bytes of a companion; nil where there is none.
   package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
-    if let container {
+    if case .container(let container) = storage {
       guard let tensor = container.shared(.file(TensorName(name))) else { return nil }
       do {
         return try container.read(tensor)

@@ -43,8 +43,8 @@ extension Model {
   ///
   /// - Parameters:
   ///   - layer: which layer.
-  ///   - neurons: how many neurons, the most important first; only of a container, which has an
-  ///     order. Nil stands for all that there are.
+  ///   - neurons: how many neurons, the most important first; only of a container or an overlay,
+  ///     which have an order. Nil stands for all that there are.
   ///   - parallel: the loop that reads and decodes.
   /// - Returns: neurons in the order of the storage: of rank in a container, else of the checkpoint.
   /// - Throws: what reading the tensors throws.
@@ -52,8 +52,8 @@ extension Model {
     layer: Int, neurons: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> FeedForwardWeights {
     let downBias = try vector(.downBias, layer: layer, parallel: parallel)
-    guard let container = checkpoint.container else {
-      return FeedForwardWeights(
+    guard case .container(let container) = checkpoint.storage else {
+      let dense = FeedForwardWeights(
         activation: configuration.activation,
         gate: try matrix(.gate, layer: layer, parallel: parallel),
         up: try requiredMatrix(.up, layer: layer, parallel: parallel),
@@ -61,6 +61,14 @@ extension Model {
         gateBias: try vector(.gateBias, layer: layer, parallel: parallel),
         upBias: try vector(.upBias, layer: layer, parallel: parallel),
         downBias: downBias)
+      guard case .overlay(let overlay, _) = checkpoint.storage else { return dense }
+      do {
+        let order = try overlay.permutation(layer: layer)
+        let held = overlay.directory.widths[layer][overlay.expertsHeld - 1]
+        return dense.ordered(by: order.prefix(min(neurons ?? held, held)))
+      } catch {
+        throw .container(error)
+      }
     }
     let held = container.directory.widths[layer][container.expertsHeld - 1]
     let count = min(neurons ?? held, held)

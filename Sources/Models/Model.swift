@@ -18,6 +18,7 @@ package struct Model: Sendable {
 
   package init(_ checkpoint: Checkpoint) throws(ModelError) {
     let path = checkpoint.path
+    guard checkpoint.hasWeights else { throw .noBase(path: path) }
     guard let document = try checkpoint.document("config.json") else {
       throw .noConfiguration(path: path)
     }

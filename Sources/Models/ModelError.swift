@@ -25,6 +25,10 @@ package enum ModelError: Error, Equatable, Sendable {
   /// The model has something that its forward pass here lacks.
   case unsupported(path: String, what: String, advice: String)
   case missingTensor(path: String, name: String)
+  /// An overlay was given without the checkpoint that has its weights.
+  case noBase(path: String)
+  /// A checkpoint that is not the one that an overlay was made from.
+  case otherBase(path: String, base: String, tensor: String)
   case shape(path: String, tensor: String, expected: [Int], found: [Int])
   case elementType(path: String, tensor: String, found: String)
   /// A token that has no row in the embedding.
@@ -56,6 +60,13 @@ extension ModelError: CustomStringConvertible {
     case .tensor(let error): error.description
     case .tokenizer(let path, let error): "\(path): tokenizer.json: \(error)"
     case .unknownFormat(let path, let found, let advice): "\(path): \(found); \(advice)"
+    case .noBase(let path):
+      "\(path): an overlay without weights: give the checkpoint that it was made from (--base MODEL)"
+    case .otherBase(let path, let base, let tensor):
+      """
+      \(path): made from another checkpoint than \(base): the tensor \(tensor) is not there, or not \
+      the same
+      """
     case .noConfiguration(let path):
       """
       \(path): there is no config.json beside the weights, so the architecture is unknown; copy it \

@@ -18,7 +18,7 @@ extension CalibrationReport {
       "plan": planDocument,
       "output": [
         "name": .string(outputName),
-        "bytes": .int(outputBytes),
+        "bytes": .int(outputBytes), "overlay": .bool(isOverlay),
         "experts": .array(
           experts.enumerated().map { index, expert in
             [

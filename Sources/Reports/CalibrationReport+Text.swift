@@ -10,7 +10,7 @@ extension CalibrationReport {
         + "\(source.layers) layers × \(HumanText.count(source.intermediateSize)) neurons",
       "  ranked by \(plan.importance.rawValue)" + calibrationText,
       "  \(HumanText.bytes(source.bytes)) → \(outputName), \(HumanText.bytes(outputBytes)), "
-        + "every bit of the source kept",
+        + (isOverlay ? "an overlay: the weights stay there" : "every bit of the source kept"),
       "",
     ]
     lines += table

@@ -75,6 +75,8 @@ package struct CalibrationReport: Sendable {
   package let experts: [Expert]
   package let outputName: String
   package let outputBytes: Int
+  /// Whether the weights stay in the source.
+  package let isOverlay: Bool
   /// Nil where no text was given.
   package let heldOut: HeldOut?
   package let warnings: [String]
@@ -84,7 +86,7 @@ package struct CalibrationReport: Sendable {
     stability: [RankingStability]? = nil, recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil,
     experts: [Expert],
     outputName: String,
-    outputBytes: Int, heldOut: HeldOut?, warnings: [String]
+    outputBytes: Int, isOverlay: Bool = false, heldOut: HeldOut?, warnings: [String]
   ) {
     self.generator = generator
     self.source = source
@@ -96,6 +98,7 @@ package struct CalibrationReport: Sendable {
     self.experts = experts
     self.outputName = outputName
     self.outputBytes = outputBytes
+    self.isOverlay = isOverlay
     self.heldOut = heldOut
     self.warnings = warnings
   }

@@ -22,6 +22,7 @@ struct Dynamoe: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Calibrate.self, Merge.self, PartitionCommand.self, Validate.self, Evaluate.self,
+      Export.self,
     ])
 
   static func main() {

@@ -50,11 +50,12 @@ struct ExitStatus {
       case .widths, .fractions, .experts, .alignment, .noStatistics: usage
       case .model, .notFinite, .otherShape, .router, .budgets: data
       }
-    case EvaluationError.unknownVariant: usage
+    case EvaluationError.unknownVariant, ModelError.noBase: usage
     case ConversionError.noImportance, ConversionError.sameOutput,
       ConversionError.routersWithoutText, ConversionError.routersWithoutChoice,
       ConversionError.greedyWithoutText, ConversionError.compensationWithoutErrors,
-      ConversionError.compensationWithoutRouters, ConversionError.compensationRank:
+      ConversionError.compensationWithoutRouters, ConversionError.compensationRank,
+      ConversionError.unknownExpert:
       usage
     case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
       is EvaluationError, is ConversionError:

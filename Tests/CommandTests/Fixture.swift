@@ -15,7 +15,12 @@ enum Fixture {
   /// The model, converted once for all tests.
   static func converted() throws -> Converted { try shared.get() }
 
-  private static let shared = Result { try Converted() }
+  private static let shared = Result { try Converted("plain", plain) }
+
+  /// The model with routers and compensation, by the usual recipe.
+  static func routed() throws -> Converted { try sharedRouted.get() }
+
+  private static let sharedRouted = Result { try Converted("routed", []) }
 }
 
 /// A conversion that only reading tests share.
@@ -24,19 +29,19 @@ final class Converted: Sendable {
   let report: String
   let run: ProgramRun
 
-  fileprivate init() throws {
-    let folder = Self.folder
+  fileprivate init(_ name: String, _ options: [String]) throws {
+    let folder = Self.folder + name
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // What lives until the end of the process is not let go of by Swift.
     atexit { try? FileManager.default.removeItem(atPath: Converted.folder) }
     path = folder + "/t.dmoe"
     report = folder + "/t.report.json"
     run = try dynamoe(
-      ["partition", Fixture.model, "-o", path, "--json"] + Fixture.plain + Fixture.text)
+      ["partition", Fixture.model, "-o", path, "--json"] + options + Fixture.text)
   }
 
   private static let folder = FileManager.default.temporaryDirectory
-    .appending(path: "dynamoe-tests-converted-\(getpid())").path(percentEncoded: false)
+    .appending(path: "dynamoe-tests-converted-\(getpid())/").path(percentEncoded: false)
 }
 
 extension TemporaryFolder {

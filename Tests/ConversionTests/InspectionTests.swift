@@ -14,7 +14,8 @@ import Testing
 
   private func inspect(_ path: String, statistics: Bool = false) throws -> Inspection {
     try Inspection(
-      path: path, withStatistics: statistics, parallel: Parallel(threads: 2), progress: .ignored)
+      try Checkpoint(path: path), withStatistics: statistics, parallel: Parallel(threads: 2),
+      progress: .ignored)
   }
 
   @Test func `a model tells its feed-forward layers by its configuration`() throws {

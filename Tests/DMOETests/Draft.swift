@@ -2,6 +2,7 @@ import ByteIO
 import DMOE
 import Foundation
 import JSON
+import Tensors
 import TestContainers
 import TestSupport
 
@@ -44,9 +45,63 @@ struct Draft {
   /// A container with a layer of two rings, a gate, a bias, a file and a tensor of a later version.
   static func sample() throws -> Draft {
     var numbers = RandomNumbers(seed: 1)
+    return try Draft(TestContainer.sample(&numbers))
+  }
+
+  /// The same form, with weights that are worth coding.
+  static func coded() throws -> Draft {
+    var numbers = RandomNumbers(seed: 2)
+    let (hidden, neurons) = (64, 8)
+    func cut(_ part: FeedForwardPart, _ axis: Int = 0) -> FeedForwardCut {
+      FeedForwardCut(layer: 0, parts: [part], neuronAxis: axis)
+    }
+    func weights(
+      _ name: String, _ type: ElementType, _ shape: [Int], _ cut: FeedForwardCut? = nil
+    ) -> DenseTensor {
+      DenseTensor(
+        name, type, shape, cut: cut,
+        bytes: BlockCodingTests.weights(shape.reduce(1, *), type, &numbers))
+    }
+    let container = TestContainer(
+      model: .init(
+        family: "llama", layers: 1, hiddenSize: hidden, intermediateSize: neurons,
+        activation: "silu", gated: false),
+      widths: [[4, neurons]],
+      tensors: [
+        weights("embedding", .bf16, [16, hidden]),
+        weights("up", .bf16, [neurons, hidden], cut(.up)),
+        weights("down", .f32, [hidden, neurons], cut(.down, 1)),
+      ],
+      orders: [[3, 1, 4, 0, 5, 2, 7, 6]],
+      files: [("tokenizer.json", Array(String(repeating: "a token, ", count: 70).utf8))],
+      compression: .lossless)
+    return try Draft(container)
+  }
+
+  /// A file that holds six neurons of eight.
+  static func part() throws -> Draft {
+    var numbers = RandomNumbers(seed: 3)
+    let plain = TestContainer.sample(&numbers)
+    return try Draft(
+      TestContainer(
+        model: plain.model, widths: [[2, 6]], tensors: plain.tensors,
+        orders: [[3, 1, 4, 0, 7, 2]], files: plain.files))
+  }
+
+  /// A file without weights, and with a tensor that no version knows yet.
+  static func overlay() throws -> Draft {
+    var numbers = RandomNumbers(seed: 4)
+    let plain = TestContainer.sample(&numbers)
+    return try Draft(
+      TestContainer(
+        model: plain.model, widths: plain.widths, tensors: plain.tensors, orders: plain.orders,
+        others: [1: ["later", "later"]], isOverlay: true))
+  }
+
+  private init(_ container: TestContainer) throws {
     let folder = try TemporaryFolder()
-    let path = try TestContainer.sample(&numbers).write(to: folder.path("sample"))
-    return try Draft([UInt8](Data(contentsOf: URL(filePath: path))))
+    let path = try container.write(to: folder.path("sample"))
+    try self.init([UInt8](Data(contentsOf: URL(filePath: path))))
   }
 
   private mutating func move(_ path: String, by shift: Int) {

@@ -64,6 +64,7 @@ extension DMOEError {
     case .tensor: "tensor"
     case .file: "file"
     case .incomplete: "incomplete"
+    case .part: "part"
     }
   }
 }

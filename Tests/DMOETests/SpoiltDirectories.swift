@@ -12,7 +12,8 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("model.layers", 0),
     SpoiltFile("model.layers", 2, names: "plan.widths"),
     SpoiltFile("model.hidden_size", 4, names: "source.tensors[1].ffn"),
-    SpoiltFile("model.intermediate_size", 9, names: "plan.widths[0]"),
+    // Then the file would be a part, and its tensors are not such.
+    SpoiltFile("model.intermediate_size", 9, names: "source.tensors[1].ffn"),
     SpoiltFile("model.intermediate_size", 7, names: "plan.widths[0][1]"),
     SpoiltFile("model.gated", false, names: "source.tensors"),
     SpoiltFile("plan.widths", [], names: "plan.widths"),
@@ -20,7 +21,7 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("plan.widths[0]", []),
     SpoiltFile("plan.widths[0]", [8], names: "sections"),
     SpoiltFile("plan.widths[0]", [2, 4, 8], names: "sections"),
-    SpoiltFile("plan.widths[0]", [2, 7]),
+    SpoiltFile("plan.widths[0]", [2, 7], names: "sections[0].tensors[0]"),
     SpoiltFile("plan.widths[0]", [0, 8], names: "plan.widths[0][0]"),
     SpoiltFile("plan.widths[0]", [2, 9], names: "plan.widths[0][1]"),
     SpoiltFile("plan.widths[0]", [8, 8], names: "plan.widths[0][1]"),

@@ -89,7 +89,8 @@ import Testing
     let (hidden, rows) = (10, gated ? 3 : 2)
     func costs(_ compensation: Int) -> [Double] {
       LayerExperts.costs(
-        widths: [5, 20, 40], compensation: compensation, hiddenSize: hidden, gated: gated)
+        widths: [5, 20, 40], neurons: 40, compensation: compensation, hiddenSize: hidden,
+        gated: gated)
     }
     #expect(costs(0) == [0.125, 0.5, 1])
     let extra = Compensation.parameterCount(rank: 2, hiddenSize: hidden)

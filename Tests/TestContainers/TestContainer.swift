@@ -15,11 +15,13 @@ package struct TestContainer: Sendable {
   /// Kinds of tensors that no version knows yet, for each section.
   package let others: [Int: [String]]
   package let compression: DMOECompression
+  /// Whether the tensors stay where they are.
+  package let isOverlay: Bool
 
   package init(
     model: DMOEDirectory.Model, widths: [[Int]], tensors: [DenseTensor], orders: [[Int]],
     files: [(name: String, bytes: [UInt8])] = [], others: [Int: [String]] = [:],
-    compression: DMOECompression = .none
+    compression: DMOECompression = .none, isOverlay: Bool = false
   ) {
     self.model = model
     self.widths = widths
@@ -28,6 +30,7 @@ package struct TestContainer: Sendable {
     self.files = files
     self.others = others
     self.compression = compression
+    self.isOverlay = isOverlay
   }
 
   /// What is stored, section by section, with the plain bytes.
@@ -48,7 +51,7 @@ package struct TestContainer: Sendable {
           file.bytes
         ))
     }
-    for tensor in tensors where tensor.cut == nil {
+    for tensor in tensors where tensor.cut == nil && !isOverlay {
       let description = tensor.description
       shared.append(
         (
@@ -71,7 +74,7 @@ package struct TestContainer: Sendable {
 
   private func ring(_ ring: Int) -> [(item: DMOEContents.Item, bytes: [UInt8])] {
     var stored: [(item: DMOEContents.Item, bytes: [UInt8])] = []
-    for tensor in tensors {
+    for tensor in tensors where !isOverlay {
       guard let cut = tensor.cut else { continue }
       let start = ring == 0 ? 0 : widths[cut.layer][ring - 1]
       let neurons = orders[cut.layer][start..<widths[cut.layer][ring]]
@@ -96,7 +99,8 @@ package struct TestContainer: Sendable {
       generator: "tests", model: model, widths: widths, importance: "magnitude",
       sourceFormat: "safetensors", sourceMetadata: [("format", "pt"), ("é\n", "\"")],
       sourceTensors: tensors.map { .init($0.description, cut: $0.cut) },
-      sections: stored.map { $0.map(\.item) }, compression: compression)
+      sections: stored.map { $0.map(\.item) }, compression: compression,
+      isOverlay: isOverlay)
   }
 
   /// Writes the container and returns its path.

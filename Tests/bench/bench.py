@@ -91,7 +91,7 @@ def feed_forward(model, routed):
         shutil.copyfile(f"{fixture}/{name}", f"{model}/{name}")
     if not os.path.exists(routed):
         subprocess.run([DYNAMOE, "partition", model, "-o", routed, "--text", f"{fixture}/calibration.txt",
-                        "--max-tokens", "4096"], check=True, stdout=subprocess.DEVNULL)
+                        "--max-tokens", "4096", "--force"], check=True, stdout=subprocess.DEVNULL)
     ratios = []
     for _ in range(RUNS):
         text = subprocess.run(
@@ -103,6 +103,24 @@ def feed_forward(model, routed):
     window, single, cost = (statistics.median(column) for column in zip(*ratios))
     print(f"feed-forward layer at budget 0.5, cost {cost:.2f}: × {window:.2f} of dense for windows of 512, "
           f"× {single:.2f} for one token at a time")
+
+
+def coding(weights):
+    """Size and speed of the lossless coding in memory, beside zipnn's; one thread each, then ours with all."""
+    program = os.path.join(os.path.dirname(DYNAMOE), "CodingBenchmark")
+
+    def measure(*command):
+        return [int(number) for number in subprocess.run(command, check=True, capture_output=True).stdout.split()]
+
+    runs = [(measure(program, weights, "1"), measure(program, weights, str(os.cpu_count())),
+             measure(sys.executable, "Tests/bench/zipnn_speed.py", weights)) for _ in range(RUNS)]
+    for title, place in ("coding", 2), ("decoding", 3):
+        one, all_cores, peer = (statistics.median(run[i][place] for run in runs) / 1e6 for i in range(3))
+        ratio = statistics.median(run[0][place] / run[2][place] for run in runs)
+        print(f"{title:10} {one:6.0f} MB/s on one thread, {all_cores:6.0f} on {os.cpu_count()}; "
+              f"zipnn {peer:6.0f} on one   × {ratio:.2f} as fast")
+    (plain, ours, *_), _, (_, theirs, *_) = runs[0]
+    print(f"coded      {100 * ours / plain:.2f} % of the plain bytes, zipnn {100 * theirs / plain:.2f} %")
 
 
 def main():
@@ -121,6 +139,7 @@ def main():
             "sha256sum of both files", ["sha256sum", weights, dmoe])
     compare("reference reader", [sys.executable, "formats/reference/read_dmoe.py", dmoe, "--against", model],
             "dynamoe validate --against", [DYNAMOE, "validate", dmoe, "--against", model])
+    coding(weights)
     feed_forward(model, f"{FOLDER}/routed.dmoe")
 
 

@@ -1,3 +1,4 @@
+package import Calibration
 package import Kernels
 package import Models
 
@@ -23,6 +24,10 @@ package struct CheckSubject: Sendable {
   package let checkpoint: Checkpoint
   /// The dense checkpoint that a container is held against; nil for none.
   package let source: Checkpoint?
+  /// What the full expert and the dense model are run on; nil for nothing.
+  package let text: TextRequest?
+  /// Whether a file that was cut fails.
+  package let requiresComplete: Bool
   package let parallel: Parallel
   package let progress: Progress
 }

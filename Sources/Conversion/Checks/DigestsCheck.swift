@@ -6,15 +6,22 @@ import Tensors
 
 enum DigestsCheck: Check {
   static let id = "digests"
-  static let summary =
-    "Every dense tensor, put together again from its rings, has the SHA-256 of the directory."
+  static let summary = """
+    Every dense tensor, put together again from its rings or found in the base, has the SHA-256 of \
+    the directory.
+    """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
+    guard !subject.checkpoint.isOverlay else {
+      guard subject.checkpoint.hasWeights else { return .skipped("no base given (--base)") }
+      // Another base would not have been opened.
+      return .passed("all \(container.directory.sourceTensors.count) tensors of the base")
+    }
     let sources = container.directory.sourceTensors.filter {
-      container.isComplete || $0.cut == nil
+      container.holdsDense || $0.cut == nil
     }
     let dense = DenseReconstruction(container: container)
     let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
@@ -25,7 +32,7 @@ enum DigestsCheck: Check {
     if let wrong = matches.firstIndex(of: false) {
       return .failed("\(sources[wrong].description.name) is not what was written")
     }
-    return container.isComplete
+    return container.holdsDense
       ? .passed("all \(sources.count) dense tensors rebuilt")
       : .passed("\(sources.count) shared tensors; the rings are not all there")
   }

@@ -40,18 +40,25 @@ enum FiniteCheck: Check {
   /// What is stored, without putting anything together: order does not matter to a value.
   private static func readable(_ checkpoint: Checkpoint) -> [Readable] {
     switch checkpoint.storage {
-    case .safetensors(let reader):
-      reader.tensors.map { tensor in
-        Readable(
-          title: tensor.name.text, elementType: tensor.elementType, byteCount: tensor.byteCount
-        ) { (range) throws(TensorError) in try reader.read(tensor.name, range) }
-      }
-    case .container(let reader):
-      reader.sectionsHeld.flatMap(\.tensors).map { tensor in
-        Readable(
-          title: tensor.title, elementType: tensor.elementType, byteCount: tensor.byteCount
-        ) { (range) throws(TensorError) in try reader.read(tensor, range) }
-      }
+    case .safetensors(let reader): readable(reader)
+    case .container(let reader): readable(reader)
+    case .overlay(let reader, let base): readable(reader) + readable(base)
+    }
+  }
+
+  private static func readable(_ reader: SafetensorsReader) -> [Readable] {
+    reader.tensors.map { tensor in
+      Readable(
+        title: tensor.name.text, elementType: tensor.elementType, byteCount: tensor.byteCount
+      ) { (range) throws(TensorError) in try reader.read(tensor.name, range) }
+    }
+  }
+
+  private static func readable(_ reader: DMOEReader) -> [Readable] {
+    reader.sectionsHeld.flatMap(\.tensors).map { tensor in
+      Readable(
+        title: tensor.title, elementType: tensor.elementType, byteCount: tensor.byteCount
+      ) { (range) throws(TensorError) in try reader.read(tensor, range) }
     }
   }
 }

@@ -17,7 +17,10 @@ enum SourceCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     guard let source = subject.source else { return .skipped("no source given (--against)") }
-    guard container.isComplete else {
+    guard !subject.checkpoint.isOverlay else {
+      return .skipped("an overlay has no weights: --base compares")
+    }
+    guard container.holdsDense else {
       return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
     }
     let held = container.directory.sourceTensors

@@ -5,7 +5,7 @@ import Models
 enum WidthsCheck: Check {
   static let id = "widths"
   static let summary =
-    "The experts of every layer grow strictly up to the width that config.json states."
+    "The experts of every layer grow strictly, up to the width that config.json states or, in a part, below."
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
 
@@ -24,7 +24,9 @@ enum WidthsCheck: Check {
 
   private static func outcome(_ directory: DMOEDirectory, width: Int) -> CheckOutcome {
     for (layer, widths) in directory.widths.enumerated() {
-      guard widths.last == width, zip(widths, widths.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      guard directory.isPart || widths.last == width, widths.last ?? 0 <= width,
+        zip(widths, widths.dropFirst()).allSatisfy({ $0 < $1 })
+      else {
         return .failed("layer \(layer): \(widths), expected to grow to \(width)")
       }
     }

@@ -64,22 +64,23 @@ extension Routing {
 }
 
 extension LayerExperts {
-  /// The experts of every layer of a container, with their compensation where the file has it whole.
+  /// The experts of every layer that a container holds, with their compensation.
   package static func layers(of container: DMOEReader) throws(PlanError) -> [LayerExperts] {
     let model = container.directory.model
     let isCompensated = container.directory.routing?.compensationRank != nil
     var layers: [LayerExperts] = []
-    for (layer, widths) in container.directory.widths.enumerated() {
+    for (layer, all) in container.directory.widths.enumerated() {
+      let widths = Array(all.prefix(container.expertsHeld))
       var compensations: [Compensation] = []
-      if isCompensated, container.isComplete {
-        for ring in 0..<widths.count - 1 {
+      if isCompensated {
+        for ring in 0..<min(widths.count, container.directory.partialExperts) {
           compensations.append(try Compensation(container, layer: layer, ring: ring))
         }
       }
       layers.append(
         LayerExperts(
-          widths: widths, compensations: compensations, hiddenSize: model.hiddenSize,
-          gated: model.gated))
+          widths: widths, neurons: model.intermediateSize, compensations: compensations,
+          hiddenSize: model.hiddenSize, gated: model.gated))
     }
     return layers
   }

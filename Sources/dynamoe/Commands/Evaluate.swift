@@ -50,13 +50,15 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup var base: BaseOption
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let request = try text.requiredRequest()
-    let model = try Model(path: self.model)
     let line = common.progressLine
     let parallel = common.parallel
+    let model = try Model(
+      base.checkpoint(self.model, parallel: parallel, progress: line.progress))
     let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
     let chosen = try chosenVariants(of: evaluator)
     warnOfBudgets(chosen, evaluator)
@@ -93,7 +95,7 @@ struct Evaluate: ParsableCommand {
     let knobs = try self.knobs(of: evaluator)
     guard let variants else {
       guard !knobs.isEmpty else { return evaluator.usualVariants }
-      return [.dense] + knobs.flatMap { evaluator.comparison($0) }
+      return ([.dense] + knobs.flatMap { evaluator.comparison($0) }).filter(evaluator.canRun)
     }
     var chosen: [Variant] = []
     for name in variants.split(separator: ",").map(String.init) {

@@ -27,12 +27,15 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var base: BaseOption
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let line = common.progressLine
+    let checkpoint = try base.checkpoint(
+      path, parallel: common.parallel, progress: line.progress)
     let inspection = try Inspection(
-      path: path, withStatistics: statistics, parallel: common.parallel, progress: line.progress)
+      checkpoint, withStatistics: statistics, parallel: common.parallel, progress: line.progress)
     line.finish()
     if json {
       try Console.print(JSONWriter.text(inspection.document, layout: .indented))

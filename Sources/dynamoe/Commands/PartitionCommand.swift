@@ -26,6 +26,7 @@ struct PartitionCommand: ParsableCommand {
         dynamoe partition model/ -o model.dmoe --text calibration.txt --recipe dynamoe
         dynamoe partition model/ -o model.dmoe --importance weights --experts 2
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
+        dynamoe partition model/ -o overlay.dmoe --text c.txt --overlay
       """)
 
   @Argument(help: "The dense checkpoint: a safetensors file or folder.")
@@ -81,6 +82,10 @@ struct PartitionCommand: ParsableCommand {
     help: "Whether weights are coded, in about two thirds of their bytes, or stored as they are.")
   var compression: DMOECompression = .lossless
 
+  @Flag(
+    help: "Leave the weights where they are: write the plan, routers and compensation only.")
+  var overlay = false
+
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -121,7 +126,7 @@ struct PartitionCommand: ParsableCommand {
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? experts.map { .equal(experts: $0) },
       alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
-      rounds: rounds, seed: seed, compression: compression, force: force,
+      rounds: rounds, seed: seed, compression: compression, isOverlay: overlay, force: force,
       generator: Version.generator)
     if dryRun {
       let preview = PreviewText(try partition.preview(parallel: common.parallel), output: output)

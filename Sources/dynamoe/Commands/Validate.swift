@@ -15,6 +15,8 @@ struct Validate: ParsableCommand {
 
       EXAMPLES
         dynamoe validate model.dmoe --against model/
+        dynamoe validate model.dmoe --against model/ --text some.txt --require-complete
+        dynamoe validate overlay.dmoe --base model/
         dynamoe validate model/ --json
       """)
 
@@ -38,31 +40,41 @@ struct Validate: ParsableCommand {
     help: ArgumentHelp("The dense checkpoint that the .dmoe was made from.", valueName: "model"))
   var against: String?
 
+  @Flag(help: "Fail if the file was cut.")
+  var requireComplete = false
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup var base: BaseOption
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
+    let line = common.progressLine
+    let request = try text.request()
     let checkpoint: Checkpoint
     do {
-      checkpoint = try Checkpoint(path: path)
+      checkpoint = try base.checkpoint(path, parallel: common.parallel, progress: line.progress)
     } catch {
       if json, ExitStatus(error).map({ $0.code == ExitStatus.data }) ?? false {
         try Console.print(document(of: Validation(unopened: error)))
       }
       throw error
     }
-    guard against == nil || checkpoint.container != nil else {
-      throw ValidationError("--against: \(path) is no .dmoe, there is nothing to compare")
+    for (option, isAsked) in [
+      ("--against", against != nil), ("--text", request != nil),
+      ("--require-complete", requireComplete),
+    ] where isAsked && checkpoint.container == nil {
+      throw ValidationError("\(option): \(path) is no .dmoe, there is nothing to compare")
     }
     let source = try against.map { try Checkpoint(path: $0) }
     guard source?.container == nil else {
       throw ValidationError("--against: expected the dense checkpoint, found a .dmoe")
     }
-    let line = common.progressLine
     let validation = Validation(
-      checkpoint, against: source, parallel: common.parallel, progress: line.progress)
+      checkpoint, against: source, text: request, requiresComplete: requireComplete,
+      parallel: common.parallel, progress: line.progress)
     line.finish()
     try Console.print(json ? [document(of: validation)] : lines(of: validation))
     if !validation.isValid { throw ExitCode(ExitStatus.checkFailed) }

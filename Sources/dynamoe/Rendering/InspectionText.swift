@@ -84,19 +84,53 @@ struct InspectionText {
     ])
     for (index, expert) in container.experts.enumerated() {
       table.add([
-        index == container.expertsTotal - 1 ? "\(index) = dense" : "\(index)",
+        container.holdsDense && index == container.expertsTotal - 1
+          ? "\(index) = dense" : "\(index)",
         HumanText.bytes(expert.bytes), HumanText.count(expert.bytes),
         HumanText.parameters(expert.parameters), HumanText.percent(expert.activeFFNFraction),
       ])
     }
     let held =
-      container.isComplete
-      ? "complete" : "holds experts 0…\(container.experts.count - 1) of \(container.expertsTotal)"
+      !container.isComplete
+      ? "holds experts 0…\(container.experts.count - 1) of \(container.expertsTotal)"
+      : container.holdsDense ? "complete" : "complete, without the dense model's"
     return [
       "  Nested experts: \(container.expertsTotal), ranked by "
         + "\(Escaping.terminal(container.importance)), "
-        + (container.router.map { "\($0) routers, " } ?? "") + held, "",
-    ] + table.lines()
+        + (container.router.map { "\($0) routers, " } ?? "") + held
+        + (container.isOverlay ? ", an overlay: the weights are in its base" : ""), "",
+    ] + table.lines() + [""] + use(container)
+  }
+
+  /// What the file spends its bytes on, and what it spares.
+  private func use(_ container: Inspection.Container) -> [String] {
+    var table = TextTable([
+      ("spent on", .left), ("bytes", .right), ("", .right), ("of plain", .right), ("", .right),
+    ])
+    for share in container.use.shares {
+      let ratio = Double(share.stored) / Double(max(share.plain, 1))
+      table.add([
+        Self.title(share.purpose), HumanText.bytes(share.stored), HumanText.count(share.stored),
+        HumanText.bytes(share.plain), HumanText.percent(ratio),
+      ])
+    }
+    let dense = container.use.denseBytes
+    let ratio = Double(container.use.byteCount) / Double(max(dense, 1))
+    return table.lines() + [
+      "  In all \(HumanText.percent(ratio)) of the dense tensors' \(HumanText.bytes(dense))."
+    ]
+  }
+
+  private static func title(_ purpose: StorageUse.Purpose) -> String {
+    switch purpose {
+    case .weights: "weights"
+    case .compensation: "compensation"
+    case .routers: "routers, budgets"
+    case .order: "order of neurons"
+    case .files: "configuration, tokenizer"
+    case .other: "unknown"
+    case .directory: "directory, padding"
+    }
   }
 
   private var notes: [String] {

@@ -1,13 +1,11 @@
-import JSON
-
 extension JSONField {
-  func mustBe(_ text: String) throws(JSONFieldError) -> String {
+  package func mustBe(_ text: String) throws(JSONFieldError) -> String {
     guard try string() == text else { throw mismatch(expected: "\"\(text)\"") }
     return text
   }
 
   /// The member of an object; nil only where it is absent, as null is neither string nor object.
-  func stated(_ name: String) throws(JSONFieldError) -> JSONField? {
+  package func stated(_ name: String) throws(JSONFieldError) -> JSONField? {
     guard let object = value.object else { throw mismatch(expected: "an object") }
     return object[name] == nil ? nil : try member(name)
   }

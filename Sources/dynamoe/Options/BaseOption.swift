@@ -1,0 +1,24 @@
+import ArgumentParser
+import Kernels
+import Models
+
+/// Where the weights of an overlay are.
+struct BaseOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The dense checkpoint that an overlay was made from; its tensors are compared first.",
+      valueName: "model"))
+  var base: String?
+
+  /// The checkpoint at a path, on its base if one was given.
+  func checkpoint(
+    _ path: String, parallel: Parallel, progress: Progress
+  ) throws -> Checkpoint {
+    let checkpoint = try Checkpoint(path: path)
+    guard let base else { return checkpoint }
+    guard checkpoint.isOverlay else {
+      throw ValidationError("--base: \(path) is no overlay, it needs no other checkpoint")
+    }
+    return try checkpoint.on(base: base, parallel: parallel, progress: progress)
+  }
+}

@@ -1,0 +1,81 @@
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct OverlayTests {
+  private let folder: TemporaryFolder
+  private let overlay: String
+  private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path
+
+  init() throws {
+    folder = try TemporaryFolder()
+    overlay = folder.path("o.dmoe")
+    try expectDone(["partition", Fixture.model, "-o", overlay, "--overlay"] + Fixture.text)
+  }
+
+  @Test func `an overlay on its base is the file with the weights`() throws {
+    let whole = try Fixture.routed().path
+    #expect(try bytes(of: overlay).count < (try bytes(of: whole).count) / 10)
+    let text = ["--text", Fixture.heldOutText, "--max-tokens", "300", "--json"]
+    #expect(
+      try figures(["evaluate", overlay, "--base", Fixture.model] + text)
+        == figures(["evaluate", whole] + text))
+    let valid = try expectDone(
+      ["validate", overlay, "--base", Fixture.model, "--text", Fixture.heldOutText])
+    for passed in ["✓ digests        all 39 tensors of the base", "✓ function", "✓ report"] {
+      #expect(valid.contains(passed), "\(valid)")
+    }
+    let inspection = try expectDone(["inspect", overlay, "--base", Fixture.model, "--statistics"])
+    #expect(inspection.contains("an overlay"))
+    let peer = try python([Self.reader, overlay, "--base", Fixture.model])
+    #expect(!peer.isEmpty)
+  }
+
+  @Test func `without its base an overlay can be looked at and checked, not run`() throws {
+    let valid = try expectDone(["validate", overlay])
+    #expect(valid.contains("– digests        no base given"))
+    try expectDone(["inspect", overlay, "--statistics"])
+    _ = try python([Self.reader, overlay])
+    try expectRefused(["evaluate", overlay] + Fixture.text, 64, ["--base MODEL"], in: folder)
+    try expectRefused(
+      ["export", overlay, "--format", "dmoe", "--expert", "0", "-o", folder.path("out")], 65,
+      ["an overlay without weights"], in: folder)
+    try expectRefused(
+      ["partition", overlay, "-o", folder.path("out"), "--importance", "weights"], 65,
+      ["is a .dmoe already"], in: folder)
+  }
+
+  @Test func `another base is refused, if it differs in a single bit`() throws {
+    let other = try folder.copyOfFixture("other")
+    let weights = other + "/model.safetensors"
+    var changed = try bytes(of: weights)
+    changed[changed.count - 5] ^= 1
+    try folder.write(changed, to: "other/model.safetensors")
+    let small = try SmallModel().write(to: folder, "small")
+    for command in ["validate", "inspect", "evaluate"] {
+      let text = command == "evaluate" ? Fixture.text : []
+      for base in [other, small] {
+        try expectRefused(
+          [command, overlay, "--base", base] + text, 65, ["another checkpoint than \(base)"],
+          in: folder)
+      }
+      try expectRefused(
+        [command, overlay, "--base", folder.path("none")] + text, 66, ["none"], in: folder)
+      try expectRefused(
+        [command, overlay, "--base", overlay] + text, 65, ["and this is a .dmoe"], in: folder)
+      try expectRefused(
+        [command, try Fixture.converted().path, "--base", Fixture.model] + text, 64,
+        ["is no overlay"], in: folder)
+    }
+    #expect(throws: PythonError.self) { try python([Self.reader, overlay, "--base", other]) }
+  }
+
+  /// All that is not time.
+  private func figures(_ arguments: [String]) throws -> [String] {
+    let document = try JSONScanner.scan(Array(try expectDone(arguments).utf8))
+    return try #require(document.object?["variants"]?.array).flatMap { variant in
+      (variant.object?.members ?? []).filter { !$0.name.contains("second") }
+        .map { "\($0.name): \(JSONWriter.text($0.value))" }
+    }
+  }
+}
