@@ -1,31 +1,37 @@
 #!/usr/bin/env python3
 """Reads a .dmoe file as formats/dmoe.md describes it and checks all of it; (3) is that page's section 3.
-Exit status: 0 all is well, 1 the file is damaged or differs, 2 wrong usage or it cannot be opened."""
-import argparse, hashlib, json, os, re, struct, sys, zlib
+Section 7, routing, is left to route_dmoe.py, which lies beside this file.
+Exit status: 0 all is well, 1 the file is damaged or differs, 2 wrong usage or a file cannot be opened."""
+import argparse, hashlib, json, math, os, pathlib, re, struct, sys, zlib
 import numpy
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # for who loads this file by its path alone
-from tensors_dmoe import BITS, floats, get_size, need, read_blocks, read_tensor, rebuild
 
+BITS = {name: bits for bits, names in {
+    4: "F4", 6: "F6_E2M3 F6_E3M2", 8: "BOOL U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E5M2FNUZ F8_E4M3FNUZ",
+    16: "I16 U16 F16 BF16", 32: "I32 U32 F32", 64: "I64 U64 F64 C64"}.items() for name in names.split()}
 MATRICES, BIASES = ("gate", "up", "down"), ("gate_bias", "up_bias")
-KINDS = ("source", "file", "permutation") + MATRICES + BIASES  # these are wanted or refused (5), others are optional
-ROUTING = ("router", "budgets"), ("compensation",)  # optional kinds of the shared section, and of rings (7)
-NAMES = {"source": ["name"], "file": ["name"], "budgets": ["name"], "permutation": ["layer"],
-         "router": ["layer", "name"], "compensation": ["layer", "name"], **dict.fromkeys(MATRICES + BIASES, ["layer"])}
-# Types of the directory (4, 5). "key?" is optional, [x] is an array of x. Other keys are skipped.
-DIRECTORY = {"requires": [str], "block_bytes": int, "generator?": str,
-  "model": {"family": str, "layers": int, "hidden_size": int, "intermediate_size": int, "activation": str,
-            "gated": bool},
-  "plan": {"widths": [[int]], "importance": str, "recipe?": str, "router?": {"kind": str, "predicts": str},
-           "compensation?": {"rank": int}},
-  "source": {"format": str, "metadata?": dict, "tensors": [{"name": str, "element_type": str, "shape": [int],
-             "sha256": str, "ffn?": {"layer": int, "parts": [str], "neuron_axis": int}}]},
-  "sections": [{"kind": str, "ring?": int, "offset": int, "length": int, "tensors": [{"kind": str, "element_type": str,
-                "shape": [int], "offset": int, "blocks": [list], "layer?": int, "name?": str}]}]}
+# The kinds that are wanted or refused (5), and what tells two of a kind apart. All other kinds are optional.
+LABELS = {"source": "name", "file": "name", "permutation": "layer", **dict.fromkeys(MATRICES + BIASES, "layer")}
+# Types and ranges of the directory (4, 5). "key?" is optional, [x] an array of x. Keys that are not here are skipped.
+COUNT, POSITIVE = range(2 ** 63), range(1, 2 ** 63)
+DIRECTORY = {"requires": [str], "block_bytes": range(4096, 2 ** 22 + 1, 64), "generator?": str,
+  "model": {"family": str, "layers": POSITIVE, "hidden_size": POSITIVE, "intermediate_size": POSITIVE,
+            "activation": str, "gated": bool},
+  "plan": {"widths": [[POSITIVE]], "importance": str, "recipe?": str, "router?": {"kind": str, "predicts": str},
+           "compensation?": {"rank": range(1, 2 ** 24 + 1)}},
+  "source": {"format": str, "metadata?": dict, "tensors": [{"name": str, "element_type": str, "shape": [COUNT],
+             "sha256": str, "ffn?": {"layer": COUNT, "parts": [str], "neuron_axis": range(2)}}]},
+  "sections": [{"kind": str, "ring?": COUNT, "offset": COUNT, "length": COUNT, "tensors": [{"kind": str, "name?": str,
+                "layer?": COUNT, "element_type": str, "shape": [COUNT], "offset": COUNT, "blocks": [list]}]}]}
+
+def need(condition, what):
+    if not condition:
+        raise ValueError(what)
 
 def check_types(value, wanted, where):
-    """Types are compared exactly: to Python, true is an int and 1.0 equals 1."""
-    kind = wanted if type(wanted) is type else type(wanted)
-    need(type(value) is kind and (kind is not int or 0 <= value < 2 ** 63), f"{where} is no {kind.__name__}")
+    """A type is compared exactly: to Python, true is an int and 1.0 is in range(2)."""
+    kind = wanted if type(wanted) is type else int if type(wanted) is range else type(wanted)
+    need(type(value) is kind and (kind is not int or value in wanted), f"{where} is not as it must be: {wanted!a}")
     for key, inner in wanted.items() if type(wanted) is dict else ():
         if key[-1] != "?" or key[:-1] in value:
             check_types(value.get(key.rstrip("?")), inner, f"{where}.{key.rstrip('?')}")
@@ -36,210 +42,206 @@ def load_json(data, wanted, where):
     def unique(pairs):  # by default the second of two equal keys would win
         need(len(dict(pairs)) == len(pairs), f"{where}: an object names a key twice")
         return dict(pairs)
-    numbers = {"parse_int": lambda digits: int(digits[:20]) - (digits == "-0"), "parse_constant": int}  # no NaN, no -0
-    value = json.loads(data.decode("utf-8"), object_pairs_hook=unique, **numbers)
+    def integer(digits):  # -0 must not pass for 0, and what is skipped may be longer than int() takes
+        return -1 if digits[0] == "-" else int(digits[:20])
+    text = bytes(data).decode("utf-8")
+    value = json.loads(text, object_pairs_hook=unique, parse_int=integer, parse_constant=int)  # int() refuses NaN
     json.dumps(value, ensure_ascii=False).encode("utf-8")  # fails for half a surrogate pair
     check_types(value, wanted, where)
     return value
 
 def read_head(data):
-    """Preamble (3) and directory, as far as model and plan (4): where sections begin, where they end, and its value.
-    The plan gets what follows from it: is_part (8), is_overlay (9), and of routing (7) is_routed, rank and partial."""
+    """Preamble (3) and directory, checked as far as model and plan (4). Returns the latter, its end and file_length."""
     preamble = bytes(data[:64])
     need(len(preamble) == 64 and preamble[:8] == b"DMOE\1\0\0\0", "preamble: no .dmoe file of version 1")
     length, file_length, crc, reserved, own_crc = struct.unpack("<QQI32sI", preamble[8:])
     need(zlib.crc32(preamble[:60]) == own_crc and not any(reserved), "preamble: wrong checksum or reserved bytes")
     need(length % 64 == 0 and 64 <= length <= min(2 ** 30, len(data) - 64), f"preamble: directory_length is {length}")
     need(zlib.crc32(data[64:64 + length]) == crc, "directory: wrong checksum")
-    directory = load_json(bytes(data[64:64 + length]), DIRECTORY, "directory")
-    B, model, plan = (directory[key] for key in ("block_bytes", "model", "plan"))
-    widths, router, H = plan["widths"], plan.get("router", {"kind": ""}), model["intermediate_size"]
-    need({*directory["requires"]} <= {"base"}, f"directory: requires {directory['requires']!a}, not all known")
-    need(B % 64 == 0 and 4096 <= B <= 2 ** 26, f"directory: block_bytes is {B}")
-    need(model["layers"] == len(widths) > 0 < model["hidden_size"], "model: layers or hidden_size is wrong")
+    directory = load_json(data[64:64 + length], DIRECTORY, "directory")
+    requires, widths, H = directory["requires"], directory["plan"]["widths"], directory["model"]["intermediate_size"]
+    need({*requires} <= {"base"}, f"directory: requires {requires!a}, not all known")
+    need(len(widths) == directory["model"]["layers"], f"plan: widths of {len(widths)} layers")
     for l, row in enumerate(widths):
-        grows = all(a < b for a, b in zip([0] + row, row + [H + 1]))
-        need(row and len(row) == len(widths[0]) and grows, f"plan: the widths of layer {l} are wrong")
-    plan["rank"] = plan.get("compensation", {"rank": 0})["rank"]  # ρ, or 0
-    need(plan["rank"] in range("compensation" in plan, 2 ** 24 + 1), "plan: the rank of compensation is wrong")
-    plan["is_overlay"], plan["is_part"] = "base" in directory["requires"], widths[0][-1] < H
-    need(all((row[-1] < H) == plan["is_part"] for row in widths), "plan: full experts in some layers only")
-    need(not (plan["is_part"] and plan["is_overlay"]), "plan: a part cannot require its base")
-    plan["partial"] = len(widths[0]) - (not plan["is_part"])  # P
-    plan["is_routed"] = router["kind"] in ("linear", "mlp") and router["predicts"] in ("similarity", "log_error")
-    need(plan["partial"] or not plan["is_routed"], "plan: a router, but no partial expert")
-    return 64 + length, file_length, directory
+        grows = all(a < b for a, b in zip(row, row[1:] + [H + 1]))
+        need(row and len(row) == len(directory["sections"]) - 1 and grows, f"plan: the widths of layer {l} are wrong")
+    is_full = {row[-1] == H for row in widths}
+    need(is_full in ({True}, {bool(requires)}), "plan: full experts in some layers only, or in none of an overlay")
+    return directory, 64 + length, file_length
 
-def check_sources(source, model):
-    """The dense checkpoint: name → record, and (part, layer) → element type of all that is cut (4)."""
+def get_size(element_type, shape):
+    need(element_type in BITS, f"{element_type!a} is no element type")
+    bits = math.prod(extent or 1 for extent in shape) * BITS[element_type]  # a zero must not hide an overflow
+    need(bits < 2 ** 66 and (0 in shape or bits % 8 == 0), f"{shape} does not fit 63 bits, or ends within a byte")
+    return 0 if 0 in shape else bits // 8
+
+def check_sources(directory):
+    """The dense checkpoint (4): its records by name, and what the file must hold (5, 9): key → (type, shape)."""
+    source, model, widths = directory["source"], directory["model"], directory["plan"]["widths"]
     need(source["format"] == "safetensors", f"source: format {source['format']!a} is unknown")
-    check_types(list(source.get("metadata", {}).values()), [str], "source: metadata")
-    sources, cut = {}, {}
+    need({*map(type, source.get("metadata", {}).values())} <= {str}, "source: metadata are not all strings")
+    matrices, biases = MATRICES[not model["gated"]:], BIASES[not model["gated"]:]
+    sources, forms = {}, {(0, "permutation", l): ("U32", row[-1:]) for l, row in enumerate(widths)}
     for record in source["tensors"]:
-        where, element = f"source tensor {record['name']!a}", record["element_type"]
-        need(record["name"] not in sources, f"{where} is a second one")
-        need(re.fullmatch("[0-9a-f]{64}", record["sha256"]), f"{where} has no digest")
-        sources[record["name"]] = record
-        record["size"] = get_size(record["shape"], element, where)
-        if "ffn" in record:
-            layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
-            rank = 1 if {*parts} <= {*BIASES} else 2
-            shape = [model["intermediate_size"] * len(parts), model["hidden_size"]][:rank][::-1 if axis else 1]
-            need(layer < model["layers"] and axis < rank and record["shape"] == shape and BITS[element] % 8 == 0
-                 and parts and (rank == 1 or {*parts} <= {*MATRICES}), f"{where}: ffn does not fit, {record['ffn']!a}")
-            for part in parts:
-                need((part, layer) not in cut, f"{where}: a second {part} of layer {layer}")
-                cut[part, layer] = element
-    missing = {(part, l) for l in range(model["layers"]) for part in MATRICES[not model["gated"]:]} - cut.keys()
-    need(not missing, f"source: no {sorted(missing)[:1]!a}")
-    need(model["gated"] or not any("gate" in part for part, _ in cut), "source: a gate, but gated is false")
-    return sources, cut
+        name, element_type, shape = (record[key] for key in ("name", "element_type", "shape"))
+        get_size(element_type, shape)
+        need(sources.setdefault(name, record) is record, f"source: a second {name!a}")
+        need(re.fullmatch("[0-9a-f]{64}", record["sha256"]), f"source: {name!a} has no digest")
+        if "ffn" not in record:
+            forms[0, "source", name] = element_type, shape
+            continue
+        layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
+        kinds, row = (biases, []) if {*parts} <= {*biases} else (matrices, [model["hidden_size"]])
+        whole = [model["intermediate_size"] * len(parts)] + row
+        need(parts and {*parts} <= {*kinds} and layer < model["layers"] and BITS[element_type] >= 8 and
+             axis <= len(row) and shape == whole[::-1 if axis else 1], f"source: ffn of {name!a} does not fit")
+        for part in parts:
+            need((1, part, layer) not in forms, f"source: a second {part} of layer {layer}")
+            for e, (low, high) in enumerate(zip([0] + widths[layer], widths[layer])):
+                forms[e + 1, part, layer] = element_type, [high - low] + row
+    need(all((1, part, l) in forms for part in matrices for l in range(model["layers"])), f"source: not all {matrices}")
+    for tensor in directory["sections"][0]["tensors"]:  # files are as many and as long as they are
+        if tensor["kind"] == "file" and re.fullmatch(r"(?!\.\.?\Z)[^/\\\0]+", tensor.get("name", "")):
+            forms[0, "file", tensor["name"]] = "U8", [math.prod(tensor["shape"])]
+    return sources, {key: form for key, form in forms.items() if not directory["requires"] or key[1] == "permutation"}
 
-def check_section(section, position, block_bytes, data, routing):
-    """Offsets and bytes (4, 5). Returns where it ends and, by their keys, its tensors of the kinds that are known."""
-    start, found = position, {}
-    for tensor in section["tensors"]:
-        where = f"{section['kind']} {section.get('ring', '')}: {tensor['kind']!a} at {position}"
-        need(tensor["offset"] == position, f"{where} says that it is at {tensor['offset']}")
-        position = read_blocks(tensor, block_bytes, data, where)
-        padding = -position % 64
-        need(not data[position:position + padding].any(), f"{where}: the padding behind is not zero")
-        position += padding
-        key = (tensor["kind"], *map(tensor.get, NAMES.get(tensor["kind"], ())))
-        if tensor["kind"] in KINDS or tensor["kind"] in routing and None not in key:  # all others are skipped (5, 7)
-            need(None not in key and key not in found, f"{where}: {key!a} is a second one, or incomplete")
-            found[key] = tensor
-    need([section["offset"], section["length"]] == [start, position - start], f"{section['kind']}: not at {start}")
-    return position, found
+def read_blocks(tensor, block_bytes, data):
+    """Checks a tensor's blocks (5), adds `stored`: what decode_block takes. Returns where the next tensor begins."""
+    blocks, element_type, position = (tensor[key] for key in ("blocks", "element_type", "offset"))
+    size, tensor["stored"] = get_size(element_type, tensor["shape"]), []
+    need(len(blocks) == -(-size // block_bytes), f"{len(blocks)} blocks for {size} bytes")
+    for b, block in enumerate(blocks):
+        need([*map(type, block)] == [int, str] and re.fullmatch("[0-9a-f]{8}", block[1]), f"block {b} is no pair")
+        length, plain_size = block[0], min(block_bytes, size - b * block_bytes)
+        need(plain_size <= 16 * length <= 16 * plain_size, f"block {b} stores {plain_size} bytes in {length}")
+        need(length == plain_size or BITS[element_type] >= 8, f"block {b} is coded, which {element_type} cannot be")
+        if data is not None:
+            stored = data[position:position + length]
+            need(f"{zlib.crc32(stored):08x}" == block[1], f"block {b} has another checksum")
+            tensor["stored"].append((stored, plain_size, element_type))
+            decode_block(*tensor["stored"][-1])
+        position += length
+    need(data is None or not data[position:position + -position % 64].any(), "the padding behind it is not zero")
+    return position + -position % 64
 
-def list_shared(model, plan, sources, found):
-    """What the shared section must hold of the kinds that are known (5, 7): key → (type, shape)."""
-    free = lambda *key: [*found[key]["shape"], 0][0] if key in found else 0  # an extent that is the file's choice
-    wanted = {("permutation", l): ("U32", row[-1:]) for l, row in enumerate(plan["widths"])}
-    if not plan["is_overlay"]:
-        wanted |= {("source", name): (r["element_type"], r["shape"]) for name, r in sources.items() if "ffn" not in r}
-        files = [key for key in found if key[0] == "file" and re.fullmatch(r"(?!\.\.?\Z)[^/\\\0]+", key[1])]
-        wanted |= {key: ("U8", [free(*key)]) for key in files}
-    if any(key[0] == "budgets" for key in found):
-        wanted |= {("budgets", "table"): ("F64", [free("budgets", "table"), 3]), ("budgets", "ends"): ("F64", [2])}
-    for l in range(model["layers"] if plan["is_routed"] else 0):
-        P, F = plan["partial"], model["hidden_size"] + (plan["router"]["predicts"] == "log_error")
-        N = free("router", l, "first.bias")
-        shapes = {"weight": [P, F], "bias": [P]}
-        if plan["router"]["kind"] == "mlp":
-            need(N > 0, f"plan: the router of layer {l} is empty, or not there")
-            shapes = {"first.weight": [N, F], "first.bias": [N], "second.weight": [P, N], "second.bias": [P]}
-        wanted |= {("router", l, name): ("F32", shape) for name, shape in shapes.items()}
-    return wanted
+def decode_block(stored, plain_size, element_type):
+    """The plain bytes of a block (5). A coded one has a plane for each byte of its elements, the highest first."""
+    if len(stored) == plain_size:
+        return stored
+    width = BITS[element_type] // 8
+    count, start = plain_size // width, 4 * width
+    lengths = numpy.frombuffer(stored, "<u4", width).tolist()
+    need(start + sum(lengths) == len(stored) and all(1 <= length <= count for length in lengths),
+         f"planes of {lengths} bytes, {count} when plain, in a block of {len(stored)}")
+    elements = numpy.empty((count, width), "u1")
+    for i, plane in enumerate(numpy.split(stored[start:], numpy.cumsum(lengths[:-1]))):
+        if len(plane) < count:
+            stream = zlib.decompressobj(-15)
+            plane = numpy.frombuffer(stream.decompress(plane, count + 1), "u1")  # one more shows whether there is more
+            need(len(plane) == count and stream.eof and not stream.unused_data, f"a stream is not just {count} bytes")
+        elements[:, width - 1 - i] = plane
+    if element_type in ("BF16", "F16", "F32", "F64"):  # the sign goes back from the lowest bit to the highest
+        numbers = elements.view(f"<u{width}")
+        numbers[:] = numbers >> 1 | numbers << (8 * width - 1)
+    return elements.reshape(-1)
 
-def list_ring(e, model, plan, cut):
-    """What ring e must hold of the kinds that are known (5, 7, 9): key → (type, shape)."""
-    D, R, wanted = model["hidden_size"], plan["rank"], {}
-    if not plan["is_overlay"]:
-        rows = [row[e] - (row[e - 1] if e else 0) for row in plan["widths"]]
-        wanted = {(part, l): (type, [rows[l], D][:1 + (part in MATRICES)]) for (part, l), type in cut.items()}
-    for l in range(model["layers"] if plan["is_routed"] and R and e < plan["partial"] else 0):
-        shapes = {"first.weight": ("BF16", [R, D]), "second.weight": ("BF16", [D, R]), "bias": ("F32", [D])}
-        wanted |= {("compensation", l, name): form for name, form in shapes.items()}
-    return wanted
+def read_tensor(tensor):
+    """The plain bytes of a stored tensor, decoded anew each time: all of a model may be more than memory holds."""
+    return numpy.concatenate([numpy.empty(0, "u1"), *(decode_block(*block) for block in tensor["stored"])])
 
-def check_values(key, tensor, model, plan):
-    if key[0] == "permutation":
-        order = read_tensor(tensor).view("<u4")
-        is_wrong = int(order.max()) >= model["intermediate_size"] or len(numpy.unique(order)) < len(order)
-        need(not is_wrong, f"{key!a}: an index is not below H, or occurs twice")
-    if key[0] in ("router", "compensation", "budgets"):
-        values, sign = floats(tensor), 1 if plan["router"]["predicts"] == "similarity" else -1
-        need(numpy.isfinite(values).all(), f"{key!a}: not all are finite")
-        need(key != ("budgets", "ends") or values[0] > 0 and values[1] == 1, f"{key!a}: no costs of the ends")
-        if key == ("budgets", "table"):  # costs grow, with them thresholds; prices are above 0 and fall
-            is_monotone = (numpy.diff(values, axis=0) * [1, sign, sign] > 0).all()
-            need(is_monotone and (sign > 0 or (values[:, 1:] > 0).all()), f"{key!a}: not monotone, or no prices")
+def read_sections(directory, start, data, forms):
+    """Checks layout and tensors (2, 5), but no bytes of sections that are cut away (8). Returns where sections end, and
+    the tensors that are there and not optional."""
+    ends, contents = [start], {}
+    for i, section in enumerate(directory["sections"]):
+        position, is_there = ends[-1], section["offset"] + section["length"] <= len(data)
+        kind, ring = ("ring", i - 1) if i else ("shared", section.get("ring"))
+        need(section["kind"] == kind and section.get("ring") == ring, f"section {i} is not {kind} {ring}")
+        for tensor in section["tensors"]:
+            kind, where = tensor["kind"], f"section {i}: {tensor['kind']!a} at {position}"
+            need(tensor["offset"] == position, f"{where} says that it is at {tensor['offset']}")
+            try:
+                position = read_blocks(tensor, directory["block_bytes"], data if is_there else None)
+            except (ValueError, zlib.error) as error:
+                raise ValueError(f"{where}: {error}")
+            if kind in LABELS:
+                key, form = (i, kind, tensor.get(LABELS[kind])), (tensor["element_type"], tensor["shape"])
+                need(forms.pop(key, None) == form, f"{where}: {key!a}, {form}, is not wanted, or not so, or not again")
+                contents |= {key: tensor} if is_there else {}
+        need([section["offset"], section["length"]] == [ends[-1], position - ends[-1]], f"section {i}: wrong place")
+        ends.append(position)
+    need(not forms, f"there is no {min(forms, default='')!a}")
+    return ends[1:], contents
+
+def rebuild(record, contents):
+    """A dense tensor from its rings (6), part behind part along the neuron axis."""
+    layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
+    order = read_tensor(contents[0, "permutation", layer]).view("<u4")
+    S = [read_tensor(contents[key]) for part in parts for key in contents if key[1:] == (part, layer)]  # ring by ring
+    S = numpy.concatenate(S).reshape(len(parts), len(order), -1, BITS[record["element_type"]] // 8)
+    dense = numpy.concatenate(S[:, numpy.argsort(order)])  # P[π(r)] = S[r]
+    return numpy.ascontiguousarray(dense.swapaxes(0, axis))
 
 def read_dmoe(data):
-    """Checks the file. Returns directory, sources and, of each section that is there (8), the tensors by their keys.
-    The plan gets there, the number of experts that are, and is_dense: whether these are all of the dense model."""
-    position, file_length, directory = read_head(data)
-    model, plan, sections = directory["model"], directory["plan"], directory["sections"]
-    sources, cut = check_sources(directory["source"], model)
-    need(len(sections) == len(plan["widths"][0]) + 1, f"directory: {len(sections)} sections")
-    contents, ends = [], []
-    for i, section in enumerate(sections):
-        is_next = section["kind"] == ("ring" if i else "shared") and (i == 0 or section.get("ring") == i - 1)
-        need(is_next, f"section {i}: its kind or ring is another one's")
-        routing = ROUTING[i > 0] if plan["is_routed"] and (i == 0 or plan["rank"]) else ()
-        position, found = check_section(section, position, directory["block_bytes"], data, routing)
-        wanted = list_ring(i - 1, model, plan, cut) if i else list_shared(model, plan, sources, found)
-        for key in sorted(wanted.keys() | found.keys()):
-            there = key in found and (found[key]["element_type"], found[key]["shape"])
-            need(there == wanted.get(key), f"section {i}: {key!a} is {there}, not {wanted.get(key)}")
-        contents.append(found)
-        ends.append(position)
-    need(file_length == position < 2 ** 63, f"preamble: file_length {file_length}, not {position}")
+    """Checks the file. Returns its directory, its sources by name, and of the tensors that are there those that are not
+    optional: (section, kind, name or layer) → tensor. The plan gets `there`, `is_dense` and `routing`."""
+    directory, start, file_length = read_head(data)
+    plan, H = directory["plan"], directory["model"]["intermediate_size"]
+    sources, forms = check_sources(directory)
+    ends, contents = read_sections(directory, start, data, forms)
+    need(ends[-1] == file_length < 2 ** 63, f"preamble: file_length is {file_length}, not {ends[-1]}")
     need(len(data) in ends[1:], f"it has {len(data)} of {file_length} bytes, which is not where a ring ends")
-    contents = [found for found, end in zip(contents, ends) if end <= len(data)]  # rings of an overlay may be empty
-    plan["there"] = len(contents) - 1
-    plan["is_dense"] = len(contents) == len(sections) and not plan["is_part"] and not plan["is_overlay"]
-    for key, tensor in [item for found in contents for item in found.items()]:
-        check_values(key, tensor, model, plan)
+    for l in range(directory["model"]["layers"]):
+        order = read_tensor(contents[0, "permutation", l]).view("<u4").tolist()
+        need(max(order) < H and len({*order}) == len(order), f"permutation {l}: an index is too large, or occurs twice")
+    plan["there"] = sum(end <= len(data) for end in ends[1:])  # experts (8)
+    plan["is_dense"] = plan["there"] == len(ends) - 1 and plan["widths"][0][-1] == H and not directory["requires"]
     for name, record in sources.items():
-        if ("source", name) in contents[0] or plan["is_dense"]:
-            dense = rebuild(record, *contents) if "ffn" in record else read_tensor(contents[0]["source", name])
+        if (0, "source", name) in contents or plan["is_dense"]:
+            dense = rebuild(record, contents) if "ffn" in record else read_tensor(contents[0, "source", name])
             need(hashlib.sha256(dense).hexdigest() == record["sha256"], f"{name!a}: wrong digest")
+    try:
+        from route_dmoe import check_routing
+        plan["routing"] = check_routing(directory, contents)
+    except ModuleNotFoundError:
+        plan["routing"] = "not checked, route_dmoe.py is not there"
     return directory, sources, contents
 
 def compare(sources, path):
-    """With a dense checkpoint, by names, types, shapes and digests. Returns the bytes of its tensors by name."""
-    ours = {name: tuple(record[key] for key in ("element_type", "shape", "sha256")) for name, record in sources.items()}
-    files, theirs = [os.path.join(path, "model.safetensors") if os.path.isdir(path) else path], {}
-    if os.path.isdir(path) and not os.path.exists(files[0]):
-        index = files[0] + ".index.json"
-        shards = load_json(bytes(numpy.memmap(index, "u1", "r")), {"weight_map": dict}, index)["weight_map"]
-        check_types([*shards.values()], [str], index)
-        files = [os.path.join(path, shard) for shard in sorted({*shards.values()})]
-    for path in files:
-        data = numpy.memmap(path, "u1", "r")
+    """Names, types, shapes and digests with a dense checkpoint, a file or a folder. Returns its bytes by name."""
+    theirs = {}
+    for file in sorted(pathlib.Path(path).glob("model*.safetensors")) or [path]:
+        data = numpy.memmap(file, "u1", "r")
         start = 8 + int.from_bytes(bytes(data[:8]), "little")
-        header = load_json(bytes(data[8:start]), dict, path)
-        for name in sorted(header.keys() - {"__metadata__"}):
-            where, tensor = f"{path}: {name!a}", header[name]
-            check_types(tensor, {"dtype": str, "shape": [int], "data_offsets": [int]}, where)
-            need(len(tensor["data_offsets"]) == 2 and name in ours, f"{where} is only here, or twice, or nowhere")
-            theirs[name] = data[start:][slice(*tensor["data_offsets"])]
-            here = hashlib.sha256(theirs[name]).hexdigest()
-            need(ours.pop(name) == (tensor["dtype"], tensor["shape"], here), f"{where} differs")
-    need(not ours, f"{sorted(ours)[:1]!a} is only in the .dmoe file")
+        for name, tensor in load_json(data[8:start], dict, file).items():
+            if name != "__metadata__":
+                check_types(tensor, {"dtype": str, "shape": [COUNT], "data_offsets": [COUNT]}, f"{file}: {name!a}")
+                begin, end = tensor["data_offsets"]
+                theirs[name] = data[start + begin:start + end]
+                form = [tensor["dtype"], tensor["shape"], hashlib.sha256(theirs[name]).hexdigest()]
+                ours = name in sources and [sources[name][key] for key in ("element_type", "shape", "sha256")]
+                need(form == ours, f"{file}: {name!a} is another one")
+    need(len(theirs) == len(sources), f"{path} lacks {min(sources.keys() - theirs.keys(), default='')!a}")
     return theirs
 
 def main():
     parser = argparse.ArgumentParser(description="Read a .dmoe file and check all of it.")
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--against", metavar="MODEL_FOLDER", help="compare with this dense checkpoint")
-    parser.add_argument("--base", metavar="MODEL_FOLDER", help="the dense checkpoint that an overlay requires")
+    parser.add_argument("--against", "--base", metavar="MODEL_FOLDER", help="compare with this dense checkpoint")
     options = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         directory, sources, contents = read_dmoe(numpy.memmap(options.file, "u1", "r"))
-        sections, plan = directory["sections"], directory["plan"]
-        if options.base and not plan["is_overlay"]:
-            parser.error(f"{options.file} does not require a base")
-        print(", ".join(f"{key} {ascii(directory['model'][key])}" for key in DIRECTORY["model"]))
-        for e, section in enumerate(sections[1:]):
-            end, widths = section["offset"] + section["length"], [row[e] for row in plan["widths"]]
-            print(f"expert {e}: {end} bytes, widths", *widths)
-        print(sum(len(section["tensors"]) for section in sections[:len(contents)]), "stored tensors checked")
-        if len(contents) < len(sections):
-            print(f"holds experts 0…{plan['there'] - 1} of {len(sections) - 1}")
-        if plan["is_part"]:
-            print("a part: its experts are those of a larger model, whose other weights are not in it")
-        if plan["is_overlay"]:
-            print("an overlay: its weights are those of its base,", options.base or "not checked: name it by --base")
-        if plan["is_dense"]:
-            print(f"complete: all {len(sources)} dense tensors rebuilt, digests equal")
-        need(plan["is_dense"] or not options.against, "it lacks weights, it cannot be compared")
-        for path in filter(None, (options.base, options.against)):
-            compare(sources, path)
-            print(f"identical to {path}: {len(sources)} tensors")
+        plan, sections = directory["plan"], directory["sections"]
+        print(", ".join(f"{key} {directory['model'][key]!a}" for key in DIRECTORY["model"]))
+        for e, (section, *widths) in enumerate(zip(sections[1:], *plan["widths"])):
+            print(f"expert {e}: {section['offset'] + section['length']} bytes, widths", *widths)
+        print(f"holds experts 0…{plan['there'] - 1} of {len(sections) - 1}, routing: {plan['routing']}")
+        print(f"complete: all {len(sources)} dense tensors rebuilt" if plan["is_dense"] else "weights are missing")
+        if options.against:
+            need(plan["is_dense"] or directory["requires"], "it lacks weights, it cannot be compared")
+            compare(sources, options.against)
+            print(f"identical to {options.against}: {len(sources)} tensors")
     except (ValueError, RecursionError, OSError, MemoryError) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, (OSError, MemoryError)) else 1)
