@@ -21,8 +21,6 @@ package enum ConversionError: Error, Equatable, Sendable {
   case unknownExpert(String, known: [String])
   /// Only a container has experts that can be exported.
   case notContainer(path: String)
-  /// An overlay has no weights to export.
-  case overlayExport(path: String)
   /// Both outputs would be written to the same place.
   case sameOutput(path: String)
 }
@@ -55,8 +53,6 @@ extension ConversionError: CustomStringConvertible {
       "--expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
     case .notContainer(let path):
       "\(path): expected a .dmoe, found a dense checkpoint; make one with: dynamoe partition"
-    case .overlayExport(let path):
-      "\(path): an overlay without weights; partition its base without --overlay, and export that"
     case .sameOutput(let path):
       "\(path): the output and its report cannot be one file; choose another --report"
     }

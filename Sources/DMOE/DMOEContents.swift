@@ -61,10 +61,9 @@ package struct DMOEContents: Sendable {
   package func laidOut() -> DMOEDirectory {
     DMOEDirectory(
       generator: generator, isOverlay: isOverlay, blockBytes: blockBytes, model: model,
-      widths: widths,
-      importance: importance, recipe: recipe, routing: routing, sourceFormat: sourceFormat,
-      sourceMetadata: sourceMetadata,
-      sourceTensors: sourceTensors, sections: sections.map(section)
+      widths: widths, importance: importance, recipe: recipe, routing: routing,
+      sourceFormat: sourceFormat, sourceMetadata: sourceMetadata, sourceTensors: sourceTensors,
+      sections: sections.map(section)
     ).laidOut()
   }
 

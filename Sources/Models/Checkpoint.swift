@@ -95,6 +95,15 @@ package struct Checkpoint: Sendable {
     }
   }
 
+  /// How much of the files has been read so far.
+  package var bytesRead: Int {
+    switch storage {
+    case .safetensors(let reader): reader.bytesRead
+    case .container(let reader): reader.file.bytesRead
+    case .overlay(let reader, let base): reader.file.bytesRead + base.bytesRead
+    }
+  }
+
   /// Where the files of the model are, or would be: the weights, and all that may stand beside them.
   package var ownedPaths: [String] {
     let names = Self.companions + ["model.safetensors.index.json"]

@@ -63,6 +63,9 @@ package struct SafetensorsReader: TensorSource {
     places[name].map { tensors[$0.tensor] }
   }
 
+  /// How much of the files has been read so far.
+  package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }
+
   package func location(of name: TensorName) -> Location? { places[name]?.location }
 
   package func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8] {

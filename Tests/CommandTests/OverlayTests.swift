@@ -31,6 +31,23 @@ import Testing
     #expect(!peer.isEmpty)
   }
 
+  @Test func `with its weights put in an overlay is the file that would have been written`() throws
+  {
+    let whole = try Fixture.routed().path
+    for expert in ["2", "dense"] {
+      let (filled, part) = (folder.path("filled.dmoe"), folder.path("part.dmoe"))
+      try expectDone(
+        ["export", overlay, "--base", Fixture.model, "--format", "dmoe", "--expert", expert]
+          + ["-o", filled, "--force"])
+      try expectDone(
+        ["export", whole, "--format", "dmoe", "--expert", expert, "-o", part, "--force"])
+      #expect(try bytes(of: filled) == bytes(of: part))
+    }
+    try expectRefused(
+      ["export", overlay, "--base", Fixture.model, "--format", "dmoe", "--expert", "0", "--force"]
+        + ["-o", Fixture.model + "/model.safetensors"], 73, ["model.safetensors"], in: folder)
+  }
+
   @Test func `without its base an overlay can be looked at and checked, not run`() throws {
     let valid = try expectDone(["validate", overlay])
     #expect(valid.contains("– digests        no base given"))
@@ -38,8 +55,8 @@ import Testing
     _ = try python([Self.reader, overlay])
     try expectRefused(["evaluate", overlay] + Fixture.text, 64, ["--base MODEL"], in: folder)
     try expectRefused(
-      ["export", overlay, "--format", "dmoe", "--expert", "0", "-o", folder.path("out")], 65,
-      ["an overlay without weights"], in: folder)
+      ["export", overlay, "--format", "dmoe", "--expert", "0", "-o", folder.path("out")], 64,
+      ["--base MODEL"], in: folder)
     try expectRefused(
       ["partition", overlay, "-o", folder.path("out"), "--importance", "weights"], 65,
       ["is a .dmoe already"], in: folder)

@@ -5,19 +5,19 @@ package import Models
 import Tensors
 
 /// From a container to one that holds its smaller experts only, with a directory of its own
-/// (`formats/dmoe.md`, section 8).
+/// (`formats/dmoe.md`, section 8); the weights of an overlay come from its base.
 package struct PartExport: Sendable {
-  package let containerPath: String
+  package let checkpoint: Checkpoint
   package let outputPath: String
   package let expert: ExpertSelection
   package let force: Bool
   package let generator: String
 
   package init(
-    containerPath: String, outputPath: String, expert: ExpertSelection, force: Bool,
+    checkpoint: Checkpoint, outputPath: String, expert: ExpertSelection, force: Bool,
     generator: String
   ) {
-    self.containerPath = containerPath
+    self.checkpoint = checkpoint
     self.outputPath = outputPath
     self.expert = expert
     self.force = force
@@ -28,7 +28,7 @@ package struct PartExport: Sendable {
   package struct Result: Sendable {
     package let bytes: Int
     package let sourceBytes: Int
-    /// Of the source: what lies behind the expert is left alone.
+    /// Of the container, of which what lies behind the expert is left alone, and of its base.
     package let bytesRead: Int
     /// The largest expert that the file holds.
     package let expert: Int
@@ -36,16 +36,16 @@ package struct PartExport: Sendable {
 
   /// Copies the blocks that stay as they are; of permutations and routers what the experts need.
   package func run(parallel: Parallel, progress: Progress) throws -> Result {
-    guard let container = try Checkpoint(path: containerPath).container else {
-      throw ConversionError.notContainer(path: containerPath)
+    guard let container = checkpoint.container else {
+      throw ConversionError.notContainer(path: checkpoint.path)
     }
-    guard !container.directory.isOverlay else {
-      throw ConversionError.overlayExport(path: containerPath)
-    }
+    guard checkpoint.hasWeights else { throw ModelError.noBase(path: checkpoint.path) }
     let expert = try expert.expert(of: container)
-    try Folder.checkOutput(outputPath, inputs: [containerPath], force: force)
+    try Folder.checkOutput(outputPath, inputs: checkpoint.ownedPaths, force: force)
     let stored = stored(container, upTo: expert)
-    let writer = try DMOEWriter(contents(container, stored, upTo: expert), path: outputPath)
+    let weights = checkpoint.isOverlay ? try weights(container, upTo: expert) : nil
+    let writer = try DMOEWriter(
+      contents(container, stored, weights, upTo: expert), path: outputPath)
     let places = stored.enumerated().flatMap { section, tensors in
       tensors.indices.map { (section: section, tensor: $0) }
     }
@@ -66,17 +66,33 @@ package struct PartExport: Sendable {
       }
       progress.report("Copying", unit: "tensors", done: done.increment(), of: places.count)
     }
-    for (index, source) in container.directory.sourceTensors.enumerated() {
-      if let digest = source.digest { writer.setDigest(digest, ofSource: index) }
+    if let weights {
+      try weights.write(to: writer, parallel: parallel, progress: progress)
+    } else {
+      for (index, source) in container.directory.sourceTensors.enumerated() {
+        if let digest = source.digest { writer.setDigest(digest, ofSource: index) }
+      }
     }
     let bytes = try writer.finish {
       progress.report("Closing gaps", unit: "bytes", done: $0, of: $1)
     }
     try container.checkUnchanged()
+    try checkpoint.checkUnchanged()
     try writer.file.commit()
     return Result(
-      bytes: bytes, sourceBytes: container.file.length,
-      bytesRead: container.file.bytesRead, expert: expert)
+      bytes: bytes, sourceBytes: checkpoint.files.reduce(0) { $0 + $1.length },
+      bytesRead: checkpoint.bytesRead, expert: expert)
+  }
+
+  /// The weights of an overlay, as its experts have them.
+  private func weights(_ container: DMOEReader, upTo expert: Int) throws -> DenseWeights {
+    let directory = container.directory
+    return DenseWeights(
+      checkpoint: checkpoint, sources: directory.sourceTensors, model: directory.model,
+      layers: try directory.widths.enumerated().map { layer, widths in
+        DenseWeights.Layer(
+          order: try container.permutation(layer: layer), widths: Array(widths[...expert]))
+      })
   }
 
   /// A tensor of the container, and the shape of what is taken of it: its first rows.
@@ -110,9 +126,19 @@ package struct PartExport: Sendable {
   }
 
   private func contents(
-    _ container: DMOEReader, _ stored: [[Taken]], upTo expert: Int
-  ) -> DMOEContents {
+    _ container: DMOEReader, _ stored: [[Taken]], _ weights: DenseWeights?, upTo expert: Int
+  ) throws -> DMOEContents {
     let directory = container.directory
+    var sections = stored.map { section in
+      section.map {
+        DMOEContents.Item(
+          kind: $0.source.kind, elementType: $0.source.elementType, shape: $0.shape)
+      }
+    }
+    if let weights {
+      sections[0] += try weights.shared()
+      for ring in 0...expert { sections[ring + 1] += weights.ring(ring) }
+    }
     let isCoded = directory.sections.contains { section in
       section.tensors.contains { $0.storedLength < $0.byteCount }
     }
@@ -121,11 +147,7 @@ package struct PartExport: Sendable {
       widths: directory.widths.map { Array($0[...expert]) }, importance: directory.importance,
       recipe: directory.recipe, routing: directory.routing, sourceFormat: directory.sourceFormat,
       sourceMetadata: directory.sourceMetadata, sourceTensors: directory.sourceTensors,
-      sections: stored.map { section in
-        section.map {
-          .init(kind: $0.source.kind, elementType: $0.source.elementType, shape: $0.shape)
-        }
-      },
-      compression: isCoded ? .lossless : .none, blockBytes: directory.blockBytes)
+      sections: sections, compression: isCoded || weights != nil ? .lossless : .none,
+      blockBytes: directory.blockBytes)
   }
 }

@@ -18,11 +18,13 @@ struct Export: ParsableCommand {
     abstract: "Write a converted model, or its smaller experts, in another form.",
     discussion: """
       As dmoe: a file of its own with the experts up to the one that is named, their routers and their \
-      compensation. The end of a .dmoe can also just be cut off, at the lengths that inspect tells.
+      compensation. The end of a .dmoe can also just be cut off, at the lengths that inspect tells. \
+      An overlay gets its weights from the checkpoint that it was made from (--base).
 
       EXAMPLES
         dynamoe export model.dmoe --format dmoe --expert 3 -o small.dmoe
         dynamoe export model.dmoe --format dmoe --expert 50% -o half.dmoe
+        dynamoe export overlay.dmoe --base model --format dmoe --expert dense -o model.dmoe
       """)
 
   @Argument(help: ArgumentHelp("The converted model.", valueName: "file.dmoe"))
@@ -46,12 +48,15 @@ struct Export: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var base: BaseOption
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
     let line = common.progressLine
+    let checkpoint = try base.checkpoint(
+      file, parallel: common.parallel, progress: line.progress)
     let result = try PartExport(
-      containerPath: file, outputPath: output, expert: expert, force: force,
+      checkpoint: checkpoint, outputPath: output, expert: expert, force: force,
       generator: Version.generator
     ).run(parallel: common.parallel, progress: line.progress)
     line.finish()

@@ -22,27 +22,32 @@ struct ContainerAssembly {
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
-    let checkpoint = model.checkpoint
-    let configuration = model.configuration
-    let cuts = cuts()
-    let sources = checkpoint.tensors.map {
-      DMOEDirectory.SourceTensor($0, cut: cuts[$0.name])
-    }
+    let weights = weights
     var metadata: [(key: String, value: String)] = []
-    if case .safetensors(let reader) = checkpoint.storage {
+    if case .safetensors(let reader) = model.checkpoint.storage {
       metadata = (reader.files.first?.metadata ?? []).map { ($0.key, $0.value) }
     }
     return DMOEContents(
-      generator: generator,
+      generator: generator, model: weights.model,
+      widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
+      recipe: recipe, routing: routingForm,
+      sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: weights.sources,
+      sections: [try shared(weights)] + (0..<plan.experts).map { ring($0, weights) },
+      compression: compression, isOverlay: isOverlay)
+  }
+
+  /// The dense weights as the plan cuts them.
+  var weights: DenseWeights {
+    let configuration = model.configuration
+    let cuts = cuts()
+    return DenseWeights(
+      checkpoint: model.checkpoint,
+      sources: model.checkpoint.tensors.map { DMOEDirectory.SourceTensor($0, cut: cuts[$0.name]) },
       model: DMOEDirectory.Model(
         family: model.family.name, layers: configuration.layers,
         hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
         activation: configuration.activation.rawValue, gated: model.family.gated),
-      widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
-      recipe: recipe, routing: routingForm,
-      sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: sources,
-      sections: [try shared(sources)] + (0..<plan.experts).map { ring($0, sources) },
-      compression: compression, isOverlay: isOverlay)
+      layers: plan.layers.map { DenseWeights.Layer(order: $0.order, widths: $0.widths) })
   }
 
   private var routingForm: RoutingForm? {
@@ -70,7 +75,7 @@ struct ContainerAssembly {
     return cuts
   }
 
-  private func shared(_ sources: [DMOEDirectory.SourceTensor]) throws -> [DMOEContents.Item] {
+  private func shared(_ weights: DenseWeights) throws -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
     for layer in plan.layers.indices {
       items.append(
@@ -89,18 +94,7 @@ struct ContainerAssembly {
     for tensor in routing?.budgets?.tensors ?? [] {
       items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
     }
-    if isOverlay { return items }
-    for name in Checkpoint.companions {
-      guard let bytes = try model.checkpoint.companion(name) else { continue }
-      items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
-    }
-    for source in sources where source.cut == nil {
-      items.append(
-        .init(
-          kind: .source(source.description.name), elementType: source.description.elementType,
-          shape: source.description.shape))
-    }
-    return items
+    return isOverlay ? items : try items + weights.shared()
   }
 
   /// A bias is a row in memory, and a vector in the file.
@@ -108,16 +102,7 @@ struct ContainerAssembly {
     tensor.name.hasSuffix("bias") ? [tensor.columns] : [tensor.rows, tensor.columns]
   }
 
-  private func ring(
-    _ ring: Int, _ sources: [DMOEDirectory.SourceTensor]
-  ) -> [DMOEContents.Item] {
-    var types: [StoredTensor.Kind: ElementType] = [:]
-    for source in sources {
-      guard let cut = source.cut else { continue }
-      for part in cut.parts {
-        types[.part(part, layer: cut.layer)] = source.description.elementType
-      }
-    }
+  private func ring(_ ring: Int, _ weights: DenseWeights) -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
     for (layer, experts) in experts.enumerated() where ring < experts.compensations.count {
       let shapes = RoutingForm.compensation(
@@ -129,18 +114,6 @@ struct ContainerAssembly {
             shape: shape))
       }
     }
-    if isOverlay { return items }
-    for (layer, layerPlan) in plan.layers.enumerated() {
-      let neurons = layerPlan.widths[ring] - (ring == 0 ? 0 : layerPlan.widths[ring - 1])
-      for part in FeedForwardPart.allCases {
-        let kind = StoredTensor.Kind.part(part, layer: layer)
-        guard let type = types[kind] else { continue }
-        items.append(
-          .init(
-            kind: kind, elementType: type,
-            shape: part.isBias ? [neurons] : [neurons, model.configuration.hiddenSize]))
-      }
-    }
-    return items
+    return isOverlay ? items : items + weights.ring(ring)
   }
 }

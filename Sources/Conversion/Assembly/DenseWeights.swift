@@ -1,0 +1,148 @@
+import ByteIO
+import DMOE
+import Kernels
+import Models
+import Tensors
+
+/// The weights of a dense checkpoint, and the files beside them, on their way into a container.
+struct DenseWeights: Sendable {
+  /// The neurons of a layer by rank, and how many of them each expert has.
+  struct Layer: Sendable {
+    let order: [Int]
+    let widths: [Int]
+  }
+
+  let checkpoint: Checkpoint
+  /// All tensors of the checkpoint.
+  let sources: [DMOEDirectory.SourceTensor]
+  let model: DMOEDirectory.Model
+  let layers: [Layer]
+
+  /// What the shared section holds of them.
+  func shared() throws -> [DMOEContents.Item] {
+    var items: [DMOEContents.Item] = []
+    for name in Checkpoint.companions {
+      guard let bytes = try checkpoint.companion(name) else { continue }
+      items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
+    }
+    for source in sources where source.cut == nil {
+      items.append(
+        .init(
+          kind: .source(source.description.name), elementType: source.description.elementType,
+          shape: source.description.shape))
+    }
+    return items
+  }
+
+  /// What a ring's section holds of them.
+  func ring(_ ring: Int) -> [DMOEContents.Item] {
+    var types: [StoredTensor.Kind: ElementType] = [:]
+    for source in sources {
+      guard let cut = source.cut else { continue }
+      for part in cut.parts {
+        types[.part(part, layer: cut.layer)] = source.description.elementType
+      }
+    }
+    var items: [DMOEContents.Item] = []
+    for (index, layer) in layers.enumerated() {
+      let neurons = layer.widths[ring] - (ring == 0 ? 0 : layer.widths[ring - 1])
+      for part in FeedForwardPart.allCases {
+        let kind = StoredTensor.Kind.part(part, layer: index)
+        guard let type = types[kind] else { continue }
+        items.append(
+          .init(
+            kind: kind, elementType: type,
+            shape: part.isBias ? [neurons] : [neurons, model.hiddenSize]))
+      }
+    }
+    return items
+  }
+
+  /// Writes them to their places, each tensor of the checkpoint being read once.
+  func write(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
+    let places = Places(writer.directory)
+    for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
+      guard case .file(let name) = tensor.kind else { continue }
+      let bytes = try checkpoint.companion(name.text) ?? []
+      try writer.write(bytes, section: 0, tensor: index)
+    }
+    try forEachSource(parallel, progress, saying: "Writing") { index throws(any Error) in
+      let source = sources[index]
+      let digest =
+        if let cut = source.cut {
+          try writeRings(of: source.description, cut, places, writer)
+        } else {
+          try copy(source.description, places, writer)
+        }
+      writer.setDigest(digest, ofSource: index)
+    }
+  }
+
+  /// Tells the writer what an overlay knows its base by.
+  func identify(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
+    try forEachSource(parallel, progress, saying: "Reading") { index throws(any Error) in
+      var hasher = SHA256Hasher()
+      try forEachBlock(of: sources[index].description) { hasher.update($1) }
+      writer.setDigest(hasher.digest(), ofSource: index)
+    }
+  }
+
+  private func forEachSource(
+    _ parallel: Parallel, _ progress: Progress, saying phase: String,
+    do body: @Sendable (Int) throws(any Error) -> Void
+  ) throws {
+    let done = Counter()
+    progress.report(phase, unit: "tensors", done: 0, of: sources.count)
+    try parallel.forEach(sources.count) { (index) throws(any Error) in
+      try body(index)
+      progress.report(phase, unit: "tensors", done: done.increment(), of: sources.count)
+    }
+  }
+
+  private func forEachBlock(
+    of tensor: TensorDescription, do body: (Int, [UInt8]) throws -> Void
+  ) throws {
+    let size = DMOEContents.blockBytes
+    for (block, start) in stride(from: 0, to: tensor.byteCount, by: size).enumerated() {
+      let end = min(start + size, tensor.byteCount)
+      try body(block, try checkpoint.source.read(tensor.name, start..<end))
+    }
+  }
+
+  /// Copies a tensor that is not cut, block by block.
+  private func copy(
+    _ tensor: TensorDescription, _ places: Places, _ writer: DMOEWriter
+  ) throws -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    let (section, index) = places[.source(tensor.name)]
+    try forEachBlock(of: tensor) { block, bytes in
+      hasher.update(bytes)
+      try writer.write(bytes, section: section, tensor: index, block: block)
+    }
+    return hasher.digest()
+  }
+
+  /// Reads a tensor that is cut, and writes its rows by rank.
+  private func writeRings(
+    of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
+  ) throws -> SHA256Digest {
+    let layer = layers[cut.layer]
+    let bytes = try checkpoint.source.read(tensor.name)
+    let digest = SHA256Digest.digest(of: bytes)
+    let rows = NeuronRows.neuronMajor(bytes, tensor, cut)
+    let neurons = model.intermediateSize
+    let rowBytes = rows.count / (neurons * cut.parts.count)
+    for (number, part) in cut.parts.enumerated() {
+      var start = 0
+      for (ring, end) in layer.widths.enumerated() {
+        let indices = layer.order[start..<end].map { $0 + number * neurons }
+        let (section, index) = places[.part(part, layer: cut.layer), ring: ring]
+        try writer.write(
+          Rearrangement.gatherRows(indices[...], of: rows, rowBytes: rowBytes),
+          section: section, tensor: index)
+        start = end
+      }
+    }
+    return digest
+  }
+}
