@@ -119,7 +119,9 @@ def coding(weights):
         ratio = statistics.median(run[0][place] / run[2][place] for run in runs)
         print(f"{title:10} {one:6.0f} MB/s on one thread, {all_cores:6.0f} on {os.cpu_count()}; "
               f"zipnn {peer:6.0f} on one   × {ratio:.2f} as fast")
-    (plain, ours, *_), _, (_, theirs, *_) = runs[0]
+    (plain, ours, _, _, *planes), _, (_, theirs, *_) = runs[0]
+    print("time       of coding {:.0f} % goes into planes, of decoding {:.0f} %; the rest into prefix codes".format(
+        *(share / 10 for share in planes)))
     print(f"coded      {100 * ours / plain:.2f} % of the plain bytes, zipnn {100 * theirs / plain:.2f} %")
 
 
