@@ -67,9 +67,7 @@ package enum BlockCoding {
   }
 
   /// The bytes of an element; nil for elements that are not coded.
-  private static func width(of type: ElementType) -> Int? {
-    type.bits % 8 == 0 ? type.bits / 8 : nil
-  }
+  private static func width(of type: ElementType) -> Int? { type.elementBytes }
 
   private static func isRotated(_ type: ElementType) -> Bool {
     [.bf16, .f16, .f32, .f64].contains(type)

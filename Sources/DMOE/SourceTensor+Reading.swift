@@ -11,13 +11,15 @@ extension TensorDescription {
     var shape: [Int] = []
     for extent in try shapeField.elements() { shape.append(try extent.int()) }
     // With the zeros left out an overflow is one in any order.
-    var bits = UInt128(type.bits)
+    var elements: UInt128 = 1
     for extent in shape where extent > 0 {
-      let (product, overflow) = bits.multipliedReportingOverflow(by: UInt128(extent))
-      bits = overflow ? .max : product
+      let (product, overflow) = elements.multipliedReportingOverflow(by: UInt128(extent))
+      elements = overflow ? .max : product
     }
+    let block = type.block
+    let (bytes, overflow) = elements.multipliedReportingOverflow(by: UInt128(block.bytes))
     guard let description = TensorDescription(name: name, elementType: type, shape: shape),
-      bits < 1 << 66
+      !overflow, bytes < UInt128(block.elements) << 63
     else {
       throw shapeField.mismatch(
         expected: "extents whose product is a size of whole bytes, in 63 bits")
@@ -48,7 +50,7 @@ extension FeedForwardCut {
       first.isBias
       ? [neurons]
       : neuronAxis == 0 ? [neurons, model.hiddenSize] : [model.hiddenSize, neurons]
-    guard tensor.shape == shape, tensor.elementType.bits >= 8 else {
+    guard tensor.shape == shape, tensor.elementType.elementBytes != nil else {
       throw JSONFieldError(
         field: field.path, expected: "a tensor of shape \(shape) of whole bytes",
         found: "\(tensor.elementType.rawValue) \(tensor.shape)")

@@ -78,7 +78,7 @@ struct HeaderContext {
     guard let text = value.string else {
       throw unexpected(value, at: place(name, "dtype"), expected: "a string")
     }
-    guard let type = ElementType(rawValue: text) else {
+    guard let type = ElementType(rawValue: text), !type.isQuantized else {
       throw SafetensorsError.unknownElementType(path: path, tensor: name, found: text)
     }
     return type

@@ -31,7 +31,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .partialByte(let path, let tensor, let type, let elements):
       """
       \(path): tensor \(quoted(tensor)): expected whole bytes, found \(elements) elements of \
-      \(type.bits) bits (\(type.rawValue))
+      \(Int(type.bitsPerElement)) bits (\(type.rawValue))
       """
     case .reversedOffsets(let path, let tensor, let begin, let end):
       "\(path): tensor \(quoted(tensor)) begins at data offset \(begin) and ends before, at \(end)"

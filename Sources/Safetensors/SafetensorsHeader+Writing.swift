@@ -11,7 +11,7 @@ extension SafetensorsHeader {
   ) throws(SafetensorsError) -> (header: SafetensorsHeader, bytes: [UInt8]) {
     try check(tensors.map(\.name), metadata: metadata?.map { TensorName($0.key) } ?? [], path: path)
     let alignment = Dictionary(
-      uniqueKeysWithValues: ElementType.allCases.enumerated().map { ($0.element, $0.offset) })
+      uniqueKeysWithValues: ElementType.ofSafetensors.enumerated().map { ($0.element, $0.offset) })
     let sorted = tensors.sorted {
       let (left, right) = (
         alignment[$0.elementType, default: 0], alignment[$1.elementType, default: 0]

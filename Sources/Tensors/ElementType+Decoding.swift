@@ -41,6 +41,7 @@ extension ElementType {
             UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2]) << 16
           return (0..<4).map { UInt8(word >> (6 * $0) & 63) }
         })
+    default: preconditionFailure("\(rawValue) cannot be decoded")
     }
   }
 

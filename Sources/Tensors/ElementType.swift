@@ -1,6 +1,7 @@
 /// How the elements of a tensor are stored.
 ///
-/// The names are those of safetensors, in its order of alignment.
+/// Plain types have the names of safetensors, in its order of alignment; quantised ones those of
+/// ggml. Types that both know have one case.
 package enum ElementType: String, CaseIterable, Sendable {
   case bool = "BOOL"
   case f4 = "F4"
@@ -25,33 +26,88 @@ package enum ElementType: String, CaseIterable, Sendable {
   case i64 = "I64"
   case u64 = "U64"
 
-  package var bits: Int {
+  case q10 = "Q1_0"
+  case q20 = "Q2_0"
+  case q40 = "Q4_0"
+  case q41 = "Q4_1"
+  case q50 = "Q5_0"
+  case q51 = "Q5_1"
+  case q80 = "Q8_0"
+  case q81 = "Q8_1"
+  case q2K = "Q2_K"
+  case q3K = "Q3_K"
+  case q4K = "Q4_K"
+  case q5K = "Q5_K"
+  case q6K = "Q6_K"
+  case q8K = "Q8_K"
+  case iq1S = "IQ1_S"
+  case iq1M = "IQ1_M"
+  case iq2XXS = "IQ2_XXS"
+  case iq2XS = "IQ2_XS"
+  case iq2S = "IQ2_S"
+  case iq3XXS = "IQ3_XXS"
+  case iq3S = "IQ3_S"
+  case iq4NL = "IQ4_NL"
+  case iq4XS = "IQ4_XS"
+  case tq10 = "TQ1_0"
+  case tq20 = "TQ2_0"
+  case mxfp4 = "MXFP4"
+  case nvfp4 = "NVFP4"
+
+  /// The smallest group of elements that fills whole bytes, and is decoded on its own.
+  package var block: (elements: Int, bytes: Int) {
     switch self {
-    case .f4: 4
-    case .f6E2M3, .f6E3M2: 6
-    case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ: 8
-    case .i16, .u16, .f16, .bf16: 16
-    case .i32, .u32, .f32: 32
-    case .c64, .f64, .i64, .u64: 64
+    case .f4: (2, 1)
+    case .f6E2M3, .f6E3M2: (4, 3)
+    case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ: (1, 1)
+    case .i16, .u16, .f16, .bf16: (1, 2)
+    case .i32, .u32, .f32: (1, 4)
+    case .c64, .f64, .i64, .u64: (1, 8)
+    case .q10: (128, 18)
+    case .q20: (64, 18)
+    case .q40, .iq4NL: (32, 18)
+    case .q41: (32, 20)
+    case .q50: (32, 22)
+    case .q51: (32, 24)
+    case .q80: (32, 34)
+    case .q81: (32, 36)
+    case .q2K: (256, 84)
+    case .q3K, .iq3S: (256, 110)
+    case .q4K: (256, 144)
+    case .q5K: (256, 176)
+    case .q6K: (256, 210)
+    case .q8K: (256, 292)
+    case .iq1S: (256, 50)
+    case .iq1M: (256, 56)
+    case .iq2XXS: (256, 66)
+    case .iq2XS: (256, 74)
+    case .iq2S: (256, 82)
+    case .iq3XXS: (256, 98)
+    case .iq4XS: (256, 136)
+    case .tq10: (256, 54)
+    case .tq20: (256, 66)
+    case .mxfp4: (32, 17)
+    case .nvfp4: (64, 36)
     }
   }
 
-  /// The smallest group of elements that fills whole bytes.
-  package var block: (elements: Int, bytes: Int) {
-    switch bits {
-    case 4: (2, 1)
-    case 6: (4, 3)
-    default: (1, bits / 8)
-    }
-  }
+  /// Whether the elements of a block share a scale, so that none can be moved alone.
+  package var isQuantized: Bool { block.elements > 4 }
+
+  /// The bytes of an element; nil where elements share bytes.
+  package var elementBytes: Int? { block.elements == 1 ? block.bytes : nil }
+
+  /// What an element takes, its part of what a block shares included.
+  package var bitsPerElement: Double { Double(8 * block.bytes) / Double(block.elements) }
 
   /// Whether the elements are numbers in which NaN and infinity may occur.
   package var isFloatingPoint: Bool {
     switch self {
-    case .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ, .f16, .bf16, .f32, .f64, .c64,
-      .f4, .f6E2M3, .f6E3M2:
-      true
     case .bool, .u8, .i8, .i16, .u16, .i32, .u32, .i64, .u64: false
+    default: true
     }
   }
+
+  /// The types that safetensors has, in its order of alignment.
+  package static let ofSafetensors = allCases.filter { !$0.isQuantized }
 }

@@ -7,10 +7,12 @@ package struct TensorDescription: Sendable, Equatable {
   package let elementCount: Int
   package let byteCount: Int
 
-  /// Fails with nil where the size overflows or is not a whole number of bytes.
+  /// Fails with nil where the size overflows, where it is not a whole number of bytes, and where the
+  /// rows of a quantised tensor are not whole blocks.
   package init?(name: TensorName, elementType: ElementType, shape: [Int]) {
     guard let elements = Self.elementCount(of: shape),
-      let bytes = elementType.byteCount(elements: elements)
+      let bytes = elementType.byteCount(elements: elements),
+      !elementType.isQuantized || (shape.last ?? 1) % elementType.block.elements == 0
     else { return nil }
     self.name = name
     self.elementType = elementType

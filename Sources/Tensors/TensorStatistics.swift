@@ -45,7 +45,7 @@ extension ElementType {
   fileprivate func summary(of bytes: [UInt8]) -> ValueSummary {
     switch self {
     case .bf16, .f16, .f32, .c64:
-      var values = [Float](repeating: 0, count: bytes.count / (self == .c64 ? 4 : bits / 8))
+      var values = [Float](repeating: 0, count: bytes.count / (self == .c64 ? 4 : block.bytes))
       var span = values.mutableSpan
       decode(bytes, into: &span)
       return ValueSummary(values)

@@ -29,7 +29,7 @@ import Testing
   @Test func `source tensors of all types travel, with and without elements`() throws {
     var numbers = RandomNumbers(seed: 11)
     let plain = TestContainer.sample(&numbers)
-    let extra = ElementType.allCases.flatMap { type in
+    let extra = ElementType.ofSafetensors.flatMap { type in
       [
         DenseTensor("\(type.rawValue) empty", type, [0, 8], numbers: &numbers),
         DenseTensor("\(type.rawValue)", type, [3, 8], numbers: &numbers),

@@ -37,7 +37,7 @@ struct RoutedContainer {
   private func stored(
     _ kind: StoredTensor.Kind, _ type: ElementType, _ shape: [Int], _ bytes: [UInt8]? = nil
   ) -> Stored {
-    let size = shape.reduce(type.bits / 8, *)
+    let size = shape.reduce(type.block.bytes, *)
     return (
       .init(kind: kind, elementType: type, shape: shape),
       bytes ?? (0..<size).map { UInt8($0 % 61) }

@@ -39,7 +39,7 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("source.tensors[0].name", "gate", names: "source.tensors[1].name"),
     SpoiltFile("source.tensors[0].name", "embeddinG", names: "sections[0].tensors[2]"),
     SpoiltFile("source.tensors[0].element_type", "bf16"),
-    SpoiltFile("source.tensors[0].element_type", "Q8_0"),
+    SpoiltFile("source.tensors[0].element_type", "Q9_0"),
     SpoiltFile("source.tensors[0].element_type", "F16", names: "sections[0].tensors[2]"),
     SpoiltFile("source.tensors[0].shape", [3, 5], names: "sections[0].tensors[2]"),
     SpoiltFile("source.tensors[0].shape", [.int(1 << 62), 4]),

@@ -2,15 +2,15 @@ import Tensors
 import Testing
 
 @Suite struct DescriptionTests {
-  @Test(arguments: ElementType.allCases)
+  @Test(arguments: ElementType.ofSafetensors)
   func `bytes follow from type and shape`(type: ElementType) throws {
     let tensor = try #require(TensorDescription(name: "a", elementType: type, shape: [3, 4]))
     #expect(tensor.elementCount == 12)
-    #expect(tensor.byteCount == 12 * type.bits / 8)
+    #expect(tensor.byteCount == 12 / type.block.elements * type.block.bytes)
     let empty = try #require(TensorDescription(name: "a", elementType: type, shape: [3, 0]))
     #expect(empty.byteCount == 0)
     let scalar = TensorDescription(name: "a", elementType: type, shape: [])
-    #expect(scalar?.byteCount == (type.bits < 8 ? nil : type.bits / 8))
+    #expect(scalar?.byteCount == (type.elementBytes))
   }
 
   @Test(

@@ -35,7 +35,7 @@ package struct DenseTensor: Sendable {
   /// The row of a neuron in one of the parts, picked element by element.
   package func row(ofNeuron neuron: Int, part: Int, neurons: Int, hidden: Int) -> [UInt8] {
     guard let cut else { return [] }
-    let size = description.elementType.bits / 8
+    let size = description.elementType.block.bytes
     let columns = cut.parts[part].isBias ? 1 : hidden
     let all = neurons * cut.parts.count
     var row: [UInt8] = []

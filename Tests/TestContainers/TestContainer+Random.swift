@@ -25,7 +25,7 @@ extension TestContainer {
       }
     }
     for number in 0..<Int.random(in: 0...5, using: &numbers) {
-      let type = ElementType.allCases.randomElement(using: &numbers) ?? .u8
+      let type = ElementType.ofSafetensors.randomElement(using: &numbers) ?? .u8
       tensors.append(whole("extra.\(number)", type, &numbers))
     }
     return TestContainer(
@@ -58,7 +58,7 @@ extension TestContainer {
     _ parts: [FeedForwardPart], layer: Int, neurons: Int, hidden: Int,
     _ numbers: inout RandomNumbers
   ) -> DenseTensor {
-    let types = ElementType.allCases.filter { $0.bits >= 8 }
+    let types = ElementType.ofSafetensors.filter { $0.elementBytes != nil }
     let type = types.randomElement(using: &numbers) ?? .bf16
     let isBias = parts[0].isBias
     let axis = isBias ? 0 : Int.random(in: 0...1, using: &numbers)
@@ -78,7 +78,7 @@ extension TestContainer {
       Int.random(in: 0...5, using: &numbers)
     }
     // Whole bytes only.
-    if type.bits < 8 { shape.append(4) }
+    if type.elementBytes == nil { shape.append(4) }
     return DenseTensor(name, type, shape, numbers: &numbers)
   }
 }

@@ -11,7 +11,7 @@ enum NeuronRows {
     guard cut.neuronAxis == 1 else { return bytes }
     return Rearrangement.transpose(
       bytes, rows: tensor.shape[0], columns: tensor.shape[1],
-      elementSize: tensor.elementType.bits / 8)
+      elementSize: tensor.elementType.block.bytes)
   }
 
   /// The inverse of ``neuronMajor(_:_:_:)``.
@@ -21,6 +21,6 @@ enum NeuronRows {
     guard cut.neuronAxis == 1 else { return rows }
     return Rearrangement.transpose(
       rows, rows: tensor.shape[1], columns: tensor.shape[0],
-      elementSize: tensor.elementType.bits / 8)
+      elementSize: tensor.elementType.block.bytes)
   }
 }
