@@ -11,7 +11,7 @@ package enum Widening {
 
   package static func float16(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     convert(bytes, UInt16.self, into: &values) { (bits: UInt16) in
-      Float(Float16(bitPattern: UInt16(littleEndian: bits)))
+      Float(halfBits: UInt16(littleEndian: bits))
     }
   }
 
