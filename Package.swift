@@ -106,7 +106,8 @@ let package = Package(
       "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),
     tests("JSONTests", ["JSON", "TestSupport"], exclude: ["peer.py"]),
-    tests("TensorsTests", ["Tensors", "TestSupport"], exclude: ["peer.py"]),
+    tests(
+      "TensorsTests", ["Kernels", "Tensors", "TestSupport"], exclude: ["blocks_peer.py", "peer.py"]),
     tests("ByteIOTests", ["ByteIO", "TestSupport"]),
     tests("KernelsTests", ["Kernels", "TestSupport"]),
     tests(

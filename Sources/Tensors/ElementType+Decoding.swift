@@ -4,12 +4,14 @@ extension ElementType {
   /// Fills `values` with the elements that `bytes` hold, as floats.
   ///
   /// Wider numbers are rounded to the nearest float; of a complex number both parts are given, one
-  /// after the other; `bytes` is a whole number of blocks, little-endian.
+  /// after the other; `bytes` is a whole number of blocks, little-endian, of a type that
+  /// ``isDecodable``.
   package func decode(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     switch self {
     case .bf16: Widening.bfloat16(bytes, into: &values)
     case .f16: Widening.float16(bytes, into: &values)
     case .f32, .c64: Widening.float32(bytes, into: &values)
+    case _ where isQuantized: decodeBlocks(bytes, into: &values)
     default:
       for (index, value) in doubles(bytes).enumerated() { values[index] = Float(value) }
     }
@@ -41,8 +43,17 @@ extension ElementType {
             UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2]) << 16
           return (0..<4).map { UInt8(word >> (6 * $0) & 63) }
         })
-    default: preconditionFailure("\(rawValue) cannot be decoded")
+    default: floats(bytes).map { Double($0) }
     }
+  }
+
+  /// As ``decode(_:into:)``; of a complex number there are both parts.
+  func floats(_ bytes: [UInt8]) -> [Float] {
+    let numbers = block.elements * (self == .c64 ? 2 : 1)
+    var values = [Float](repeating: 0, count: bytes.count / block.bytes * numbers)
+    var span = values.mutableSpan
+    decode(bytes, into: &span)
+    return values
   }
 
   private func smallFloats(_ patterns: [UInt8]) -> [Double] {

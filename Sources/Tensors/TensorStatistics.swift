@@ -30,8 +30,8 @@ package struct TensorStatistics: Sendable, Equatable {
     _ elementType: ElementType, byteCount: Int,
     read: (Range<Int>) throws(TensorError) -> [UInt8]
   ) throws(TensorError) {
-    // A whole number of blocks of every element type, and of those of a container.
-    let piece = 3 << 20
+    // Whole blocks of the element type, and, of types whose blocks are small, of a container.
+    let piece = (3 << 20) / elementType.block.bytes * elementType.block.bytes
     var start = 0
     while start < byteCount {
       let end = Swift.min(start + piece, byteCount)
@@ -44,13 +44,9 @@ package struct TensorStatistics: Sendable, Equatable {
 extension ElementType {
   fileprivate func summary(of bytes: [UInt8]) -> ValueSummary {
     switch self {
-    case .bf16, .f16, .f32, .c64:
-      var values = [Float](repeating: 0, count: bytes.count / (self == .c64 ? 4 : block.bytes))
-      var span = values.mutableSpan
-      decode(bytes, into: &span)
-      return ValueSummary(values)
-    default:
-      return ValueSummary(doubles(bytes))
+    case .bf16, .f16, .f32, .c64: ValueSummary(floats(bytes))
+    case _ where isQuantized: ValueSummary(floats(bytes))
+    default: ValueSummary(doubles(bytes))
     }
   }
 }

@@ -1,0 +1,36 @@
+extension ElementType {
+  /// Whether elements can be had as floats: all types but those of ggml that choose from large grids.
+  package var isDecodable: Bool {
+    switch self {
+    case .iq1S, .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S: false
+    default: true
+    }
+  }
+
+  /// Fills `values` from whole blocks of a quantised type, as ggml does to the bit.
+  func decodeBlocks(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
+    switch self {
+    case .q10: SimpleBlocks.q10(bytes, into: &values)
+    case .q20: SimpleBlocks.q20(bytes, into: &values)
+    case .q40: SimpleBlocks.q40(bytes, into: &values)
+    case .q41: SimpleBlocks.q41(bytes, into: &values)
+    case .q50: SimpleBlocks.q50(bytes, into: &values)
+    case .q51: SimpleBlocks.q51(bytes, into: &values)
+    case .q80: SimpleBlocks.q80(bytes, into: &values)
+    case .q81: SimpleBlocks.q81(bytes, into: &values)
+    case .q2K: SuperBlocks.q2K(bytes, into: &values)
+    case .q3K: SuperBlocks.q3K(bytes, into: &values)
+    case .q4K: SuperBlocks.q4K(bytes, into: &values)
+    case .q5K: SuperBlocks.q5K(bytes, into: &values)
+    case .q6K: SuperBlocks.q6K(bytes, into: &values)
+    case .q8K: SuperBlocks.q8K(bytes, into: &values)
+    case .iq4NL: TableBlocks.iq4NL(bytes, into: &values)
+    case .iq4XS: TableBlocks.iq4XS(bytes, into: &values)
+    case .mxfp4: TableBlocks.mxfp4(bytes, into: &values)
+    case .nvfp4: TableBlocks.nvfp4(bytes, into: &values)
+    case .tq10: TernaryBlocks.tq10(bytes, into: &values)
+    case .tq20: TernaryBlocks.tq20(bytes, into: &values)
+    default: preconditionFailure("\(rawValue) has no blocks that can be decoded")
+    }
+  }
+}
