@@ -33,6 +33,7 @@ test-peers: build .venv-peers/ready
 # Speed and memory on one layer of a 7B shape, as ratios; 2 GB of disk.
 bench: build .venv-peers/ready
 	swift build -c release --product CodingBenchmark
+	swift build -c release --product BlocksBenchmark
 	.venv-peers/bin/python Tests/bench/bench.py $(DYNAMOE) out/bench
 
 lint:

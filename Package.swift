@@ -82,6 +82,9 @@ let package = Package(
     .executableTarget(
       name: "CodingBenchmark", dependencies: ["DMOE", "Kernels", "Safetensors", "Tensors"],
       path: "Tests/bench/coding", swiftSettings: strict),
+    .executableTarget(
+      name: "BlocksBenchmark", dependencies: ["Tensors"], path: "Tests/bench/blocks",
+      swiftSettings: strict),
 
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),

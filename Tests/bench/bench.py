@@ -105,12 +105,14 @@ def feed_forward(model, routed):
           f"× {single:.2f} for one token at a time")
 
 
+def measure(*command):
+    """The whole numbers that a command prints."""
+    return [int(number) for number in subprocess.run(command, check=True, capture_output=True).stdout.split()]
+
+
 def coding(weights):
     """Size and speed of the lossless coding in memory, beside zipnn's; one thread each, then ours with all."""
     program = os.path.join(os.path.dirname(DYNAMOE), "CodingBenchmark")
-
-    def measure(*command):
-        return [int(number) for number in subprocess.run(command, check=True, capture_output=True).stdout.split()]
 
     runs = [(measure(program, weights, "1"), measure(program, weights, str(os.cpu_count())),
              measure(sys.executable, "Tests/bench/zipnn_speed.py", weights)) for _ in range(RUNS)]
@@ -123,6 +125,17 @@ def coding(weights):
     print("time       of coding {:.0f} % goes into planes, of decoding {:.0f} %; the rest into prefix codes".format(
         *(share / 10 for share in planes)))
     print(f"coded      {100 * ours / plain:.2f} % of the plain bytes, zipnn {100 * theirs / plain:.2f} %")
+
+
+def blocks():
+    """Speed of decoding quantised weights in memory, beside that of the package gguf; one thread each."""
+    types = ["Q4_K", "Q8_0"]
+    program = os.path.join(os.path.dirname(DYNAMOE), "BlocksBenchmark")
+    runs = [(measure(program, *types), measure(sys.executable, "Tests/bench/gguf_speed.py", *types)) for _ in range(RUNS)]
+    for place, name in enumerate(types):
+        ours, peer = (statistics.median(run[i][place] for run in runs) / 1e6 for i in range(2))
+        ratio = statistics.median(run[0][place] / run[1][place] for run in runs)
+        print(f"{name:10} {ours:6.0f} MB/s of floats decoded; gguf {peer:6.0f}   × {ratio:.2f} as fast")
 
 
 def main():
@@ -142,6 +155,7 @@ def main():
     compare("reference reader", [sys.executable, "formats/reference/read_dmoe.py", dmoe, "--against", model],
             "dynamoe validate --against", [DYNAMOE, "validate", dmoe, "--against", model])
     coding(weights)
+    blocks()
     feed_forward(model, f"{FOLDER}/routed.dmoe")
 
 
