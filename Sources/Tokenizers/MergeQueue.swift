@@ -12,6 +12,8 @@ struct MergeQueue {
 
   private var heap: [Candidate] = []
 
+  mutating func removeAll() { heap.removeAll(keepingCapacity: true) }
+
   mutating func push(_ candidate: Candidate) {
     heap.append(candidate)
     var child = heap.count - 1

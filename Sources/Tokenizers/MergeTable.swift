@@ -12,6 +12,13 @@ struct MergeTable: Sendable {
     static let none = Merge(rank: .max, id: -1)
   }
 
+  /// Two tokens that join, and to what.
+  struct Entry: Sendable {
+    let left: Int32
+    let right: Int32
+    let merge: Merge
+  }
+
   private struct Slot: Sendable {
     var key: UInt64
     var merge: Merge
@@ -25,22 +32,21 @@ struct MergeTable: Sendable {
   /// Random, so that no file can be made to collide; results do not depend on it.
   private let multiplier: UInt64
 
-  init(capacity: Int) {
+  /// A table of these merges; of a pair that comes again the last counts, as in the library.
+  init(_ entries: [Entry]) {
     var bits: UInt64 = 4
-    while 1 << bits < 2 * capacity { bits += 1 }
+    while 1 << bits < 2 * entries.count { bits += 1 }
     slots = Array(repeating: Slot(key: Self.free, merge: .none), count: 1 << bits)
     shift = 64 - bits
     multiplier = UInt64.random(in: 0...UInt64.max) | 1
-  }
-
-  /// Sets the merge of a pair; there may be as many pairs as the capacity.
-  mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
-    let key = Self.key(left, right)
-    var index = firstIndex(of: key)
-    while slots[index].key != key, slots[index].key != Self.free {
-      index = (index + 1) & (slots.count - 1)
+    for entry in entries {
+      let key = Self.key(entry.left, entry.right)
+      var index = firstIndex(of: key)
+      while slots[index].key != key, slots[index].key != Self.free {
+        index = (index + 1) & (slots.count - 1)
+      }
+      slots[index] = Slot(key: key, merge: entry.merge)
     }
-    slots[index] = Slot(key: key, merge: merge)
   }
 
   func merge(_ left: Int32, _ right: Int32) -> Merge {

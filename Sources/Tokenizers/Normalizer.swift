@@ -77,13 +77,8 @@ extension Normalizer {
     case "Lowercase": self = .lowercase
     case "Prepend": self = .prepend(Array(try node.required("prepend").string().utf8))
     case "Replace":
-      let pattern = try node.required("pattern")
-      guard let plain = try pattern.optional("String") else {
-        throw .unsupported(path: pattern.path, found: "a pattern other than a String")
-      }
-      let bytes = Array(try plain.string().utf8)
-      guard !bytes.isEmpty else { throw .unsupported(path: plain.path, found: "an empty pattern") }
-      self = .replace(bytes, with: Array(try node.required("content").string().utf8))
+      self = .replace(
+        try Self.pattern(node), with: Array(try node.required("content").string().utf8))
     case "Sequence":
       var normalizers: [Normalizer] = []
       for element in try node.required("normalizers").elements() {
@@ -92,5 +87,16 @@ extension Normalizer {
       self = .sequence(normalizers)
     default: throw .unsupported(path: node.path, found: "the normalizer \"\(type)\"")
     }
+  }
+
+  /// The bytes of a member `pattern` that is plain text.
+  static func pattern(_ node: JSONNode) throws(TokenizerError) -> [UInt8] {
+    let pattern = try node.required("pattern")
+    guard let plain = try pattern.optional("String") else {
+      throw .unsupported(path: pattern.path, found: "a pattern other than a String")
+    }
+    let bytes = Array(try plain.string().utf8)
+    guard !bytes.isEmpty else { throw .unsupported(path: plain.path, found: "an empty pattern") }
+    return bytes
   }
 }

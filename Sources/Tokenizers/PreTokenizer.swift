@@ -9,16 +9,36 @@ struct PreTokenizer: Sendable {
     /// Digits among the characters that stand for bytes, which is what a step after
     /// `byteLevel` gets to see.
     case byteDigits(individual: Bool)
+    /// Each space becomes "▁", or another character, and each of those begins a piece where
+    /// `splits` says so.
+    case metaspace(replacement: [UInt8], prepends: MetaspacePrefix, splits: Bool)
+    /// The text is cut before and after where a pattern stands.
+    case split(pattern: [UInt8], before: Bool, after: Bool)
+  }
+
+  /// Where a text that does not begin with a space gets one.
+  enum MetaspacePrefix: String {
+    case always
+    /// At the beginning of the whole text, but not after an added token.
+    case first
+    case never
   }
 
   let steps: [Step]
 
-  /// Calls `body` with the bytes of every word, in order.
-  func forEachWord(in text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
-    apply(0, to: text, body)
+  /// Whether the words are of bytes, for which characters stand in the vocabulary.
+  var isByteLevel: Bool {
+    steps.contains { if case .byteLevel = $0 { true } else { false } }
   }
 
-  private func apply(_ index: Int, to text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+  /// Calls `body` with the bytes of every word, in order; nothing is before a text that `isFirst`.
+  func forEachWord(in text: Span<UInt8>, isFirst: Bool, _ body: (Span<UInt8>) -> Void) {
+    apply(0, to: text, isFirst: isFirst, body)
+  }
+
+  private func apply(
+    _ index: Int, to text: Span<UInt8>, isFirst: Bool = false, _ body: (Span<UInt8>) -> Void
+  ) {
     guard !text.isEmpty else { return }
     guard index < steps.count else { return body(text) }
     switch steps[index] {
@@ -42,7 +62,41 @@ struct PreTokenizer: Sendable {
       } else {
         splitWords(text, splits: splits, next: index + 1, body)
       }
+    case .metaspace(let replacement, let prefix, let splits):
+      var replaced = Normalizer.replace([0x20], with: replacement)
+        .normalize(text.indices.map { text[$0] })
+      if prefix == .always || (prefix == .first && isFirst), !replaced.starts(with: replacement) {
+        replaced = replacement + replaced
+      }
+      self.split(
+        replaced.span, at: replacement, before: splits, after: false, next: index + 1, body)
+    case .split(let pattern, let before, let after):
+      split(text, at: pattern, before: before, after: after, next: index + 1, body)
     }
+  }
+
+  private func split(
+    _ text: Span<UInt8>, at pattern: [UInt8], before: Bool, after: Bool, next: Int,
+    _ body: (Span<UInt8>) -> Void
+  ) {
+    var start = 0
+    var index = 0
+    while index < text.count {
+      guard text.holds(pattern, at: index) else {
+        index += 1
+        continue
+      }
+      if before {
+        apply(next, to: text.extracting(start..<index), body)
+        start = index
+      }
+      index += pattern.count
+      if after {
+        apply(next, to: text.extracting(start..<index), body)
+        start = index
+      }
+    }
+    apply(next, to: text.extracting(start..<index), body)
   }
 
   private func splitWords(
@@ -78,43 +132,4 @@ struct PreTokenizer: Sendable {
 
   /// The bytes whose characters are numbers: the digits, and superscripts and fractions of Latin-1.
   private static let digitBytes = ByteAlphabet.scalars.map { ScalarClass($0) == .number }
-}
-
-extension PreTokenizer {
-  init(_ node: JSONNode) throws(TokenizerError) {
-    steps = try Self.steps(node, after: [])
-    let atByteLevel = steps.contains { if case .byteLevel = $0 { true } else { false } }
-    guard atByteLevel else {
-      throw .unsupported(path: node.path, found: "BPE without a ByteLevel pre-tokenizer")
-    }
-  }
-
-  private static func steps(
-    _ node: JSONNode, after before: [Step]
-  ) throws(TokenizerError) -> [Step] {
-    let atByteLevel = before.contains { if case .byteLevel = $0 { true } else { false } }
-    let type = try node.type()
-    switch type {
-    case "Sequence":
-      var all = before
-      for element in try node.required("pretokenizers").elements() {
-        all = try steps(element, after: all)
-      }
-      return all
-    case "Digits":
-      let individual = try node.flag("individual_digits", default: false)
-      return before
-        + [atByteLevel ? .byteDigits(individual: individual) : .digits(individual: individual)]
-    case "ByteLevel":
-      guard !atByteLevel else {
-        throw .unsupported(path: node.path, found: "a second ByteLevel")
-      }
-      let step = Step.byteLevel(
-        addsPrefixSpace: try node.required("add_prefix_space").bool(),
-        splits: try node.flag("use_regex", default: true))
-      return before + [step]
-    default:
-      throw .unsupported(path: node.path, found: "the pre-tokenizer \"\(type)\"")
-    }
-  }
 }

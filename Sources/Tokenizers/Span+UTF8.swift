@@ -24,4 +24,11 @@ extension Span<UInt8> {
     while start > 0, index - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
     return (scalar(at: start).scalar, index - start)
   }
+
+  /// Whether these bytes stand at an index.
+  func holds(_ bytes: [UInt8], at index: Int) -> Bool {
+    guard bytes.count <= count - index else { return false }
+    for offset in bytes.indices where self[index + offset] != bytes[offset] { return false }
+    return true
+  }
 }

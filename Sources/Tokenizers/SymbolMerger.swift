@@ -1,4 +1,5 @@
-/// Joins the symbols of one word by the merges of a table until none applies.
+/// Joins the symbols of one word by the merges of a table: the lowest rank first, of equal ranks the
+/// leftmost, until none applies.
 ///
 /// It keeps its memory between words.
 struct SymbolMerger {
@@ -14,17 +15,22 @@ struct SymbolMerger {
   private var next: [Int] = []
   private var queue = MergeQueue()
 
-  mutating func merge(by table: MergeTable) {
-    guard symbols.count > 1 else { return }
+  /// Merges until no merge is left, or no more than `target` symbols.
+  mutating func merge(by table: MergeTable, downTo target: Int = 1) {
+    guard symbols.count > target else { return }
     merges.removeAll(keepingCapacity: true)
     for index in 1..<symbols.count {
       merges.append(table.merge(symbols[index - 1], symbols[index]))
     }
-    if symbols.count <= Self.scanLimit { mergeByScan(table) } else { mergeByQueue(table) }
+    if symbols.count <= Self.scanLimit {
+      mergeByScan(table, downTo: target)
+    } else {
+      mergeByQueue(table, downTo: target)
+    }
   }
 
-  private mutating func mergeByScan(_ table: MergeTable) {
-    while true {
+  private mutating func mergeByScan(_ table: MergeTable, downTo target: Int) {
+    while symbols.count > target {
       var best = 0
       var rank = Int32.max
       for index in 0..<merges.count where merges[index].rank < rank {
@@ -41,13 +47,14 @@ struct SymbolMerger {
   }
 
   /// For long words: time grows with n log n, and symbols are linked, not moved.
-  private mutating func mergeByQueue(_ table: MergeTable) {
+  private mutating func mergeByQueue(_ table: MergeTable, downTo target: Int) {
     let count = symbols.count
+    var remaining = count
     merges.append(.none)
     previous = Array(-1..<count - 1)
     next = Array(1...count)
     for position in 0..<count { enqueue(position) }
-    while let candidate = queue.pop() {
+    while remaining > target, let candidate = queue.pop() {
       let left = candidate.position
       // A candidate is stale once one of its two symbols has changed.
       guard merges[left].rank == candidate.rank else { continue }
@@ -56,10 +63,12 @@ struct SymbolMerger {
       symbols[right] = -1
       merges[right] = .none
       next[left] = next[right]
+      remaining -= 1
       if next[left] < count { previous[next[left]] = left }
       update(left, table)
       if previous[left] >= 0 { update(previous[left], table) }
     }
+    queue.removeAll()
     symbols.removeAll { $0 < 0 }
   }
 

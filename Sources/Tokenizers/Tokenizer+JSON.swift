@@ -15,8 +15,7 @@ extension Tokenizer {
       }
     }
     // The model first: of a tokenizer of another kind, its model names the kind best.
-    let model = try BytePairEncoding(root.required("model"))
-    preTokenizer = try PreTokenizer(root.required("pre_tokenizer"))
+    let (model, preTokenizer) = try Self.model(root)
 
     let normalizer: Normalizer?
     if let node = try root.optional("normalizer") {
@@ -49,9 +48,36 @@ extension Tokenizer {
     vocabularySize = Int(max(model.vocabulary.highestID, addedTokens.highestID)) + 1
     self.normalizer = normalizer
     self.model = model
+    self.preTokenizer = preTokenizer
     self.addedTokens = addedTokens
     self.verbatimMatcher = verbatimMatcher
     self.normalizedMatcher = normalizedMatcher
+  }
+
+  /// The model of the kind that byte fallback tells, and what cuts text into its words.
+  private static func model(
+    _ root: JSONNode
+  ) throws(TokenizerError) -> (any SubwordModel, PreTokenizer) {
+    let node = try root.required("model")
+    let parameters = try BPEParameters(node)
+    if try node.flag("byte_fallback", default: false) {
+      let model = try SentencePieceBPE(parameters)
+      guard let cutter = try root.optional("pre_tokenizer") else {
+        return (model, PreTokenizer(steps: []))
+      }
+      let preTokenizer = try PreTokenizer(cutter)
+      guard !preTokenizer.isByteLevel else {
+        throw .unsupported(path: cutter.path, found: "ByteLevel with byte_fallback")
+      }
+      return (model, preTokenizer)
+    }
+    let model = try ByteLevelBPE(parameters)
+    let cutter = try root.required("pre_tokenizer")
+    let preTokenizer = try PreTokenizer(cutter)
+    guard preTokenizer.isByteLevel else {
+      throw .unsupported(path: cutter.path, found: "BPE without ByteLevel and byte_fallback")
+    }
+    return (model, preTokenizer)
   }
 
   /// The added tokens, which agree with the vocabulary and with each other about ids.

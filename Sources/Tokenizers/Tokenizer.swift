@@ -1,18 +1,19 @@
-/// Text to token ids, as the `tokenizers` library does it without adding special tokens.
+/// Text to token ids, as the `tokenizers` and `sentencepiece` libraries do it without adding special
+/// tokens.
 ///
 /// The truncation and padding that a file may ask for are for batches of a neural network's input
 /// and do not apply here.
 package struct Tokenizer: Sendable {
   /// What kind of tokenizer it is, for people to read.
-  package let kind = "byte-level BPE"
+  package var kind: String { type(of: model).kind }
   /// The highest id and one, added tokens included.
   package let vocabularySize: Int
-  /// The special token that the post-processor puts before a text.
+  /// The special token that the post-processor, or the metadata of a GGUF file, puts before a text.
   package let leadingSpecialToken: Int32?
 
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer
-  let model: BytePairEncoding
+  let model: any SubwordModel
   let addedTokens: Vocabulary
   /// Finds added tokens in the text as it came.
   let verbatimMatcher: AddedTokenMatcher
@@ -30,9 +31,13 @@ package struct Tokenizer: Sendable {
       case .text(let range):
         if let normalizer {
           let normalized = normalizer.normalize(Array(bytes[range]))
-          encode(normalized.span, parsingSpecial, with: &merger, into: &ids)
+          encode(
+            normalized.span, isFirst: range.lowerBound == 0, parsingSpecial, with: &merger,
+            into: &ids)
         } else {
-          encode(bytes.span.extracting(range), parsingSpecial, with: &merger, into: &ids)
+          encode(
+            bytes.span.extracting(range), isFirst: range.lowerBound == 0, parsingSpecial,
+            with: &merger, into: &ids)
         }
       }
     }
@@ -40,8 +45,8 @@ package struct Tokenizer: Sendable {
   }
 
   private func encode(
-    _ normalized: Span<UInt8>, _ parsingSpecial: Bool, with merger: inout SymbolMerger,
-    into ids: inout [Int32]
+    _ normalized: Span<UInt8>, isFirst: Bool, _ parsingSpecial: Bool,
+    with merger: inout SymbolMerger, into ids: inout [Int32]
   ) {
     // A local name: the closure below would copy all of the tokenizer for every word.
     let model = model
@@ -49,7 +54,9 @@ package struct Tokenizer: Sendable {
       switch segment {
       case .token(let id): ids.append(id)
       case .text(let range):
-        preTokenizer.forEachWord(in: normalized.extracting(range)) { word in
+        preTokenizer.forEachWord(
+          in: normalized.extracting(range), isFirst: isFirst && range.lowerBound == 0
+        ) { word in
           model.encode(word, with: &merger, into: &ids)
         }
       }
@@ -66,6 +73,6 @@ package struct Tokenizer: Sendable {
   package func bytes(of id: Int32) -> [UInt8]? {
     // Added tokens are written as text, not in the characters that stand for bytes.
     if let content = addedTokens.content(of: id) { return content }
-    return model.vocabulary.content(of: id).map { ByteAlphabet.decode($0) ?? $0 }
+    return model.bytes(of: id)
   }
 }

@@ -1,6 +1,6 @@
 package import JSON
 
-/// Why a `tokenizer.json` cannot be used, and where in it.
+/// Why a `tokenizer.json`, or the vocabulary of a GGUF file, cannot be used, and where in it.
 package enum TokenizerError: Error, Equatable, Sendable {
   /// The file is not JSON.
   case invalidJSON(JSONError)
@@ -17,11 +17,15 @@ package enum TokenizerError: Error, Equatable, Sendable {
   /// An added token has another id than the vocabulary, or an added token before it, gives it.
   case conflictingID(token: String, first: Int32, added: Int32)
   /// A merge is not two tokens.
-  case malformedMerge(index: Int)
+  case malformedMerge(path: String)
   /// A merge names, or results in, a token that the vocabulary does not hold.
-  case mergeOutsideVocabulary(index: Int, token: String)
+  case mergeOutsideVocabulary(path: String, token: String)
   /// A token named elsewhere in the file is not among the tokens.
   case unknownToken(path: String, token: String)
+  /// An array that goes along the tokens has not as many elements.
+  case wrongCount(path: String, expected: Int, found: Int)
+  /// An id is not that of one of the tokens.
+  case idOutsideVocabulary(path: String, id: Int, count: Int)
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -38,10 +42,14 @@ extension TokenizerError: CustomStringConvertible {
       "tokens \"\(first)\" and \"\(second)\" have the same id \(id)"
     case .conflictingID(let token, let first, let added):
       "added token \"\(token)\" has id \(added), but elsewhere in the file \(first)"
-    case .malformedMerge(let index): "model.merges[\(index)] is not a pair of tokens"
-    case .mergeOutsideVocabulary(let index, let token):
-      "model.merges[\(index)]: \"\(token)\" is not in the vocabulary"
+    case .malformedMerge(let path): "\(path) is not a pair of tokens"
+    case .mergeOutsideVocabulary(let path, let token):
+      "\(path): \"\(token)\" is not in the vocabulary"
     case .unknownToken(let path, let token): "\(path): there is no token \"\(token)\""
+    case .wrongCount(let path, let expected, let found):
+      "\(path): expected \(expected) elements, one for each token, found \(found)"
+    case .idOutsideVocabulary(let path, let id, let count):
+      "\(path): \(id) is not the id of one of the \(count) tokens"
     }
   }
 }

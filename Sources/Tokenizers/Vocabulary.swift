@@ -17,6 +17,16 @@ struct Vocabulary: Sendable {
 
   func content(of id: Int32) -> [UInt8]? { contents[id] }
 
+  /// All tokens by their ids; of several with one content only the one that counts.
+  var tokens: [[UInt8]: Int32] { ids }
+
+  /// Adds a token unless there is one with the same content; its content is known either way.
+  mutating func insertFirst(_ content: [UInt8], id: Int32) {
+    if ids[content] == nil { ids[content] = id }
+    contents[id] = content
+    highestID = max(highestID, id)
+  }
+
   mutating func insert(_ content: [UInt8], id: Int32) throws(TokenizerError) {
     if let other = contents[id], other != content {
       throw .duplicateID(
@@ -26,6 +36,22 @@ struct Vocabulary: Sendable {
     ids[content] = id
     contents[id] = content
     highestID = max(highestID, id)
+  }
+
+  /// The merge of two tokens into a third, which stands at a path in the file.
+  func merge(
+    _ left: [UInt8], _ right: [UInt8], rank: Int, path: String
+  ) throws(TokenizerError) -> MergeTable.Entry {
+    let ids = try [left, right, left + right].map { content throws(TokenizerError) in
+      guard let id = id(of: content) else {
+        throw TokenizerError.mergeOutsideVocabulary(
+          path: path, token: String(decoding: content, as: UTF8.self))
+      }
+      return id
+    }
+    return MergeTable.Entry(
+      left: ids[0], right: ids[1],
+      merge: MergeTable.Merge(rank: Int32(clamping: rank), id: ids[2]))
   }
 
   /// The id that a file gives to a token.

@@ -5,6 +5,11 @@ import Tokenizers
 /// What is refused, and with which words.
 @Suite struct MalformedTests {
   static let small = SmallTokenizer()
+  static let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": false]
+
+  static func split(behavior: JSONValue) -> JSONValue {
+    ["type": "Split", "pattern": ["String": "a"], "behavior": behavior]
+  }
 
   static let rows: [(SmallTokenizer, TokenizerError)] = [
     (small.with("version", "2.0"), .unsupported(path: "version", found: "version \"2.0\"")),
@@ -23,7 +28,7 @@ import Tokenizers
     ),
     (
       small.withModel("byte_fallback", true),
-      .unsupported(path: "model", found: "BPE with byte_fallback")
+      .unsupported(path: "pre_tokenizer", found: "ByteLevel with byte_fallback")
     ),
     (
       small.withModel("dropout", .double(0.5)),
@@ -62,12 +67,18 @@ import Tokenizers
       small.withModel("vocab", ["a": 0, "b": 0]),
       .duplicateID(0, first: "a", second: "b")
     ),
-    (small.withModel("merges", ["a"]), .malformedMerge(index: 0)),
-    (small.withModel("merges", ["a b", "a  b"]), .malformedMerge(index: 1)),
-    (small.withModel("merges", [["a", "b", "c"]]), .malformedMerge(index: 0)),
-    (small.withModel("merges", [["a", 1]]), .malformedMerge(index: 0)),
-    (small.withModel("merges", ["a z"]), .mergeOutsideVocabulary(index: 0, token: "z")),
-    (small.withModel("merges", ["b a"]), .mergeOutsideVocabulary(index: 0, token: "ba")),
+    (small.withModel("merges", ["a"]), .malformedMerge(path: "model.merges[0]")),
+    (small.withModel("merges", ["a b", "a  b"]), .malformedMerge(path: "model.merges[1]")),
+    (small.withModel("merges", [["a", "b", "c"]]), .malformedMerge(path: "model.merges[0]")),
+    (small.withModel("merges", [["a", 1]]), .malformedMerge(path: "model.merges[0]")),
+    (
+      small.withModel("merges", ["a z"]),
+      .mergeOutsideVocabulary(path: "model.merges[0]", token: "z")
+    ),
+    (
+      small.withModel("merges", ["b a"]),
+      .mergeOutsideVocabulary(path: "model.merges[0]", token: "ba")
+    ),
     (
       small.with("added_tokens", [SmallTokenizer.added("x", 1 << 24)]),
       .invalidID(path: "added_tokens[0].id", token: "x", found: "16777216")
@@ -90,11 +101,46 @@ import Tokenizers
     (small.with("pre_tokenizer", .null), .missing(path: "pre_tokenizer")),
     (
       small.with("pre_tokenizer", ["type": "Digits"]),
-      .unsupported(path: "pre_tokenizer", found: "BPE without a ByteLevel pre-tokenizer")
+      .unsupported(path: "pre_tokenizer", found: "BPE without ByteLevel and byte_fallback")
     ),
     (
-      small.with("pre_tokenizer", ["type": "Sequence", "pretokenizers": [["type": "Split"]]]),
-      .unsupported(path: "pre_tokenizer.pretokenizers[0]", found: "the pre-tokenizer \"Split\"")
+      small.with(
+        "pre_tokenizer",
+        ["type": "Sequence", "pretokenizers": [["type": "Split", "pattern": ["Regex": "a+"]]]]),
+      .unsupported(
+        path: "pre_tokenizer.pretokenizers[0].pattern", found: "a pattern other than a String")
+    ),
+    (
+      small.with(
+        "pre_tokenizer",
+        ["type": "Sequence", "pretokenizers": [byteLevel, split(behavior: "Isolated")]]),
+      .unsupported(path: "pre_tokenizer.pretokenizers[1]", found: "the pre-tokenizer \"Split\"")
+    ),
+    (
+      small.with(
+        "pre_tokenizer", ["type": "Sequence", "pretokenizers": [byteLevel, byteLevel]]),
+      .unsupported(path: "pre_tokenizer.pretokenizers[1]", found: "a second ByteLevel")
+    ),
+    (
+      small.with("pre_tokenizer", split(behavior: "Removed")),
+      .unsupported(path: "pre_tokenizer.behavior", found: "\"Removed\"")
+    ),
+    (
+      small.with(
+        "pre_tokenizer",
+        ["type": "Split", "pattern": ["String": "a"], "behavior": "Isolated", "invert": true]),
+      .unsupported(path: "pre_tokenizer", found: "an inverted Split")
+    ),
+    (
+      small.with(
+        "pre_tokenizer",
+        ["type": "Metaspace", "replacement": "_", "prepend_scheme": "sometimes"]),
+      .unsupported(path: "pre_tokenizer.prepend_scheme", found: "\"sometimes\"")
+    ),
+    (
+      small.with("pre_tokenizer", ["type": "Metaspace", "replacement": "ab"]),
+      .wrongType(
+        path: "pre_tokenizer.replacement", expected: "one character", found: "a string")
     ),
     (
       small.with("normalizer", ["type": "NFKC"]),

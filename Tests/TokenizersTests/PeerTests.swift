@@ -5,9 +5,6 @@ import Tokenizers
 
 /// Our tokens against those of the `tokenizers` library.
 @Suite struct PeerTests {
-  static let script = packageRoot.appending(path: "Tests/TokenizersTests/encode_with_tokenizers.py")
-    .path
-
   static let normalizing = ["nfc-digits", "nfd-lowercase-prefix"]
   static let variants =
     normalizing + [
@@ -20,39 +17,10 @@ import Tokenizers
       ? TextGenerator.unicodeVersionOfNormalization : TextGenerator.unicodeVersionOfClasses
   }
 
-  /// What the library makes of the texts.
-  func peerEncode(
-    _ texts: [String], tokenizerJSON: [UInt8], parsingSpecial: Bool
-  ) throws -> [[Int32]] {
-    let request: JSONValue = [
-      "tokenizer": .string(String(decoding: tokenizerJSON, as: UTF8.self)),
-      "texts": .array(texts.map { .string($0) }),
-      "special": .bool(parsingSpecial),
-    ]
-    let output = try python([Self.script, "encode"], input: JSONWriter.write(request))
-    let lists = try #require(try JSONScanner.scan(output).array)
-    return try lists.map { list in
-      try #require(list.array).map { Int32(try #require($0.int)) }
-    }
-  }
-
   func compare(_ texts: [String], tokenizerJSON: [UInt8], parsingSpecial: Bool) throws {
-    let tokenizer = try Tokenizer(tokenizerJSON: tokenizerJSON)
-    let expected = try peerEncode(
-      texts, tokenizerJSON: tokenizerJSON, parsingSpecial: parsingSpecial)
-    try #require(expected.count == texts.count)
-    var differences = 0
-    for (text, expected) in zip(texts, expected) {
-      let found = tokenizer.encode(text, parsingSpecial: parsingSpecial)
-      guard found != expected else { continue }
-      differences += 1
-      // A few say what is wrong; thousands would say no more.
-      if differences <= 5 {
-        let scalars = text.unicodeScalars.map { String($0.value, radix: 16) }
-        Issue.record("\(text.debugDescription) (\(scalars)): \(found), peer \(expected)")
-      }
-    }
-    #expect(differences == 0)
+    expectTokens(
+      of: texts, by: try Tokenizer(tokenizerJSON: tokenizerJSON), parsingSpecial: parsingSpecial,
+      equal: try peerEncode(texts, tokenizerJSON: tokenizerJSON, parsingSpecial: parsingSpecial))
   }
 
   @Test(arguments: ["calibration.txt", "heldout.txt"])
@@ -76,7 +44,7 @@ import Tokenizers
     var generator = TextGenerator(seed: 2, unicodeVersion: unicodeVersion(of: variant))
     let texts = (0..<2000).map { _ in generator.text() }
     let base = try fixture("fixtures/tiny-llama/tokenizer.json")
-    let json = try python([Self.script, "make", variant], input: base)
+    let json = try python([Peer.tokenizers, "make", variant], input: base)
     try compare(texts, tokenizerJSON: json, parsingSpecial: false)
     try compare(texts, tokenizerJSON: json, parsingSpecial: true)
   }
@@ -85,7 +53,7 @@ import Tokenizers
   func `Every character has the peer's tokens`(variant: String) throws {
     let texts = TextGenerator.everyScalar(unicodeVersion: unicodeVersion(of: variant))
     let base = try fixture("fixtures/tiny-llama/tokenizer.json")
-    let json = try python([Self.script, "make", variant], input: base)
+    let json = try python([Peer.tokenizers, "make", variant], input: base)
     try compare(texts, tokenizerJSON: json, parsingSpecial: false)
   }
 

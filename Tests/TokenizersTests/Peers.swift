@@ -1,0 +1,56 @@
+import JSON
+import TestSupport
+import Testing
+import Tokenizers
+
+/// The scripts that ask independent libraries.
+enum Peer {
+  static let tokenizers = script("encode_with_tokenizers.py")
+  static let sentencePiece = script("sentencepiece_peer.py")
+
+  private static func script(_ name: String) -> String {
+    packageRoot.appending(path: "Tests/TokenizersTests/\(name)").path
+  }
+}
+
+/// What the `tokenizers` library makes of the texts.
+func peerEncode(
+  _ texts: [String], tokenizerJSON: [UInt8], parsingSpecial: Bool
+) throws -> [[Int32]] {
+  let request: JSONValue = [
+    "tokenizer": .string(String(decoding: tokenizerJSON, as: UTF8.self)),
+    "texts": .array(texts.map { .string($0) }),
+    "special": .bool(parsingSpecial),
+  ]
+  return try idLists(python([Peer.tokenizers, "encode"], input: JSONWriter.write(request)))
+}
+
+/// The lists of ids that a peer printed.
+func idLists(_ output: [UInt8]) throws -> [[Int32]] {
+  let lists = try #require(try JSONScanner.scan(output).array)
+  return try lists.map { list in
+    try #require(list.array).map { Int32(try #require($0.int)) }
+  }
+}
+
+/// Expects that every text has the peer's tokens, and shows some that do not.
+func expectTokens(
+  of texts: [String], by tokenizer: Tokenizer, parsingSpecial: Bool = false,
+  equal expected: [[Int32]], sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(expected.count == texts.count, sourceLocation: sourceLocation)
+  var differences = 0
+  for (text, expected) in zip(texts, expected) {
+    let found = tokenizer.encode(text, parsingSpecial: parsingSpecial)
+    guard found != expected else { continue }
+    differences += 1
+    // A few say what is wrong; thousands would say no more.
+    if differences <= 5 {
+      let scalars = text.unicodeScalars.prefix(200).map { String($0.value, radix: 16) }
+      Issue.record(
+        "\(text.prefix(200).debugDescription) (\(scalars)): \(found), peer \(expected)",
+        sourceLocation: sourceLocation)
+    }
+  }
+  #expect(differences == 0, sourceLocation: sourceLocation)
+}
