@@ -104,7 +104,7 @@ let package = Package(
       exclude: ["routing_peer.py"]),
     tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
-      exclude: ["encode_with_tokenizers.py"]),
+      exclude: ["encode_with_tokenizers.py", "sentencepiece_peer.py"]),
     tests(
       "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),

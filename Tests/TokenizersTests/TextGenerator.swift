@@ -1,3 +1,5 @@
+import Tokenizers
+
 /// Random texts, the same on every run, of what is hard for a tokenizer.
 struct TextGenerator {
   private var state: UInt64
@@ -47,6 +49,18 @@ struct TextGenerator {
     case 1: bytes[start] = pick(Array("0123456789{}[]\",:-. aб".utf8))
     case 2: bytes.removeSubrange(range)
     default: bytes.insert(contentsOf: bytes[range], at: start)
+    }
+  }
+
+  /// The same for a token, its type or its score.
+  mutating func damage(_ file: inout GGUFVocabulary) {
+    let id = below(file.tokens.count)
+    switch below(5) {
+    case 0 where !file.tokens[id].isEmpty: damage(&file.tokens[id])
+    case 1: file.tokens[id] = pick(file.tokens)
+    case 2: file.types?[id] = 1 + below(6)
+    case 3: file.scores?[id] = Float(below(4))
+    default: file.tokens[id] = []
     }
   }
 
@@ -103,6 +117,7 @@ struct TextGenerator {
     "<s>", "</s>", "<s", "</s", "<<s>>", "< s>", "<|end|>", "<|end|>x", "  <|end|>  ", "<left>",
     " \u{2003}<left> ", "<right>", "<right> \t\n", "<both>", "\u{3000}<both>\u{A0}", "<word>",
     "a<word>", "<word>\u{301}", " <word> ", "<é>", "<e\u{301}>", "<left><right><both>", "   ",
+    "\u{2581}", "\u{2581}the", " \u{2581} ", "<0x0A>", "<0x", "<user>", " <user> ", "<unk>", "été",
   ]
   private static let spaces: [Unicode.Scalar] = [
     " ", " ", " ", "\t", "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{A0}", "\u{1680}",

@@ -1,0 +1,139 @@
+/// The tokens of a GGUF file, whose arrays agree with each other.
+struct GGUFTokens {
+  /// What `tokenizer.ggml.token_type` tells of a token.
+  enum Kind: Int {
+    case normal = 1
+    case unknown, control, userDefined, unused, byte
+  }
+
+  /// Of tokens with the same content, which padding makes, the first counts.
+  let vocabulary: Vocabulary
+  private let contents: [[UInt8]]
+  private let kinds: [Kind]
+
+  init(_ file: GGUFVocabulary) throws(TokenizerError) {
+    contents = file.tokens
+    guard !contents.isEmpty else { throw .missing(path: "tokenizer.ggml.tokens") }
+    guard contents.count <= Int(Vocabulary.largestID) + 1 else {
+      throw .unsupported(path: "tokenizer.ggml.tokens", found: "\(contents.count) tokens")
+    }
+    var vocabulary = Vocabulary()
+    for (id, content) in contents.enumerated() {
+      vocabulary.insertFirst(content, id: Int32(id))
+    }
+    self.vocabulary = vocabulary
+
+    guard let types = file.types else {
+      kinds = Array(repeating: .normal, count: contents.count)
+      return
+    }
+    let path = "tokenizer.ggml.token_type"
+    try Self.checkCount(types.count, contents.count, path: path)
+    var kinds: [Kind] = []
+    kinds.reserveCapacity(types.count)
+    for (id, type) in types.enumerated() {
+      guard let kind = Kind(rawValue: type) else {
+        throw .unsupported(path: "\(path)[\(id)]", found: "the type \(type)")
+      }
+      kinds.append(kind)
+    }
+    self.kinds = kinds
+  }
+
+  func ids(of kinds: Kind...) -> [Int32] {
+    self.kinds.indices.filter { kinds.contains(self.kinds[$0]) }.map(Int32.init)
+  }
+
+  /// The id that the file names, if there is such a token.
+  func id(_ id: Int, path: String) throws(TokenizerError) -> Int32 {
+    guard contents.indices.contains(id) else {
+      throw .idOutsideVocabulary(path: path, id: id, count: contents.count)
+    }
+    return Int32(id)
+  }
+
+  private static func checkCount(
+    _ found: Int, _ expected: Int, path: String
+  ) throws(TokenizerError) {
+    guard found == expected else {
+      throw .wrongCount(path: path, expected: expected, found: found)
+    }
+  }
+}
+
+extension GGUFTokens {
+  /// The tokens of these kinds, to be looked for in the text; all but user-defined ones are special.
+  func added(_ kinds: Kind...) -> [AddedToken] {
+    self.kinds.indices.compactMap { id in
+      // In valid text others could stand only within a character.
+      guard kinds.contains(self.kinds[id]), String(validating: contents[id], as: UTF8.self) != nil
+      else { return nil }
+      return AddedToken(
+        id: Int32(id), content: contents[id], isSingleWord: false, stripsLeft: false,
+        stripsRight: false, isNormalized: false, isSpecial: self.kinds[id] != .userDefined)
+    }
+  }
+}
+
+extension GGUFTokens {
+  /// More than any vocabulary has; a table of so many takes 128 MiB.
+  private static let mostMerges = 1 << 22
+
+  /// The merges of lines `a b`, the first of which comes first.
+  func merges(_ lines: [[UInt8]]?) throws(TokenizerError) -> [MergeTable.Entry] {
+    guard let lines else { throw .missing(path: "tokenizer.ggml.merges") }
+    var merges: [MergeTable.Entry] = []
+    merges.reserveCapacity(lines.count)
+    for (index, line) in lines.enumerated() {
+      let path = "tokenizer.ggml.merges[\(index)]"
+      guard let (left, right) = BPEParameters.pair(line: line) else {
+        throw .malformedMerge(path: path)
+      }
+      merges.append(try vocabulary.merge(left, right, rank: index, path: path))
+    }
+    return merges
+  }
+
+  /// SentencePiece's merges: two tokens join where they make a third, the highest score first.
+  ///
+  /// Tokens that are not text (control, bytes, unknown) make nothing, and user-defined ones are
+  /// found before there are symbols to merge.
+  func merges(byScore scores: [Float]?) throws(TokenizerError) -> [MergeTable.Entry] {
+    let path = "tokenizer.ggml.scores"
+    guard let scores else { throw .missing(path: path) }
+    try Self.checkCount(scores.count, contents.count, path: path)
+    if let id = scores.firstIndex(where: \.isNaN) {
+      throw .unsupported(path: "\(path)[\(id)]", found: "the score nan")
+    }
+    let ids = ids(of: .normal, .unused).filter { id in
+      let content = contents[Int(id)]
+      return !content.isEmpty && vocabulary.id(of: content) == id
+    }
+    let ranks = Self.ranks(ids.map { scores[Int($0)] })
+    var merges: [MergeTable.Entry] = []
+    try TokenSplits(ids.map { contents[Int($0)] }).forEach { split throws(TokenizerError) in
+      guard merges.count < Self.mostMerges else {
+        throw .unsupported(
+          path: "tokenizer.ggml.tokens", found: "more than \(Self.mostMerges) merges")
+      }
+      merges.append(
+        MergeTable.Entry(
+          left: ids[split.left], right: ids[split.right],
+          merge: MergeTable.Merge(rank: ranks[split.whole], id: ids[split.whole])))
+    }
+    return merges
+  }
+
+  /// The place of each score among the different scores, the highest first.
+  private static func ranks(_ scores: [Float]) -> [Int32] {
+    var ranks = [Int32](repeating: 0, count: scores.count)
+    var rank: Int32 = 0
+    var before: Float?
+    for index in scores.indices.sorted(by: { scores[$0] > scores[$1] }) {
+      if let before, scores[index] != before { rank += 1 }
+      before = scores[index]
+      ranks[index] = rank
+    }
+    return ranks
+  }
+}

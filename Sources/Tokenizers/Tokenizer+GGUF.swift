@@ -1,0 +1,94 @@
+extension Tokenizer {
+  /// The tokenizer that the metadata of a GGUF file describes.
+  package init(_ file: GGUFVocabulary) throws(TokenizerError) {
+    switch file.model {
+    case "llama": try self.init(llama: file)
+    case "gpt2": try self.init(gpt2: file)
+    default:
+      throw .unsupported(path: "tokenizer.ggml.model", found: "the model \"\(file.model)\"")
+    }
+  }
+
+  private init(llama file: GGUFVocabulary) throws(TokenizerError) {
+    let tokens = try GGUFTokens(file)
+    let unknownID =
+      try file.unknownID.map { id throws(TokenizerError) in
+        try tokens.id(id, path: "tokenizer.ggml.unknown_token_id")
+      } ?? tokens.ids(of: .unknown).first
+    let parameters = BPEParameters(
+      vocabulary: tokens.vocabulary, merges: try tokens.merges(byScore: file.scores),
+      unknownID: unknownID, fusesUnknown: true, ignoresMerges: false,
+      unknownError: unknownID == nil ? .missing(path: "tokenizer.ggml.unknown_token_id") : nil)
+    let escape = SentencePieceBPE.escape
+    self.init(
+      tokens,
+      model: try SentencePieceBPE(parameters, unused: tokens.ids(of: .unused)),
+      preTokenizer: PreTokenizer(steps: []),
+      normalizer: file.addsSpacePrefix ?? true
+        ? .sequence([.prepend(SentencePieceBPE.space), escape]) : escape,
+      verbatim: tokens.added(.unknown, .control),
+      // Part of the text as its other words are, with the spaces that these have.
+      normalized: tokens.added(.userDefined),
+      leadingSpecialToken: try Self.leadingToken(file, tokens, default: true))
+  }
+
+  private init(gpt2 file: GGUFVocabulary) throws(TokenizerError) {
+    // No name, and "default", mean a pattern of llama.cpp's own, which cuts otherwise.
+    guard let name = file.preTokenizer, ["gpt-2", "gpt2"].contains(name) else {
+      throw .unsupported(
+        path: "tokenizer.ggml.pre",
+        found: file.preTokenizer.map { "the pre-tokenizer \"\($0)\"" } ?? "no pre-tokenizer")
+    }
+    let tokens = try GGUFTokens(file)
+    // Bytes without a token are dropped, even where the file names an unknown token: it does so
+    // for models whose `tokenizer.json` has none.
+    let parameters = BPEParameters(
+      vocabulary: tokens.vocabulary, merges: try tokens.merges(file.merges), unknownID: nil,
+      fusesUnknown: false, ignoresMerges: false, unknownError: nil)
+    self.init(
+      tokens,
+      model: try ByteLevelBPE(parameters),
+      preTokenizer: PreTokenizer(steps: [.byteLevel(addsPrefixSpace: false, splits: true)]),
+      normalizer: nil, verbatim: tokens.added(.control, .userDefined), normalized: [],
+      leadingSpecialToken: try Self.leadingToken(file, tokens, default: false))
+  }
+
+  private init(
+    _ tokens: GGUFTokens, model: any SubwordModel, preTokenizer: PreTokenizer,
+    normalizer: Normalizer?, verbatim: [AddedToken], normalized: [AddedToken],
+    leadingSpecialToken: Int32?
+  ) {
+    self.model = model
+    self.preTokenizer = preTokenizer
+    self.normalizer = normalizer
+    self.leadingSpecialToken = leadingSpecialToken
+    vocabularySize = Int(tokens.vocabulary.highestID) + 1
+    var addedTokens = Vocabulary()
+    var verbatimMatcher = AddedTokenMatcher()
+    for token in verbatim {
+      addedTokens.insertFirst(token.content, id: token.id)
+      verbatimMatcher.insert(token, pattern: token.content)
+    }
+    var normalizedMatcher = AddedTokenMatcher()
+    for token in normalized {
+      // Some converters escape the spaces within these tokens, some do not.
+      normalizedMatcher.insert(
+        token, pattern: SentencePieceBPE.escape.normalize(token.content))
+    }
+    self.addedTokens = addedTokens
+    self.verbatimMatcher = verbatimMatcher
+    self.normalizedMatcher = normalizedMatcher
+  }
+
+  private static func leadingToken(
+    _ file: GGUFVocabulary, _ tokens: GGUFTokens, default adds: Bool
+  ) throws(TokenizerError) -> Int32? {
+    let path = "tokenizer.ggml.bos_token_id"
+    guard let id = file.beginningID else {
+      if file.addsBeginning == true { throw .missing(path: path) }
+      return nil
+    }
+    let token = try tokens.id(id, path: path)
+    return file.addsBeginning ?? adds ? token : nil
+  }
+}

@@ -1,0 +1,198 @@
+import Testing
+import Tokenizers
+
+/// What the metadata of GGUF files say of tokenizers, and what of it is refused.
+@Suite struct GGUFVocabularyTests {
+  /// A vocabulary of tokens with their types and scores; the bytes of "é" are tokens as well.
+  static func llama(
+    _ more: [(String, type: Int, score: Float)] = []
+  ) -> GGUFVocabulary {
+    let tokens: [(String, type: Int, score: Float)] =
+      [
+        ("<unk>", 2, 0), ("<s>", 3, 0), ("<0xC3>", 6, 0), ("<0xA9>", 6, 0), ("▁", 1, -9),
+        ("a", 1, -9), ("b", 1, -9), ("c", 1, -9), ("ab", 1, -1), ("bc", 1, -1), ("▁ab", 1, -2),
+      ] + more
+    return GGUFVocabulary(
+      model: "llama", tokens: tokens.map { Array($0.0.utf8) }, scores: tokens.map(\.score),
+      types: tokens.map(\.type), beginningID: 1)
+  }
+
+  static let gpt2 = GGUFVocabulary(
+    model: "gpt2", tokens: ["<s>", "a", "b", "ab", "Ġ", "<u>"].map { Array($0.utf8) },
+    types: [3, 1, 1, 1, 1, 4], merges: [Array("a b".utf8)], preTokenizer: "gpt-2", beginningID: 0)
+
+  @Test(
+    arguments: [
+      ("", []), ("ab", [10]), ("a", [4, 5]), (" ab", [4, 10]), ("abc", [10, 7]),
+      // Of equal scores the leftmost first.
+      ("cabc", [4, 7, 8, 7]), ("é", [4, 2, 3]), ("xy", [4, 0]), ("xéy", [4, 2, 3, 0]),
+      ("<s>ab", [4, 0, 8]),
+    ] as [(String, [Int32])])
+  func `Symbols merge by score`(text: String, ids: [Int32]) throws {
+    #expect(try Tokenizer(Self.llama()).encode(text) == ids)
+  }
+
+  @Test func `A space goes before a text and after special tokens`() throws {
+    var file = Self.llama([("<u>", 4, 0)])
+    #expect(try Tokenizer(file).encode("ab<s>ab<u>ab", parsingSpecial: true) == [10, 1, 10, 11, 8])
+    #expect(try Tokenizer(file).encode("<u>ab") == [4, 11, 8])
+    file.addsSpacePrefix = false
+    #expect(try Tokenizer(file).encode("ab<s>ab<u> ab", parsingSpecial: true) == [8, 1, 8, 11, 10])
+  }
+
+  @Test func `User-defined tokens may hold spaces in either form`() throws {
+    let file = Self.llama([("  ", 4, 0), ("b▁c", 4, 0)])
+    #expect(try Tokenizer(file).encode("ab  b c") == [10, 11, 12])
+  }
+
+  @Test func `Of tokens with one content the first counts`() throws {
+    let tokenizer = try Tokenizer(Self.llama([("ab", 5, 0), ("ab", 3, 0)]))
+    #expect(tokenizer.encode("cab") == [4, 7, 8])
+    #expect(tokenizer.bytes(of: 11) == Array("ab".utf8))
+    #expect(tokenizer.vocabularySize == 13)
+  }
+
+  @Test func `Unused tokens are cut again`() throws {
+    var file = Self.llama([("abc", 5, -0.5), ("▁abc", 1, -3)])
+    #expect(try Tokenizer(file).encode("cabc") == [4, 7, 8, 7])
+    #expect(try Tokenizer(file).encode("abc") == [12])
+    file.types?[12] = 5
+    #expect(try Tokenizer(file).encode("abc") == [4, 8, 7])
+  }
+
+  @Test func `Tokens are known by content, id and bytes`() throws {
+    let tokenizer = try Tokenizer(Self.llama())
+    #expect(tokenizer.kind == "SentencePiece BPE")
+    #expect(tokenizer.vocabularySize == 11)
+    #expect(tokenizer.id(of: "▁ab") == 10)
+    #expect(tokenizer.bytes(of: 10) == Array(" ab".utf8))
+    #expect(tokenizer.bytes(of: 2) == [0xC3])
+    #expect(tokenizer.bytes(of: 1) == Array("<s>".utf8))
+    #expect(tokenizer.bytes(of: 11) == nil)
+    let byteLevel = try Tokenizer(Self.gpt2)
+    #expect(byteLevel.kind == "byte-level BPE")
+    #expect(byteLevel.bytes(of: 4) == [0x20])
+  }
+
+  @Test func `Control tokens of byte-level files are special, user-defined ones are not`() throws {
+    let tokenizer = try Tokenizer(Self.gpt2)
+    #expect(tokenizer.encode("ab<s><u> a") == [3, 5, 4, 1])
+    #expect(tokenizer.encode("ab<s><u> a", parsingSpecial: true) == [3, 0, 5, 4, 1])
+  }
+
+  @Test func `Texts begin as the file says, or else as the model has it`() throws {
+    for (adds, llama, gpt2) in [(nil, 1, nil), (true, 1, 0), (false, nil, nil)]
+      as [(Bool?, Int32?, Int32?)]
+    {
+      var (file, other) = (Self.llama(), Self.gpt2)
+      (file.addsBeginning, other.addsBeginning) = (adds, adds)
+      #expect(try Tokenizer(file).leadingSpecialToken == llama)
+      #expect(try Tokenizer(other).leadingSpecialToken == gpt2)
+    }
+    var file = Self.llama()
+    file.beginningID = nil
+    #expect(try Tokenizer(file).leadingSpecialToken == nil)
+  }
+
+  static func with(
+    _ file: GGUFVocabulary, _ change: (inout GGUFVocabulary) -> Void
+  ) -> GGUFVocabulary {
+    var copy = file
+    change(&copy)
+    return copy
+  }
+
+  static let rows: [(GGUFVocabulary, TokenizerError)] = [
+    (
+      with(gpt2) { $0.model = "bert" },
+      .unsupported(path: "tokenizer.ggml.model", found: "the model \"bert\"")
+    ),
+    (with(llama()) { $0.tokens = [] }, .missing(path: "tokenizer.ggml.tokens")),
+    (with(llama()) { $0.scores = nil }, .missing(path: "tokenizer.ggml.scores")),
+    (
+      with(llama()) { $0.scores?.removeLast() },
+      .wrongCount(path: "tokenizer.ggml.scores", expected: 11, found: 10)
+    ),
+    (
+      with(llama()) { $0.types?.append(1) },
+      .wrongCount(path: "tokenizer.ggml.token_type", expected: 11, found: 12)
+    ),
+    (
+      with(llama()) { $0.types?[3] = 7 },
+      .unsupported(path: "tokenizer.ggml.token_type[3]", found: "the type 7")
+    ),
+    (
+      with(llama()) { $0.scores?[4] = .nan },
+      .unsupported(path: "tokenizer.ggml.scores[4]", found: "the score nan")
+    ),
+    (
+      with(llama()) { $0.beginningID = 11 },
+      .idOutsideVocabulary(path: "tokenizer.ggml.bos_token_id", id: 11, count: 11)
+    ),
+    (
+      with(llama()) { $0.unknownID = -1 },
+      .idOutsideVocabulary(path: "tokenizer.ggml.unknown_token_id", id: -1, count: 11)
+    ),
+    (
+      with(llama()) { $0.types?[0] = 1 }, .missing(path: "tokenizer.ggml.unknown_token_id")
+    ),
+    (
+      with(llama()) { ($0.beginningID, $0.addsBeginning) = (nil, true) },
+      .missing(path: "tokenizer.ggml.bos_token_id")
+    ),
+    (
+      with(llama()) { file in
+        file.tokens = (1...3000).map { Array(repeating: 0x61, count: $0) }
+        file.scores = file.tokens.map { Float($0.count) }
+        (file.types, file.unknownID) = (nil, 0)
+      },
+      .unsupported(path: "tokenizer.ggml.tokens", found: "more than 4194304 merges")
+    ),
+    (with(gpt2) { $0.merges = nil }, .missing(path: "tokenizer.ggml.merges")),
+    (
+      with(gpt2) { $0.merges?.append(Array("a b a".utf8)) },
+      .malformedMerge(path: "tokenizer.ggml.merges[1]")
+    ),
+    (
+      with(gpt2) { $0.merges = [Array("b a".utf8)] },
+      .mergeOutsideVocabulary(path: "tokenizer.ggml.merges[0]", token: "ba")
+    ),
+    (
+      with(gpt2) { $0.preTokenizer = "llama-bpe" },
+      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"llama-bpe\"")
+    ),
+    (
+      with(gpt2) { $0.preTokenizer = "default" },
+      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"default\"")
+    ),
+    (
+      with(gpt2) { $0.preTokenizer = "" },
+      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"\"")
+    ),
+    (
+      with(gpt2) { $0.preTokenizer = nil },
+      .unsupported(path: "tokenizer.ggml.pre", found: "no pre-tokenizer")
+    ),
+  ]
+
+  @Test(arguments: rows)
+  func `A malformed file is refused by name`(file: GGUFVocabulary, error: TokenizerError) {
+    #expect(throws: error) { try Tokenizer(file) }
+    #expect(!error.description.isEmpty && !error.description.contains("\n"))
+  }
+
+  @Test func `No damage to a file makes it trap`() throws {
+    var generator = TextGenerator(seed: 10)
+    for count in 0..<5000 {
+      var file = count.isMultiple(of: 4) ? Self.gpt2 : Self.llama([("<u>", 4, 0), ("abc", 5, 1)])
+      for _ in 0..<3 { generator.damage(&file) }
+      guard let tokenizer = try? Tokenizer(file) else { continue }
+      let ids = tokenizer.encode("ab <s> é <u>abc ab", parsingSpecial: true)
+      #expect(ids.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularySize })
+    }
+  }
+}
+
+extension GGUFVocabulary: CustomTestStringConvertible {
+  package var testDescription: String { "a vocabulary of \(tokens.count) tokens" }
+}
