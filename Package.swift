@@ -54,6 +54,7 @@ let package = Package(
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage("Tokenizers", ["JSON"]),
     stage("Safetensors", ["ByteIO", "JSON", "Tensors"]),
+    stage("GGUF", ["ByteIO", "Tensors"]),
     stage("DMOE", ["ByteIO", "JSON", "Kernels", "Tensors"]),
     stage("Models", ["ByteIO", "DMOE", "JSON", "Kernels", "Safetensors", "Tensors", "Tokenizers"]),
     stage(

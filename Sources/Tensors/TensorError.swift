@@ -9,6 +9,8 @@ package enum TensorError: Error, Equatable, Sendable {
   case damaged(path: String, tensor: String, offset: Int, expected: UInt32, found: UInt32)
   /// A block whose checksum is right, but which is not a coding of its plain bytes.
   case undecodable(path: String, tensor: String, offset: Int)
+  /// The bytes are there, but what they mean is not known.
+  case unsupported(path: String, tensor: String, reason: String)
 }
 
 extension TensorError: CausedError {
@@ -35,6 +37,8 @@ extension TensorError: CustomStringConvertible {
       \(path): malformed: the block of \(tensor) at byte \(offset) does not decode to the bytes \
       that it stands for
       """
+    case .unsupported(let path, let tensor, let reason):
+      "\(path): the tensor \(tensor) cannot be read: \(reason)"
     }
   }
 }

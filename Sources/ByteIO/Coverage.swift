@@ -1,12 +1,14 @@
-/// Which bytes of a tensor have been given, so that none is missing and none comes twice.
-struct Coverage {
+/// Which bytes of a whole have been given, so that none is missing and none comes twice.
+package struct Coverage: Sendable {
   /// The bytes that are on the disk.
-  var written = 0
+  package var written = 0
   /// What has been given: disjoint, in order, and neighbours joined.
   private var ranges: [Range<Int>] = []
 
+  package init() {}
+
   /// Takes a range that is not empty; false if a byte of it was given before.
-  mutating func reserve(_ range: Range<Int>) -> Bool {
+  package mutating func reserve(_ range: Range<Int>) -> Bool {
     var index = ranges.endIndex
     // Parts mostly come in order: the search starts at the end.
     while index > 0, ranges[index - 1].lowerBound > range.lowerBound { index -= 1 }

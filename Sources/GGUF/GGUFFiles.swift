@@ -1,0 +1,72 @@
+import ByteIO
+import Tensors
+
+/// Finds the files of a checkpoint.
+enum GGUFFiles {
+  /// The file to begin with: the path itself, or the only checkpoint of a folder.
+  static func first(_ path: String) throws(GGUFError) -> String {
+    guard Folder.isFolder(path) else { return path }
+    let names: [String]
+    do {
+      names = try Folder.names(in: path).filter { $0.hasSuffix(".gguf") }
+    } catch {
+      throw GGUFError.file(error)
+    }
+    guard let name = names.first else { throw GGUFError.noCheckpoint(path: path) }
+    let set = SplitName(name)
+    // Sorted by name, the first of a set comes first; a missing one is told later.
+    guard names.dropFirst().allSatisfy({ set != nil && SplitName($0)?.isBeside(set) == true })
+    else { throw GGUFError.ambiguous(path: path, found: names) }
+    return Folder.path(of: name, in: path)
+  }
+
+  /// Opens a file and, if it is a part of a split one, all parts in their order.
+  static func open(_ path: String) throws(GGUFError) -> [GGUFFile] {
+    let file = try GGUFFile(path: path)
+    let metadata = file.header.metadata
+    let count = try metadata.intIfPresent(SplitKeys.count) ?? 0
+    // Files that were merged again may keep a count of 0.
+    guard count > 1 else { return [file] }
+    let number = try metadata.int(SplitKeys.number)
+    guard let name = SplitName(Folder.name(of: path)), name.count == count,
+      name.part - 1 == number
+    else {
+      throw GGUFError.wrongPartName(path: path, part: number &+ 1, count: count)
+    }
+    let folder = Folder.parent(of: path)
+    let paths = name.all.map { Folder.path(of: $0, in: folder) }
+    let missing = zip(name.all, paths).filter { !Folder.exists($0.1) }.map(\.0)
+    guard missing.isEmpty else { throw GGUFError.missingParts(path: path, parts: missing) }
+
+    var files: [GGUFFile] = []
+    for (index, path) in paths.enumerated() {
+      let part = index == number ? file : try GGUFFile(path: path)
+      try check(part, SplitKeys.number, is: index)
+      try check(part, SplitKeys.count, is: count)
+      files.append(part)
+    }
+    try checkTensorCount(files)
+    return files
+  }
+
+  private static func check(
+    _ file: GGUFFile, _ key: String, is expected: Int
+  ) throws(GGUFError) {
+    let metadata = file.header.metadata
+    let found = try metadata.int(key)
+    guard found == expected else {
+      throw GGUFError.unexpectedValue(
+        metadata.place(of: key), expected: "\(expected)", found: "\(found)")
+    }
+  }
+
+  private static func checkTensorCount(_ files: [GGUFFile]) throws(GGUFError) {
+    let metadata = files[0].header.metadata
+    let expected = try metadata.int(SplitKeys.tensors)
+    let found = files.reduce(0) { $0 + $1.header.entries.count + $1.header.unknownTensors.count }
+    guard found == expected else {
+      throw GGUFError.wrongTensorCount(
+        metadata.place(of: SplitKeys.tensors), expected: expected, found: found)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Tensors
+
+/// How much a part of a split file holds.
+package enum GGUFPartLimit: Sendable, Equatable {
+  /// At most so many tensors, at least one.
+  case tensors(Int)
+  /// Tensors of at most so many bytes together, padding included; at least one tensor.
+  case bytes(Int)
+
+  /// Cuts the tensors, in their order, into parts.
+  func parts(of tensors: [TensorDescription]) -> [[TensorDescription]] {
+    var parts: [[TensorDescription]] = [[]]
+    var bytes = 0
+    for tensor in tensors {
+      let padding = (32 - tensor.byteCount % 32) % 32
+      let size = tensor.byteCount.addingReportingOverflow(padding)
+      let sum = bytes.addingReportingOverflow(size.partialValue)
+      let last = parts.count - 1
+      let fits =
+        switch self {
+        case .tensors(let limit): parts[last].count < limit
+        case .bytes(let limit): !size.overflow && !sum.overflow && sum.partialValue <= limit
+        }
+      if fits || parts[last].isEmpty {
+        parts[last].append(tensor)
+        bytes = sum.overflow ? .max : sum.partialValue
+      } else {
+        parts.append([tensor])
+        bytes = size.overflow ? .max : size.partialValue
+      }
+    }
+    return parts
+  }
+}

@@ -1,0 +1,92 @@
+import Tensors
+
+/// What a header says of one tensor, its place not yet compared with that of the others.
+struct TensorInfo {
+  enum Content {
+    case known(TensorDescription)
+    case unknown(type: UInt32, byteCount: Int?, isEmpty: Bool)
+  }
+
+  let name: TensorName
+  /// Extents, the slowest first.
+  let shape: [Int]
+  let content: Content
+  /// From the start of the data; a multiple of the alignment.
+  let offset: UInt64
+  /// Where in the file the offset stands.
+  private let offsetField: Int
+
+  /// The bytes that are surely the tensor's; of an unknown type, at least one.
+  var span: Int {
+    switch content {
+    case .known(let description): description.byteCount
+    case .unknown(_, let byteCount, let isEmpty): byteCount ?? (isEmpty ? 0 : 1)
+    }
+  }
+
+  func offsetPlace(_ path: String) -> GGUFPlace {
+    GGUFPlace(path: path, field: .offset(tensor: name.text), offset: offsetField)
+  }
+
+  init(_ number: Int, from scanner: inout HeaderScanner, alignment: Int) throws(GGUFError) {
+    let text = try scanner.name(limit: GGUFName.readLimit, .tensor(number))
+    let start = scanner.offset
+    let count: UInt32 = try scanner.integer(.dimensionCount(tensor: text))
+    guard count <= UInt32(GGUFHeader.dimensionLimit) else {
+      throw GGUFError.tooLarge(
+        scanner.place(.dimensionCount(tensor: text), at: start),
+        limit: GGUFHeader.dimensionLimit, found: UInt64(count))
+    }
+    let extentsStart = scanner.offset
+    var extents: [UInt64] = []
+    for axis in 0..<Int(count) {
+      extents.append(try scanner.integer(.extent(tensor: text, axis)))
+    }
+    let type: UInt32 = try scanner.integer(.elementsType(tensor: text))
+    name = TensorName(text)
+    let place = scanner.place(.extent(tensor: text, 0), at: extentsStart)
+    (shape, content) = try Self.size(of: name, extents: extents, type: type, at: place)
+
+    offsetField = scanner.offset
+    offset = try scanner.integer(.offset(tensor: text))
+    guard offset % UInt64(alignment) == 0 else {
+      throw GGUFError.misaligned(
+        scanner.place(.offset(tensor: text), at: offsetField), alignment: alignment, found: offset)
+    }
+  }
+
+  /// The shape, the slowest extent first, and what a tensor of it takes.
+  private static func size(
+    of name: TensorName, extents: [UInt64], type number: UInt32, at place: GGUFPlace
+  ) throws(GGUFError) -> (shape: [Int], content: Content) {
+    // An extent of zero excuses no overflow of the others: readers disagree there.
+    guard let product = TensorDescription.elementCount(
+      of: extents.filter { $0 > 0 }.map { Int(clamping: $0) }),
+      extents.allSatisfy({ $0 <= UInt64(Int.max) })
+    else { throw GGUFError.sizeOverflow(place, extents: extents) }
+    let shape = extents.reversed().map { Int($0) }
+    let isEmpty = shape.contains(0)
+
+    guard let type = ElementType(ggmlType: number) else {
+      let bytes = ElementType.removedBlock(ggmlType: number).flatMap {
+        byteCount(of: product, block: $0)
+      }
+      return (shape, .unknown(type: number, byteCount: isEmpty ? 0 : bytes, isEmpty: isEmpty))
+    }
+    let row = extents.first ?? 1
+    guard row % UInt64(type.block.elements) == 0 else {
+      throw GGUFError.partialBlock(place, type: type, found: row)
+    }
+    guard byteCount(of: product, block: type.block) != nil,
+      let description = TensorDescription(name: name, elementType: type, shape: shape)
+    else { throw GGUFError.sizeOverflow(place, extents: extents) }
+    return (shape, .known(description))
+  }
+
+  /// The bytes of whole blocks; nil where they overflow, or the last is not whole.
+  private static func byteCount(of elements: Int, block: (elements: Int, bytes: Int)) -> Int? {
+    guard elements % block.elements == 0 else { return nil }
+    let (bytes, overflow) = (elements / block.elements).multipliedReportingOverflow(by: block.bytes)
+    return overflow ? nil : bytes
+  }
+}
