@@ -109,6 +109,8 @@ let package = Package(
     tests(
       "SafetensorsTests", ["Safetensors", "ByteIO", "JSON", "Tensors", "TestSupport"],
       exclude: ["peer.py"]),
+    tests(
+      "GGUFTests", ["GGUF", "ByteIO", "JSON", "Tensors", "TestSupport"], exclude: ["peer.py"]),
     tests("JSONTests", ["JSON", "TestSupport"], exclude: ["peer.py"]),
     tests(
       "TensorsTests", ["Kernels", "Tensors", "TestSupport"], exclude: ["blocks_peer.py", "peer.py"]),

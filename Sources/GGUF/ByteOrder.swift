@@ -1,5 +1,3 @@
-import ByteIO
-
 /// Which byte of a number comes first; it holds for all numbers of a file, those in tensors included.
 package enum ByteOrder: Sendable {
   case little
@@ -9,7 +7,11 @@ package enum ByteOrder: Sendable {
   func load<Value: FixedWidthInteger & UnsignedInteger>(
     _: Value.Type, from bytes: [UInt8], at offset: Int
   ) -> Value {
-    let value = LittleEndian.load(Value.self, from: bytes, at: offset)
+    // A loop of this module, which the compiler specialises: vocabularies are long.
+    var value: Value = 0
+    for index in 0..<MemoryLayout<Value>.size {
+      value |= Value(truncatingIfNeeded: bytes[offset + index]) &<< Value(8 * index)
+    }
     return self == .little ? value : value.byteSwapped
   }
 }

@@ -17,6 +17,8 @@ extension GGUFError: CustomStringConvertible {
       """
     case .tooLarge(let place, let limit, let found):
       "\(place): expected at most \(limit), found \(found)"
+    case .headerTooLarge(let place, let limit):
+      "\(place): expected a header of at most \(limit) bytes, found a longer one"
     case .invalidName(let place, let found):
       "\(place): expected a name in UTF-8 without NUL, found \(quoted(found))"
     case .duplicateName(let place, let name):

@@ -12,8 +12,10 @@ package enum GGUFError: Error, Equatable, Sendable {
   case unsupportedVersion(GGUFPlace, found: UInt32)
   /// The file ends within a field, or within what the field announces.
   case truncated(GGUFPlace, expected: UInt64, found: Int)
-  /// A count or a length that no reader accepts, or for which the file is too short.
+  /// A count or a length that is not accepted, or for which the file is too short.
   case tooLarge(GGUFPlace, limit: Int, found: UInt64)
+  /// The header, up to the end of this field, is longer than any model needs.
+  case headerTooLarge(GGUFPlace, limit: Int)
   /// A name without bytes, with a NUL in it, or not in UTF-8.
   case invalidName(GGUFPlace, found: [UInt8])
   /// Two keys, or two tensors, have one name.

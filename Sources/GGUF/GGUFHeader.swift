@@ -14,6 +14,8 @@ package struct GGUFHeader: Sendable {
 
   /// What the first four bytes are.
   static let magic = Array("GGUF".utf8)
+  /// Longer headers are refused: those of the largest vocabularies take some megabytes.
+  static let lengthLimit = 1 << 27
   /// More tensors or keys are refused, so that a damaged count cannot take much time or memory.
   static let countLimit = 1 << 17
   static let dimensionLimit = 4

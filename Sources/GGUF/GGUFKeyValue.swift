@@ -4,22 +4,18 @@ import ByteIO
 package struct GGUFKeyValue: Sendable, Equatable {
   package let key: String
   package let type: GGUFValueType
-  /// The elements of an array, or 1.
-  let count: Int
   /// The value, little-endian, with what gives its length.
   let bytes: [UInt8]
 
-  init(key: String, type: GGUFValueType, count: Int, bytes: [UInt8]) {
+  init(key: String, type: GGUFValueType, bytes: [UInt8]) {
     self.key = key
     self.type = type
-    self.count = count
     self.bytes = bytes
   }
 
   package init(_ key: String, _ value: GGUFValue) {
     self.key = key
     type = value.type
-    count = value.array?.count ?? 1
     var encoder = ValueEncoder()
     encoder.append(value)
     bytes = encoder.bytes

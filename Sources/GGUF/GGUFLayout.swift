@@ -49,10 +49,12 @@ struct GGUFLayout {
       }
       end = next
     }
-    if !tensors.isEmpty {
-      let past = encoder.bytes.count % alignment
-      encoder.append(raw: [UInt8](repeating: 0, count: past == 0 ? 0 : alignment - past))
+    let past = tensors.isEmpty ? 0 : encoder.bytes.count % alignment
+    let padding = past == 0 ? 0 : alignment - past
+    guard encoder.bytes.count + padding <= GGUFHeader.lengthLimit else {
+      throw GGUFError.headerTooLarge(rules.place(.padding), limit: GGUFHeader.lengthLimit)
     }
+    encoder.append(raw: [UInt8](repeating: 0, count: padding))
     self.path = path
     header = encoder.bytes
     let start = header.count

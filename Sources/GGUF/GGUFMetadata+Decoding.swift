@@ -15,7 +15,7 @@ extension GGUFMetadata {
   package func copy(of entry: Entry) throws(GGUFError) -> GGUFKeyValue {
     let bytes = try bytes(of: entry)
     guard byteOrder == .big else {
-      return GGUFKeyValue(key: entry.key, type: entry.type, count: entry.count, bytes: bytes)
+      return GGUFKeyValue(key: entry.key, type: entry.type, bytes: bytes)
     }
     return GGUFKeyValue(entry.key, try value(of: entry))
   }

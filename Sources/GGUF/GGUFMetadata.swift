@@ -25,9 +25,6 @@ package struct GGUFMetadata: Sendable {
     }
   }
 
-  /// The longest string in bytes, and the longest array, as in the reader in C.
-  static let lengthLimit = 1 << 30
-
   package let entries: [Entry]
   let file: InputFile
   let byteOrder: ByteOrder
@@ -83,7 +80,7 @@ extension GGUFMetadata.Entry {
         throw GGUFError.nestedArray(scanner.place(.elementType(key: key), at: typeOffset))
       }
       let count = try scanner.count(
-        unit: elementType.leastByteCount, limit: GGUFMetadata.lengthLimit, .elementCount(key: key))
+        unit: elementType.leastByteCount, .elementCount(key: key))
       (self.elementType, self.count) = (elementType, count)
       switch elementType {
       case .string: try scanner.skipStrings(count) { .element(key: key, $0) }

@@ -35,6 +35,7 @@ package final class GGUFWriter: Sendable {
   ///   - metadata: without what tells parts apart, which is left out and set as it must be.
   ///   - tensors: as they shall follow each other.
   ///   - limit: what a part holds at most; nil writes one file, as does a limit that is not reached.
+  /// - Throws: where a strict reader would refuse the files, or they cannot be created.
   package init(
     path: String, metadata: [GGUFKeyValue], tensors: [TensorDescription],
     limit: GGUFPartLimit? = nil

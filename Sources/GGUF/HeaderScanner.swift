@@ -34,7 +34,7 @@ struct HeaderScanner {
 
   /// A count whose every unit takes at least `bytes` bytes of what follows.
   mutating func count(
-    unit bytes: Int, limit: Int, _ field: @autoclosure () -> GGUFField
+    unit bytes: Int, limit: Int = .max, _ field: @autoclosure () -> GGUFField
   ) throws(GGUFError) -> Int {
     let start = offset
     let found: UInt64 = try integer(field())
@@ -68,26 +68,51 @@ struct HeaderScanner {
   mutating func skipStrings(
     _ count: Int, _ field: (Int) -> GGUFField
   ) throws(GGUFError) {
-    for index in 0..<count {
+    var index = 0
+    while index < count {
+      let short = shortStrings(count - index)
+      offset += short.bytes
+      index += short.count
+      guard index < count else { return }
+      // The next one is not whole in the window.
       let start = offset
       let length: UInt64 = try integer(field(index))
       try require(length, field(index), at: start)
-      guard length <= UInt64(GGUFMetadata.lengthLimit) else {
-        throw GGUFError.tooLarge(
-          place(field(index), at: start), limit: GGUFMetadata.lengthLimit, found: length)
-      }
       offset += Int(length)
+      index += 1
     }
+  }
+
+  /// The strings, up to `limit`, that come next and are whole in the window, and their bytes.
+  ///
+  /// Vocabularies are hundreds of thousands of short strings: nothing is done here but adding lengths.
+  private func shortStrings(_ limit: Int) -> (count: Int, bytes: Int) {
+    let start = offset - windowOffset
+    var position = start
+    var count = 0
+    while count < limit, position <= window.count - 8 {
+      let length = order.load(UInt64.self, from: window, at: position)
+      guard length <= UInt64(window.count - position - 8) else { break }
+      position += 8 + Int(length)
+      count += 1
+    }
+    return (count, position - start)
   }
 
   /// Passes over `count` bools, which must be 0 or 1.
   mutating func skipBools(_ count: Int, _ field: (Int) -> GGUFField) throws(GGUFError) {
-    for index in 0..<count {
-      let start = offset
-      let value: UInt8 = try integer(field(index))
-      guard value <= 1 else {
-        throw GGUFError.invalidBool(place(field(index), at: start), found: value)
+    try require(UInt64(count), field(0))
+    var index = 0
+    while index < count {
+      try fill(1)
+      let start = offset - windowOffset
+      let part = window[start..<min(window.count, start + count - index)]
+      if let wrong = part.firstIndex(where: { $0 > 1 }) {
+        throw GGUFError.invalidBool(
+          place(field(index + wrong - start), at: windowOffset + wrong), found: part[wrong])
       }
+      offset += part.count
+      index += part.count
     }
   }
 
@@ -97,12 +122,15 @@ struct HeaderScanner {
     offset += count
   }
 
-  /// Fails where the file ends before `count` more bytes.
+  /// Fails where the file ends before `count` more bytes, or the header becomes too long with them.
   private func require(
     _ count: UInt64, _ field: @autoclosure () -> GGUFField, at start: Int? = nil
   ) throws(GGUFError) {
     guard count <= UInt64(remaining) else {
       throw GGUFError.truncated(place(field(), at: start), expected: count, found: remaining)
+    }
+    guard Int(count) <= GGUFHeader.lengthLimit - offset else {
+      throw GGUFError.headerTooLarge(place(field(), at: start), limit: GGUFHeader.lengthLimit)
     }
   }
 

@@ -60,20 +60,21 @@ struct TensorInfo {
     of name: TensorName, extents: [UInt64], type number: UInt32, at place: GGUFPlace
   ) throws(GGUFError) -> (shape: [Int], content: Content) {
     // An extent of zero excuses no overflow of the others: readers disagree there.
-    guard let product = TensorDescription.elementCount(
-      of: extents.filter { $0 > 0 }.map { Int(clamping: $0) }),
+    guard
+      let product = TensorDescription.elementCount(
+        of: extents.filter { $0 > 0 }.map { Int(clamping: $0) }),
       extents.allSatisfy({ $0 <= UInt64(Int.max) })
     else { throw GGUFError.sizeOverflow(place, extents: extents) }
     let shape = extents.reversed().map { Int($0) }
     let isEmpty = shape.contains(0)
+    let row = extents.first ?? 1
 
     guard let type = ElementType(ggmlType: number) else {
       let bytes = ElementType.removedBlock(ggmlType: number).flatMap {
-        byteCount(of: product, block: $0)
+        row % UInt64($0.elements) == 0 ? byteCount(of: product, block: $0) : nil
       }
       return (shape, .unknown(type: number, byteCount: isEmpty ? 0 : bytes, isEmpty: isEmpty))
     }
-    let row = extents.first ?? 1
     guard row % UInt64(type.block.elements) == 0 else {
       throw GGUFError.partialBlock(place, type: type, found: row)
     }
@@ -83,10 +84,11 @@ struct TensorInfo {
     return (shape, .known(description))
   }
 
-  /// The bytes of whole blocks; nil where they overflow, or the last is not whole.
+  /// The bytes of the blocks that hold so many elements; nil where they overflow.
   private static func byteCount(of elements: Int, block: (elements: Int, bytes: Int)) -> Int? {
-    guard elements % block.elements == 0 else { return nil }
-    let (bytes, overflow) = (elements / block.elements).multipliedReportingOverflow(by: block.bytes)
+    // With extents of zero left out, the rows need not be whole blocks.
+    let blocks = elements / block.elements + (elements % block.elements).signum()
+    let (bytes, overflow) = blocks.multipliedReportingOverflow(by: block.bytes)
     return overflow ? nil : bytes
   }
 }

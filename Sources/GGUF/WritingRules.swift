@@ -16,11 +16,6 @@ struct WritingRules {
       guard seen.insert(TensorName(pair.key)).inserted else {
         throw GGUFError.duplicateName(place(.key(number)), name: pair.key)
       }
-      try check(
-        count: pair.count, limit: GGUFMetadata.lengthLimit, .elementCount(key: pair.key))
-      if pair.type == .string {
-        try check(count: pair.bytes.count - 8, limit: GGUFMetadata.lengthLimit, .value(key: pair.key))
-      }
     }
   }
 
