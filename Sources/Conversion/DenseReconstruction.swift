@@ -10,7 +10,7 @@ struct DenseReconstruction {
   func forEachPiece(
     of source: DMOEDirectory.SourceTensor, _ body: (_ offset: Int, [UInt8]) throws -> Void
   ) throws {
-    guard source.cut == nil else { return try body(0, bytes(of: source)) }
+    guard source.isStoredWhole else { return try body(0, bytes(of: source)) }
     let size = 4 * container.directory.blockBytes
     for start in stride(from: 0, to: source.description.byteCount, by: size) {
       let end = min(start + size, source.description.byteCount)
@@ -19,9 +19,18 @@ struct DenseReconstruction {
   }
 
   /// The bytes of a tensor as the source had them (`formats/dmoe.md`, section 6).
+  ///
+  /// Tensors that were recoded cannot be asked for.
   func bytes(of source: DMOEDirectory.SourceTensor) throws -> [UInt8] {
-    let tensor = source.description
-    guard let cut = source.cut else { return try container.read(tensor.name, nil) }
+    precondition(source.isExact, "\(source.description.name) was recoded")
+    guard let cut = source.cut, !source.isStoredWhole else {
+      return try container.read(source.description.name, nil)
+    }
+    return NeuronRows.sourceOrder(try rows(cut), source.description, cut)
+  }
+
+  /// The rows of what was cut into rings, in the source's order of neurons.
+  func rows(_ cut: FeedForwardCut) throws -> [UInt8] {
     let directory = container.directory
     guard !directory.isPart else { throw DMOEError.part(path: container.path) }
     guard container.isComplete else {
@@ -41,7 +50,6 @@ struct DenseReconstruction {
       }
       places += order.map { $0 + number * neurons }
     }
-    let rows = Rearrangement.scatterRows(stacked, to: places)
-    return NeuronRows.sourceOrder(rows, tensor, cut)
+    return Rearrangement.scatterRows(stacked, to: places)
   }
 }

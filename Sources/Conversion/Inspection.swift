@@ -145,7 +145,7 @@ package struct Inspection: Sendable {
     }
     for family in Family.known {
       func shape(_ role: TensorRole, _ layer: Int) -> [Int]? {
-        family.tensorName(role, layer: layer)
+        family.tensorName(role, layer: layer, checkpoint.naming)
           .flatMap { checkpoint.tensor(TensorName($0)) }?.shape
       }
       guard let up = shape(.up, 0), up.count == 2, shape(.down, 0) == [up[1], up[0]] else {

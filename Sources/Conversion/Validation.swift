@@ -64,7 +64,7 @@ package struct Validation: Sendable {
 
   private static func structure(of checkpoint: Checkpoint) -> String {
     switch checkpoint.storage {
-    case .safetensors(let reader):
+    case .dense(.safetensors(let reader)):
       let files = reader.files.count
       return "\(reader.tensors.count) tensors in "
         + (files == 1 ? "one safetensors file" : "\(files) safetensors files")

@@ -22,7 +22,7 @@ package struct DMOEContents: Sendable {
   package let importance: String
   package let recipe: String?
   package let routing: RoutingForm?
-  package let sourceFormat: String
+  package let sourceFormat: DMOEDirectory.SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
   package let sourceTensors: [DMOEDirectory.SourceTensor]
   /// The shared section, then the rings.
@@ -34,7 +34,8 @@ package struct DMOEContents: Sendable {
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
-    recipe: String? = nil, routing: RoutingForm? = nil, sourceFormat: String,
+    recipe: String? = nil, routing: RoutingForm? = nil,
+    sourceFormat: DMOEDirectory.SourceFormat,
     sourceMetadata: [(key: String, value: String)], sourceTensors: [DMOEDirectory.SourceTensor],
     sections: [[Item]], compression: DMOECompression, blockBytes: Int = DMOEContents.blockBytes,
     isOverlay: Bool = false

@@ -72,7 +72,7 @@ extension DMOEDirectory {
     for layer in 0..<model.layers {
       wanted[.permutation(layer: layer)] = Form(type: .u32, shape: [widths[layer][experts - 1]])
     }
-    for tensor in sourceTensors where tensor.cut == nil && !isOverlay {
+    for tensor in sourceTensors where tensor.isStoredWhole && !isOverlay {
       wanted[.source(tensor.description.name)] = Form(
         type: tensor.description.elementType, shape: tensor.description.shape)
     }
@@ -82,12 +82,11 @@ extension DMOEDirectory {
   private func ringInventory(_ ring: Int) -> [StoredTensor.Kind: Form] {
     var wanted: [StoredTensor.Kind: Form] = [:]
     for tensor in sourceTensors where !isOverlay {
-      guard let cut = tensor.cut else { continue }
+      guard let cut = tensor.cut, let type = tensor.ringType else { continue }
       let neurons = ranks(ofRing: ring, layer: cut.layer).count
       for part in cut.parts {
         wanted[.part(part, layer: cut.layer)] = Form(
-          type: tensor.description.elementType,
-          shape: part.isBias ? [neurons] : [neurons, model.hiddenSize])
+          type: type, shape: part.isBias ? [neurons] : [neurons, model.hiddenSize])
       }
     }
     return wanted

@@ -29,7 +29,11 @@ extension DMOEDirectory {
       throw widthsField.mismatch(expected: "all neurons, \(model.intermediateSize), in an overlay")
     }
     let source = try root.member("source")
-    sourceFormat = try source.member("format").mustBe("safetensors")
+    let formatField = try source.member("format")
+    guard let format = SourceFormat(rawValue: try formatField.string()) else {
+      throw formatField.mismatch(expected: "safetensors or gguf")
+    }
+    sourceFormat = format
     var metadata: [(key: String, value: String)] = []
     for (key, field) in try source.stated("metadata")?.members() ?? [] {
       metadata.append((key, try field.string()))

@@ -51,7 +51,7 @@ extension DMOEDirectory {
 
   private var source: JSONValue {
     var object = JSONObject()
-    object["format"] = .string(sourceFormat)
+    object["format"] = .string(sourceFormat.rawValue)
     if !sourceMetadata.isEmpty {
       object["metadata"] = .object(
         JSONObject(sourceMetadata.map { .init(name: $0.key, value: .string($0.value)) }))
@@ -64,14 +64,24 @@ extension DMOEDirectory {
         object["shape"] = .array(tensor.description.shape.map(JSONValue.int))
         object["sha256"] = .string(
           tensor.digest?.description ?? String(repeating: "0", count: 64))
-        object["ffn"] = tensor.cut.map { cut in
-          [
-            "layer": .int(cut.layer), "parts": .array(cut.parts.map { .string($0.rawValue) }),
-            "neuron_axis": .int(cut.neuronAxis),
-          ]
-        }
+        object["ffn"] = tensor.cut.map(\.document)
         return .object(object)
       })
+    return .object(object)
+  }
+}
+
+extension FeedForwardCut {
+  fileprivate var document: JSONValue {
+    var object = JSONObject()
+    object["layer"] = .int(layer)
+    object["parts"] = .array(parts.map { .string($0.rawValue) })
+    object["neuron_axis"] = .int(neuronAxis)
+    switch storage {
+    case .rings: break
+    case .whole: object["whole"] = true
+    case .recoded(let type): object["ring_type"] = .string(type.rawValue)
+    }
     return .object(object)
   }
 }

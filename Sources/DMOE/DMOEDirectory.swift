@@ -28,8 +28,21 @@ package struct DMOEDirectory: Sendable, Equatable {
   package struct SourceTensor: Sendable, Equatable {
     package let description: TensorDescription
     package internal(set) var digest: SHA256Digest?
-    /// Nil where the tensor is stored whole.
+    /// Nil where the tensor has nothing to do with neurons.
     package let cut: FeedForwardCut?
+
+    /// Whether it lies in the shared section as the source had it.
+    package var isStoredWhole: Bool { cut == nil || cut?.storage == .whole }
+    /// Whether the file gives it back bit by bit.
+    package var isExact: Bool { isStoredWhole || cut?.storage == .rings }
+    /// The element type of its rings; nil where it has none.
+    package var ringType: ElementType? {
+      switch cut?.storage {
+      case .rings: description.elementType
+      case .recoded(let type): type
+      case .whole, nil: nil
+      }
+    }
 
     package init(
       _ description: TensorDescription, digest: SHA256Digest? = nil, cut: FeedForwardCut?
@@ -38,6 +51,12 @@ package struct DMOEDirectory: Sendable, Equatable {
       self.digest = digest
       self.cut = cut
     }
+  }
+
+  /// What the dense checkpoint is, and whose names its tensors have.
+  package enum SourceFormat: String, Sendable {
+    case safetensors
+    case gguf
   }
 
   package struct Section: Sendable, Equatable {
@@ -60,7 +79,7 @@ package struct DMOEDirectory: Sendable, Equatable {
   package let recipe: String?
   /// Nil where the file has no routers, or such as this program does not know.
   package let routing: RoutingForm?
-  package let sourceFormat: String
+  package let sourceFormat: SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
   package internal(set) var sourceTensors: [SourceTensor]
   /// The shared section, then the rings.

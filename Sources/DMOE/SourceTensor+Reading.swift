@@ -5,7 +5,7 @@ extension TensorDescription {
   init(_ record: JSONField, name: TensorName) throws(JSONFieldError) {
     let typeField = try record.member("element_type")
     guard let type = ElementType(rawValue: try typeField.string()) else {
-      throw typeField.mismatch(expected: "an element type of safetensors")
+      throw typeField.mismatch(expected: "an element type of safetensors or ggml")
     }
     let shapeField = try record.member("shape")
     var shape: [Int] = []
@@ -46,15 +46,39 @@ extension FeedForwardCut {
     }
     neuronAxis = try field.member("neuron_axis").int(in: 0...(first.isBias ? 0 : 1))
     let neurons = parts.count.multipliedReportingOverflow(by: model.intermediateSize).partialValue
+    storage = try Self.storage(field, parts, model)
     let shape =
       first.isBias
       ? [neurons]
       : neuronAxis == 0 ? [neurons, model.hiddenSize] : [model.hiddenSize, neurons]
-    guard tensor.shape == shape, tensor.elementType.elementBytes != nil else {
+    // Where neurons are columns, they can be parted only if no block runs across them.
+    let isMovable = tensor.elementType.elementBytes != nil || tensor.elementType.isQuantized
+    let isParted = neuronAxis == 0 && !first.isBias || tensor.elementType.elementBytes != nil
+    guard tensor.shape == shape, isMovable, isParted || storage != .rings else {
       throw JSONFieldError(
-        field: field.path, expected: "a tensor of shape \(shape) of whole bytes",
+        field: field.path,
+        expected: "a tensor of shape \(shape) whose neurons can be parted, or which stays whole",
         found: "\(tensor.elementType.rawValue) \(tensor.shape)")
     }
     self.parts = parts
+  }
+
+  private static func storage(
+    _ field: JSONField, _ parts: [FeedForwardPart], _ model: DMOEDirectory.Model
+  ) throws(JSONFieldError) -> Storage {
+    let isWhole = try field.stated("whole")?.bool() ?? false
+    guard let typeField = try field.stated("ring_type") else {
+      guard !isWhole || parts == [.down] else {
+        throw try field.member("whole").mismatch(expected: "false for anything but down")
+      }
+      return isWhole ? .whole : .rings
+    }
+    guard let type = ElementType(rawValue: try typeField.string()), !isWhole, parts == [.down],
+      type.elementBytes != nil || type.isQuantized, model.hiddenSize % type.block.elements == 0
+    else {
+      throw typeField.mismatch(
+        expected: "for down alone, and not whole, a type whose blocks fill \(model.hiddenSize)")
+    }
+    return .recoded(type)
   }
 }

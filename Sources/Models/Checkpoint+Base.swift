@@ -1,7 +1,6 @@
 import ByteIO
 import DMOE
 package import Kernels
-import Safetensors
 import Tensors
 
 extension Checkpoint {
@@ -17,14 +16,15 @@ extension Checkpoint {
         path: self.path, what: "it has its weights, and is no overlay",
         advice: "leave out --base")
     }
-    guard case .safetensors(let base) = try Checkpoint(path: path).storage else {
+    guard case .dense(let base) = try Checkpoint(path: path).storage else {
       throw .unsupported(
         path: path, what: "the base of an overlay is a dense checkpoint, and this is a .dmoe",
         advice: "give the checkpoint that it was made from")
     }
     let sources = overlay.directory.sourceTensors
     let wanted = Set(sources.map(\.description.name))
-    if let extra = base.tensors.first(where: { !wanted.contains($0.name) }) {
+    let weights = base.source
+    if let extra = weights.tensors.first(where: { !wanted.contains($0.name) }) {
       throw .otherBase(path: self.path, base: path, tensor: extra.name.text)
     }
     let total = sources.reduce(0) { $0 + $1.description.byteCount }
@@ -33,12 +33,12 @@ extension Checkpoint {
     do {
       matches = try parallel.map(sources.count) { (index) throws(TensorError) in
         let tensor = sources[index].description
-        guard base.tensor(tensor.name) == tensor else { return false }
+        guard weights.tensor(tensor.name) == tensor else { return false }
         var hasher = SHA256Hasher()
         let size = 4 << 20
         for start in stride(from: 0, to: tensor.byteCount, by: size) {
           let end = min(start + size, tensor.byteCount)
-          hasher.update(try base.read(tensor.name, start..<end))
+          hasher.update(try weights.read(tensor.name, start..<end))
           progress.report(
             "Comparing the base", unit: "bytes", done: done.add(end - start), of: total)
         }
@@ -56,7 +56,7 @@ extension Checkpoint {
 
   /// The overlay on the checkpoint that it has just been made from.
   package func on(source: Checkpoint) -> Checkpoint {
-    guard let overlay = container, case .safetensors(let base) = source.storage else {
+    guard let overlay = container, case .dense(let base) = source.storage else {
       preconditionFailure("no overlay, or no base")
     }
     return Checkpoint(overlay, path: path, base: base)

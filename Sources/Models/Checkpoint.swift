@@ -1,7 +1,7 @@
 import ByteIO
 package import DMOE
 package import JSON
-package import Safetensors
+import Safetensors
 package import Tensors
 
 /// A model on disk in any format: its tensors, and the small files that describe it.
@@ -9,10 +9,10 @@ package import Tensors
 /// Nothing here asks whether it is a model that can be run; ``Model`` does.
 package struct Checkpoint: Sendable {
   package enum Storage: Sendable {
-    case safetensors(SafetensorsReader)
+    case dense(DenseStorage)
     case container(DMOEReader)
     /// A container without weights, and the checkpoint that has them.
-    case overlay(DMOEReader, base: SafetensorsReader)
+    case overlay(DMOEReader, base: DenseStorage)
   }
 
   /// The files beside the weights that belong to a model, and travel with it.
@@ -34,7 +34,7 @@ package struct Checkpoint: Sendable {
     case .safetensors:
       do {
         let reader = try SafetensorsReader(path: path)
-        storage = .safetensors(reader)
+        storage = .dense(.safetensors(reader))
         tensors = reader.tensors
       } catch {
         throw .safetensors(error)
@@ -52,10 +52,10 @@ package struct Checkpoint: Sendable {
   }
 
   /// An overlay with the tensors of its base, which must have been compared.
-  init(_ overlay: DMOEReader, path: String, base: SafetensorsReader) {
+  init(_ overlay: DMOEReader, path: String, base: DenseStorage) {
     self.path = path
     storage = .overlay(overlay, base: base)
-    tensors = base.tensors
+    tensors = base.source.tensors
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
@@ -64,15 +64,15 @@ package struct Checkpoint: Sendable {
   /// The tensors whose bytes can be read under their names.
   package var source: any TensorSource {
     switch storage {
-    case .safetensors(let reader): reader
+    case .dense(let storage): storage.source
     case .container(let reader): reader
-    case .overlay(_, let base): base
+    case .overlay(_, let base): base.source
     }
   }
 
   package var container: DMOEReader? {
     switch storage {
-    case .safetensors: nil
+    case .dense: nil
     case .container(let reader), .overlay(let reader, _): reader
     }
   }
@@ -85,20 +85,29 @@ package struct Checkpoint: Sendable {
     if case .container(let reader) = storage { !reader.directory.isOverlay } else { true }
   }
 
+  /// How its tensors are named.
+  package var naming: TensorNaming {
+    switch storage {
+    case .dense(let storage): storage.naming
+    case .container(let reader), .overlay(let reader, _):
+      reader.directory.sourceFormat == .gguf ? .gguf : .transformers
+    }
+  }
+
   /// The files that the weights lie in.
   package var files: [(path: String, length: Int)] {
     switch storage {
-    case .safetensors(let reader): reader.files.map { ($0.path, $0.length) }
+    case .dense(let storage): storage.files
     case .container(let reader): [(reader.path, reader.file.length)]
     case .overlay(let reader, let base):
-      [(reader.path, reader.file.length)] + base.files.map { ($0.path, $0.length) }
+      [(reader.path, reader.file.length)] + base.files
     }
   }
 
   /// How much of the files has been read so far.
   package var bytesRead: Int {
     switch storage {
-    case .safetensors(let reader): reader.bytesRead
+    case .dense(let storage): storage.bytesRead
     case .container(let reader): reader.file.bytesRead
     case .overlay(let reader, let base): reader.file.bytesRead + base.bytesRead
     }
@@ -124,7 +133,7 @@ package struct Checkpoint: Sendable {
   /// The folder in which companions lie; nil for a container, which carries its own.
   package var folder: String? {
     switch storage {
-    case .safetensors: Folder.isFolder(path) ? path : Folder.parent(of: path)
+    case .dense: Folder.isFolder(path) ? path : Folder.parent(of: path)
     case .container: nil
     case .overlay(_, let base): base.files.first.map { Folder.parent(of: $0.path) }
     }

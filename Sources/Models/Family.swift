@@ -42,14 +42,16 @@ package struct Family: Sendable {
   package let gated: Bool
   /// The names in `config.json` of the activations that the family may have.
   package let activations: [String: Activation]
-  /// The names of the tensors; `{layer}` stands for the number of the layer.
-  package let tensors: [TensorRole: String]
+  /// By who named them the names of the tensors; `{layer}` stands for the number of the layer.
+  package let tensors: [TensorNaming: [TensorRole: String]]
 
   package static let known: [Family] = [.llama]
 
   /// The name of the tensor that has a role; nil where the family has none.
-  package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
-    guard let template = tensors[role] else { return nil }
+  package func tensorName(
+    _ role: TensorRole, layer: Int? = nil, _ naming: TensorNaming = .transformers
+  ) -> String? {
+    guard let template = tensors[naming]?[role] else { return nil }
     let parts = template.split(separator: "{layer}", omittingEmptySubsequences: false)
     return parts.joined(separator: layer.map(String.init) ?? "")
   }

@@ -15,7 +15,7 @@ extension Model {
   package func embed(
     _ windows: [[Int]], parallel: Parallel
   ) throws(ModelError) -> [Matrix] {
-    guard let name = family.tensorName(.tokenEmbedding).map({ TensorName($0) }),
+    guard let name = tensorName(.tokenEmbedding).map({ TensorName($0) }),
       let tensor = checkpoint.tensor(name)
     else { throw .missingTensor(path: path, name: "\(TensorRole.tokenEmbedding)") }
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])

@@ -21,11 +21,11 @@ extension Model {
     var neuronNames: Set<TensorName> = []
     for layer in 0..<configuration.layers {
       for role in [TensorRole.gate, .up, .down, .gateBias, .upBias] {
-        if let name = family.tensorName(role, layer: layer) { neuronNames.insert(TensorName(name)) }
+        if let name = tensorName(role, layer: layer) { neuronNames.insert(TensorName(name)) }
       }
     }
     // Of the embedding a token reads one row, but all of it where it is the output projection too.
-    let embedding = configuration.tiedOutput ? nil : family.tensorName(.tokenEmbedding)
+    let embedding = configuration.tiedOutput ? nil : tensorName(.tokenEmbedding)
     var shared = Reads()
     var feedForward = Reads()
     let tensors =

@@ -2,10 +2,11 @@ import Tensors
 
 extension ModelConfiguration {
   /// The tensors that a model of this configuration must have, and their shapes.
-  package func expectedTensors(of family: Family) -> [(role: TensorRole, layer: Int?, shape: [Int])]
-  {
+  package func expectedTensors(
+    of family: Family, _ naming: TensorNaming
+  ) -> [(role: TensorRole, layer: Int?, shape: [Int])] {
     var expected: [(role: TensorRole, layer: Int?, shape: [Int])] = []
-    for role in TensorRole.allCases where family.tensors[role] != nil {
+    for role in TensorRole.allCases where family.tensors[naming]?[role] != nil {
       guard let shape = shape(of: role) else { continue }
       if role.isPerLayer {
         for layer in 0..<layers { expected.append((role, layer, shape)) }
@@ -43,8 +44,9 @@ extension Model {
   static func checkShapes(
     _ configuration: ModelConfiguration, _ family: Family, _ checkpoint: Checkpoint
   ) throws(ModelError) {
-    for (role, layer, shape) in configuration.expectedTensors(of: family) {
-      guard let name = family.tensorName(role, layer: layer) else { continue }
+    let naming = checkpoint.naming
+    for (role, layer, shape) in configuration.expectedTensors(of: family, naming) {
+      guard let name = family.tensorName(role, layer: layer, naming) else { continue }
       guard let tensor = checkpoint.tensor(TensorName(name)) else {
         throw .missingTensor(path: checkpoint.path, name: name)
       }

@@ -79,11 +79,29 @@ extension Model {
       Matrix(rows: count, columns: configuration.hiddenSize, values: values)
     }
     guard let up = try part(.up) else { throw missing(.up, layer) }
-    guard let down = try part(.down) else { throw missing(.down, layer) }
+    let down: Matrix
+    if let values = try part(.down) {
+      down = rows(values)
+    } else {
+      down = try wholeDown(container, layer: layer, neurons: count, parallel)
+    }
     return FeedForwardWeights(
       activation: configuration.activation,
-      gate: try part(.gate).map(rows), up: rows(up), down: .neuronMajor(rows(down)),
+      gate: try part(.gate).map(rows), up: rows(up), down: .neuronMajor(down),
       gateBias: try part(.gateBias), upBias: try part(.upBias), downBias: downBias)
+  }
+
+  /// The rows of a down projection that is stored as the source has it, a neuron a column.
+  private func wholeDown(
+    _ container: DMOEReader, layer: Int, neurons: Int, _ parallel: Parallel
+  ) throws(ModelError) -> Matrix {
+    let columns = try requiredMatrix(.down, layer: layer, parallel: parallel)
+    do {
+      let order = try container.permutation(layer: layer)
+      return columns.transposed().gatherRows(order.prefix(neurons))
+    } catch {
+      throw .container(error)
+    }
   }
 
   /// The first `neurons` rows of a part, over as many rings as that takes.
@@ -110,7 +128,7 @@ extension Model {
   private func floats(
     _ role: TensorRole, layer: Int?, parallel: Parallel
   ) throws(ModelError) -> (tensor: TensorDescription, values: [Float])? {
-    guard let name = family.tensorName(role, layer: layer).map({ TensorName($0) }),
+    guard let name = tensorName(role, layer: layer).map({ TensorName($0) }),
       isPresent(role), let tensor = checkpoint.tensor(name)
     else { return nil }
     return (tensor, try floats(of: tensor, rows: nil, parallel: parallel))
@@ -147,6 +165,6 @@ extension Model {
 
   private func missing(_ role: TensorRole, _ layer: Int?) -> ModelError {
     .missingTensor(
-      path: path, name: family.tensorName(role, layer: layer) ?? "\(role.rawValue)")
+      path: path, name: tensorName(role, layer: layer) ?? "\(role.rawValue)")
   }
 }

@@ -12,6 +12,11 @@ package struct Model: Sendable {
 
   package var path: String { checkpoint.path }
 
+  /// The name of the tensor that has a role; nil where the family has none.
+  package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
+    family.tensorName(role, layer: layer, checkpoint.naming)
+  }
+
   package init(path: String) throws(ModelError) {
     try self.init(Checkpoint(path: path))
   }

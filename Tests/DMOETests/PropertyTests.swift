@@ -26,6 +26,20 @@ import Testing
     #expect(try Peer.judge(paths) == paths.map { _ in "accept" })
   }
 
+  @Test func `quantised matrices are moved by rows, stay whole, or are of another type`() throws {
+    var numbers = RandomNumbers(seed: 13)
+    var paths: [String] = []
+    for number in 0..<20 {
+      let container = TestContainer.quantized(&numbers)
+      let path = try container.write(to: folder.path("quantized\(number)"))
+      try expectContents(of: DMOEReader(path: path), container)
+      paths.append(path)
+    }
+    #expect(try Peer.judge(paths) == paths.map { _ in "accept" })
+    let text = try Peer.describe(paths[0])
+    #expect(text.contains("all 5 dense tensors rebuilt\nnot bit by bit: 1 tensors"))
+  }
+
   @Test func `source tensors of all types travel, with and without elements`() throws {
     var numbers = RandomNumbers(seed: 11)
     let plain = TestContainer.sample(&numbers)

@@ -123,7 +123,7 @@ struct RoutedContainer {
       widths: [[2, 4, 6], [2, 4, 6]], importance: "greedy", recipe: "residual",
       routing: RoutingForm(
         router: router, prediction: prediction, compensationRank: Draft.rank),
-      sourceFormat: "safetensors", sourceMetadata: [],
+      sourceFormat: .safetensors, sourceMetadata: [],
       sourceTensors: sources.map { .init($0.description, cut: $0.cut) },
       sections: sections.map { $0.map(\.item) }, compression: .none)
     let writer = try DMOEWriter(contents, path: path)

@@ -33,7 +33,7 @@ let spoiltDirectories: [SpoiltFile] =
       $0.directory["plan.widths"] = [[2, 8], [8]]
     },
 
-    SpoiltFile("source.format", "gguf"),
+    SpoiltFile("source.format", "pickle"),
     SpoiltFile("source.metadata", ["a": 1], names: "source.metadata.a"),
     SpoiltFile("source.tensors", [], names: "source.tensors"),
     SpoiltFile("source.tensors[0].name", "gate", names: "source.tensors[1].name"),
@@ -65,6 +65,20 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("source.tensors[1].shape", [24], names: "source.tensors[1].ffn"),
     SpoiltFile("source.tensors[1].element_type", "F4", names: "source.tensors[1].ffn"),
     SpoiltFile("source.tensors[1].element_type", "F16", names: "sections[1].tensors[0]"),
+    // Tensor 3 is down: what is said of it must fit, and what is stored must be so.
+    SpoiltFile("source.tensors[3].ffn.whole", 1),
+    SpoiltFile("source.tensors[3].ffn.whole", true, names: "sections[0].tensors"),
+    SpoiltFile("source.tensors[1].ffn.whole", true),
+    SpoiltFile("source.tensors[3].ffn.ring_type", "Q4"),
+    SpoiltFile("source.tensors[3].ffn.ring_type", "F4"),
+    SpoiltFile("source.tensors[3].ffn.ring_type", "Q8_0"),
+    SpoiltFile("source.tensors[3].ffn.ring_type", "F32", names: "sections[1].tensors[2]"),
+    SpoiltFile("source.tensors[1].ffn.ring_type", "F32"),
+    SpoiltFile("whole and of another type", "source.tensors[3].ffn.ring_type") {
+      $0.directory["source.tensors[3].ffn.whole"] = true
+      $0.directory["source.tensors[3].ffn.ring_type"] = "F32"
+    },
+    SpoiltFile("source.tensors[1].element_type", "Q8_0", names: "source.tensors[1].shape"),
     SpoiltFile("no down", "source.tensors") { $0.directory.remove("source.tensors[3]") },
     SpoiltFile("a matrix that is whole", "source.tensors") {
       $0.directory.remove("source.tensors[2].ffn")

@@ -5,6 +5,7 @@ Prints a line for each: "accept", or "reject: why". A reader that ends in any ot
 import contextlib
 import importlib.util
 import io
+import os
 import sys
 
 
@@ -21,6 +22,7 @@ def verdict(reader, path):
         return "reject: " + ascii(errors.getvalue())
 
 
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
 spec = importlib.util.spec_from_file_location("read_dmoe", sys.argv[1])
 reader = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(reader)

@@ -7,10 +7,12 @@ package struct DenseTensor: Sendable {
   package let description: TensorDescription
   package let bytes: [UInt8]
   package let cut: FeedForwardCut?
+  /// The rows of the rings, by neuron, where they are of another type.
+  package let recoded: [UInt8]
 
   package init(
     _ name: String, _ type: ElementType, _ shape: [Int], cut: FeedForwardCut? = nil,
-    bytes: [UInt8]
+    bytes: [UInt8], recoded: [UInt8] = []
   ) {
     guard
       let description = TensorDescription(
@@ -19,6 +21,7 @@ package struct DenseTensor: Sendable {
     self.description = description
     self.bytes = bytes
     self.cut = cut
+    self.recoded = recoded
   }
 
   /// A tensor of random bytes.
@@ -26,17 +29,26 @@ package struct DenseTensor: Sendable {
     _ name: String, _ type: ElementType, _ shape: [Int], cut: FeedForwardCut? = nil,
     numbers: inout RandomNumbers
   ) {
-    let elements = shape.reduce(1, *)
-    self.init(
-      name, type, shape, cut: cut,
-      bytes: numbers.bytes(elements / type.block.elements * type.block.bytes))
+    func bytes(_ type: ElementType) -> [UInt8] {
+      numbers.bytes(shape.reduce(1, *) / type.block.elements * type.block.bytes)
+    }
+    let plain = bytes(type)
+    var recoded: [UInt8] = []
+    if case .recoded(let other) = cut?.storage { recoded = bytes(other) }
+    self.init(name, type, shape, cut: cut, bytes: plain, recoded: recoded)
   }
 
   /// The row of a neuron in one of the parts, picked element by element.
   package func row(ofNeuron neuron: Int, part: Int, neurons: Int, hidden: Int) -> [UInt8] {
     guard let cut else { return [] }
-    let size = description.elementType.block.bytes
-    let columns = cut.parts[part].isBias ? 1 : hidden
+    if case .recoded = cut.storage {
+      let rowBytes = recoded.count / neurons
+      return Array(recoded[neuron * rowBytes..<(neuron + 1) * rowBytes])
+    }
+    // What moves is a block: an element, or a part of a row that is whole blocks.
+    let block = description.elementType.block
+    let size = block.bytes
+    let columns = cut.parts[part].isBias ? 1 : hidden / block.elements
     let all = neurons * cut.parts.count
     var row: [UInt8] = []
     for column in 0..<columns {

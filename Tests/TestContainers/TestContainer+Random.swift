@@ -35,6 +35,38 @@ extension TestContainer {
       compression: Bool.random(using: &numbers) ? .lossless : .none)
   }
 
+  /// A container of quantised matrices, whose down projections stay whole or change their type.
+  package static func quantized(_ numbers: inout RandomNumbers) -> TestContainer {
+    let types = ElementType.allCases.filter(\.isQuantized)
+    let (hidden, neurons) = (256, [64, 256].randomElement(using: &numbers) ?? 64)
+    var tensors: [DenseTensor] = []
+    var orders: [[Int]] = []
+    for layer in 0..<2 {
+      orders.append((0..<neurons).shuffled(using: &numbers))
+      for part in [FeedForwardPart.gate, .up] {
+        tensors.append(
+          DenseTensor(
+            "\(layer).\(part.rawValue)", types.randomElement(using: &numbers) ?? .q40,
+            [neurons, hidden], cut: .init(layer: layer, parts: [part], neuronAxis: 0),
+            numbers: &numbers))
+      }
+      let fitting = types.filter { neurons % $0.block.elements == 0 }
+      let storage: FeedForwardCut.Storage =
+        layer == 0 ? .whole : .recoded([.f32, .f16, .q80].randomElement(using: &numbers) ?? .f32)
+      tensors.append(
+        DenseTensor(
+          "\(layer).down", fitting.randomElement(using: &numbers) ?? .q40, [hidden, neurons],
+          cut: .init(layer: layer, parts: [.down], neuronAxis: 1, storage: storage),
+          numbers: &numbers))
+    }
+    return TestContainer(
+      model: DMOEDirectory.Model(
+        family: "made-up", layers: 2, hiddenSize: hidden, intermediateSize: neurons,
+        activation: "silu", gated: true),
+      widths: [[8, neurons], [16, neurons]], tensors: tensors, orders: orders,
+      compression: .lossless, sourceFormat: .gguf)
+  }
+
   /// The parts of a layer, those of a group in one tensor.
   private static func groups(
     gated: Bool, _ numbers: inout RandomNumbers

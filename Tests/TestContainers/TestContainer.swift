@@ -17,11 +17,13 @@ package struct TestContainer: Sendable {
   package let compression: DMOECompression
   /// Whether the tensors stay where they are.
   package let isOverlay: Bool
+  package let sourceFormat: DMOEDirectory.SourceFormat
 
   package init(
     model: DMOEDirectory.Model, widths: [[Int]], tensors: [DenseTensor], orders: [[Int]],
     files: [(name: String, bytes: [UInt8])] = [], others: [Int: [String]] = [:],
-    compression: DMOECompression = .none, isOverlay: Bool = false
+    compression: DMOECompression = .none, isOverlay: Bool = false,
+    sourceFormat: DMOEDirectory.SourceFormat = .safetensors
   ) {
     self.model = model
     self.widths = widths
@@ -31,6 +33,7 @@ package struct TestContainer: Sendable {
     self.others = others
     self.compression = compression
     self.isOverlay = isOverlay
+    self.sourceFormat = sourceFormat
   }
 
   /// What is stored, section by section, with the plain bytes.
@@ -51,7 +54,7 @@ package struct TestContainer: Sendable {
           file.bytes
         ))
     }
-    for tensor in tensors where tensor.cut == nil && !isOverlay {
+    for tensor in tensors where source(tensor).isStoredWhole && !isOverlay {
       let description = tensor.description
       shared.append(
         (
@@ -75,7 +78,7 @@ package struct TestContainer: Sendable {
   private func ring(_ ring: Int) -> [(item: DMOEContents.Item, bytes: [UInt8])] {
     var stored: [(item: DMOEContents.Item, bytes: [UInt8])] = []
     for tensor in tensors where !isOverlay {
-      guard let cut = tensor.cut else { continue }
+      guard let cut = tensor.cut, let type = source(tensor).ringType else { continue }
       let start = ring == 0 ? 0 : widths[cut.layer][ring - 1]
       let neurons = orders[cut.layer][start..<widths[cut.layer][ring]]
       for (number, part) in cut.parts.enumerated() {
@@ -86,7 +89,7 @@ package struct TestContainer: Sendable {
         stored.append(
           (
             .init(
-              kind: .part(part, layer: cut.layer), elementType: tensor.description.elementType,
+              kind: .part(part, layer: cut.layer), elementType: type,
               shape: part.isBias ? [neurons.count] : [neurons.count, model.hiddenSize]), bytes
           ))
       }
@@ -94,11 +97,15 @@ package struct TestContainer: Sendable {
     return stored
   }
 
+  private func source(_ tensor: DenseTensor) -> DMOEDirectory.SourceTensor {
+    DMOEDirectory.SourceTensor(tensor.description, cut: tensor.cut)
+  }
+
   package var contents: DMOEContents {
     DMOEContents(
       generator: "tests", model: model, widths: widths, importance: "magnitude",
-      sourceFormat: "safetensors", sourceMetadata: [("format", "pt"), ("é\n", "\"")],
-      sourceTensors: tensors.map { .init($0.description, cut: $0.cut) },
+      sourceFormat: sourceFormat, sourceMetadata: [("format", "pt"), ("é\n", "\"")],
+      sourceTensors: tensors.map(source),
       sections: stored.map { $0.map(\.item) }, compression: compression,
       isOverlay: isOverlay)
   }

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Reads a .dmoe file as formats/dmoe.md describes it and checks all of it; (3) is that page's section 3.
-Section 7, routing, is left to route_dmoe.py, which lies beside this file.
+Section 7, routing, is left to route_dmoe.py, and dense checkpoints to dense_checkpoint.py, which lie beside this file.
 Exit status: 0 all is well, 1 the file is damaged or differs, 2 wrong usage or a file cannot be opened."""
-import argparse, hashlib, json, math, os, pathlib, re, struct, sys, zlib
+import argparse, hashlib, importlib.util, json, math, re, struct, sys, zlib
 import numpy
-sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # for who loads this file by its path alone
 
-BITS = {name: bits for bits, names in {
-    4: "F4", 6: "F6_E2M3 F6_E3M2", 8: "BOOL U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E5M2FNUZ F8_E4M3FNUZ",
-    16: "I16 U16 F16 BF16", 32: "I32 U32 F32", 64: "I64 U64 F64 C64"}.items() for name in names.split()}
+TYPES = {name: (int(elements), int(size)) for elements, size, *names in map(str.split, (  # of a block (4)
+    "1 1 BOOL U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E5M2FNUZ F8_E4M3FNUZ,1 2 I16 U16 F16 BF16,1 4 I32 U32 F32,1 8 I64 U64"
+    " F64 C64,2 1 F4,4 3 F6_E2M3 F6_E3M2,32 17 MXFP4,32 18 Q4_0 IQ4_NL,32 20 Q4_1,32 22 Q5_0,32 24 Q5_1,32 34 Q8_0,"
+    "32 36 Q8_1,64 18 Q2_0,64 36 NVFP4,128 18 Q1_0,256 50 IQ1_S,256 54 TQ1_0,256 56 IQ1_M,256 66 IQ2_XXS TQ2_0,"
+    "256 74 IQ2_XS,256 82 IQ2_S,256 84 Q2_K,256 98 IQ3_XXS,256 110 Q3_K IQ3_S,256 136 IQ4_XS,256 144 Q4_K,"
+    "256 176 Q5_K,256 210 Q6_K,256 292 Q8_K").split(",")) for name in names}
 MATRICES, BIASES = ("gate", "up", "down"), ("gate_bias", "up_bias")
 # The kinds that are wanted or refused (5), and what tells two of a kind apart. All other kinds are optional.
 LABELS = {"source": "name", "file": "name", "permutation": "layer", **dict.fromkeys(MATRICES + BIASES, "layer")}
@@ -19,8 +21,9 @@ DIRECTORY = {"requires": [str], "block_bytes": range(4096, 2 ** 22 + 1, 64), "ge
             "activation": str, "gated": bool},
   "plan": {"widths": [[POSITIVE]], "importance": str, "recipe?": str, "router?": {"kind": str, "predicts": str},
            "compensation?": {"rank": range(1, 2 ** 24 + 1)}},
-  "source": {"format": str, "metadata?": dict, "tensors": [{"name": str, "element_type": str, "shape": [COUNT],
-             "sha256": str, "ffn?": {"layer": COUNT, "parts": [str], "neuron_axis": range(2)}}]},
+  "source": {"format": str, "metadata?": dict, "tensors": [
+             {"name": str, "element_type": str, "shape": [COUNT], "sha256": str,
+             "ffn?": {"layer": COUNT, "parts": [str], "neuron_axis": range(2), "whole?": bool, "ring_type?": str}}]},
   "sections": [{"kind": str, "ring?": COUNT, "offset": COUNT, "length": COUNT, "tensors": [{"kind": str, "name?": str,
                 "layer?": COUNT, "element_type": str, "shape": [COUNT], "offset": COUNT, "blocks": [list]}]}]}
 
@@ -44,8 +47,7 @@ def load_json(data, wanted, where):
         return dict(pairs)
     def integer(digits):  # -0 must not pass for 0, and what is skipped may be longer than int() takes
         return -1 if digits[0] == "-" else int(digits[:20])
-    text = bytes(data).decode("utf-8")
-    value = json.loads(text, object_pairs_hook=unique, parse_int=integer, parse_constant=int)  # int() refuses NaN
+    value = json.loads(bytes(data).decode("utf-8"), object_pairs_hook=unique, parse_int=integer, parse_constant=int)
     json.dumps(value, ensure_ascii=False).encode("utf-8")  # fails for half a surrogate pair
     check_types(value, wanted, where)
     return value
@@ -70,18 +72,19 @@ def read_head(data):
     return directory, 64 + length, file_length
 
 def get_size(element_type, shape):
-    need(element_type in BITS, f"{element_type!a} is no element type")
-    bits = math.prod(extent or 1 for extent in shape) * BITS[element_type]  # a zero must not hide an overflow
-    need(bits < 2 ** 66 and (0 in shape or bits % 8 == 0), f"{shape} does not fit 63 bits, or ends within a byte")
-    return 0 if 0 in shape else bits // 8
+    need(element_type in TYPES, f"{element_type!a} is no element type")
+    (elements, size), count = TYPES[element_type], math.prod(shape)
+    need(math.prod(extent or 1 for extent in shape) * size < elements << 63 and
+         (([1] + shape)[-1] if elements > 4 else count) % elements == 0, f"{shape} overflows, or ends within a block")
+    return count // elements * size
 
 def check_sources(directory):
     """The dense checkpoint (4): its records by name, and what the file must hold (5, 9): key → (type, shape)."""
     source, model, widths = directory["source"], directory["model"], directory["plan"]["widths"]
-    need(source["format"] == "safetensors", f"source: format {source['format']!a} is unknown")
+    need(source["format"] in ("safetensors", "gguf"), f"source: format {source['format']!a} is unknown")
     need({*map(type, source.get("metadata", {}).values())} <= {str}, "source: metadata are not all strings")
     matrices, biases = MATRICES[not model["gated"]:], BIASES[not model["gated"]:]
-    sources, forms = {}, {(0, "permutation", l): ("U32", row[-1:]) for l, row in enumerate(widths)}
+    sources, found, forms = {}, set(), {(0, "permutation", l): ("U32", row[-1:]) for l, row in enumerate(widths)}
     for record in source["tensors"]:
         name, element_type, shape = (record[key] for key in ("name", "element_type", "shape"))
         get_size(element_type, shape)
@@ -92,14 +95,20 @@ def check_sources(directory):
             continue
         layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
         kinds, row = (biases, []) if {*parts} <= {*biases} else (matrices, [model["hidden_size"]])
-        whole = [model["intermediate_size"] * len(parts)] + row
-        need(parts and {*parts} <= {*kinds} and layer < model["layers"] and BITS[element_type] >= 8 and
-             axis <= len(row) and shape == whole[::-1 if axis else 1], f"source: ffn of {name!a} does not fit")
+        is_whole, ring_type = (record["ffn"].get(*pair) for pair in (("whole", False), ("ring_type", element_type)))
+        own, full = is_whole + ("ring_type" in record["ffn"]), [model["intermediate_size"] * len(parts)] + row
+        need(parts and {*parts} <= {*kinds} and layer < model["layers"] and own <= (parts == ["down"]) and
+             all(TYPES.get(t, (2,))[0] not in (2, 4) for t in (element_type, ring_type)) and
+             (axis < len(row) or own or TYPES[element_type][0] == 1) and axis <= len(row) and
+             (is_whole or get_size(ring_type, [1] + row)) and shape == full[::-1 if axis else 1],
+             f"source: ffn of {name!a} does not fit")
         for part in parts:
-            need((1, part, layer) not in forms, f"source: a second {part} of layer {layer}")
+            need((part, layer) not in found, f"source: a second {part} of layer {layer}")
+            found.add((part, layer))
             for e, (low, high) in enumerate(zip([0] + widths[layer], widths[layer])):
-                forms[e + 1, part, layer] = element_type, [high - low] + row
-    need(all((1, part, l) in forms for part in matrices for l in range(model["layers"])), f"source: not all {matrices}")
+                forms |= {} if is_whole else {(e + 1, part, layer): (ring_type, [high - low] + row)}
+        forms |= {(0, "source", name): (element_type, shape)} if is_whole else {}
+    need(all((part, l) in found for part in matrices for l in range(model["layers"])), f"source: not all {matrices}")
     for tensor in directory["sections"][0]["tensors"]:  # files are as many and as long as they are
         if tensor["kind"] == "file" and re.fullmatch(r"(?!\.\.?\Z)[^/\\\0]+", tensor.get("name", "")):
             forms[0, "file", tensor["name"]] = "U8", [math.prod(tensor["shape"])]
@@ -114,7 +123,7 @@ def read_blocks(tensor, block_bytes, data):
         need([*map(type, block)] == [int, str] and re.fullmatch("[0-9a-f]{8}", block[1]), f"block {b} is no pair")
         length, plain_size = block[0], min(block_bytes, size - b * block_bytes)
         need(plain_size <= 16 * length <= 16 * plain_size, f"block {b} stores {plain_size} bytes in {length}")
-        need(length == plain_size or BITS[element_type] >= 8, f"block {b} is coded, which {element_type} cannot be")
+        need(length == plain_size or TYPES[element_type][0] == 1, f"block {b} is coded, which {element_type} cannot be")
         if data is not None:
             stored = data[position:position + length]
             need(f"{zlib.crc32(stored):08x}" == block[1], f"block {b} has another checksum")
@@ -128,7 +137,7 @@ def decode_block(stored, plain_size, element_type):
     """The plain bytes of a block (5). A coded one has a plane for each byte of its elements, the highest first."""
     if len(stored) == plain_size:
         return stored
-    width = BITS[element_type] // 8
+    width = TYPES[element_type][1]
     count, start = plain_size // width, 4 * width
     lengths = numpy.frombuffer(stored, "<u4", width).tolist()
     need(start + sum(lengths) == len(stored) and all(1 <= length <= count for length in lengths),
@@ -178,7 +187,7 @@ def rebuild(record, contents):
     layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
     order = read_tensor(contents[0, "permutation", layer]).view("<u4")
     S = [read_tensor(contents[key]) for part in parts for key in contents if key[1:] == (part, layer)]  # ring by ring
-    S = numpy.concatenate(S).reshape(len(parts), len(order), -1, BITS[record["element_type"]] // 8)
+    S = numpy.concatenate(S).reshape(len(parts), len(order), -1, TYPES[record["element_type"]][1])
     dense = numpy.concatenate(S[:, numpy.argsort(order)])  # P[π(r)] = S[r]
     return numpy.ascontiguousarray(dense.swapaxes(0, axis))
 
@@ -197,32 +206,13 @@ def read_dmoe(data):
     plan["there"] = sum(end <= len(data) for end in ends[1:])  # experts (8)
     plan["is_dense"] = plan["there"] == len(ends) - 1 and plan["widths"][0][-1] == H and not directory["requires"]
     for name, record in sources.items():
-        if (0, "source", name) in contents or plan["is_dense"]:
-            dense = rebuild(record, contents) if "ffn" in record else read_tensor(contents[0, "source", name])
+        if (0, "source", name) in contents or plan["is_dense"] and "ring_type" not in record["ffn"]:
+            stored = contents.get((0, "source", name))
+            dense = read_tensor(stored) if stored else rebuild(record, contents)
             need(hashlib.sha256(dense).hexdigest() == record["sha256"], f"{name!a}: wrong digest")
-    try:
-        from route_dmoe import check_routing
-        plan["routing"] = check_routing(directory, contents)
-    except ModuleNotFoundError:
-        plan["routing"] = "not checked, route_dmoe.py is not there"
+    routing = importlib.util.find_spec("route_dmoe") and importlib.import_module("route_dmoe")
+    plan["routing"] = routing.check_routing(directory, contents) if routing else "not checked, no route_dmoe.py"
     return directory, sources, contents
-
-def compare(sources, path):
-    """Names, types, shapes and digests with a dense checkpoint, a file or a folder. Returns its bytes by name."""
-    theirs = {}
-    for file in sorted(pathlib.Path(path).glob("model*.safetensors")) or [path]:
-        data = numpy.memmap(file, "u1", "r")
-        start = 8 + int.from_bytes(bytes(data[:8]), "little")
-        for name, tensor in load_json(data[8:start], dict, file).items():
-            if name != "__metadata__":
-                check_types(tensor, {"dtype": str, "shape": [COUNT], "data_offsets": [COUNT]}, f"{file}: {name!a}")
-                begin, end = tensor["data_offsets"]
-                theirs[name] = data[start + begin:start + end]
-                form = [tensor["dtype"], tensor["shape"], hashlib.sha256(theirs[name]).hexdigest()]
-                ours = name in sources and [sources[name][key] for key in ("element_type", "shape", "sha256")]
-                need(form == ours, f"{file}: {name!a} is another one")
-    need(len(theirs) == len(sources), f"{path} lacks {min(sources.keys() - theirs.keys(), default='')!a}")
-    return theirs
 
 def main():
     parser = argparse.ArgumentParser(description="Read a .dmoe file and check all of it.")
@@ -237,10 +227,13 @@ def main():
         for e, (section, *widths) in enumerate(zip(sections[1:], *plan["widths"])):
             print(f"expert {e}: {section['offset'] + section['length']} bytes, widths", *widths)
         print(f"holds experts 0…{plan['there'] - 1} of {len(sections) - 1}, routing: {plan['routing']}")
-        print(f"complete: all {len(sources)} dense tensors rebuilt" if plan["is_dense"] else "weights are missing")
+        exact = sum("ring_type" not in record.get("ffn", ()) for record in sources.values())
+        print(f"complete: all {exact} dense tensors rebuilt" if plan["is_dense"] else "weights are missing")
+        if exact < len(sources):
+            print(f"not bit by bit: {len(sources) - exact} tensors whose rings are of another type")
         if options.against:
             need(plan["is_dense"] or directory["requires"], "it lacks weights, it cannot be compared")
-            compare(sources, options.against)
+            importlib.import_module("dense_checkpoint").compare(sources, options.against)
             print(f"identical to {options.against}: {len(sources)} tensors")
     except (ValueError, RecursionError, OSError, MemoryError) as error:
         print(f"{options.file}: {error}", file=sys.stderr)

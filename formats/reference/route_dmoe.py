@@ -6,7 +6,8 @@ column for each partial expert. A cut file (8) holds fewer experts than its rout
 scores for all of them, and costs only of those that are there."""
 import math
 import numpy
-from read_dmoe import BITS, compare, need, read_tensor
+from dense_checkpoint import compare
+from read_dmoe import TYPES, need, read_tensor
 
 ACTIVATIONS = {"silu": lambda z: z / (1 + numpy.exp(-z))}
 # What tells tensors of a kind apart. One that lacks it is skipped, and one in a section of the other sort.
@@ -88,7 +89,7 @@ def floats(tensor):
     """The elements of a stored tensor in double precision."""
     kind, raw = tensor["element_type"], read_tensor(tensor)
     need(kind in ("BF16", "F16", "F32", "F64"), f"{tensor['kind']!a}: there is no computing with {kind}")
-    values = (raw.view("<u2").astype("<u4") << 16).view("<f4") if kind == "BF16" else raw.view(f"<f{BITS[kind] // 8}")
+    values = (raw.view("<u2").astype("<u4") << 16).view("<f4") if kind == "BF16" else raw.view(f"<f{TYPES[kind][1]}")
     return values.reshape(tensor["shape"]).astype("f8")
 
 def take_base(directory, sources, contents, path):
@@ -97,7 +98,9 @@ def take_base(directory, sources, contents, path):
     for name, record in [item for item in sources.items() if "ffn" in item[1]]:
         layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
         order = read_tensor(contents[0, "permutation", layer]).view("<u4")
-        elements = base[name].reshape(*record["shape"], BITS[record["element_type"]] // 8)
+        block, size = TYPES[record["element_type"]]
+        need(block == 1, f"{name!a}: there is no computing with {record['element_type']}")
+        elements = base[name].reshape(*record["shape"], size)
         for part, P in zip(parts, numpy.split(elements.swapaxes(0, axis), len(parts))):
             ends = directory["plan"]["widths"][layer][:directory["plan"]["there"]]
             for e, ranks in enumerate(numpy.split(order, ends)[:len(ends)]):
@@ -160,6 +163,7 @@ def feed_forward(directory, contents, layer, x, choices):
     model, y = directory["model"], numpy.zeros(x.shape)
     need(model["activation"] in ACTIVATIONS, f"the activation {model['activation']!a} is unknown")
     need((1, "up", layer) in contents, "the weights are those of a base, call take_base")
+    need((1, "down", layer) in contents, "down is stored whole, in the order of the source")
     act = ACTIVATIONS[model["activation"]]
     for i in range(1, directory["plan"]["there"] + 1):
         part = lambda *key: floats(contents[(i, *key)]) if (i, *key) in contents else 0

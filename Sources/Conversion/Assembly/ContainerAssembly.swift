@@ -24,14 +24,14 @@ struct ContainerAssembly {
   func contents() throws -> DMOEContents {
     let weights = weights
     var metadata: [(key: String, value: String)] = []
-    if case .safetensors(let reader) = model.checkpoint.storage {
+    if case .dense(.safetensors(let reader)) = model.checkpoint.storage {
       metadata = (reader.files.first?.metadata ?? []).map { ($0.key, $0.value) }
     }
     return DMOEContents(
       generator: generator, model: weights.model,
       widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
       recipe: recipe, routing: routingForm,
-      sourceFormat: "safetensors", sourceMetadata: metadata, sourceTensors: weights.sources,
+      sourceFormat: .safetensors, sourceMetadata: metadata, sourceTensors: weights.sources,
       sections: [try shared(weights)] + (0..<plan.experts).map { ring($0, weights) },
       compression: compression, isOverlay: isOverlay)
   }
@@ -68,7 +68,7 @@ struct ContainerAssembly {
     }
     for layer in 0..<model.configuration.layers {
       for (role, part, axis) in roles {
-        guard let name = model.family.tensorName(role, layer: layer) else { continue }
+        guard let name = model.tensorName(role, layer: layer) else { continue }
         cuts[TensorName(name)] = FeedForwardCut(layer: layer, parts: [part], neuronAxis: axis)
       }
     }

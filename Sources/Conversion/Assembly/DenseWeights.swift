@@ -25,7 +25,7 @@ struct DenseWeights: Sendable {
       guard let bytes = try checkpoint.companion(name) else { continue }
       items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
     }
-    for source in sources where source.cut == nil {
+    for source in sources where source.isStoredWhole {
       items.append(
         .init(
           kind: .source(source.description.name), elementType: source.description.elementType,
@@ -38,10 +38,8 @@ struct DenseWeights: Sendable {
   func ring(_ ring: Int) -> [DMOEContents.Item] {
     var types: [StoredTensor.Kind: ElementType] = [:]
     for source in sources {
-      guard let cut = source.cut else { continue }
-      for part in cut.parts {
-        types[.part(part, layer: cut.layer)] = source.description.elementType
-      }
+      guard let cut = source.cut, let type = source.ringType else { continue }
+      for part in cut.parts { types[.part(part, layer: cut.layer)] = type }
     }
     var items: [DMOEContents.Item] = []
     for (index, layer) in layers.enumerated() {
@@ -69,7 +67,7 @@ struct DenseWeights: Sendable {
     try forEachSource(parallel, progress, saying: "Writing") { index throws(any Error) in
       let source = sources[index]
       let digest =
-        if let cut = source.cut {
+        if let cut = source.cut, !source.isStoredWhole {
           try writeRings(of: source.description, cut, places, writer)
         } else {
           try copy(source.description, places, writer)
@@ -122,6 +120,21 @@ struct DenseWeights: Sendable {
     return hasher.digest()
   }
 
+  /// A neuron a row, in the element type of the rings.
+  private func rows(
+    of bytes: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
+  ) -> [UInt8] {
+    guard case .recoded(let type) = cut.storage else {
+      return NeuronRows.neuronMajor(bytes, tensor, cut)
+    }
+    var values = [Float](repeating: 0, count: tensor.elementCount)
+    var span = values.mutableSpan
+    tensor.elementType.decode(bytes, into: &span)
+    guard cut.neuronAxis == 1 else { return type.encode(values) }
+    let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: values)
+    return type.encode(matrix.transposed().values)
+  }
+
   /// Reads a tensor that is cut, and writes its rows by rank.
   private func writeRings(
     of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
@@ -129,7 +142,7 @@ struct DenseWeights: Sendable {
     let layer = layers[cut.layer]
     let bytes = try checkpoint.source.read(tensor.name)
     let digest = SHA256Digest.digest(of: bytes)
-    let rows = NeuronRows.neuronMajor(bytes, tensor, cut)
+    let rows = rows(of: bytes, tensor, cut)
     let neurons = model.intermediateSize
     let rowBytes = rows.count / (neurons * cut.parts.count)
     for (number, part) in cut.parts.enumerated() {

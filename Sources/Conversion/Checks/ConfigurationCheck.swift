@@ -13,7 +13,9 @@ enum ConfigurationCheck: Check {
     }
     do {
       let model = try Model(subject.checkpoint)
-      let expected = model.configuration.expectedTensors(of: model.family).count
+      let expected = model.configuration.expectedTensors(
+        of: model.family, model.checkpoint.naming
+      ).count
       return .passed("\(model.family.name), \(expected) tensors as it asks for")
     } catch .unknownFamily(_, let modelType) {
       return .skipped("model_type \"\(modelType)\" is not known here")

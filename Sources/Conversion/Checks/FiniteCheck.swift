@@ -2,7 +2,6 @@ import DMOE
 import Kernels
 import Models
 import Reports
-import Safetensors
 import Tensors
 
 enum FiniteCheck: Check {
@@ -40,17 +39,17 @@ enum FiniteCheck: Check {
   /// What is stored, without putting anything together: order does not matter to a value.
   private static func readable(_ checkpoint: Checkpoint) -> [Readable] {
     switch checkpoint.storage {
-    case .safetensors(let reader): readable(reader)
+    case .dense(let storage): readable(storage.source)
     case .container(let reader): readable(reader)
-    case .overlay(let reader, let base): readable(reader) + readable(base)
+    case .overlay(let reader, let base): readable(reader) + readable(base.source)
     }
   }
 
-  private static func readable(_ reader: SafetensorsReader) -> [Readable] {
-    reader.tensors.map { tensor in
+  private static func readable(_ source: any TensorSource) -> [Readable] {
+    source.tensors.map { tensor in
       Readable(
         title: tensor.name.text, elementType: tensor.elementType, byteCount: tensor.byteCount
-      ) { (range) throws(TensorError) in try reader.read(tensor.name, range) }
+      ) { (range) throws(TensorError) in try source.read(tensor.name, range) }
     }
   }
 

@@ -1,0 +1,7 @@
+/// Who gave the tensors of a checkpoint their names.
+package enum TensorNaming: Sendable {
+  /// Transformers, in safetensors.
+  case transformers
+  /// llama.cpp, in GGUF.
+  case gguf
+}
