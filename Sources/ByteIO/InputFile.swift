@@ -9,15 +9,26 @@ import SystemPackage
 package final class InputFile: Sendable {
   package let path: String
   package let length: Int
-  package let identity: FileIdentity
-  private let descriptor: FileDescriptor
-  private let modified: ModificationTime
+  private let storage: Storage
   private let counter = Atomic(0)
+
+  private enum Storage {
+    case file(FileDescriptor, ModificationTime)
+    case memory([UInt8])
+  }
 
   /// How many bytes have been read so far.
   package var bytesRead: Int { counter.load(ordering: .relaxed) }
 
+  /// A file that is in memory already, as one that lies inside another.
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    length = bytes.count
+    storage = .memory(bytes)
+  }
+
   package init(path: String) throws(FileError) {
+    let descriptor: FileDescriptor
     do {
       // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
       descriptor = try FileDescriptor.open(
@@ -33,31 +44,40 @@ package final class InputFile: Sendable {
       }
       self.path = path
       length = Int(status.size)
-      identity = FileIdentity(status)
-      modified = ModificationTime(status)
+      storage = .file(descriptor, ModificationTime(status))
     } catch {
       try? descriptor.close()
       throw error as? FileError ?? FileError.unreadable(path: path, reason: "\(error)")
     }
   }
 
-  deinit { try? descriptor.close() }
+  deinit { if case .file(let descriptor, _) = storage { try? descriptor.close() } }
 
   /// Reads exactly `count` bytes that start at `offset`.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     try checkBounds(offset: offset, count: count)
+    counter.add(count, ordering: .relaxed)
+    switch storage {
+    case .memory(let bytes): return Array(bytes[offset..<offset + count])
+    case .file(let descriptor, _): return try read(descriptor, at: offset, count: count)
+    }
+  }
+
+  private func read(
+    _ descriptor: FileDescriptor, at offset: Int, count: Int
+  ) throws(FileError) -> [UInt8] {
     var found = 0
     let bytes: [UInt8]
     do {
       bytes = try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        initialized = try unsafe fill(UnsafeMutableRawBufferPointer(buffer), from: offset)
+        initialized = try unsafe Self.fill(
+          UnsafeMutableRawBufferPointer(buffer), from: offset, of: descriptor)
         found = initialized
       }
     } catch {
       throw FileError.unreadable(path: path, reason: "\(error)")
     }
     guard found == count else { throw FileError.changed(path: path) }
-    counter.add(count, ordering: .relaxed)
     return bytes
   }
 
@@ -72,6 +92,7 @@ package final class InputFile: Sendable {
 
   /// Fails if the file is not what it was when it was opened.
   package func checkUnchanged() throws(FileError) {
+    guard case .file(let descriptor, let modified) = storage else { return }
     guard let status = try? Stat(descriptor), Int(status.size) == length,
       ModificationTime(status) == modified
     else { throw FileError.changed(path: path) }
@@ -84,8 +105,8 @@ package final class InputFile: Sendable {
   }
 
   /// Reads until the buffer is full or the file ends; the number of bytes read.
-  private func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, from offset: Int
+  private static func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from offset: Int, of descriptor: FileDescriptor
   ) throws -> Int {
     var done = 0
     while done < buffer.count {

@@ -1,4 +1,5 @@
 package import ByteIO
+package import GGUF
 package import Models
 package import Safetensors
 package import Tensors
@@ -8,6 +9,7 @@ package enum CalibrationError: Error, Equatable, Sendable {
   case file(FileError)
   case model(ModelError)
   case safetensors(SafetensorsError)
+  case gguf(GGUFError)
   case tensor(TensorError)
   /// The text is not UTF-8.
   case notUTF8(path: String, offset: Int)
@@ -17,6 +19,8 @@ package enum CalibrationError: Error, Equatable, Sendable {
   case tooShort(path: String, tokens: Int, needed: Int, purpose: String)
   /// The file holds no statistics of ours, or is damaged.
   case notStatistics(path: String, reason: String)
+  /// An importance matrix that is malformed, or of another model.
+  case importanceMatrix(path: String, entry: String, expected: String, found: String)
   /// Statistics of another model.
   case otherModel(path: String, expected: String, found: String)
   /// The same part of the same text in two files.
@@ -29,6 +33,7 @@ extension CalibrationError: CausedError {
     case .file(let error): error
     case .model(let error): error
     case .safetensors(let error): error
+    case .gguf(let error): error
     case .tensor(let error): error
     default: nil
     }
@@ -41,6 +46,7 @@ extension CalibrationError: CustomStringConvertible {
     case .file(let error): error.description
     case .model(let error): error.description
     case .safetensors(let error): error.description
+    case .gguf(let error): error.description
     case .tensor(let error): error.description
     case .notUTF8(let path, let offset):
       "\(path): the text is not UTF-8, first at byte \(offset); convert it, or check the file"
@@ -49,6 +55,10 @@ extension CalibrationError: CustomStringConvertible {
       "\(path): the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
     case .notStatistics(let path, let reason):
       "\(path): not neuron statistics, as dynamoe calibrate writes them: \(reason)"
+    case .importanceMatrix(let path, let entry, let expected, let found):
+      """
+      \(path): no importance matrix of this model: \(entry): expected \(expected), found \(found)
+      """
     case .otherModel(let path, let expected, let found):
       "\(path): statistics of another model (\(found)); expected \(expected)"
     case .countedTwice(let path, let part):

@@ -15,12 +15,20 @@ package enum ConversionError: Error, Equatable, Sendable {
   case routersWithoutChoice
   /// The input was made by this program already.
   case alreadyConverted(path: String)
+  /// An importance matrix holds squares alone.
+  case matrixWithoutMagnitudes
   /// Statistics of another model.
   case otherModel(statistics: String)
   /// No expert of a container is meant.
   case unknownExpert(String, known: [String])
+  /// The metadata have no such key.
+  case unknownKey(String, path: String, known: [String])
   /// Only a container has experts that can be exported.
   case notContainer(path: String)
+  /// How to store quantised down projections was said, but there are none.
+  case downNotQuantized
+  /// Rows of the hidden size are not whole blocks.
+  case downBlocks(hiddenSize: Int)
   /// Both outputs would be written to the same place.
   case sameOutput(path: String)
 }
@@ -31,7 +39,8 @@ extension ConversionError: CustomStringConvertible {
     case .noImportance:
       """
       nothing says which neurons matter; give calibration text (--text FILE), statistics of it \
-      (--calibration STATS), or rank by the weights alone (--importance weights)
+      (--calibration STATS), an importance matrix of llama.cpp (--imatrix FILE), or rank by the weights alone \
+      (--importance weights)
       """
     case .routersWithoutText:
       "--router learns from text: give calibration text (--text FILE), or use --router none"
@@ -47,12 +56,21 @@ extension ConversionError: CustomStringConvertible {
       "--compensation-rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
+    case .matrixWithoutMagnitudes:
+      "--imatrix holds squares, and no magnitudes: use --importance output or energy"
     case .otherModel(let statistics):
       "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
     case .unknownExpert(let wanted, let known):
       "--expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
+    case .unknownKey(let key, let path, let known):
+      "\(path): there is no key \(key); "
+        + (known.isEmpty ? "there are none" : "there are \(known.joined(separator: ", "))")
     case .notContainer(let path):
       "\(path): expected a .dmoe, found a dense checkpoint; make one with: dynamoe partition"
+    case .downNotQuantized:
+      "--down is for quantised down projections, and this model has none: leave it out"
+    case .downBlocks(let hiddenSize):
+      "--down q8_0 needs a hidden size that is a multiple of 32, found \(hiddenSize); use f16"
     case .sameOutput(let path):
       "\(path): the output and its report cannot be one file; choose another --report"
     }

@@ -45,9 +45,38 @@ extension Inspection {
           ]
         })
     }
+    document["bits_per_parameter"] = .double(bitsPerParameter)
+    document["metadata"] = .array(metadata.lines.map(Self.document))
+    document["tokenizer"] = tokenizer.map {
+      ["kind": .string($0.kind), "tokens": .int($0.tokens)]
+    }
+    document["mixture"] = mixture.map {
+      [
+        "experts": .int($0.experts), "used": JSONValue($0.used),
+        "neurons": JSONValue($0.neurons), "layers": .int($0.layers),
+      ]
+    }
     document["tensors"] = .array(tensors.map(Self.document))
+    if !unknownTensors.isEmpty {
+      document["unknown_tensors"] = .array(
+        unknownTensors.map {
+          [
+            "name": .string($0.name.text), "type": .int($0.type),
+            "shape": .array($0.shape.map(JSONValue.int)), "bytes": JSONValue($0.bytes),
+          ]
+        })
+    }
     document["risks"] = .array(risks.map(JSONValue.string))
     document["problems"] = .array(problems.map(JSONValue.string))
+    return .object(document)
+  }
+
+  private static func document(_ line: MetadataSummary.Line) -> JSONValue {
+    var document = JSONObject()
+    document["key"] = .string(line.key)
+    document["type"] = .string(line.type)
+    document["value"] = line.value ?? .null
+    document["count"] = line.count.map(JSONValue.int)
     return .object(document)
   }
 

@@ -1,5 +1,6 @@
 import ByteIO
 import DMOE
+import GGUF
 import JSON
 package import Kernels
 package import Models
@@ -47,6 +48,12 @@ package struct Inspection: Sendable {
   package let files: [(path: String, length: Int)]
   package let tensors: [Tensor]
   package let container: Container?
+  package let metadata: MetadataSummary
+  /// Nil where only reading it would tell.
+  package let tokenizer: TokenizerSummary?
+  /// Nil for a dense model.
+  package let mixture: Mixture?
+  package let unknownTensors: [UnknownTensor]
   /// What may run code of strangers.
   package let risks: [String]
   /// What does not fit together.
@@ -54,6 +61,11 @@ package struct Inspection: Sendable {
 
   package var byteCount: Int { files.reduce(0) { $0 + $1.length } }
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.description.elementCount } }
+  /// Of the tensors on an average, what blocks share included.
+  package var bitsPerParameter: Double {
+    let bytes = tensors.reduce(0) { $0 + $1.description.byteCount }
+    return Double(8 * bytes) / Double(max(parameterCount, 1))
+  }
 
   /// - Parameters:
   ///   - checkpoint: an open file or folder.
@@ -68,6 +80,11 @@ package struct Inspection: Sendable {
     files = checkpoint.files
     tensors = try Self.tensors(checkpoint, withStatistics, parallel, progress)
     risks = try Self.risks(checkpoint)
+    metadata = try MetadataSummary(checkpoint)
+    let keys = try checkpoint.metadata()
+    tokenizer = try Self.tokenizer(keys)
+    mixture = try Self.mixture(checkpoint, keys)
+    unknownTensors = Self.unknownTensors(checkpoint)
     if let reader = checkpoint.container {
       let model = reader.directory.model
       format = .dmoe
@@ -83,12 +100,15 @@ package struct Inspection: Sendable {
         isOverlay: reader.directory.isOverlay)
       problems = []
     } else {
-      format = .safetensors
+      format = checkpoint.naming == .gguf ? .gguf : .safetensors
       container = nil
-      let configuration = try checkpoint.document("config.json")?.object
-      architecture = configuration?["model_type"]?.string
-      (feedForward, problems) = Self.feedForward(
-        of: checkpoint, hasConfiguration: configuration != nil)
+      architecture =
+        try keys.map { try $0.stringIfPresent("general.architecture") }
+        ?? checkpoint.document("config.json")?.object?["model_type"]?.string
+      let known = Self.feedForward(of: checkpoint, isDescribed: try checkpoint.isDescribed)
+      feedForward = known.0
+      // Of a mixture it is no problem that it cannot be run: it is another kind of model.
+      problems = mixture == nil ? known.problems : []
     }
   }
 
@@ -111,11 +131,11 @@ package struct Inspection: Sendable {
   private static func statistics(
     of tensor: TensorDescription, _ index: Int, _ checkpoint: Checkpoint
   ) throws -> TensorStatistics? {
-    guard checkpoint.hasWeights else { return nil }
+    guard checkpoint.hasWeights, tensor.elementType.isDecodable else { return nil }
     if case .container(let container) = checkpoint.storage, container.tensor(tensor.name) == nil {
-      guard container.holdsDense else { return nil }
-      let bytes = try DenseReconstruction(container: container)
-        .bytes(of: container.directory.sourceTensors[index])
+      let source = container.directory.sourceTensors[index]
+      guard container.holdsDense, source.isExact else { return nil }
+      let bytes = try DenseReconstruction(container: container).bytes(of: source)
       return try TensorStatistics(tensor.elementType, byteCount: bytes.count) {
         (range) throws(TensorError) in Array(bytes[range])
       }
@@ -127,9 +147,10 @@ package struct Inspection: Sendable {
 
   /// From the configuration where there is one, else from the names that known families use.
   private static func feedForward(
-    of checkpoint: Checkpoint, hasConfiguration: Bool
+    of checkpoint: Checkpoint, isDescribed: Bool
   ) -> (FeedForward?, problems: [String]) {
-    if hasConfiguration {
+    var problems: [String] = []
+    if isDescribed {
       do {
         let model = try Model(checkpoint)
         let configuration = model.configuration
@@ -140,7 +161,8 @@ package struct Inspection: Sendable {
             activation: configuration.activation.rawValue, gated: model.family.gated), []
         )
       } catch {
-        return (nil, ["\(error)"])
+        problems = ["\(error)"]
+        guard checkpoint.naming == .gguf else { return (nil, problems) }
       }
     }
     for family in Family.known {
@@ -156,10 +178,10 @@ package struct Inspection: Sendable {
       return (
         FeedForward(
           layers: layers, hiddenSize: up[1], intermediateSize: up[0], activation: nil,
-          gated: shape(.gate, 0) != nil), []
+          gated: shape(.gate, 0) != nil), problems
       )
     }
-    return (nil, [])
+    return (nil, problems)
   }
 
   private static func risks(_ checkpoint: Checkpoint) throws -> [String] {

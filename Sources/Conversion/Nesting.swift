@@ -10,7 +10,7 @@ struct Nesting: Sendable {
   let tokens: TextTokens?
   let split: TextSplit?
   /// Made before, if any.
-  let statistics: NeuronStatistics?
+  let evidence: NeuronEvidence?
   let recipe: Recipe
   let importance: Importance
   let widths: ExpertWidths
@@ -34,11 +34,19 @@ struct Nesting: Sendable {
     let warnings: [String]
   }
 
+  /// The importance matrix that ranks the neurons; nil where something else does.
+  var matrix: ImportanceMatrix? {
+    guard case .importanceMatrix(let matrix) = evidence, importance.needsStatistics,
+      !importance.needsText
+    else { return nil }
+    return matrix
+  }
+
   /// Whether the calibration part of the text is read at all.
   var readsText: Bool { needsCalibration || importance == .greedy || router != nil }
 
   private var needsCalibration: Bool {
-    importance.needsStatistics && !importance.needsText && statistics == nil
+    importance.needsStatistics && !importance.needsText && evidence == nil
   }
 
   func run(parallel: Parallel, progress: Progress) throws -> Nested {
@@ -110,16 +118,16 @@ struct Nesting: Sendable {
         layers: ranked.statistics, windows: windows, of: tokens, model: try model.fingerprint())
       return (ranked, statistics)
     }
-    var statistics = statistics
+    var evidence = evidence
     var halves: [StatisticsHalves] = []
     if needsCalibration, let tokens {
       let (found, foundHalves) = try Calibrator(
         model: model, parallel: parallel, progress: progress
       ).halvedStatistics(of: tokens, range: split?.calibration)
-      (statistics, halves) = (found, foundHalves)
+      (evidence, halves) = (.statistics(found), foundHalves)
     }
     let scores = try ImportanceScores(
-      importance, model: model, statistics: statistics, parallel: parallel)
+      importance, model: model, evidence: evidence, parallel: parallel)
     var ranked: RankingCalibration.Ranked
     if wantsErrors {
       ranked = try RankingCalibration(
@@ -131,6 +139,8 @@ struct Nesting: Sendable {
         plan: try ExpertPlan(scores, widths: widths, alignment: alignment))
     }
     ranked.stability = scores.stability(halves, plan: ranked.plan)
+    var statistics: NeuronStatistics?
+    if case .statistics(let counted) = evidence { statistics = counted }
     return (ranked, statistics)
   }
 

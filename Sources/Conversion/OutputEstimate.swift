@@ -52,7 +52,7 @@ package struct OutputEstimate: Sendable {
     let small = layers * (1 + (router == nil ? 0 : 4) + (rank == 0 ? 0 : 3 * partial))
     let order = coded(4 * layers * configuration.intermediateSize, 0.4)
     var files = 0
-    for name in Checkpoint.companions where !isOverlay {
+    for name in model.checkpoint.companions where !isOverlay {
       files += coded(try model.checkpoint.companion(name)?.count ?? 0, 0.2)
     }
     rest = order + files + Self.recordBytes * (cut + kept + small)

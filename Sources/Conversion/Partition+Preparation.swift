@@ -1,15 +1,16 @@
 import ByteIO
 import Calibration
+import DMOE
 import Experts
 import Kernels
 import Models
+import Tensors
 
 /// What is checked, read and reckoned before the first weight is.
 extension Partition {
   /// Everything that can be wrong is found here, before any work.
   struct Prepared {
     let model: Model
-    let statistics: NeuronStatistics?
     let tokens: TextTokens?
     let split: TextSplit?
     let widths: ExpertWidths
@@ -30,13 +31,14 @@ extension Partition {
       throw ConversionError.alreadyConverted(path: modelPath)
     }
     let inputs =
-      checkpoint.ownedPaths + [statisticsPath].compactMap { $0 } + (text?.paths ?? [])
+      checkpoint.ownedPaths + [statisticsPath, matrixPath].compactMap { $0 } + (text?.paths ?? [])
     guard !Folder.isSamePlace(outputPath, reportPath) else {
       throw ConversionError.sameOutput(path: outputPath)
     }
     try Folder.checkOutput(outputPath, inputs: inputs, force: force)
     try Folder.checkOutput(reportPath, inputs: inputs, force: force)
     let model = try Model(checkpoint)
+    try checkDown(model)
     let widths = widths ?? usualWidths(model, isRouted: router != nil)
     // Widths that cannot be made are found with any scores, unless these decide on the widths.
     if widths != .coverage { _ = try plainPlan(model, widths) }
@@ -45,36 +47,66 @@ extension Partition {
     guard (0...hiddenSize).contains(rank) else {
       throw ConversionError.compensationRank(rank, hiddenSize: hiddenSize)
     }
-    let statistics = try statisticsPath.map { try self.statistics(at: $0, for: model) }
+    let evidence = try evidence(for: model)
     let calibrationLimit = text?.maximumTokens ?? TextRequest.defaultCalibrationTokens
     let tokens = try text.map {
       try TextTokens($0, model: model, limit: TextSplit.tokensWanted(calibration: calibrationLimit))
     }
     let split = try tokens.map { try TextSplit($0, calibration: calibrationLimit) }
     let nesting = Nesting(
-      model: model, tokens: tokens, split: split, statistics: statistics, recipe: recipe,
+      model: model, tokens: tokens, split: split, evidence: evidence, recipe: recipe,
       importance: importance, widths: widths,
       alignment: alignment
         ?? widths.defaultAlignment(neurons: model.configuration.intermediateSize),
       router: router, compensationRank: router == nil || rank == 0 ? nil : rank, rounds: rounds,
       seed: seed)
     return Prepared(
-      model: model, statistics: statistics, tokens: tokens, split: split, widths: widths,
+      model: model, tokens: tokens, split: split, widths: widths,
       nesting: nesting)
+  }
+
+  private func checkDown(_ model: Model) throws {
+    guard down != .keep else { return }
+    let types = (0..<model.configuration.layers).compactMap { layer in
+      model.tensorName(.down, layer: layer)
+        .flatMap { model.checkpoint.tensor(TensorName($0))?.elementType }
+    }
+    guard types.contains(where: \.isQuantized) else { throw ConversionError.downNotQuantized }
+    let hiddenSize = model.configuration.hiddenSize
+    if case .recoded(let type) = down.storage, hiddenSize % type.block.elements != 0 {
+      throw ConversionError.downBlocks(hiddenSize: hiddenSize)
+    }
   }
 
   /// What ranks the neurons: what was asked for, else what the recipe says, or as near to it as can
   /// be without text.
   private func chosenImportance() throws -> Importance {
     let importance = importance ?? recipe.importance
-    if importance.needsText, text == nil, statisticsPath != nil, self.importance == nil {
+    if importance.needsText, isEvidenceGiven, self.importance == nil,
+      text == nil || matrixPath != nil
+    {
       return .output
     }
-    guard text != nil || statisticsPath != nil || !importance.needsStatistics else {
+    guard text != nil || isEvidenceGiven || !importance.needsStatistics else {
       throw ConversionError.noImportance
     }
     guard text != nil || !importance.needsText else { throw ConversionError.greedyWithoutText }
+    guard matrixPath == nil || importance != .magnitude else {
+      throw ConversionError.matrixWithoutMagnitudes
+    }
     return importance
+  }
+
+  private var isEvidenceGiven: Bool { statisticsPath != nil || matrixPath != nil }
+
+  private func evidence(for model: Model) throws -> NeuronEvidence? {
+    if let matrixPath {
+      return .importanceMatrix(
+        try ImportanceMatrix(
+          path: matrixPath, layers: model.configuration.layers,
+          neurons: model.configuration.intermediateSize))
+    }
+    return try statisticsPath.map { .statistics(try statistics(at: $0, for: model)) }
   }
 
   private func chosenRouter() throws -> RouterKind? {

@@ -18,6 +18,8 @@ package struct Partition: Sendable {
   package let text: TextRequest?
   /// Statistics that were made before, if any.
   package let statisticsPath: String?
+  /// An importance matrix of llama.cpp, if any.
+  package let matrixPath: String?
   package let recipe: Recipe
   /// Nil for the recipe's.
   package let importance: Importance?
@@ -34,23 +36,27 @@ package struct Partition: Sendable {
   package let compression: DMOECompression
   /// Whether the weights stay in the dense checkpoint.
   package let isOverlay: Bool
+  /// What becomes of quantised down projections.
+  package let down: DownStorage
   /// Whether outputs that exist are replaced.
   package let force: Bool
   package let generator: String
 
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
-    statisticsPath: String?, recipe: Recipe = .dynamoe, importance: Importance? = nil,
+    statisticsPath: String?, matrixPath: String? = nil, recipe: Recipe = .dynamoe,
+    importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
     compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,
-    compression: DMOECompression = .lossless, isOverlay: Bool = false, force: Bool,
-    generator: String
+    compression: DMOECompression = .lossless, isOverlay: Bool = false,
+    down: DownStorage = .keep, force: Bool, generator: String
   ) {
     self.modelPath = modelPath
     self.outputPath = outputPath
     self.reportPath = reportPath
     self.text = text
     self.statisticsPath = statisticsPath
+    self.matrixPath = matrixPath
     self.recipe = recipe
     self.importance = importance
     self.widths = widths
@@ -61,6 +67,7 @@ package struct Partition: Sendable {
     self.seed = seed
     self.compression = compression
     self.isOverlay = isOverlay
+    self.down = down
     self.force = force
     self.generator = generator
   }
@@ -121,7 +128,7 @@ package struct Partition: Sendable {
     let writer = try ContainerAssembly(
       model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
       routing: nested.routing, experts: nested.experts, compression: compression,
-      isOverlay: isOverlay
+      isOverlay: isOverlay, down: down
     )
     .write(to: outputPath, parallel: parallel, progress: progress)
     // What is measured is what was written, read back.
@@ -137,16 +144,32 @@ package struct Partition: Sendable {
     }
     let report = CalibrationReport(
       generator: generator, source: try source(model), calibration: nested.statistics,
+      importanceMatrix: prepared.nesting.matrix,
       plan: nested.plan, stability: nested.stability, recipe: recipe, routing: nested.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
       outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: isOverlay,
+      exactness: try exactness(written, model.checkpoint, parallel),
       heldOut: heldOut,
       warnings: warnings(nested, heldOut?.result, prepared.split))
     try writer.file.commit()
     try AtomicFile.write(
       JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
     return report
+  }
+
+  /// What of the weights is not as it was.
+  private func exactness(
+    _ written: Checkpoint, _ source: Checkpoint, _ parallel: Parallel
+  ) throws -> CalibrationReport.Exactness {
+    guard let container = written.container, !isOverlay else { return .init() }
+    let sources = container.directory.sourceTensors
+    let recoded = sources.filter { !$0.isExact }
+    return CalibrationReport.Exactness(
+      keepsDownWhole: sources.contains { $0.cut?.storage == .whole },
+      recoded: try parallel.map(recoded.count) { (index) throws(any Error) in
+        try RecodingError.measure(recoded[index], in: container, source: source)
+      })
   }
 
   private func source(_ model: Model) throws -> CalibrationReport.Source {

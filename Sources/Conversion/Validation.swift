@@ -64,10 +64,11 @@ package struct Validation: Sendable {
 
   private static func structure(of checkpoint: Checkpoint) -> String {
     switch checkpoint.storage {
-    case .dense(.safetensors(let reader)):
-      let files = reader.files.count
-      return "\(reader.tensors.count) tensors in "
-        + (files == 1 ? "one safetensors file" : "\(files) safetensors files")
+    case .dense(let storage):
+      let files = storage.files.count
+      let format = storage.format == .gguf ? "GGUF" : "safetensors"
+      return "\(checkpoint.tensors.count) tensors in "
+        + (files == 1 ? "one \(format) file" : "\(files) \(format) files")
     case .container(let reader), .overlay(let reader, _):
       let experts = reader.directory.experts
       guard reader.isComplete else {

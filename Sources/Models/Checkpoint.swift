@@ -1,6 +1,6 @@
 import ByteIO
 package import DMOE
-package import JSON
+import GGUF
 import Safetensors
 package import Tensors
 
@@ -14,13 +14,6 @@ package struct Checkpoint: Sendable {
     /// A container without weights, and the checkpoint that has them.
     case overlay(DMOEReader, base: DenseStorage)
   }
-
-  /// The files beside the weights that belong to a model, and travel with it.
-  package static let companions = [
-    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
-    "chat_template.jinja", "chat_template.json", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE",
-  ]
 
   package let path: String
   package let storage: Storage
@@ -38,6 +31,14 @@ package struct Checkpoint: Sendable {
         tensors = reader.tensors
       } catch {
         throw .safetensors(error)
+      }
+    case .gguf:
+      do {
+        let reader = try GGUFReader(path: path)
+        storage = .dense(.gguf(reader))
+        tensors = reader.tensors
+      } catch {
+        throw .gguf(error)
       }
     case .dmoe:
       do {
@@ -113,59 +114,11 @@ package struct Checkpoint: Sendable {
     }
   }
 
-  /// Where the files of the model are, or would be: the weights, and all that may stand beside them.
-  package var ownedPaths: [String] {
-    let names = Self.companions + ["model.safetensors.index.json"]
-    return files.map(\.path)
-      + (folder.map { folder in
-        names.map { Folder.path(of: $0, in: folder) }
-      } ?? [])
-  }
-
   package func checkUnchanged() throws(ModelError) {
     do {
       try source.checkUnchanged()
     } catch {
       throw .tensor(error)
-    }
-  }
-
-  /// The folder in which companions lie; nil for a container, which carries its own.
-  package var folder: String? {
-    switch storage {
-    case .dense: Folder.isFolder(path) ? path : Folder.parent(of: path)
-    case .container: nil
-    case .overlay(_, let base): base.files.first.map { Folder.parent(of: $0.path) }
-    }
-  }
-
-  /// The bytes of a companion; nil where there is none.
-  package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
-    if case .container(let container) = storage {
-      guard let tensor = container.shared(.file(TensorName(name))) else { return nil }
-      do {
-        return try container.read(tensor)
-      } catch {
-        throw .tensor(error)
-      }
-    }
-    guard let folder else { return nil }
-    let place = Folder.path(of: name, in: folder)
-    guard Folder.exists(place) else { return nil }
-    do {
-      return try InputFile(path: place).readAll(limit: 1 << 28)
-    } catch {
-      throw .file(error)
-    }
-  }
-
-  /// A companion that is JSON.
-  package func document(_ name: String) throws(ModelError) -> JSONValue? {
-    guard let bytes = try companion(name) else { return nil }
-    do {
-      return try JSONScanner.scan(bytes)
-    } catch {
-      throw .configurationText(path: path, file: name, error)
     }
   }
 }

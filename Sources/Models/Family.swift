@@ -22,6 +22,17 @@ package struct Family: Sendable {
     package let feedForwardBias: String
   }
 
+  /// How the family appears in GGUF.
+  package struct GGUF: Sendable {
+    /// The value of `general.architecture`, which begins the names of its keys.
+    package let architecture: String
+    /// What the architecture implies.
+    package let activation: Activation
+    /// Whether the rows of query and key are stored so that rotary embedding pairs neighbours, and
+    /// not the two halves of a head.
+    package let pairsNeighbours: Bool
+  }
+
   package enum Norm: Sendable {
     /// Root mean square, no offset.
     case rootMeanSquare
@@ -36,6 +47,8 @@ package struct Family: Sendable {
   /// The values of `model_type` that mean this family.
   package let modelTypes: [String]
   package let keys: Keys
+  /// Nil where llama.cpp does not have the family, or we do not read it.
+  package let gguf: GGUF?
   package let norm: Norm
   package let positions: Positions
   /// Whether the feed-forward layer has a gate beside up.

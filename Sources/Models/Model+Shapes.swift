@@ -54,11 +54,10 @@ extension Model {
         throw .shape(
           path: checkpoint.path, tensor: name, expected: shape, found: tensor.shape)
       }
-      switch tensor.elementType {
-      case .f16, .bf16, .f32, .f64: break
-      default:
-        throw .elementType(
-          path: checkpoint.path, tensor: name, found: tensor.elementType.rawValue)
+      let type = tensor.elementType
+      let isPlain = [.f16, .bf16, .f32, .f64].contains(type)
+      guard isPlain || type.isQuantized && type.isDecodable else {
+        throw .elementType(path: checkpoint.path, tensor: name, found: type.rawValue)
       }
     }
   }

@@ -131,7 +131,35 @@ extension Model {
     guard let name = tensorName(role, layer: layer).map({ TensorName($0) }),
       isPresent(role), let tensor = checkpoint.tensor(name)
     else { return nil }
-    return (tensor, try floats(of: tensor, rows: nil, parallel: parallel))
+    let values = try floats(of: tensor, rows: nil, parallel: parallel)
+    return (tensor, inHalves(values, role))
+  }
+
+  /// The rows of query and key as the forward pass wants them.
+  ///
+  /// Of each head first come those of the one half, then those of the other; llama.cpp stores them
+  /// in turn.
+  private func inHalves(_ values: [Float], _ role: TensorRole) -> [Float] {
+    let heads: Int
+    switch role {
+    case .query, .queryBias: heads = configuration.heads
+    case .key, .keyBias: heads = configuration.keyValueHeads
+    default: return values
+    }
+    guard checkpoint.naming == .gguf, family.gguf?.pairsNeighbours == true else { return values }
+    let half = configuration.headDimension / 2
+    let columns = values.count / (2 * half * heads)
+    var result: [Float] = []
+    result.reserveCapacity(values.count)
+    for head in 0..<heads {
+      for part in 0..<2 {
+        for index in 0..<half {
+          let row = 2 * (head * half + index) + part
+          result += values[row * columns..<(row + 1) * columns]
+        }
+      }
+    }
+    return result
   }
 
   /// The elements of a tensor that is stored whole, or of some of its rows.

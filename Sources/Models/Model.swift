@@ -22,12 +22,27 @@ package struct Model: Sendable {
   }
 
   package init(_ checkpoint: Checkpoint) throws(ModelError) {
+    guard checkpoint.hasWeights else { throw .noBase(path: checkpoint.path) }
+    self.checkpoint = checkpoint
+    (family, configuration) =
+      switch checkpoint.naming {
+      case .transformers: try Self.described(byConfigurationOf: checkpoint)
+      case .gguf: try Self.described(byMetadataOf: checkpoint)
+      }
+    try Self.checkShapes(configuration, family, checkpoint)
+    if let container = checkpoint.container {
+      try Self.check(container.directory, against: configuration, family, path)
+    }
+  }
+
+  /// By `config.json`.
+  private static func described(
+    byConfigurationOf checkpoint: Checkpoint
+  ) throws(ModelError) -> (Family, ModelConfiguration) {
     let path = checkpoint.path
-    guard checkpoint.hasWeights else { throw .noBase(path: path) }
     guard let document = try checkpoint.document("config.json") else {
       throw .noConfiguration(path: path)
     }
-    self.checkpoint = checkpoint
     do {
       let root = JSONField(document)
       let modelType = try root.member("model_type").string()
@@ -40,17 +55,27 @@ package struct Model: Sendable {
           path: path, what: "its weights are quantised (quantization_config: \(method))",
           advice: "use the checkpoint that it was made from")
       }
-      self.family = family
-      configuration = try ModelConfiguration(document, family: family)
+      return (family, try ModelConfiguration(document, family: family))
     } catch let error as JSONFieldError {
       throw .configuration(path: path, file: "config.json", error)
     } catch {
       throw error as? ModelError ?? .noConfiguration(path: path)
     }
-    try Self.checkShapes(configuration, family, checkpoint)
-    if let container = checkpoint.container {
-      try Self.check(container.directory, against: configuration, family, path)
+  }
+
+  /// By the keys of a GGUF file.
+  private static func described(
+    byMetadataOf checkpoint: Checkpoint
+  ) throws(ModelError) -> (Family, ModelConfiguration) {
+    guard let metadata = try checkpoint.metadata() else {
+      throw .noConfiguration(path: checkpoint.path)
     }
+    let keys = try ConfigurationKeys(metadata, path: checkpoint.path)
+    let known = Family.known.first { $0.gguf?.architecture == keys.architecture }
+    guard let family = known, let gguf = family.gguf else {
+      throw .unknownFamily(path: checkpoint.path, modelType: keys.architecture)
+    }
+    return (family, try ModelConfiguration(keys, gguf, family, checkpoint))
   }
 
   /// A container says the same of the model as the configuration that it carries.

@@ -1,5 +1,6 @@
 package import ByteIO
 package import DMOE
+package import GGUF
 package import JSON
 package import Safetensors
 package import Tensors
@@ -9,17 +10,18 @@ package import Tokenizers
 package enum ModelError: Error, Equatable, Sendable {
   case file(FileError)
   case safetensors(SafetensorsError)
+  case gguf(GGUFError)
   case container(DMOEError)
   case tensor(TensorError)
-  case tokenizer(path: String, TokenizerError)
-  /// The file is of none of the formats that are read here.
-  case unknownFormat(path: String, found: String, advice: String)
+  case tokenizer(path: String, file: String, TokenizerError)
   /// What was asked for needs `config.json`.
   case noConfiguration(path: String)
   /// `config.json`, or another file beside the weights, is not JSON.
   case configurationText(path: String, file: String, JSONError)
   /// A field of `config.json`, or of another file beside the weights, is not what it must be.
   case configuration(path: String, file: String, JSONFieldError)
+  /// A key of a GGUF file does not say what a model needs.
+  case metadata(path: String, key: String, expected: String, found: String)
   /// The model is of a family that is not known here.
   case unknownFamily(path: String, modelType: String)
   /// The model has something that its forward pass here lacks.
@@ -44,6 +46,7 @@ extension ModelError: CausedError {
     switch self {
     case .file(let error): error
     case .safetensors(let error): error
+    case .gguf(let error): error
     case .container(let error): error
     case .tensor(let error): error
     default: nil
@@ -56,10 +59,10 @@ extension ModelError: CustomStringConvertible {
     switch self {
     case .file(let error): error.description
     case .safetensors(let error): error.description
+    case .gguf(let error): error.description
     case .container(let error): error.description
     case .tensor(let error): error.description
-    case .tokenizer(let path, let error): "\(path): tokenizer.json: \(error)"
-    case .unknownFormat(let path, let found, let advice): "\(path): \(found); \(advice)"
+    case .tokenizer(let path, let file, let error): "\(path): \(file): \(error)"
     case .noBase(let path):
       "\(path): an overlay without weights: give the checkpoint that it was made from (--base MODEL)"
     case .otherBase(let path, let base, let tensor):
@@ -79,20 +82,22 @@ extension ModelError: CustomStringConvertible {
       \(path): config.json: model_type \"\(modelType)\" is not known here; known: \
       \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
       """
+    case .metadata(let path, let key, let expected, let found):
+      "\(path): \(key): expected \(expected), found \(found)"
     case .unsupported(let path, let what, let advice): "\(path): \(what); \(advice)"
     case .missingTensor(let path, let name):
-      "\(path): config.json asks for the tensor \(name), which is not there"
+      "\(path): the configuration asks for the tensor \(name), which is not there"
     case .shape(let path, let tensor, let expected, let found):
-      "\(path): \(tensor): config.json asks for the shape \(expected), found \(found)"
+      "\(path): \(tensor): the configuration asks for the shape \(expected), found \(found)"
     case .elementType(let path, let tensor, let found):
-      "\(path): \(tensor): expected floating-point weights of 16, 32 or 64 bits, found \(found)"
+      "\(path): \(tensor): expected floating-point or quantised weights that can be decoded, found \(found)"
     case .tokenOutOfRange(let path, let token, let rows):
       """
       \(path): the tokenizer gives token \(token), but the embedding has only \(rows) rows: they do \
       not belong together
       """
     case .noTokenizer(let path):
-      "\(path): there is no tokenizer.json beside the weights, which reading text needs"
+      "\(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs"
     case .noBeginningToken(let path):
       """
       \(path): neither tokenizer nor config.json names a token to begin windows with; use --bos never

@@ -3,6 +3,7 @@ import Calibration
 import Evaluation
 import Experts
 package import JSON
+import Tensors
 
 extension CalibrationReport {
   package static let schemaVersion = 1
@@ -15,10 +16,23 @@ extension CalibrationReport {
       "generator": .string(generator),
       "source": sourceDocument,
       "calibration": calibration.map(Self.document) ?? .null,
+      "imatrix": importanceMatrix.map {
+        [
+          "datasets": .array($0.datasets.map(JSONValue.string)), "chunks": JSONValue($0.chunks),
+        ]
+      } ?? .null,
       "plan": planDocument,
       "output": [
         "name": .string(outputName),
         "bytes": .int(outputBytes), "overlay": .bool(isOverlay),
+        "down_whole": .bool(exactness.keepsDownWhole),
+        "recoded": .array(
+          exactness.recoded.map {
+            [
+              "layer": .int($0.layer), "element_type": .string($0.elementType.rawValue),
+              "relative_error": .double($0.relative), "max_error": .double($0.maximum),
+            ]
+          }),
         "experts": .array(
           experts.enumerated().map { index, expert in
             [

@@ -1,6 +1,7 @@
 import Calibration
 import Evaluation
 import Experts
+import Tensors
 
 extension CalibrationReport {
   /// The report on one screen of a terminal.
@@ -10,7 +11,7 @@ extension CalibrationReport {
         + "\(source.layers) layers × \(HumanText.count(source.intermediateSize)) neurons",
       "  ranked by \(plan.importance.rawValue)" + calibrationText,
       "  \(HumanText.bytes(source.bytes)) → \(outputName), \(HumanText.bytes(outputBytes)), "
-        + (isOverlay ? "an overlay: the weights stay there" : "every bit of the source kept"),
+        + (isOverlay ? "an overlay: the weights stay there" : keptText),
       "",
     ]
     lines += table
@@ -45,7 +46,23 @@ extension CalibrationReport {
       + table.lines()
   }
 
+  private var keptText: String {
+    guard let first = exactness.recoded.first else {
+      return "every bit of the source kept"
+        + (exactness.keepsDownWhole ? ", down whole in every download" : "")
+    }
+    let worst = exactness.recoded.map(\.relative).max() ?? 0
+    return "down as \(first.elementType.rawValue) ("
+      + (worst == 0
+        ? "every value kept" : "error at most \(HumanText.fixed(100 * worst, digits: 3)) %")
+      + "), every other bit kept"
+  }
+
   private var calibrationText: String {
+    if let importanceMatrix {
+      let texts = importanceMatrix.datasets.joined(separator: ", ")
+      return " of an importance matrix" + (texts.isEmpty ? "" : " over \(texts)")
+    }
     guard let calibration else { return ", without text" }
     return " on \(HumanText.count(calibration.tokens)) tokens of calibration text"
   }

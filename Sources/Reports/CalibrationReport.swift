@@ -49,6 +49,19 @@ package struct CalibrationReport: Sendable {
     }
   }
 
+  /// What of the weights is not cut into rings bit by bit.
+  package struct Exactness: Sendable {
+    /// Whether down projections are stored whole, in the order of the source.
+    package let keepsDownWhole: Bool
+    /// Down projections that are stored in another type.
+    package let recoded: [RecodingError]
+
+    package init(keepsDownWhole: Bool = false, recoded: [RecodingError] = []) {
+      self.keepsDownWhole = keepsDownWhole
+      self.recoded = recoded
+    }
+  }
+
   /// Variants on text that was not used for calibration.
   package struct HeldOut: Sendable {
     package let textDigest: SHA256Digest
@@ -66,6 +79,8 @@ package struct CalibrationReport: Sendable {
   package let source: Source
   /// Nil where the weights alone were ranked.
   package let calibration: NeuronStatistics?
+  /// Nil where no importance matrix ranked the neurons.
+  package let importanceMatrix: ImportanceMatrix?
   package let plan: ExpertPlan
   /// For each layer; nil where there are no halves of text to compare.
   package let stability: [RankingStability]?
@@ -77,20 +92,22 @@ package struct CalibrationReport: Sendable {
   package let outputBytes: Int
   /// Whether the weights stay in the source.
   package let isOverlay: Bool
+  package let exactness: Exactness
   /// Nil where no text was given.
   package let heldOut: HeldOut?
   package let warnings: [String]
 
   package init(
-    generator: String, source: Source, calibration: NeuronStatistics?, plan: ExpertPlan,
+    generator: String, source: Source, calibration: NeuronStatistics?,
+    importanceMatrix: ImportanceMatrix? = nil, plan: ExpertPlan,
     stability: [RankingStability]? = nil, recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil,
-    experts: [Expert],
-    outputName: String,
-    outputBytes: Int, isOverlay: Bool = false, heldOut: HeldOut?, warnings: [String]
+    experts: [Expert], outputName: String, outputBytes: Int, isOverlay: Bool = false,
+    exactness: Exactness = Exactness(), heldOut: HeldOut?, warnings: [String]
   ) {
     self.generator = generator
     self.source = source
     self.calibration = calibration
+    self.importanceMatrix = importanceMatrix
     self.plan = plan
     self.stability = stability
     self.recipe = recipe
@@ -99,6 +116,7 @@ package struct CalibrationReport: Sendable {
     self.outputName = outputName
     self.outputBytes = outputBytes
     self.isOverlay = isOverlay
+    self.exactness = exactness
     self.heldOut = heldOut
     self.warnings = warnings
   }

@@ -5,6 +5,7 @@ import Conversion
 import DMOE
 import Evaluation
 import Experts
+import GGUF
 import Models
 import Safetensors
 import Tensors
@@ -55,9 +56,12 @@ struct ExitStatus {
       ConversionError.routersWithoutText, ConversionError.routersWithoutChoice,
       ConversionError.greedyWithoutText, ConversionError.compensationWithoutErrors,
       ConversionError.compensationWithoutRouters, ConversionError.compensationRank,
-      ConversionError.unknownExpert:
+      ConversionError.unknownExpert, ConversionError.unknownKey,
+      ConversionError.matrixWithoutMagnitudes, ConversionError.downNotQuantized,
+      ConversionError.downBlocks:
       usage
-    case is TensorError, is SafetensorsError, is DMOEError, is ModelError, is CalibrationError,
+    case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is ModelError,
+      is CalibrationError,
       is EvaluationError, is ConversionError:
       data
     default: nil

@@ -51,7 +51,7 @@ import Testing
     let statistics = try Calibrator(model: model, parallel: parallel, progress: .ignored)
       .statistics(of: text)
     let scores = try ImportanceScores(
-      .magnitude, model: model, statistics: statistics, parallel: parallel)
+      .magnitude, model: model, evidence: .statistics(statistics), parallel: parallel)
     let plan = try ExpertPlan(scores, widths: .equal(experts: 4), alignment: nil)
     let fitted = try RoutingCalibration(kind: .linear, aim: .similarity, width: 1, seed: 0).fit(
       model, plan: plan, windows: text.windows(), shares: [], parallel: parallel,

@@ -21,15 +21,16 @@ import Testing
 
   private func statistics(
     _ layers: [(absolute: [Double], square: [Double])]
-  ) throws -> NeuronStatistics {
+  ) throws -> NeuronEvidence {
     let layers = layers.map { absolute, square in
       var layer = NeuronStatistics.Layer(neurons: 0)
       layer.absoluteSum = absolute
       layer.squareSum = square
       return layer
     }
-    return NeuronStatistics(
-      layers: layers, positions: 1, model: SHA256Digest.digest(of: []), parts: [])
+    return .statistics(
+      NeuronStatistics(
+        layers: layers, positions: 1, model: SHA256Digest.digest(of: []), parts: []))
   }
 
   @Test(
@@ -39,7 +40,7 @@ import Testing
   func `scores are those of the definitions`(importance: Importance, expected: [Double]) throws {
     let folder = try TemporaryFolder()
     let scores = try ImportanceScores(
-      importance, model: model(folder), statistics: statistics([([7, 9], [11, 100])]),
+      importance, model: model(folder), evidence: statistics([([7, 9], [11, 100])]),
       parallel: Parallel(threads: 1))
     #expect(scores.layers == [expected])
     #expect(scores.importance == importance)
@@ -51,7 +52,7 @@ import Testing
     let model = try model(folder)
     func scores() throws -> ImportanceScores {
       try ImportanceScores(
-        importance, model: model, statistics: nil, parallel: Parallel(threads: 1))
+        importance, model: model, evidence: nil, parallel: Parallel(threads: 1))
     }
     if importance.needsStatistics {
       #expect(throws: PlanError.noStatistics(importance)) { try scores() }
@@ -63,7 +64,7 @@ import Testing
   @Test(
     arguments: [
       ([([1, 2, 3], [1, 2, 3])], 1, 3), ([([1], [1])], 1, 1), ([], 0, 2),
-      ([([1, 2], [1, 2]), ([1, 2], [1, 2])], 2, 2), ([([1, 2], [1])], 1, 2),
+      ([([1, 2], [1, 2]), ([1, 2], [1, 2])], 2, 2), ([([1, 2], [1])], 1, 1),
     ] as [([([Double], [Double])], Int, Int)])
   func `statistics of other layers are refused`(
     layers: [([Double], [Double])], count: Int, neurons: Int
@@ -76,7 +77,7 @@ import Testing
           layers: count, neurons: neurons, expectedLayers: 1, expectedNeurons: 2)
       ) {
         try ImportanceScores(
-          importance, model: model, statistics: statistics(layers), parallel: Parallel(threads: 1))
+          importance, model: model, evidence: statistics(layers), parallel: Parallel(threads: 1))
       }
     }
   }
@@ -86,7 +87,7 @@ import Testing
     let model = try model(folder)
     #expect(throws: PlanError.notFinite(.output, layer: 0, neuron: 1)) {
       try ImportanceScores(
-        .output, model: model, statistics: statistics([([1, 1], [1, 1e308])]),
+        .output, model: model, evidence: statistics([([1, 1], [1, 1e308])]),
         parallel: Parallel(threads: 1))
     }
   }

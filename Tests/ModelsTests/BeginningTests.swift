@@ -133,7 +133,7 @@ struct BeginningCase: Sendable, CustomTestStringConvertible {
     }
     try folder.write(Array("{}".utf8), to: "tokenizer.json")
     let error = #expect(throws: ModelError.self) { try ModelTokenizer(model, beginning: .never) }
-    guard case .tokenizer(folder.path, _) = error else {
+    guard case .tokenizer(folder.path, _, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -19,6 +19,7 @@ struct ContainerAssembly {
   let compression: DMOECompression
   /// Whether the weights stay where they are.
   let isOverlay: Bool
+  let down: DownStorage
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -31,7 +32,8 @@ struct ContainerAssembly {
       generator: generator, model: weights.model,
       widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
       recipe: recipe, routing: routingForm,
-      sourceFormat: .safetensors, sourceMetadata: metadata, sourceTensors: weights.sources,
+      sourceFormat: model.checkpoint.naming == .gguf ? .gguf : .safetensors,
+      sourceMetadata: metadata, sourceTensors: weights.sources,
       sections: [try shared(weights)] + (0..<plan.experts).map { ring($0, weights) },
       compression: compression, isOverlay: isOverlay)
   }
@@ -69,10 +71,18 @@ struct ContainerAssembly {
     for layer in 0..<model.configuration.layers {
       for (role, part, axis) in roles {
         guard let name = model.tensorName(role, layer: layer) else { continue }
-        cuts[TensorName(name)] = FeedForwardCut(layer: layer, parts: [part], neuronAxis: axis)
+        cuts[TensorName(name)] = FeedForwardCut(
+          layer: layer, parts: [part], neuronAxis: axis, storage: storage(of: name, axis))
       }
     }
     return cuts
+  }
+
+  /// Neurons that are columns can be parted where no block runs across them.
+  private func storage(of name: String, _ axis: Int) -> FeedForwardCut.Storage {
+    let type = model.checkpoint.tensor(TensorName(name))?.elementType
+    guard axis == 1, type?.isQuantized == true else { return .rings }
+    return isOverlay ? .whole : down.storage
   }
 
   private func shared(_ weights: DenseWeights) throws -> [DMOEContents.Item] {

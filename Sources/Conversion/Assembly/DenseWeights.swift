@@ -21,7 +21,7 @@ struct DenseWeights: Sendable {
   /// What the shared section holds of them.
   func shared() throws -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
-    for name in Checkpoint.companions {
+    for name in checkpoint.companions {
       guard let bytes = try checkpoint.companion(name) else { continue }
       items.append(.init(kind: .file(TensorName(name)), elementType: .u8, shape: [bytes.count]))
     }

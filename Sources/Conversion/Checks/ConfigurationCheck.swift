@@ -3,13 +3,13 @@ import Models
 enum ConfigurationCheck: Check {
   static let id = "configuration"
   static let summary =
-    "config.json names a known family, and the tensors have the names and shapes that it asks for."
+    "config.json, or the keys of a GGUF file, name a known family, and the tensors have the names and shapes that it asks for."
 
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
-    guard try subject.checkpoint.companion("config.json") != nil else {
-      return .skipped("there is no config.json")
+    guard try subject.checkpoint.isDescribed else {
+      return .skipped("nothing describes the model: there is no config.json")
     }
     do {
       let model = try Model(subject.checkpoint)
@@ -18,7 +18,7 @@ enum ConfigurationCheck: Check {
       ).count
       return .passed("\(model.family.name), \(expected) tensors as it asks for")
     } catch .unknownFamily(_, let modelType) {
-      return .skipped("model_type \"\(modelType)\" is not known here")
+      return .skipped("the family \"\(modelType)\" is not known here")
     }
   }
 }

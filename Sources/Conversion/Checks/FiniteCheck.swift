@@ -11,7 +11,8 @@ enum FiniteCheck: Check {
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
-    let tensors = readable(subject.checkpoint).filter(\.elementType.isFloatingPoint)
+    let tensors = readable(subject.checkpoint)
+      .filter { $0.elementType.isFloatingPoint && $0.elementType.isDecodable }
     let done = Counter()
     let statistics = try subject.parallel.map(tensors.count) { (index) throws(any Error) in
       let tensor = tensors[index]

@@ -9,7 +9,8 @@ enum SourceCheck: Check {
   static let id = "source"
   static let summary = """
     With --against: every FFN matrix is the source's under the file's permutation, every other \
-    tensor is identical, none is missing and none is extra.
+    tensor is identical, none is missing and none is extra; of what is stored in another type the \
+    error is told.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -36,9 +37,26 @@ enum SourceCheck: Check {
       try difference(held[index], source, dense)
     }
     if let first = differences.compactMap({ $0 }).first { return .failed(first) }
-    let bytes = held.reduce(0) { $0 + $1.description.byteCount }
+    let bytes = held.filter(\.isExact).reduce(0) { $0 + $1.description.byteCount }
+    let identical = "\(HumanText.count(bytes)) bytes: identical, bit for bit"
+    let recoded = held.filter { !$0.isExact }
+    guard !recoded.isEmpty else { return .passed("\(held.count) tensors, \(identical)") }
+    let errors = try subject.parallel.map(recoded.count) { (index) throws(any Error) in
+      try RecodingError.measure(recoded[index], in: container, source: source)
+    }
     return .passed(
-      "\(held.count) tensors, \(HumanText.count(bytes)) bytes: identical, bit for bit")
+      "\(held.count - recoded.count) tensors, \(identical); \(Self.text(errors))")
+  }
+
+  private static func text(_ errors: [RecodingError]) -> String {
+    let worst = errors.max { $0.relative < $1.relative }
+    guard let worst else { return "" }
+    let type = worst.elementType.rawValue
+    guard worst.relative > 0 else {
+      return "down of \(errors.count) layers as \(type), every value kept"
+    }
+    return "down of \(errors.count) layers as \(type), relative error at most "
+      + "\(HumanText.fixed(100 * worst.relative, digits: 3)) % (layer \(worst.layer))"
   }
 
   /// How a tensor differs from the source's; nil if not in a single bit.
@@ -49,6 +67,7 @@ enum SourceCheck: Check {
     guard source.tensor(name) == held.description else {
       return "\(name): type or shape differ from the source's"
     }
+    guard held.isExact else { return nil }
     var difference: Int?
     try dense.forEachPiece(of: held) { offset, rebuilt in
       let original = try source.source.read(name, offset..<offset + rebuilt.count)

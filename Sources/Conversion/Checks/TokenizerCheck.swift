@@ -8,13 +8,15 @@ enum TokenizerCheck: Check {
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
-    guard try subject.checkpoint.companion("tokenizer.json") != nil else {
-      return .skipped("there is no tokenizer.json")
-    }
     guard let model = try? Model(subject.checkpoint) else {
       return .skipped("the rows of the embedding are not known")
     }
-    let tokenizer = try ModelTokenizer(model, beginning: .never).tokenizer
+    let tokenizer: Tokenizer
+    do {
+      tokenizer = try ModelTokenizer(model, beginning: .never).tokenizer
+    } catch .noTokenizer {
+      return .skipped("there is no tokenizer")
+    }
     let rows = model.configuration.vocabularySize
     guard tokenizer.vocabularySize <= rows else {
       return .failed(

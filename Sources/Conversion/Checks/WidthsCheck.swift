@@ -11,14 +11,14 @@ enum WidthsCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
-    guard try subject.checkpoint.companion("config.json") != nil else {
-      return .skipped("there is no config.json")
+    guard try subject.checkpoint.isDescribed else {
+      return .skipped("nothing describes the model: there is no config.json")
     }
     do {
       let model = try Model(subject.checkpoint)
       return outcome(container.directory, width: model.configuration.intermediateSize)
     } catch .unknownFamily(_, let modelType) {
-      return .skipped("model_type \"\(modelType)\" is not known here")
+      return .skipped("the family \"\(modelType)\" is not known here")
     }
   }
 

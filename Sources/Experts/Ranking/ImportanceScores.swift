@@ -25,14 +25,15 @@ package struct ImportanceScores: Sendable {
   /// - Parameters:
   ///   - importance: what counts.
   ///   - model: a dense checkpoint, read only where the norms of its weights count.
-  ///   - statistics: of this model; needed unless `importance` is ``Importance/weights``.
+  ///   - evidence: of this model; needed unless `importance` is ``Importance/weights``.
   ///   - parallel: the loop that reads weights.
   /// - Throws: what reading weights throws, statistics of other layers, and scores that are not
   ///   finite.
   package init(
-    _ importance: Importance, model: Model, statistics: NeuronStatistics?, parallel: Parallel
+    _ importance: Importance, model: Model, evidence: NeuronEvidence?, parallel: Parallel
   ) throws(PlanError) {
-    if let statistics { try Self.check(statistics, model.configuration) }
+    if let evidence { try Self.check(evidence, model.configuration) }
+    let (absolute, squares) = (evidence?.absoluteSums, evidence?.squareSums)
     var layers: [[Double]] = []
     var allNorms: [[Double]] = []
     for layer in 0..<model.configuration.layers {
@@ -45,7 +46,8 @@ package struct ImportanceScores: Sendable {
           throw .model(error)
         }
       }
-      let scores = Self.scores(importance, statistics?.layers[layer], norms: norms)
+      let scores = Self.scores(
+        importance, absolute: absolute?[layer], squares: squares?[layer], norms: norms)
       guard let scores else { throw .noStatistics(importance) }
       if let neuron = scores.firstIndex(where: { !$0.isFinite }) {
         throw .notFinite(importance, layer: layer, neuron: neuron)
@@ -57,12 +59,12 @@ package struct ImportanceScores: Sendable {
   }
 
   private static func scores(
-    _ importance: Importance, _ sums: NeuronStatistics.Layer?, norms: [Double]
+    _ importance: Importance, absolute: [Double]?, squares: [Double]?, norms: [Double]
   ) -> [Double]? {
     switch importance {
-    case .magnitude: sums?.absoluteSum
-    case .energy: sums?.squareSum
-    case .output: (sums?.squareSum).map { zip($0, norms).map(*) }
+    case .magnitude: absolute
+    case .energy: squares
+    case .output: squares.map { zip($0, norms).map(*) }
     case .weights: norms.map { $0.squareRoot() }
     case .greedy: nil
     }
@@ -78,7 +80,9 @@ package struct ImportanceScores: Sendable {
     else { return nil }
     return halves.indices.map { layer in
       func scores(_ sums: NeuronStatistics.Layer) -> [Double] {
-        Self.scores(importance, sums, norms: norms[layer]) ?? []
+        Self.scores(
+          importance, absolute: sums.absoluteSum, squares: sums.squareSum, norms: norms[layer])
+          ?? []
       }
       return RankingStability(
         even: scores(halves[layer].even), odd: scores(halves[layer].odd),
@@ -87,15 +91,15 @@ package struct ImportanceScores: Sendable {
   }
 
   private static func check(
-    _ statistics: NeuronStatistics, _ configuration: ModelConfiguration
+    _ evidence: NeuronEvidence, _ configuration: ModelConfiguration
   ) throws(PlanError) {
     let expected = configuration.intermediateSize
-    let other = statistics.layers.first {
-      $0.absoluteSum.count != expected || $0.squareSum.count != expected
-    }
-    guard other == nil, statistics.layers.count == configuration.layers else {
+    let squares = evidence.squareSums
+    let all = squares + (evidence.absoluteSums ?? [])
+    let other = all.first { $0.count != expected }
+    guard other == nil, squares.count == configuration.layers else {
       throw .otherShape(
-        layers: statistics.layers.count, neurons: other?.absoluteSum.count ?? expected,
+        layers: squares.count, neurons: other?.count ?? expected,
         expectedLayers: configuration.layers, expectedNeurons: expected)
     }
   }

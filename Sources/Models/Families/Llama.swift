@@ -20,6 +20,7 @@ extension Family {
       tiedOutput: "tie_word_embeddings",
       attentionBias: "attention_bias",
       feedForwardBias: "mlp_bias"),
+    gguf: GGUF(architecture: "llama", activation: .silu, pairsNeighbours: true),
     norm: .rootMeanSquare,
     positions: .rotaryHalves,
     gated: true,

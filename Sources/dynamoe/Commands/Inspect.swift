@@ -6,12 +6,13 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what is in a checkpoint or a .dmoe.",
     discussion: """
-      Knows safetensors (a file, or a folder with shards) and .dmoe, by their first bytes. It reads \
-      only headers, unless --statistics asks for the values.
+      Knows safetensors (a file, or a folder with shards), GGUF (a file, or any part of a split one) \
+      and .dmoe, by their first bytes. It reads only headers, unless --statistics asks for the values.
 
       EXAMPLES
         dynamoe inspect model/
         dynamoe inspect model/ --tensors
+        dynamoe inspect model.gguf --metadata tokenizer.chat_template
         dynamoe inspect model.dmoe --json
       """)
 
@@ -24,6 +25,10 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Read all values: extremes, mean, deviation, zeros, NaN and infinities.")
   var statistics = false
 
+  @Option(
+    help: ArgumentHelp("Print the whole value of one key of the metadata.", valueName: "key"))
+  var metadata: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -34,6 +39,16 @@ struct Inspect: ParsableCommand {
     let line = common.progressLine
     let checkpoint = try base.checkpoint(
       path, parallel: common.parallel, progress: line.progress)
+    if let metadata {
+      let (type, value) = try MetadataSummary.value(of: metadata, in: checkpoint)
+      line.finish()
+      return try Console.print(
+        json
+          ? [
+            JSONWriter.text(
+              ["key": .string(metadata), "type": .string(type), "value": value], layout: .indented)
+          ] : MetadataText.lines(of: value))
+    }
     let inspection = try Inspection(
       checkpoint, withStatistics: statistics, parallel: common.parallel, progress: line.progress)
     line.finish()

@@ -7,6 +7,7 @@ import JSON
 import Reports
 
 extension DMOECompression: ExpressibleByArgument {}
+extension DownStorage: ExpressibleByArgument {}
 extension Importance: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 
@@ -16,7 +17,7 @@ struct PartitionCommand: ParsableCommand {
     abstract: "Rank the neurons of a model, nest them as experts, and write one .dmoe.",
     discussion: """
       Neurons are ranked by what they do on calibration text, statistics of which may have been made \
-      before, or by their weights alone. From the same text routers learn which expert a token needs, \
+      before, by us or as an importance matrix by llama.cpp, or by their weights alone. From the same text routers learn which expert a token needs, \
       and small maps to stand in for what it drops. Part of the text is held out; every expert and \
       routing at several costs are measured on it. The report says what each costs and keeps.
 
@@ -24,12 +25,13 @@ struct PartitionCommand: ParsableCommand {
         dynamoe partition model/ -o model.dmoe --text calibration.txt
         dynamoe partition model/ -o model.dmoe --calibration model.stats --experts 8
         dynamoe partition model/ -o model.dmoe --text calibration.txt --recipe dynamoe
+        dynamoe partition model.gguf -o model.dmoe --imatrix model.imatrix.gguf
         dynamoe partition model/ -o model.dmoe --importance weights --experts 2
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
         dynamoe partition model/ -o overlay.dmoe --text c.txt --overlay
       """)
 
-  @Argument(help: "The dense checkpoint: a safetensors file or folder.")
+  @Argument(help: "The dense checkpoint: safetensors or GGUF, a file or folder.")
   var model: String
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "out.dmoe"))
@@ -38,6 +40,11 @@ struct PartitionCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Statistics, as calibrate writes them.", valueName: "stats"))
   var calibration: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "An importance matrix of llama.cpp, of this model.", valueName: "file"))
+  var imatrix: String?
 
   @Option(help: "Choices that go together; other options overrule them one by one.")
   var recipe: Recipe = .residual
@@ -86,6 +93,12 @@ struct PartitionCommand: ParsableCommand {
     help: "Leave the weights where they are: write the plan, routers and compensation only.")
   var overlay = false
 
+  @Option(
+    help:
+      "A quantised down projection, whose blocks run across neurons: kept whole, or stored by neuron in another type."
+  )
+  var down: DownStorage = .keep
+
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -111,6 +124,9 @@ struct PartitionCommand: ParsableCommand {
     guard experts == nil || fractions == nil else {
       throw ValidationError("--experts and --fractions exclude each other")
     }
+    guard calibration == nil || imatrix == nil else {
+      throw ValidationError("--calibration and --imatrix exclude each other")
+    }
     guard (0...100).contains(rounds) else {
       throw ValidationError("--rounds \(rounds): expected a number from 0 to 100")
     }
@@ -121,12 +137,13 @@ struct PartitionCommand: ParsableCommand {
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
     let partition = Partition(
       modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
-      text: try text.request(), statisticsPath: calibration, recipe: recipe,
+      text: try text.request(), statisticsPath: calibration, matrixPath: imatrix, recipe: recipe,
       importance: importance,
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? experts.map { .equal(experts: $0) },
       alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
-      rounds: rounds, seed: seed, compression: compression, isOverlay: overlay, force: force,
+      rounds: rounds, seed: seed, compression: compression, isOverlay: overlay, down: down,
+      force: force,
       generator: Version.generator)
     if dryRun {
       let preview = PreviewText(try partition.preview(parallel: common.parallel), output: output)

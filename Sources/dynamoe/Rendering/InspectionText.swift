@@ -24,7 +24,20 @@ struct InspectionText {
         HumanText.parameters(group.parameters),
       ])
     }
-    return heading + experts + [""] + table.lines() + notes
+    return heading + experts + [""] + table.lines() + unknown + metadata + notes
+  }
+
+  private var metadata: [String] {
+    let table = MetadataText.table(inspection.metadata)
+    return table.isEmpty ? [] : [""] + table
+  }
+
+  /// Tensors that can only be named.
+  private var unknown: [String] {
+    inspection.unknownTensors.map {
+      "  \(Escaping.terminal($0.name.text)): type \($0.type) is not known, "
+        + Self.shape($0.shape) + ($0.bytes.map { ", \(HumanText.bytes($0))" } ?? "")
+    }
   }
 
   /// A line for every tensor, with the statistics if they were taken.
@@ -45,7 +58,7 @@ struct InspectionText {
       if hasStatistics { row += Self.cells(tensor.statistics) }
       table.add(row)
     }
-    return heading + experts + [""] + table.lines() + notes
+    return heading + experts + [""] + table.lines() + unknown + notes
   }
 
   private var heading: [String] {
@@ -66,12 +79,26 @@ struct InspectionText {
     lines.append(
       "  \(HumanText.parameters(inspection.parameterCount)) parameters in "
         + "\(inspection.tensors.count) tensors, \(HumanText.bytes(inspection.byteCount))\(files)"
-        + (types.isEmpty ? "" : ": " + types.joined(separator: ", ")))
+        + (types.isEmpty ? "" : ": " + types.joined(separator: ", "))
+        + (byType.keys.contains(where: \.isQuantized)
+          ? "; \(HumanText.fixed(inspection.bitsPerParameter, digits: 2)) bits a parameter" : ""))
     if let ffn = inspection.feedForward {
       let form = [ffn.gated ? "gated" : "not gated", ffn.activation].compactMap { $0 }
       lines.append(
         "  FFN: \(ffn.layers) layers, \(ffn.hiddenSize) → \(ffn.intermediateSize) → "
           + "\(ffn.hiddenSize), " + Escaping.terminal(form.joined(separator: ", ")))
+    }
+    if let mixture = inspection.mixture {
+      lines.append(
+        "  Mixture of experts: \(mixture.layers) layers of \(mixture.experts) experts"
+          + (mixture.neurons.map { " of \($0) neurons" } ?? "")
+          + (mixture.used.map { ", \($0) for each token" } ?? "")
+          + "; only dense models can be partitioned")
+    }
+    if let tokenizer = inspection.tokenizer {
+      lines.append(
+        "  Tokenizer: \(Escaping.terminal(tokenizer.kind)), \(HumanText.count(tokenizer.tokens)) tokens"
+      )
     }
     return lines
   }

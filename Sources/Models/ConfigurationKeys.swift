@@ -1,0 +1,68 @@
+import GGUF
+
+/// The keys of a GGUF file that describe its model, below the name of the architecture.
+struct ConfigurationKeys {
+  let architecture: String
+  private let metadata: GGUFMetadata
+  private let path: String
+
+  init(_ metadata: GGUFMetadata, path: String) throws(ModelError) {
+    self.metadata = metadata
+    self.path = path
+    do {
+      architecture = try metadata.string("general.architecture")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  /// A number that may be missing.
+  func optional(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int? {
+    let key = "\(architecture).\(name)"
+    let found: Int?
+    do {
+      // Of layers that may differ there is a number each; here they are alike.
+      if metadata.entry(key)?.type == .array {
+        let numbers = try metadata.ints(key)
+        guard let first = numbers.first, numbers.allSatisfy({ $0 == first }) else {
+          throw ModelError.metadata(
+            path: path, key: key, expected: "one number for all layers",
+            found: "\(Set(numbers).sorted().prefix(8))")
+        }
+        found = first
+      } else {
+        found = try metadata.intIfPresent(key)
+      }
+    } catch {
+      throw error as? ModelError ?? (error as? GGUFError).map { .gguf($0) }
+        ?? .noConfiguration(path: path)
+    }
+    guard let found, !range.contains(found) else { return found }
+    throw .metadata(
+      path: path, key: key, expected: "\(range.lowerBound) to \(range.upperBound)",
+      found: "\(found)")
+  }
+
+  func required(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int {
+    guard let number = try optional(name, in: range) else {
+      throw .gguf(.missingKey(path: path, key: "\(architecture).\(name)"))
+    }
+    return number
+  }
+
+  func double(_ name: String) throws(ModelError) -> Double? {
+    do {
+      return try metadata.doubleIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  func string(_ name: String) throws(ModelError) -> String? {
+    do {
+      return try metadata.stringIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import JSON
+import TestSupport
+import Testing
+
+/// A model in GGUF is as good as one in safetensors.
+@Suite struct GGUFModelTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `the same weights give the same perplexity`() throws {
+    let dense = try perplexity(of: Fixture.model)
+    #expect(abs(try perplexity(of: GGUFFixture.bf16()) / dense - 1) < 1e-6)
+    let bigEndian = try GGUFFixture.write(["f32", "--big-endian"], to: folder.path("big.gguf"))
+    #expect(abs(try perplexity(of: bigEndian) / dense - 1) < 1e-6)
+    let q80 = try GGUFFixture.write(["q8_0"], to: folder.path("8.gguf"))
+    #expect(abs(try perplexity(of: q80) / dense - 1) < 0.01)
+    #expect(abs(try perplexity(of: GGUFFixture.q40()) / dense - 1) < 0.1)
+  }
+
+  @Test func `a split file is its parts together, whichever of them is named`() throws {
+    let dense = try perplexity(of: GGUFFixture.bf16())
+    try GGUFFixture.write(["bf16", "--split", "16"], to: folder.path("s.gguf"))
+    for name in ["s-00001-of-00003.gguf", "s-00003-of-00003.gguf", ""] {
+      #expect(try perplexity(of: folder.path(name)) == dense)
+    }
+    let inspection = try document(["inspect", folder.path, "--json"])
+    #expect(inspection.object?["files"]?.array?.count == 3)
+    #expect(inspection.object?["tensor_count"]?.int == 39)
+    let valid = try expectDone(["validate", folder.path])
+    #expect(valid.contains("39 tensors in 3 GGUF files"))
+  }
+
+  @Test func `inspect tells what the file says`() throws {
+    let text = try expectDone(["inspect", GGUFFixture.q40()])
+    for line in [
+      "gguf, llama", "; 4.53 bits a parameter", "FFN: 4 layers, 128 → 384 → 128, gated, silu",
+      "Tokenizer: byte-level BPE (gpt2), 1 024 tokens", "array of 1024 string",
+      "llama.rope.freq_base                    10000",
+    ] {
+      #expect(text.contains(line), "\(line) in \(text)")
+    }
+    let inspection = try document(["inspect", GGUFFixture.q40(), "--json"])
+    #expect(inspection.object?["format"]?.string == "gguf")
+    #expect(inspection.object?["tokenizer"]?.object?["tokens"]?.int == 1024)
+    #expect(inspection.object?["metadata"]?.array?.count == 19)
+    let epsilon = ["--metadata", "llama.attention.layer_norm_rms_epsilon"]
+    #expect(try expectDone(["inspect", GGUFFixture.q40()] + epsilon) == "1e-05\n")
+    let tokens = try expectDone(
+      ["inspect", GGUFFixture.q40(), "--metadata", "tokenizer.ggml.tokens"])
+    #expect(tokens.split(separator: "\n").count == 1024)
+    try expectRefused(
+      ["inspect", GGUFFixture.q40(), "--metadata", "x"], 64, ["no key x", "general.name"],
+      in: folder)
+    #expect(try expectDone(["inspect", Fixture.model, "--metadata", "format"]) == "pt\n")
+  }
+
+  @Test func `a mixture of experts is described, and not partitioned`() throws {
+    let path = folder.path("mixture.gguf")
+    let script = """
+      import sys, gguf, numpy
+      writer = gguf.GGUFWriter(sys.argv[1], "qwen3moe")
+      for key in "block_count expert_used_count".split():
+          writer.add_uint32("qwen3moe." + key, 2)
+      for layer in range(2):
+          for name, shape in ("gate", (8, 16, 32)), ("up", (8, 16, 32)), ("down", (8, 32, 16)):
+              writer.add_tensor(f"blk.{layer}.ffn_{name}_exps.weight", numpy.zeros(shape, "f4"))
+      writer.write_header_to_file()
+      writer.write_kv_data_to_file()
+      writer.write_tensors_to_file()
+      writer.close()
+      """
+    _ = try python(["-c", script, path])
+    let text = try expectDone(["inspect", path])
+    #expect(
+      text.contains("Mixture of experts: 2 layers of 8 experts of 16 neurons, 2 for each token"))
+    #expect(!text.contains("Problem"))
+    try expectRefused(
+      ["partition", path, "-o", folder.path("out"), "--importance", "weights"], 65, ["qwen3moe"],
+      in: folder)
+  }
+
+  @Test(
+    arguments: [
+      ("llama.rope.scaling.type=\"linear\"", "rope.scaling.type: linear"),
+      ("llama.expert_count=8", "a mixture of 8 experts"),
+      ("llama.block_count=null", "llama.block_count"),
+      ("llama.block_count=5", "blk.4."), ("llama.block_count=0", "llama.block_count"),
+      ("llama.feed_forward_length=[384, 384, 384, 100]", "one number for all layers"),
+      ("llama.attention.head_count=0", "llama.attention.head_count"),
+      ("llama.attention.head_count_kv=3", "a divisor of 4"),
+      ("llama.attention.key_length=64", "rope.dimension_count"),
+      ("llama.embedding_length=\"128\"", "llama.embedding_length"),
+      ("general.architecture=\"unheard-of\"", "unheard-of"),
+      ("tokenizer.ggml.model=\"t5\"", "t5"), ("tokenizer.ggml.pre=\"qwen2\"", "qwen2"),
+      ("tokenizer.ggml.tokens=null", "no tokenizer"),
+      ("tokenizer.ggml.bos_token_id=5000", "5000"),
+    ])
+  func `what cannot be run is refused by its key`(setting: String, mention: String) throws {
+    let path = try GGUFFixture.write(["bf16", setting], to: folder.path("bad.gguf"))
+    try expectRefused(["evaluate", path] + Fixture.text, 65, [mention], in: folder)
+    // Whatever it is, it can be looked at.
+    try expectDone(["inspect", path])
+  }
+
+  @Test func `one width for all layers may be said layer by layer`() throws {
+    let path = try GGUFFixture.write(
+      ["bf16", "llama.feed_forward_length=[384, 384, 384, 384]"], to: folder.path("alike.gguf"))
+    try expectDone(["evaluate", path] + Fixture.text + ["--variants", "dense"])
+  }
+
+  private func perplexity(of path: String) throws -> Double {
+    let variants = try document(
+      ["evaluate", path, "--text", Fixture.heldOutText, "--max-tokens", "2000", "--variants"]
+        + ["dense", "--json"]
+    ).object?["variants"]?.array
+    return try #require(variants?.first?.object?["perplexity"]?.double)
+  }
+
+  private func document(_ arguments: [String]) throws -> JSONValue {
+    try JSONScanner.scan(Array(try expectDone(arguments).utf8))
+  }
+}
