@@ -96,7 +96,10 @@ extension Checkpoint {
   /// Whether anything describes the model, beside the shapes of its tensors.
   package var isDescribed: Bool {
     get throws(ModelError) {
-      try naming == .gguf ? metadata() != nil : companion("config.json") != nil
+      switch naming {
+      case .transformers: try companion("config.json") != nil
+      case .gguf: try metadata()?.entry("general.architecture") != nil
+      }
     }
   }
 }

@@ -62,6 +62,12 @@ package struct Checkpoint: Sendable {
 
   package func tensor(_ name: TensorName) -> TensorDescription? { byName[name].map { tensors[$0] } }
 
+  /// The number of a tensor's type where that is not known here; nil for all other tensors.
+  func unknownType(of name: TensorName) -> UInt32? {
+    guard case .dense(.gguf(let reader)) = storage else { return nil }
+    return reader.unknownTensors.first { $0.name == name }?.typeNumber
+  }
+
   /// The tensors whose bytes can be read under their names.
   package var source: any TensorSource {
     switch storage {

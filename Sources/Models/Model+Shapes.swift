@@ -47,6 +47,9 @@ extension Model {
     let naming = checkpoint.naming
     for (role, layer, shape) in configuration.expectedTensors(of: family, naming) {
       guard let name = family.tensorName(role, layer: layer, naming) else { continue }
+      if let unknown = checkpoint.unknownType(of: TensorName(name)) {
+        throw .elementType(path: checkpoint.path, tensor: name, found: "type \(unknown)")
+      }
       guard let tensor = checkpoint.tensor(TensorName(name)) else {
         throw .missingTensor(path: checkpoint.path, name: name)
       }

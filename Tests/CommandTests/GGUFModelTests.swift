@@ -103,6 +103,38 @@ import Testing
     try expectDone(["inspect", path])
   }
 
+  @Test func `files made to harm are refused in one line that names the field`() throws {
+    let script = packageRoot.appending(path: "fixtures/hostile/make_gguf.py").path
+    let place = folder.path("hostile")
+    _ = try python(["-c", "import os, sys; os.mkdir(sys.argv[1])", place])
+    _ = try python([script, place])
+    let index = try #require(JSONScanner.scan(try bytes(of: place + "/index.json")).array)
+    #expect(index.count > 100)
+    for row in index.compactMap(\.object) {
+      let path = place + "/" + (try #require(row["file"]?.string))
+      guard let word = row["word"]?.string, row["error"]?.string != "notGGUF" else {
+        // What is not GGUF is taken for safetensors, and refused as such.
+        if row["error"]?.string == nil { try expectDone(["inspect", path]) }
+        continue
+      }
+      try expectRefused(["inspect", path], 65, [word], in: folder)
+    }
+  }
+
+  @Test func `a tensor of an unknown type is shown, and refused where it is needed`() throws {
+    let path = try GGUFFixture.write(["q4_0"], to: folder.path("q.gguf"))
+    var file = try bytes(of: path)
+    let name = Array("blk.1.ffn_up.weight".utf8)
+    let start = try #require(file.firstRange(of: name)).upperBound
+    // Behind the name: the number of dimensions, two extents, and the type.
+    file[start + 4 + 16] = 200
+    try folder.write(file, to: "q.gguf")
+    let text = try expectDone(["inspect", path])
+    #expect(text.contains("blk.1.ffn_up.weight: type 200 is not known, 384 × 128"))
+    try expectRefused(
+      ["evaluate", path] + Fixture.text, 65, ["blk.1.ffn_up.weight", "type 200"], in: folder)
+  }
+
   @Test func `one width for all layers may be said layer by layer`() throws {
     let path = try GGUFFixture.write(
       ["bf16", "llama.feed_forward_length=[384, 384, 384, 384]"], to: folder.path("alike.gguf"))

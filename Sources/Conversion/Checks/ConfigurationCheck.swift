@@ -9,7 +9,7 @@ enum ConfigurationCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard try subject.checkpoint.isDescribed else {
-      return .skipped("nothing describes the model: there is no config.json")
+      return .skipped("nothing describes the model: no config.json, no general.architecture")
     }
     do {
       let model = try Model(subject.checkpoint)

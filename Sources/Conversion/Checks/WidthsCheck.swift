@@ -12,7 +12,7 @@ enum WidthsCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     guard try subject.checkpoint.isDescribed else {
-      return .skipped("nothing describes the model: there is no config.json")
+      return .skipped("nothing describes the model: no config.json, no general.architecture")
     }
     do {
       let model = try Model(subject.checkpoint)
