@@ -30,7 +30,7 @@ package struct Checkpoint: Sendable {
         storage = .dense(.safetensors(reader))
         tensors = reader.tensors
       } catch {
-        throw .safetensors(error)
+        throw Self.refusal(error, of: path)
       }
     case .gguf:
       do {
@@ -50,6 +50,15 @@ package struct Checkpoint: Sendable {
       }
     }
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  /// What has no magic is taken for safetensors; by its name it may have been meant otherwise.
+  private static func refusal(_ error: SafetensorsError, of path: String) -> ModelError {
+    if case .pickle = error { return .safetensors(error) }
+    guard path.hasSuffix(".gguf") else { return .safetensors(error) }
+    return .unsupported(
+      path: path, what: "by its first bytes neither GGUF nor safetensors",
+      advice: "fetch the file again")
   }
 
   /// An overlay with the tensors of its base, which must have been compared.

@@ -112,12 +112,13 @@ import Testing
     #expect(index.count > 100)
     for row in index.compactMap(\.object) {
       let path = place + "/" + (try #require(row["file"]?.string))
-      guard let word = row["word"]?.string, row["error"]?.string != "notGGUF" else {
-        // What is not GGUF is taken for safetensors, and refused as such.
-        if row["error"]?.string == nil { try expectDone(["inspect", path]) }
-        continue
+      switch row["error"]?.string {
+      case nil: try expectDone(["inspect", path])
+      case "notGGUF": try expectRefused(["inspect", path], 65, ["neither GGUF"], in: folder)
+      default:
+        let word = try #require(row["word"]?.string)
+        try expectRefused(["inspect", path], 65, [word], in: folder)
       }
-      try expectRefused(["inspect", path], 65, [word], in: folder)
     }
   }
 
