@@ -63,7 +63,7 @@ let package = Package(
       "Calibration",
       ["ByteIO", "GGUF", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
     stage("Experts", ["ByteIO", "Calibration", "DMOE", "Kernels", "Models", "Tensors"]),
-    stage("Evaluation", ["ByteIO", "DMOE", "Experts", "Kernels", "Models"]),
+    stage("Evaluation", ["ByteIO", "DMOE", "Experts", "Kernels", "Models", "Tensors"]),
     stage(
       "Reports",
       ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models", "Tensors"]),

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// The streams that a program writes to.
@@ -14,5 +15,14 @@ package enum StandardOutput {
   /// Writes what is not a result, such as progress and errors; nobody may be listening.
   package static func writeError(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+  }
+
+  /// How many columns the terminal behind the results has; nil where it is none, or does not tell.
+  package static var terminalColumns: Int? {
+    var size = winsize()
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
   }
 }

@@ -148,7 +148,8 @@ extension Partition {
     return statistics
   }
 
-  /// The sweeps that the work takes: to rank, to fit, to set the budgets, to measure all variants.
+  /// The sweeps that the work takes: to rank, to fit, to set the budgets, to measure all variants,
+  /// and to measure the dense model rounded.
   func estimates(_ prepared: Prepared, _ parallel: Parallel) -> [WorkEstimate] {
     guard let split = prepared.split else { return [] }
     func sweep(_ positions: Int, _ streams: Int, output: Bool = false) -> WorkEstimate {
@@ -159,5 +160,6 @@ extension Partition {
     let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 14)
     return prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
       + [sweep(split.heldOut.count, variants, output: true)]
+      + prepared.model.smallerTypes.map { _ in sweep(split.heldOut.count, 1, output: true) }
   }
 }

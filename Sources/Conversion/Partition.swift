@@ -140,7 +140,9 @@ package struct Partition: Sendable {
         model: try Model(written), parallel: parallel, progress: progress)
       heldOut = CalibrationReport.HeldOut(
         textDigest: tokens.digest, context: tokens.context,
-        result: try evaluator.evaluate(evaluator.reportVariants, on: tokens.windows(split.heldOut)))
+        result: try evaluator.evaluate(
+          evaluator.reportVariants, roundings: (model.smallerTypes, model),
+          on: tokens.windows(split.heldOut)))
     }
     let report = CalibrationReport(
       generator: generator, source: try source(model), calibration: nested.statistics,

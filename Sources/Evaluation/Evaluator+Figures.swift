@@ -17,10 +17,8 @@ extension Evaluator {
             losses: dense.negativeLogLikelihoods(of: targets),
             comparison: WindowComparison(ofDense: targets))
         }
-        let own = Distributions(head.logits(streams[stream][window]))
         return WindowScore(
-          losses: own.negativeLogLikelihoods(of: targets),
-          comparison: dense.map { WindowComparison(own, with: $0, targets: targets) })
+          Distributions(head.logits(streams[stream][window])), beside: dense, targets: targets)
       }
     }
   }

@@ -2,6 +2,7 @@ import DMOE
 package import Experts
 package import Kernels
 package import Models
+package import Tensors
 
 /// Measures variants of a model on windows of text, all in one sweep over the weights.
 package struct Evaluator: Sendable {
@@ -99,10 +100,13 @@ package struct Evaluator: Sendable {
     /// The text tokens that were predicted.
     package let targets: Int
     package let figures: [VariantFigures]
+    /// The dense model, rounded.
+    package let rounded: [RoundedFigures]
 
-    package init(targets: Int, figures: [VariantFigures]) {
+    package init(targets: Int, figures: [VariantFigures], rounded: [RoundedFigures] = []) {
       self.targets = targets
       self.figures = figures
+      self.rounded = rounded
     }
   }
 
@@ -110,11 +114,14 @@ package struct Evaluator: Sendable {
   ///
   /// - Parameters:
   ///   - variants: each must be one that the model can run.
+  ///   - roundings: types to round the matrices of a dense model to, and that model: the one that
+  ///     this one was made of, or itself; nothing is measured of them where this one is not dense.
   ///   - windows: tokens; every one but a window's first is predicted.
   /// - Returns: the figures of each variant.
   /// - Throws: what reading the model throws.
   package func evaluate(
-    _ variants: [Variant], on windows: [[Int]]
+    _ variants: [Variant], roundings: (types: [ElementType], of: Model)? = nil,
+    on windows: [[Int]]
   ) throws(EvaluationError) -> Result {
     if let variant = variants.first(where: { !canRun($0) }) {
       throw .unknownVariant(variant.name, known: choices)
@@ -148,7 +155,15 @@ package struct Evaluator: Sendable {
           tokensPerSecond: Double(targetCount) / seconds, isMeasured: !isOracle)
         return self.figures(variant, scores: scores.map { $0[index] }, work: work)
       }
-      return Result(targets: targetCount, figures: figures)
+      var rounded: [RoundedFigures] = []
+      if let (types, model) = roundings, let dense = streams.firstIndex(of: .dense) {
+        let reference = finished[dense].map(\.stream)
+        rounded = try types.map { (type) throws(ModelError) in
+          try self.figures(
+            of: model.rounded(to: type), as: type, beside: reference, on: windows)
+        }
+      }
+      return Result(targets: targetCount, figures: figures, rounded: rounded)
     } catch {
       throw .model(error)
     }

@@ -5,7 +5,7 @@ extension Model {
   /// Weights that are read to run one token.
   package struct Reads: Sendable, Equatable {
     package var parameters = 0
-    /// As they are stored in the checkpoint.
+    /// As they are stored in the checkpoint, or would be if they are rounded.
     package var bytes = 0
 
     mutating func add(_ tensor: TensorDescription, rows: Int? = nil) {
@@ -13,6 +13,12 @@ extension Model {
       parameters += tensor.elementCount / all * (rows ?? all)
       bytes += tensor.byteCount / all * (rows ?? all)
     }
+  }
+
+  /// The bytes of all weights that a token of the dense model reads.
+  package var bytesPerToken: Int {
+    let (shared, feedForward) = reads
+    return shared.bytes + feedForward.bytes
   }
 
   /// What every token reads, whatever its experts; and what it reads of all feed-forward layers if
@@ -30,7 +36,7 @@ extension Model {
     var feedForward = Reads()
     let tensors =
       checkpoint.container?.directory.sourceTensors.map(\.description) ?? checkpoint.source.tensors
-    for tensor in tensors {
+    for tensor in tensors.map(stored) {
       if neuronNames.contains(tensor.name) {
         feedForward.add(tensor)
       } else {

@@ -171,11 +171,13 @@ extension Model {
     let start = (rows?.lowerBound ?? 0) * rowBytes
     let count = rows.map { $0.count * (tensor.elementCount / tensor.shape[0]) }
     do {
-      return try tensor.elementType.floats(
+      var values = try tensor.elementType.floats(
         count: count ?? tensor.elementCount, parallel: parallel
       ) { (range) throws(TensorError) in
         try source.read(tensor.name, range.lowerBound + start..<range.upperBound + start)
       }
+      if let type = roundedType(of: tensor) { type.round(&values, parallel: parallel) }
+      return values
     } catch {
       throw .tensor(error)
     }

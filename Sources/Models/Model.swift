@@ -9,6 +9,8 @@ package struct Model: Sendable {
   package let checkpoint: Checkpoint
   package let family: Family
   package let configuration: ModelConfiguration
+  /// What its matrices are rounded to, see ``rounded(to:)``; nil for the very weights.
+  var rounding: ElementType?
 
   package var path: String { checkpoint.path }
 

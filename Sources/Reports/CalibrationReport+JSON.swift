@@ -44,6 +44,10 @@ extension CalibrationReport {
       ],
       "routing": routing?.quality?.document ?? .null,
       "held_out": heldOut.map(Self.document) ?? .null,
+      "recommendations": heldOut.flatMap { Recommendation.all($0.result.figures) }.map {
+        .array($0.map(\.document))
+      } ?? .null,
+      "timing": heldOut.map { .array($0.result.figures.map(\.timing)) } ?? .null,
       "warnings": .array(warnings.map(JSONValue.string)),
     ]
   }
@@ -126,15 +130,8 @@ extension CalibrationReport {
       "tokens": .int(heldOut.result.targets),
       "context": .int(heldOut.context),
       "text_sha256": .string(heldOut.textDigest.description),
-      "variants": .array(
-        heldOut.result.figures.map { figures in
-          var document = figures.document
-          // A time is not the same twice.
-          document["tokens_per_second"] = nil
-          document["ffn_tokens_per_second"] = nil
-          document["single_ffn_tokens_per_second"] = nil
-          return .object(document)
-        }),
+      "variants": .array(heldOut.result.figures.map { .object($0.measures) }),
+      "quantized": .array(heldOut.result.rounded.map(\.document)),
     ]
   }
 }

@@ -5,7 +5,11 @@ import Tensors
 
 extension CalibrationReport {
   /// The report on one screen of a terminal.
-  package var summary: [String] {
+  package var summary: [String] { summary(withChart: false) }
+
+  /// - Parameter withChart: whether the trade-off is drawn too, which takes up to 70
+  ///   columns and characters of Unicode.
+  package func summary(withChart: Bool) -> [String] {
     var lines = [
       "\(source.name): \(source.family), \(HumanText.parameters(source.parameters)) parameters, "
         + "\(source.layers) layers × \(HumanText.count(source.intermediateSize)) neurons",
@@ -22,6 +26,8 @@ extension CalibrationReport {
           + "\(heldOut.context). Above: one expert for all tokens, bare.",
       ]
       lines += Self.tradeOff(heldOut.result.figures)
+      if withChart, let chart { lines += [""] + chart.lines() + [""] }
+      lines += Self.recommendation(heldOut.result.figures)
     }
     lines += warnings.flatMap { HumanText.wrapped("  Warning: \($0)", indent: 4) }
     return lines
@@ -44,6 +50,13 @@ extension CalibrationReport {
     }
     return ["  Below: an expert for each token, perplexity over that of dense.", ""]
       + table.lines()
+  }
+
+  /// How far down one can go where quality matters.
+  private static func recommendation(_ figures: [VariantFigures]) -> [String] {
+    let all = Recommendation.all(figures) ?? []
+    return all.filter { $0.maximumRatio == 1.02 }
+      .map { "  " + $0.text(Recommendation.Point.runs(figures)) }
   }
 
   private var keptText: String {

@@ -5,8 +5,8 @@ package import Experts
 
 /// What `partition` found out: from it one decides whether a model splits well, and which size to use.
 ///
-/// Its form as JSON is specified in `formats/report.md`. It holds no times and no paths, so that the
-/// same conversion gives the same bytes.
+/// Its form as JSON is specified in `formats/report.md`. It holds no paths, and times in one place
+/// only, so that the same conversion gives the same bytes but for these.
 package struct CalibrationReport: Sendable {
   package struct Source: Sendable {
     package let name: String

@@ -2,8 +2,13 @@ package import Evaluation
 package import JSON
 
 extension VariantFigures {
-  /// The figures under the names of `formats/report.md`; what was not measured is null.
+  /// The figures under the names of `formats/report.md`, times included; what was not measured is null.
   package var document: JSONObject {
+    JSONObject(measures.members + work.times.members)
+  }
+
+  /// What is the same twice.
+  var measures: JSONObject {
     var document = JSONObject()
     document["name"] = .string(variant.name)
     if case .expert(let expert) = variant { document["expert"] = .int(expert) }
@@ -24,10 +29,13 @@ extension VariantFigures {
     document.set("mean_delta_p", divergence?.meanDeltaP)
     document.set("rms_delta_p", divergence?.rmsDeltaP)
     document.set("same_top_p", divergence?.sameTopP)
-    document["tokens_per_second"] = JSONValue(work.tokensPerSecond)
-    document["ffn_tokens_per_second"] = JSONValue(work.feedForwardTokensPerSecond)
-    document["single_ffn_tokens_per_second"] = JSONValue(work.singleFeedForwardTokensPerSecond)
     return document
+  }
+
+  /// An element of `timing`.
+  var timing: JSONValue {
+    .object(
+      JSONObject([.init(name: "name", value: .string(variant.name))] + work.times.members))
   }
 
   private static func document(_ percentiles: [Percentile: Double]) -> JSONValue {

@@ -21,4 +21,18 @@ extension ElementType {
     }
     return values
   }
+
+  /// Replaces floats by what is left of them when they are stored in a type that ``isEncodable``.
+  ///
+  /// - Parameters:
+  ///   - values: whole blocks.
+  ///   - parallel: the loop that shares out pieces.
+  package func round(_ values: inout [Float], parallel: Parallel) {
+    precondition(values.count % block.elements == 0, "\(values.count) values are no whole blocks")
+    // A piece is a whole number of blocks of any type.
+    parallel.fill(&values, by: 1 << 16) { _, span in
+      let bytes = encode(span.indices.map { span[$0] })
+      decode(bytes, into: &span)
+    }
+  }
 }

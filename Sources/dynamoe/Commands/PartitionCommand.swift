@@ -160,7 +160,8 @@ struct PartitionCommand: ParsableCommand {
       try Console.print(
         JSONWriter.text(document(of: report, partition, seconds), layout: .indented))
     } else {
-      try Console.print(report.summary.map(Escaping.terminal))
+      try Console.print(
+        report.summary(withChart: ChartSpace.isThere).map(Escaping.terminal))
       try Console.print("  Report: \(Escaping.terminal(partition.reportPath))")
     }
   }

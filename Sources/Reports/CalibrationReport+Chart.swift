@@ -1,0 +1,37 @@
+import Evaluation
+
+extension CalibrationReport {
+  /// The trade-off on held-out text as a picture for a terminal; nil where nothing was routed.
+  package var chart: TerminalChart? {
+    let figures = heldOut?.result.figures ?? []
+    func series(
+      _ name: String, _ mark: Character, isJoined: Bool = false, where isPart: (Variant) -> Bool
+    ) -> TerminalChart.Series {
+      TerminalChart.Series(
+        name: name, mark: mark, isJoined: isJoined,
+        points: figures.compactMap { figures in
+          guard isPart(figures.variant), let ratio = figures.divergence?.perplexityRatio.value
+          else { return nil }
+          return .init(cost: figures.work.costFraction, ratio: ratio)
+        })
+    }
+    func chosen(_ chooser: Variant.Chooser) -> (Variant) -> Bool {
+      { variant in
+        guard case .choosing(chooser, .budget) = variant else { return false }
+        return true
+      }
+    }
+    let all = [
+      series("routed", "●", isJoined: true, where: chosen(.routed)),
+      series("oracle", "▲", where: chosen(.oracle)),
+      series("fixed", "+", where: chosen(.fixed)),
+      series("random", "×", where: chosen(.random)),
+      series("one expert", "○") { if case .expert = $0 { true } else { false } },
+    ]
+    guard all[0].points.count > 0 else { return nil }
+    return TerminalChart(
+      vertical: "perplexity over that of dense (logarithmic)",
+      horizontal: "cost fraction: FFN parameters of a token, routers included",
+      series: all.filter { !$0.points.isEmpty })
+  }
+}

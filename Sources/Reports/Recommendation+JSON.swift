@@ -1,0 +1,14 @@
+import JSON
+
+extension Recommendation {
+  /// An element of `recommendations` of `formats/report.md`.
+  var document: JSONValue {
+    [
+      "max_perplexity_ratio": .double(maximumRatio),
+      "budget": JSONValue(point?.budget),
+      "perplexity_ratio": JSONValue(point?.ratio),
+      "cost_fraction": JSONValue(point?.cost),
+      "is_measured": .bool(isMeasured),
+    ]
+  }
+}
