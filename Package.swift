@@ -135,14 +135,14 @@ let package = Package(
       "EvaluationTests",
       [
         "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models",
-        "TestSupport",
+        "Tensors", "TestSupport",
       ],
       exclude: ["peer.py"]),
     tests(
       "ReportsTests",
       [
         "ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Kernels", "Reports",
-        "TestSupport",
+        "Tensors", "TestSupport",
       ],
       exclude: ["Golden"]),
     // They run the program as it is built, and import nothing of it.

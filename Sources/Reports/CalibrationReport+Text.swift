@@ -7,8 +7,11 @@ extension CalibrationReport {
   /// The report on one screen of a terminal.
   package var summary: [String] { summary(withChart: false) }
 
-  /// - Parameter withChart: whether the trade-off is drawn too, which takes up to 70
-  ///   columns and characters of Unicode.
+  /// The report for a terminal.
+  ///
+  /// - Parameter withChart: whether the trade-off is drawn too, which takes up to 70 columns and
+  ///   characters of Unicode.
+  /// - Returns: lines.
   package func summary(withChart: Bool) -> [String] {
     var lines = [
       "\(source.name): \(source.family), \(HumanText.parameters(source.parameters)) parameters, "
@@ -27,7 +30,7 @@ extension CalibrationReport {
       ]
       lines += Self.tradeOff(heldOut.result.figures)
       if withChart, let chart { lines += [""] + chart.lines() + [""] }
-      lines += Self.recommendation(heldOut.result.figures)
+      lines += Self.recommendation(heldOut.result.figures) + Self.rounded(heldOut.result.rounded)
     }
     lines += warnings.flatMap { HumanText.wrapped("  Warning: \($0)", indent: 4) }
     return lines
@@ -57,6 +60,17 @@ extension CalibrationReport {
     let all = Recommendation.all(figures) ?? []
     return all.filter { $0.maximumRatio == 1.02 }
       .map { "  " + $0.text(Recommendation.Point.runs(figures)) }
+  }
+
+  /// What could be done instead.
+  private static func rounded(_ figures: [RoundedFigures]) -> [String] {
+    guard !figures.isEmpty else { return [] }
+    let all = figures.map { figures in
+      "\(figures.elementType.rawValue) × "
+        + HumanText.fixed(figures.divergence.perplexityRatio.value, digits: 3)
+        + " (\(HumanText.bytes(figures.bytesPerToken)) a token)"
+    }
+    return ["  Dense with rounded weights instead: " + all.joined(separator: ", ")]
   }
 
   private var keptText: String {

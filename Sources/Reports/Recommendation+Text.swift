@@ -2,10 +2,11 @@ import Evaluation
 import Glibc
 
 extension Recommendation {
-  /// `For at most 2 % more perplexity: budget 0.66 (measured 0.65: × 1.021)`.
+  /// `For at most 2 % more perplexity: budget 0.67 (measured 0.65: × 1.021)`.
   ///
-  /// - Parameter runs: those that it was made of.
-  func text(_ runs: [Point]) -> String {
+  /// - Parameter runs: those that it was made of, of which the nearest is told.
+  /// - Returns: one line.
+  package func text(_ runs: [Point]) -> String {
     let limit = HumanText.fixed(100 * (maximumRatio - 1), digits: 0)
     let start = "For at most \(limit) % more perplexity: "
     guard let point else {

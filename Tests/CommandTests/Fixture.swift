@@ -1,5 +1,7 @@
 import Foundation
+import JSON
 import TestSupport
+import Testing
 
 /// The small trained model of the repository, and its texts.
 enum Fixture {
@@ -59,4 +61,12 @@ extension TemporaryFolder {
 
 func bytes(of path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(filePath: path)))
+}
+
+/// A report without `timing`, the one part that is not the same twice.
+func untimed(_ path: String) throws -> [UInt8] {
+  var report = try #require(JSONScanner.scan(bytes(of: path)).object)
+  #expect(report["timing"] != nil)
+  report["timing"] = nil
+  return JSONWriter.write(.object(report), layout: .indented)
 }

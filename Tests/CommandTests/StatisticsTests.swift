@@ -47,7 +47,7 @@ import Testing
       calibrated + [folder.path("both.dmoe"), "--calibration", statistics] + Fixture.text)
     let reports = try ["text", "both"].map { name in
       let report = String(
-        decoding: try bytes(of: folder.path(name + ".report.json")), as: UTF8.self
+        decoding: try untimed(folder.path(name + ".report.json")), as: UTF8.self
       ).replacing(name + ".dmoe", with: "t.dmoe")
       return try #require(try JSONScanner.scan(Array(report.utf8)).object)
     }

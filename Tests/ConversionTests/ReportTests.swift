@@ -26,6 +26,11 @@ import Testing
     #expect(
       keys("held_out", "variants", "0", "kld_percentiles")
         == page["variant"]?.inner["kld_percentiles"])
+    #expect(keys("held_out", "quantized", "0") == page["held_out.quantized"]?.keys)
+    let types = document.object?["held_out"]?.object?["quantized"]?.array ?? []
+    #expect(types.map { $0.object?["element_type"]?.string } == ["Q8_0", "Q4_0"])
+    #expect(keys("timing", "0") == page["timing"]?.keys)
+    #expect(document.object?["recommendations"] == .null)
     #expect(keys("calibration", "parts", "0") == page["calibration"]?.inner["parts"])
     #expect(keys("plan", "layers", "0") == page["plan"]?.inner["layers"])
     #expect(keys("output", "experts", "0") == page["output"]?.inner["experts"])
@@ -51,6 +56,10 @@ import Testing
         #expect(keys(scores.object) == ["p5", "p25", "median", "p75", "p95"])
       }
     }
+    let recommendations = try #require(routed?["recommendations"]?.array)
+    #expect(
+      recommendations.map { $0.object?["max_perplexity_ratio"]?.double } == [1.01, 1.02, 1.05, 1.1])
+    #expect(keys(recommendations.first?.object) == page["recommendations"]?.keys)
     let variant = routed?["held_out"]?.object?["variants"]?.array?.last?.object
     #expect(keys(variant) == page["variant"]?.keys.subtracting(["expert"]))
   }
@@ -60,6 +69,7 @@ import Testing
     let document = try #require(try JSONScanner.scan(text).object)
     #expect(document["schema"] == "dynamoe.report" && document["schema_version"] == 1)
     #expect(document["calibration"] == .null && document["held_out"] == .null)
+    #expect(document["timing"] == .null && document["recommendations"] == .null)
     #expect(document["warnings"] == [])
     #expect(text == JSONWriter.write(try Converted.report().document, layout: .indented) + [0x0A])
     let source = try #require(document["source"]?.object)

@@ -1,0 +1,80 @@
+import Calibration
+import Evaluation
+import Kernels
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// The dense model rounded to quantised types, held against files that the package gguf made.
+@Suite struct RoundingTests {
+  private static let fixture = packageRoot.appending(path: "fixtures/tiny-llama")
+  private let folder: TemporaryFolder
+  private let model: Model
+
+  init() throws {
+    folder = try TemporaryFolder()
+    model = try Model(path: Self.fixture.path)
+  }
+
+  private func gguf(_ type: String) throws -> Model {
+    let path = folder.path(type + ".gguf")
+    _ = try python([Self.fixture.appending(path: "to_gguf.py").path, Self.fixture.path, path, type])
+    return try Model(path: path)
+  }
+
+  private func windows() throws -> [[Int]] {
+    let request = TextRequest(
+      paths: [Self.fixture.appending(path: "heldout.txt").path], maximumTokens: 1500, context: 128,
+      beginning: .auto, parsingSpecial: false)
+    return try TextTokens(request, model: model, limit: 1500).windows()
+  }
+
+  @Test(arguments: [("q8_0", ElementType.q80), ("q4_0", .q40)])
+  func `what is rounded here is as good as a file that gguf quantised`(
+    name: String, type: ElementType
+  ) throws {
+    let windows = try windows()
+    let result = try model.evaluator(threads: 2).evaluate(
+      [.dense], roundings: ([type], model), on: windows)
+    let rounded = try #require(result.rounded.first)
+    let peer = try gguf(name)
+    let other = try #require(try peer.evaluate([.dense], windows).figures.first)
+    #expect(rounded.elementType == type && result.rounded.count == 1)
+    #expect(abs(rounded.perplexity / other.perplexity - 1) < 1e-5)
+    // The file has its 9 vectors as F32, the source as BF16.
+    #expect(Double(rounded.bytesPerToken + 2 * 9 * 128) == other.work.bytesPerToken)
+
+    let dense = try #require(result.figures.first).perplexity
+    let divergence = rounded.divergence
+    #expect(abs(divergence.perplexityRatio.value - rounded.perplexity / dense) < 1e-5)
+    #expect(divergence.perplexityRatio.standardError < 0.02)
+    #expect(divergence.meanKLD.value > (type == .q80 ? 1e-5 : 0.01))
+    #expect(divergence.sameTopP.value > (type == .q80 ? 0.98 : 0.75))
+  }
+
+  @Test func `the number of threads does not change a bit`()
+    throws
+  {
+    let windows = try windows()
+    let results = try [1, 2, 5].map { threads in
+      try model.evaluator(threads: threads).evaluate(
+        [.dense], roundings: ([.q40], model), on: windows
+      ).rounded[0]
+    }
+    for result in results.dropFirst() {
+      #expect(result.perplexity == results[0].perplexity)
+      #expect(result.divergence == results[0].divergence)
+    }
+  }
+
+  @Test func `only what a token then reads less of is worth measuring`() throws {
+    #expect(model.smallerTypes == [.q80, .q40])
+    #expect(try gguf("q8_0").smallerTypes == [.q40])
+    #expect(try gguf("q4_0").smallerTypes == [])
+    // Rows of 8 elements are no whole blocks: nothing would be rounded.
+    let tiny = try TemporaryFolder()
+    try TinyLlama().write(to: tiny)
+    #expect(try Model(path: tiny.path).smallerTypes == [])
+  }
+}
