@@ -78,7 +78,7 @@ let package = Package(
       name: "dynamoe",
       dependencies: [
         "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "JSON", "Kernels", "Models",
-        "GGUF", "Reports", "Safetensors", "DMOE", "Tensors",
+        "GGUF", "Reports", "Safetensors", "DMOE", "Tensors", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,6 +1,6 @@
 package import ByteIO
 package import Models
-import Tokenizers
+package import Tokenizers
 
 /// Which text is read, and how it becomes tokens.
 package struct TextRequest: Sendable {
@@ -39,6 +39,7 @@ package struct TextTokens: Sendable {
   package let beginningToken: Int?
   /// Positions of a window.
   package let context: Int
+  package let tokenizer: Tokenizer
 
   /// Reads and encodes text, at most `limit` tokens of it.
   package init(_ request: TextRequest, model: Model, limit: Int) throws(CalibrationError) {
@@ -46,6 +47,7 @@ package struct TextTokens: Sendable {
     do {
       let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
       beginningToken = tokenizer.beginningToken
+      self.tokenizer = tokenizer.tokenizer
       // No text has fewer tokens than one in 64 bytes, so that a longer one need not be read whole.
       var byteLimit = max(limit.multipliedReportingOverflow(by: 64).partialValue, 1 << 24)
       if limit > 1 << 40 { byteLimit = .max }
@@ -77,10 +79,14 @@ package struct TextTokens: Sendable {
   /// Consecutive windows over a range of the tokens; the last may be short, and one without a
   /// target is dropped.
   package func windows(_ range: Range<Int>? = nil) -> [[Int]] {
+    allWindows(range).filter { $0.count > 1 }
+  }
+
+  /// Consecutive windows over a range of the tokens, for work that needs no targets.
+  package func allWindows(_ range: Range<Int>? = nil) -> [[Int]] {
     let range = range ?? 0..<tokens.count
     let beginning = beginningToken.map { [$0] } ?? []
     return stride(from: range.lowerBound, to: range.upperBound, by: textTokensPerWindow)
       .map { beginning + tokens[$0..<min($0 + textTokensPerWindow, range.upperBound)] }
-      .filter { $0.count > 1 }
   }
 }

@@ -13,6 +13,8 @@ package enum ConversionError: Error, Equatable, Sendable {
   case compensationRank(Int, hiddenSize: Int)
   /// Routers choose among experts, and there is one only.
   case routersWithoutChoice
+  /// Single tokens are shown with what the routers give them.
+  case shownTextWithoutRouters
   /// The input was made by this program already.
   case alreadyConverted(path: String)
   /// An importance matrix holds squares alone.
@@ -54,6 +56,8 @@ extension ConversionError: CustomStringConvertible {
       "--compensation-rank needs routers: give calibration text, and no --router none"
     case .compensationRank(let rank, let hiddenSize):
       "--compensation-rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
+    case .shownTextWithoutRouters:
+      "--show-text shows what routers choose: give calibration text (--text FILE), and no --router none"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .matrixWithoutMagnitudes:

@@ -13,6 +13,8 @@ extension Partition {
     let model: Model
     let tokens: TextTokens?
     let split: TextSplit?
+    /// What the report shall show token by token.
+    let shown: [TextTokens]
     let widths: ExpertWidths
     let nesting: Nesting
   }
@@ -26,12 +28,16 @@ extension Partition {
     guard compensationRank ?? 0 == 0 || router != nil else {
       throw ConversionError.compensationWithoutRouters
     }
+    guard shownPaths.isEmpty || router != nil else {
+      throw ConversionError.shownTextWithoutRouters
+    }
     let checkpoint = try Checkpoint(path: modelPath)
     guard checkpoint.container == nil else {
       throw ConversionError.alreadyConverted(path: modelPath)
     }
     let inputs =
       checkpoint.ownedPaths + [statisticsPath, matrixPath].compactMap { $0 } + (text?.paths ?? [])
+      + shownPaths
     guard !Folder.isSamePlace(outputPath, reportPath) else {
       throw ConversionError.sameOutput(path: outputPath)
     }
@@ -61,8 +67,23 @@ extension Partition {
       router: router, compensationRank: router == nil || rank == 0 ? nil : rank, rounds: rounds,
       seed: seed)
     return Prepared(
-      model: model, tokens: tokens, split: split, widths: widths,
-      nesting: nesting)
+      model: model, tokens: tokens, split: split, shown: try shownTexts(for: model),
+      widths: widths, nesting: nesting)
+  }
+
+  /// The user's texts, each on its own.
+  private func shownTexts(for model: Model) throws -> [TextTokens] {
+    guard let text else { return [] }
+    return try shownPaths.map { path in
+      let request = TextRequest(
+        paths: [path], maximumTokens: nil, context: text.context, beginning: text.beginning,
+        parsingSpecial: text.parsingSpecial)
+      let tokens = try TextTokens(request, model: model, limit: Self.tokensShown)
+      guard !tokens.tokens.isEmpty else {
+        throw CalibrationError.tooShort(path: path, tokens: 0, needed: 1, purpose: "--show-text")
+      }
+      return tokens
+    }
   }
 
   private func checkDown(_ model: Model) throws {

@@ -16,6 +16,8 @@ package struct Partition: Sendable {
   package let reportPath: String
   /// Calibration text, if any.
   package let text: TextRequest?
+  /// Texts that the report shall show token by token.
+  package let shownPaths: [String]
   /// Statistics that were made before, if any.
   package let statisticsPath: String?
   /// An importance matrix of llama.cpp, if any.
@@ -44,7 +46,7 @@ package struct Partition: Sendable {
 
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
-    statisticsPath: String?, matrixPath: String? = nil, recipe: Recipe = .dynamoe,
+    shownPaths: [String] = [], statisticsPath: String?, matrixPath: String? = nil, recipe: Recipe = .dynamoe,
     importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
     compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,
@@ -55,6 +57,7 @@ package struct Partition: Sendable {
     self.outputPath = outputPath
     self.reportPath = reportPath
     self.text = text
+    self.shownPaths = shownPaths
     self.statisticsPath = statisticsPath
     self.matrixPath = matrixPath
     self.recipe = recipe
@@ -135,14 +138,20 @@ package struct Partition: Sendable {
     let file = try Checkpoint(path: writer.file.temporaryPath)
     let written = isOverlay ? file.on(source: model.checkpoint) : file
     var heldOut: CalibrationReport.HeldOut?
+    var passages: [Passage]?
+    var kinds: TokenKinds?
     if let tokens = prepared.tokens, let split = prepared.split {
       let evaluator = try Evaluator(
         model: try Model(written), parallel: parallel, progress: progress)
+      let windows = tokens.windows(split.heldOut)
+      let result = try evaluator.evaluate(
+        evaluator.reportVariants, roundings: (model.smallerTypes, model), on: windows,
+        recording: Self.shown(tokens, windowsInFull: 1))
       heldOut = CalibrationReport.HeldOut(
-        textDigest: tokens.digest, context: tokens.context,
-        result: try evaluator.evaluate(
-          evaluator.reportVariants, roundings: (model.smallerTypes, model),
-          on: tokens.windows(split.heldOut)))
+        textDigest: tokens.digest, context: tokens.context, result: result)
+      passages = try self.passages(
+        result.choices, of: tokens, windows: windows, texts: prepared.shown, by: evaluator)
+      kinds = Self.kinds(result.choices, of: tokens, windows: windows)
     }
     let report = CalibrationReport(
       generator: generator, source: try source(model), calibration: nested.statistics,
@@ -152,7 +161,7 @@ package struct Partition: Sendable {
       outputName: Folder.name(of: outputPath),
       outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: isOverlay,
       exactness: try exactness(written, model.checkpoint, parallel),
-      heldOut: heldOut,
+      heldOut: heldOut, passages: passages, tokenKinds: kinds,
       warnings: warnings(nested, heldOut?.result, prepared.split))
     try writer.file.commit()
     try AtomicFile.write(

@@ -102,11 +102,17 @@ package struct Evaluator: Sendable {
     package let figures: [VariantFigures]
     /// The dense model, rounded.
     package let rounded: [RoundedFigures]
+    /// Nil where none were to be recorded.
+    package let choices: TokenChoices?
 
-    package init(targets: Int, figures: [VariantFigures], rounded: [RoundedFigures] = []) {
+    package init(
+      targets: Int, figures: [VariantFigures], rounded: [RoundedFigures] = [],
+      choices: TokenChoices? = nil
+    ) {
       self.targets = targets
       self.figures = figures
       self.rounded = rounded
+      self.choices = choices
     }
   }
 
@@ -117,11 +123,13 @@ package struct Evaluator: Sendable {
   ///   - roundings: types to round the matrices of a dense model to, and that model: the one that
   ///     this one was made of, or itself; nothing is measured of them where this one is not dense.
   ///   - windows: tokens; every one but a window's first is predicted.
+  ///   - recording: the choices of one of the variants, if they are wanted; those of a window's last
+  ///     token, which is predicted and not run, are none.
   /// - Returns: the figures of each variant.
   /// - Throws: what reading the model throws.
   package func evaluate(
     _ variants: [Variant], roundings: (types: [ElementType], of: Model)? = nil,
-    on windows: [[Int]]
+    on windows: [[Int]], recording: TokenChoices.Request? = nil
   ) throws(EvaluationError) -> Result {
     if let variant = variants.first(where: { !canRun($0) }) {
       throw .unknownVariant(variant.name, known: choices)
@@ -136,11 +144,11 @@ package struct Evaluator: Sendable {
     }
     // Divergence is measured from dense, which therefore runs whether or not it is asked for.
     let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []
-    let plan = VariantStreams(
-      reference + variants.map(asRun), experts: experts, routing: routing)
+    let plan = streams(reference + variants.map(asRun))
     let streams = plan.variants
     do {
-      let (finished, meters) = try run(plan, on: windows.map { Array($0.dropLast()) })
+      let (finished, meters, choices) = try run(
+        plan, on: windows.map { Array($0.dropLast()) }, recording: recording)
       let scores = try score(
         finished.map { $0.map(\.stream) }, targets: targets,
         reference: streams.firstIndex(of: .dense))
@@ -163,7 +171,7 @@ package struct Evaluator: Sendable {
             of: model.rounded(to: type), as: type, beside: reference, on: windows)
         }
       }
-      return Result(targets: targetCount, figures: figures, rounded: rounded)
+      return Result(targets: targetCount, figures: figures, rounded: rounded, choices: choices)
     } catch {
       throw .model(error)
     }
@@ -177,10 +185,23 @@ package struct Evaluator: Sendable {
     return .dense
   }
 
+  func streams(_ variants: [Variant]) -> VariantStreams {
+    VariantStreams(variants, experts: experts, routing: routing)
+  }
+
+  /// What a run leaves behind.
+  typealias Run = (
+    finished: [[LayerSweep.Finished]], meters: [WorkMeter], choices: TokenChoices?
+  )
+
   /// Runs variants side by side; of each also what it used and how long it took.
-  private func run(
-    _ streams: VariantStreams, on inputs: [[Int]]
-  ) throws(ModelError) -> (finished: [[LayerSweep.Finished]], meters: [WorkMeter]) {
+  func run(
+    _ streams: VariantStreams, on inputs: [[Int]], recording: TokenChoices.Request?
+  ) throws(ModelError) -> Run {
+    let recorded = recording.flatMap { streams.variants.firstIndex(of: $0.variant) }
+    var recorder = recorded.flatMap { _ in
+      recording.map { TokenChoices.Recorder($0, windows: inputs) }
+    }
     let layers = model.configuration.layers
     var meters = [WorkMeter](repeating: WorkMeter(), count: streams.variants.count)
     progress.report("Evaluating", unit: "layers", done: 0, of: layers)
@@ -188,6 +209,7 @@ package struct Evaluator: Sendable {
     let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
       streams.run(call, earlier: earlier)
     } finishedLayer: { layer, weights, uses in
+      if let recorded { recorder?.add(uses[recorded], of: experts[layer]) }
       for stream in meters.indices {
         meters[stream].add(uses[stream], neurons: model.configuration.intermediateSize)
         if let seconds = streams.singleSeconds(stream, layer: layer, weights, uses) {
@@ -196,6 +218,6 @@ package struct Evaluator: Sendable {
       }
       progress.report("Evaluating", unit: "layers", done: layer + 1, of: layers)
     }
-    return (finished, meters)
+    return (finished, meters, recorder?.choices)
   }
 }

@@ -48,6 +48,8 @@ extension CalibrationReport {
         .array($0.map(\.document))
       } ?? .null,
       "timing": heldOut.map { .array($0.result.figures.map(\.timing)) } ?? .null,
+      "passages": passages.map { .array($0.map(\.document)) } ?? .null,
+      "token_kinds": tokenKinds?.document ?? .null,
       "warnings": .array(warnings.map(JSONValue.string)),
     ]
   }

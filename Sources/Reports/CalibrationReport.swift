@@ -95,6 +95,10 @@ package struct CalibrationReport: Sendable {
   package let exactness: Exactness
   /// Nil where no text was given.
   package let heldOut: HeldOut?
+  /// Texts as the routers see them; nil where there are none to choose by a budget.
+  package let passages: [Passage]?
+  /// Nil where there are no routers to choose by a budget.
+  package let tokenKinds: TokenKinds?
   package let warnings: [String]
 
   package init(
@@ -102,7 +106,8 @@ package struct CalibrationReport: Sendable {
     importanceMatrix: ImportanceMatrix? = nil, plan: ExpertPlan,
     stability: [RankingStability]? = nil, recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil,
     experts: [Expert], outputName: String, outputBytes: Int, isOverlay: Bool = false,
-    exactness: Exactness = Exactness(), heldOut: HeldOut?, warnings: [String]
+    exactness: Exactness = Exactness(), heldOut: HeldOut?,
+    passages: [Passage]? = nil, tokenKinds: TokenKinds? = nil, warnings: [String]
   ) {
     self.generator = generator
     self.source = source
@@ -118,6 +123,8 @@ package struct CalibrationReport: Sendable {
     self.isOverlay = isOverlay
     self.exactness = exactness
     self.heldOut = heldOut
+    self.passages = passages
+    self.tokenKinds = tokenKinds
     self.warnings = warnings
   }
 }

@@ -13,6 +13,7 @@ struct Dynamoe: ParsableCommand {
         dynamoe partition Llama-3.2-1B/ -o llama.dmoe --text calibration.txt
         dynamoe validate llama.dmoe --against Llama-3.2-1B/
         dynamoe evaluate llama.dmoe --text held-out.txt
+        dynamoe show llama.dmoe --text poem.txt
 
       EXIT CODES
         0 done · 1 a check failed · 64 wrong usage · 65 malformed or unsupported data
@@ -22,7 +23,7 @@ struct Dynamoe: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Calibrate.self, Merge.self, PartitionCommand.self, Validate.self, Evaluate.self,
-      Export.self,
+      Show.self, Export.self,
     ])
 
   static func main() {

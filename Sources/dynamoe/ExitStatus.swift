@@ -54,6 +54,7 @@ struct ExitStatus {
     case EvaluationError.unknownVariant, ModelError.noBase: usage
     case ConversionError.noImportance, ConversionError.sameOutput,
       ConversionError.routersWithoutText, ConversionError.routersWithoutChoice,
+      ConversionError.shownTextWithoutRouters,
       ConversionError.greedyWithoutText, ConversionError.compensationWithoutErrors,
       ConversionError.compensationWithoutRouters, ConversionError.compensationRank,
       ConversionError.unknownExpert, ConversionError.unknownKey,

@@ -61,7 +61,7 @@ struct Evaluate: ParsableCommand {
       base.checkpoint(self.model, parallel: parallel, progress: line.progress))
     let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
     let chosen = try chosenVariants(of: evaluator)
-    warnOfBudgets(chosen, evaluator)
+    for case .choosing(.routed, let knob) in chosen { evaluator.warn(of: knob) }
     let tokens = try TextTokens(
       request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
     guard tokens.tokens.count >= tokens.textTokensNeeded else {
@@ -114,20 +114,11 @@ struct Evaluate: ParsableCommand {
   private func knobs(of evaluator: Evaluator) throws -> [Variant.Knob] {
     let thresholds = try Self.numbers(threshold, option: "--threshold").map(Variant.Knob.threshold)
     let budgets = try Self.numbers(budget, option: "--budget").map(Variant.Knob.budget)
-    for (option, knobs) in [("--threshold", thresholds), ("--budget", budgets)] {
-      guard let knob = knobs.first, !evaluator.canRun(.choosing(.routed, knob)) else { continue }
-      throw ValidationError("\(option): \(model) has no such knob; \(knobsHeld(evaluator))")
+    // One of each kind is enough to ask.
+    for knob in [thresholds.first, budgets.first].compactMap({ $0 }) {
+      try evaluator.requireKnob(knob, model: model)
     }
     return thresholds + budgets
-  }
-
-  /// What a file can be asked for, for people.
-  private func knobsHeld(_ evaluator: Evaluator) -> String {
-    let options = [("--threshold", Variant.Knob.threshold(0)), ("--budget", .budget(0))]
-      .filter { evaluator.canRun(.choosing(.routed, $0.1)) }.map(\.0)
-    return options.isEmpty
-      ? "it has no routers: make them with dynamoe partition --text FILE"
-      : "it has \(options.joined(separator: " and "))"
   }
 
   private static func numbers(_ list: String?, option: String) throws -> [Double] {
@@ -140,15 +131,5 @@ struct Evaluate: ParsableCommand {
       if !numbers.contains(value) { numbers.append(value) }
     }
     return numbers
-  }
-
-  /// A budget that cannot be had is not passed over in silence.
-  private func warnOfBudgets(_ variants: [Variant], _ evaluator: Evaluator) {
-    guard let smallest = evaluator.smallestBudget else { return }
-    for case .choosing(.routed, .budget(let budget)) in variants where budget < smallest {
-      Console.error(
-        "warning: budget \(budget) is below the smallest that can be had, "
-          + "\(HumanText.fixed(smallest, digits: 3)): expert 0 everywhere")
-    }
   }
 }

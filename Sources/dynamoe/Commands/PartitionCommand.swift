@@ -28,6 +28,7 @@ struct PartitionCommand: ParsableCommand {
         dynamoe partition model.gguf -o model.dmoe --imatrix model.imatrix.gguf
         dynamoe partition model/ -o model.dmoe --importance weights --experts 2
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
+        dynamoe partition model/ -o model.dmoe --text c.txt --show-text poem.txt
         dynamoe partition model/ -o overlay.dmoe --text c.txt --overlay
       """)
 
@@ -108,6 +109,12 @@ struct PartitionCommand: ParsableCommand {
       valueName: "prefix"))
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A text whose tokens the report shows with the experts that they get, 400 at most; "
+        + "may be repeated.", valueName: "file"))
+  var showText: [String] = []
+
   @Flag(help: "Replace outputs that exist.")
   var force = false
 
@@ -137,7 +144,7 @@ struct PartitionCommand: ParsableCommand {
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
     let partition = Partition(
       modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
-      text: try text.request(), statisticsPath: calibration, matrixPath: imatrix, recipe: recipe,
+      text: try text.request(), shownPaths: showText, statisticsPath: calibration, matrixPath: imatrix, recipe: recipe,
       importance: importance,
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? experts.map { .equal(experts: $0) },

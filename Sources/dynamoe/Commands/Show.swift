@@ -1,0 +1,137 @@
+import ArgumentParser
+import ByteIO
+import Calibration
+import Conversion
+import Evaluation
+import JSON
+import Models
+import Reports
+import Tokenizers
+
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a text, every token shaded by how large an expert the routers give it.",
+    discussion: """
+      The darker a token, the more of the feed-forward layers it takes: the mean over layers of the \
+      width of its expert. Without colour the digit below a token says the same, in tenths. A character \
+      of several tokens stands in the shade of the last of them; a line break is ↵.
+
+      EXAMPLES
+        dynamoe show model.dmoe --text poem.txt
+        dynamoe show model.dmoe --text poem.txt --budget 0.35
+        echo "The mitochondria is the powerhouse of the cell." | dynamoe show model.dmoe --text -
+        dynamoe show model.dmoe --text poem.txt --threshold 0.8
+        dynamoe show model.dmoe --text poem.txt --color always | less -R
+        dynamoe show model.dmoe --text poem.txt --json
+      """)
+
+  @Argument(help: "A .dmoe with routers.")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Route at this cost: a share of what the feed-forward layers cost, routers included (default: "
+        + "0.5).", valueName: "f"))
+  var budget: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Route by this threshold of similarity instead. Files of the recipe dynamoe have this knob.",
+      valueName: "θ"))
+  var threshold: Double?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup var base: BaseOption
+  @OptionGroup var common: GlobalOptions
+
+  private static let usualBudget = 0.5
+  private static let usualColumns = 80
+
+  func validate() throws {
+    guard budget == nil || threshold == nil else {
+      throw ValidationError("--budget and --threshold exclude each other")
+    }
+    for (option, value) in [("--budget", budget), ("--threshold", threshold)] {
+      guard let value else { continue }
+      guard value.isFinite, value >= 0 else {
+        throw ValidationError("\(option) \(value): expected a number of at least 0")
+      }
+    }
+  }
+
+  private var knob: Variant.Knob {
+    threshold.map { .threshold($0) } ?? .budget(budget ?? Self.usualBudget)
+  }
+
+  func run() throws {
+    let request = try text.requiredRequest()
+    let line = common.progressLine
+    let parallel = common.parallel
+    let checkpoint = try base.checkpoint(self.model, parallel: parallel, progress: line.progress)
+    guard checkpoint.container != nil else { throw ConversionError.notContainer(path: self.model) }
+    let model = try Model(checkpoint)
+    let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
+    try evaluator.requireKnob(knob, model: self.model)
+    evaluator.warn(of: knob)
+    let text = try TextTokens(
+      request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
+    guard !text.tokens.isEmpty else {
+      throw CalibrationError.tooShort(path: text.name, tokens: 0, needed: 1, purpose: "show")
+    }
+    line.progress.estimate([
+      WorkEstimate(
+        model, positions: text.tokens.count, streams: 1, withOutput: false, parallel: parallel)
+    ])
+    let windows = text.allWindows()
+    let choices = try evaluator.choices(
+      TokenChoices.Request(
+        .choosing(.routed, knob), skipping: text.beginningToken == nil ? 0 : 1,
+        windowsInFull: windows.count),
+      on: windows)
+    try checkpoint.checkUnchanged()
+    line.finish()
+    let tokens = Passage.Token.all(text.tokenizer.texts(of: text.tokens), choices)
+    try Console.print(
+      json ? [JSONWriter.text(document(of: tokens), layout: .indented)] : lines(of: tokens))
+  }
+
+  private func lines(of tokens: [Passage.Token]) -> [String] {
+    let style = common.style
+    let shaded = ShadedText(tokens, columns: TerminalSize.columns ?? Self.usualColumns)
+    let scale = (0..<Shades.tenths).map { Shades.shade(" \($0) ", $0) }.joined()
+    let legend =
+      style.isColoured
+      ? "Mean width of a token's experts, in tenths of a layer: \(scale)"
+      : "Below each token: the mean width of its experts, in tenths of a layer"
+    let knobText =
+      switch knob {
+      case .budget(let budget): "budget \(budget)"
+      case .threshold(let threshold): "threshold \(threshold)"
+      }
+    return [
+      "\(Escaping.terminal(model)): \(HumanText.count(tokens.count)) tokens at \(knobText), "
+        + "mean width \(HumanText.percent(Self.meanWidth(tokens)))",
+      "",
+    ] + (style.isColoured ? shaded.coloured : shaded.plain) + ["", legend]
+  }
+
+  private func document(of tokens: [Passage.Token]) -> JSONValue {
+    var values: (budget: Double?, threshold: Double?) = (nil, nil)
+    switch knob {
+    case .budget(let budget): values.budget = budget
+    case .threshold(let threshold): values.threshold = threshold
+    }
+    return [
+      "model": .string(model), "budget": JSONValue(values.budget),
+      "threshold": JSONValue(values.threshold), "mean_width": .double(Self.meanWidth(tokens)),
+      "tokens": .array(tokens.map(\.document)),
+    ]
+  }
+
+  private static func meanWidth(_ tokens: [Passage.Token]) -> Double {
+    tokens.reduce(0) { $0 + $1.meanWidth } / Double(tokens.count)
+  }
+}
