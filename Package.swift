@@ -149,6 +149,6 @@ let package = Package(
     tests(
       "CommandTests",
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
-      exclude: ["make_imatrix.py"]),
+      exclude: ["make_imatrix.py", "routed_peer.py", "shown_peer.py"]),
   ]
 )

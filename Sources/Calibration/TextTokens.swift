@@ -70,8 +70,11 @@ package struct TextTokens: Sendable {
     context = min(request.context, model.configuration.contextLength)
   }
 
+  /// How many positions of a window come before its text.
+  package var positionsBeforeText: Int { beginningToken == nil ? 0 : 1 }
+
   /// How many text tokens a full window holds.
-  package var textTokensPerWindow: Int { context - (beginningToken == nil ? 0 : 1) }
+  package var textTokensPerWindow: Int { context - positionsBeforeText }
 
   /// How many text tokens there must be for one to be predicted.
   package var textTokensNeeded: Int { beginningToken == nil ? 2 : 1 }

@@ -15,7 +15,7 @@ extension Partition {
   /// The run whose choices are shown: one that the report measures anyway.
   static func shown(_ tokens: TextTokens, windowsInFull: Int) -> TokenChoices.Request {
     TokenChoices.Request(
-      .choosing(.routed, .budget(shownBudget)), skipping: tokens.beginningToken == nil ? 0 : 1,
+      .choosing(.routed, .budget(shownBudget)), skipping: tokens.positionsBeforeText,
       windowsInFull: windowsInFull)
   }
 
@@ -23,9 +23,11 @@ extension Partition {
   ///
   /// - Parameters:
   ///   - choices: of the held-out windows; nil where nothing chooses.
+  ///   - tokens: of which the held-out text is a part.
   ///   - windows: of the held-out text.
   ///   - texts: the user's.
   ///   - evaluator: of the model that was written.
+  /// - Returns: nil where nothing chooses.
   /// - Throws: what reading the model throws.
   func passages(
     _ choices: TokenChoices?, of tokens: TextTokens, windows: [[Int]], texts: [TextTokens],
@@ -38,10 +40,10 @@ extension Partition {
       let all = Passage.Token.all(tokens.tokenizer.texts(of: Array(ids)), choices)
       return Passage(title: title, budget: Self.shownBudget, tokens: Array(all.prefix(limit)))
     }
-    let skipped = tokens.beginningToken == nil ? 0 : 1
     var passages = [
       passage(
-        "held-out text", first.dropFirst(skipped), choices, limit: Self.heldOutTokensShown)
+        "held-out text", first.dropFirst(tokens.positionsBeforeText), choices,
+        limit: Self.heldOutTokensShown)
     ]
     // All of the user's texts in one sweep over the weights.
     let shown = texts.map { $0.allWindows() }
@@ -65,9 +67,8 @@ extension Partition {
     _ choices: TokenChoices?, of tokens: TextTokens, windows: [[Int]]
   ) -> TokenKinds? {
     guard let choices else { return nil }
-    let skipped = tokens.beginningToken == nil ? 0 : 1
     let seen = zip(windows, choices.meanWidths).flatMap { window, widths in
-      zip(window.dropFirst(skipped), widths).map { (id: $0, meanWidth: $1) }
+      zip(window.dropFirst(tokens.positionsBeforeText), widths).map { (id: $0, meanWidth: $1) }
     }
     return TokenKinds(seen, text: tokens.tokenizer.text(of:))
   }

@@ -182,5 +182,7 @@ extension Partition {
     return prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
       + [sweep(split.heldOut.count, variants, output: true)]
       + prepared.model.smallerTypes.map { _ in sweep(split.heldOut.count, 1, output: true) }
+      + (prepared.shown.isEmpty
+        ? [] : [sweep(prepared.shown.reduce(0) { $0 + $1.tokens.count }, 1)])
   }
 }

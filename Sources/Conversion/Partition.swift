@@ -46,7 +46,8 @@ package struct Partition: Sendable {
 
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
-    shownPaths: [String] = [], statisticsPath: String?, matrixPath: String? = nil, recipe: Recipe = .dynamoe,
+    shownPaths: [String] = [], statisticsPath: String?, matrixPath: String? = nil,
+    recipe: Recipe = .dynamoe,
     importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
     compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,

@@ -7,6 +7,7 @@ extension Evaluator {
   /// - Parameters:
   ///   - request: the variant, routed by a knob that the model has.
   ///   - windows: tokens; unlike in an evaluation the last of a window is run too.
+  /// - Returns: an expert for each token and layer.
   /// - Throws: what reading the model throws.
   package func choices(
     _ request: TokenChoices.Request, on windows: [[Int]]

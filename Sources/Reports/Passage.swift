@@ -49,6 +49,7 @@ extension Passage.Token {
   /// - Parameters:
   ///   - texts: of all tokens, window by window; those without a choice are at the end.
   ///   - choices: what they were given.
+  /// - Returns: those that have a choice.
   package static func all(_ texts: [String], _ choices: TokenChoices) -> [Self] {
     zip(texts, zip(choices.meanWidths.joined(), choices.experts.joined())).map { text, choice in
       Self(text: text, meanWidth: choice.0, experts: choice.1)

@@ -46,8 +46,10 @@ package struct TokenKinds: Sendable, Equatable {
     }
     // Equals by their ids: a dictionary has no order of its own.
     let kinds = sums.filter { $0.value.count >= Self.occurrences }
-      .sorted { ($0.value.width / Double($0.value.count), $0.key)
-        < ($1.value.width / Double($1.value.count), $1.key) }
+      .sorted {
+        ($0.value.width / Double($0.value.count), $0.key)
+          < ($1.value.width / Double($1.value.count), $1.key)
+      }
       .compactMap { id, sum in
         text(id).map { Kind(text: $0, count: sum.count, meanWidth: sum.width / Double(sum.count)) }
       }

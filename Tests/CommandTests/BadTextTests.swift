@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 @Suite struct BadTextTests {
-  /// The three commands that read text.
+  /// The commands that read text.
   private static func commands(_ folder: TemporaryFolder) throws -> [[String]] {
     [
       ["partition", Fixture.model, "-o", folder.path("output")],
       ["calibrate", Fixture.model, "-o", folder.path("output")],
-      ["evaluate", try Fixture.converted().path],
+      ["evaluate", try Fixture.converted().path], ["show", try Fixture.routed().path],
     ]
   }
 

@@ -144,7 +144,8 @@ struct PartitionCommand: ParsableCommand {
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
     let partition = Partition(
       modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
-      text: try text.request(), shownPaths: showText, statisticsPath: calibration, matrixPath: imatrix, recipe: recipe,
+      text: try text.request(), shownPaths: showText, statisticsPath: calibration,
+      matrixPath: imatrix, recipe: recipe,
       importance: importance,
       widths: try fractions.map { try ExpertWidths(fractions: $0) }
         ?? experts.map { .equal(experts: $0) },

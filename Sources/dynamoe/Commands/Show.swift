@@ -88,8 +88,7 @@ struct Show: ParsableCommand {
     let windows = text.allWindows()
     let choices = try evaluator.choices(
       TokenChoices.Request(
-        .choosing(.routed, knob), skipping: text.beginningToken == nil ? 0 : 1,
-        windowsInFull: windows.count),
+        .choosing(.routed, knob), skipping: text.positionsBeforeText, windowsInFull: windows.count),
       on: windows)
     try checkpoint.checkUnchanged()
     line.finish()
