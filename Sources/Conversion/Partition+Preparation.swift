@@ -38,11 +38,12 @@ extension Partition {
     let inputs =
       checkpoint.ownedPaths + [statisticsPath, matrixPath].compactMap { $0 } + (text?.paths ?? [])
       + shownPaths
-    guard !Folder.isSamePlace(outputPath, reportPath) else {
+    for path in [reportPath, pagePath] where Folder.isSamePlace(outputPath, path) {
       throw ConversionError.sameOutput(path: outputPath)
     }
-    try Folder.checkOutput(outputPath, inputs: inputs, force: force)
-    try Folder.checkOutput(reportPath, inputs: inputs, force: force)
+    for path in [outputPath, reportPath, pagePath] {
+      try Folder.checkOutput(path, inputs: inputs, force: force)
+    }
     let model = try Model(checkpoint)
     try checkDown(model)
     let widths = widths ?? usualWidths(model, isRouted: router != nil)

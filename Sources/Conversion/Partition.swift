@@ -47,8 +47,7 @@ package struct Partition: Sendable {
   package init(
     modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
     shownPaths: [String] = [], statisticsPath: String?, matrixPath: String? = nil,
-    recipe: Recipe = .dynamoe,
-    importance: Importance? = nil,
+    recipe: Recipe = .dynamoe, importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
     compensationRank: Int? = nil, rounds: Int = 0, seed: UInt64 = 0,
     compression: DMOECompression = .lossless, isOverlay: Bool = false,
@@ -74,6 +73,13 @@ package struct Partition: Sendable {
     self.down = down
     self.force = force
     self.generator = generator
+  }
+
+  /// Where the page of the report goes: beside it.
+  package var pagePath: String {
+    let ending = ".json"
+    return (reportPath.hasSuffix(ending) ? String(reportPath.dropLast(ending.count)) : reportPath)
+      + ".html"
   }
 
   /// What is known before the first weight is read.
@@ -165,8 +171,10 @@ package struct Partition: Sendable {
       heldOut: heldOut, passages: passages, tokenKinds: kinds,
       warnings: warnings(nested, heldOut?.result, prepared.split))
     try writer.file.commit()
+    let document = report.document
     try AtomicFile.write(
-      JSONWriter.write(report.document, layout: .indented) + [0x0A], to: reportPath)
+      JSONWriter.write(document, layout: .indented) + [0x0A], to: reportPath)
+    try AtomicFile.write(ReportPage(document: document).bytes, to: pagePath)
     return report
   }
 

@@ -7,6 +7,7 @@ import Evaluation
 import Experts
 import GGUF
 import Models
+import Reports
 import Safetensors
 import Tensors
 
@@ -63,7 +64,7 @@ struct ExitStatus {
       usage
     case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is ModelError,
       is CalibrationError,
-      is EvaluationError, is ConversionError:
+      is EvaluationError, is ConversionError, is ReportPageError:
       data
     default: nil
     }

@@ -105,7 +105,7 @@ struct PartitionCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The report is PREFIX.report.json (default: the output without .dmoe).",
+      "The report is PREFIX.report.json and .html (default: the output without .dmoe).",
       valueName: "prefix"))
   var report: String?
 
@@ -170,7 +170,8 @@ struct PartitionCommand: ParsableCommand {
     } else {
       try Console.print(
         report.summary(withChart: ChartSpace.isThere).map(Escaping.terminal))
-      try Console.print("  Report: \(Escaping.terminal(partition.reportPath))")
+      let paths = [partition.pagePath, partition.reportPath].map(Escaping.terminal)
+      try Console.print("  Report: \(paths[0]), figures in \(paths[1])")
     }
   }
 
@@ -182,6 +183,7 @@ struct PartitionCommand: ParsableCommand {
       "bytes": .int(report.outputBytes),
       "source_bytes": .int(report.source.bytes),
       "report": .string(partition.reportPath),
+      "report_page": .string(partition.pagePath),
       "layers": .array(
         report.plan.layers.enumerated().map { index, layer in
           ["layer": .int(index), "widths": .array(layer.widths.map(JSONValue.int))]

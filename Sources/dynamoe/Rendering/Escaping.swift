@@ -1,24 +1,6 @@
-/// Text from files, made harmless before people see it.
-enum Escaping {
-  /// Replaces what a terminal would obey or be misled by: control characters, and marks that turn
-  /// the direction of writing.
-  static func terminal(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isHarmful(scalar) {
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+import Reports
 
-  private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-  }
+/// Text from files, made harmless before a terminal gets it.
+enum Escaping {
+  static func terminal(_ text: String) -> String { HumanText.visible(text) }
 }

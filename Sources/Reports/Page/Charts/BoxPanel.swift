@@ -1,0 +1,75 @@
+/// The distribution of a figure for each expert of a layer: half of the tokens in the box, nine of ten
+/// between the ends of the line.
+struct BoxPanel {
+  struct Box {
+    let p5: Double
+    let p25: Double
+    let median: Double
+    let p75: Double
+    let p95: Double
+  }
+
+  let drawing: Drawing
+  let boxes: [Box]
+  /// The same for all panels, so that they can be compared.
+  let domain: ClosedRange<Double>
+  let xTitle: String
+  let yTitle: String
+
+  static let size = (width: 230.0, height: 190.0)
+
+  func write(to html: inout HTML) {
+    let y = Scale(.linear, domain, from: Self.size.height - 42, to: 30)
+    let step = (Self.size.width - 52) / Double(max(boxes.count, 1))
+    drawing.write(to: &html) { html in
+      html.element("text", ["class": "a", "x": "2", "y": "14"], yTitle)
+      for tick in y.ticks(every: 28) {
+        let place = PageText.length(y.position(of: tick))
+        html.shape(
+          "path", ["class": "g", "d": "M40 \(place)H\(PageText.length(Self.size.width - 8))"])
+        html.element(
+          "text", ["class": "t y", "x": "35", "y": place], PageText.significant(tick, 2))
+      }
+      for (expert, box) in boxes.enumerated() {
+        let x = 44 + (Double(expert) + 0.5) * step
+        let half = min(step * 0.32, 9)
+        let places = [box.p5, box.p25, box.median, box.p75, box.p95].map { y.position(of: $0) }
+        let text = PageText.length
+        html.element(
+          "g",
+          [
+            "data-expert": "\(expert)",
+            "data-values": PageText.raw([box.p5, box.p25, box.median, box.p75, box.p95]),
+          ]
+        ) { html in
+          html.element(
+            "title",
+            "expert \(expert): median \(PageText.significant(box.median)), half of the tokens "
+              + "\(PageText.significant(box.p25)) … \(PageText.significant(box.p75))")
+          html.shape(
+            "path", ["class": "whisker", "d": "M\(text(x)) \(text(places[0]))V\(text(places[4]))"])
+          html.shape(
+            "rect",
+            [
+              "class": "box", "x": text(x - half), "y": text(places[3]), "width": text(2 * half),
+              "height": text(max(places[1] - places[3], 0.5)),
+            ])
+          html.shape(
+            "path",
+            ["class": "median", "d": "M\(text(x - half)) \(text(places[2]))h\(text(2 * half))"])
+        }
+        if boxes.count <= 12 || expert % 4 == 0 {
+          html.element(
+            "text", ["class": "t m", "x": text(x), "y": text(Self.size.height - 24)], "\(expert)")
+        }
+      }
+      html.element(
+        "text",
+        [
+          "class": "a m", "x": PageText.length((40 + Self.size.width) / 2),
+          "y": PageText.length(Self.size.height - 6),
+        ],
+        xTitle)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// The axes of a plot: lines, figures, and what they are of.
+struct PlotFrame {
+  struct Axis {
+    let scale: Scale
+    let title: String
+    let label: (Double) -> String
+  }
+
+  let x: Axis
+  let y: Axis
+
+  /// The room around a plot for figures and titles.
+  static let margins = (left: 56.0, right: 16.0, top: 34.0, bottom: 50.0)
+
+  func write(to html: inout HTML) {
+    let (left, right) = (x.scale.start, x.scale.end)
+    let bottom = y.scale.start
+    html.element("text", ["class": "a", "x": "4", "y": "18"], y.title)
+    for tick in y.scale.ticks(every: 34) {
+      let place = PageText.length(y.scale.position(of: tick))
+      html.shape(
+        "path",
+        ["class": "g", "d": "M\(PageText.length(left)) \(place)H\(PageText.length(right))"])
+      html.element(
+        "text", ["class": "t y", "x": PageText.length(left - 8), "y": place], y.label(tick))
+    }
+    html.shape(
+      "path",
+      [
+        "class": "x",
+        "d": "M\(PageText.length(left)) \(PageText.length(bottom))H\(PageText.length(right))",
+      ])
+    for tick in x.scale.ticks(every: 62) {
+      let place = PageText.length(x.scale.position(of: tick))
+      html.shape("path", ["class": "x", "d": "M\(place) \(PageText.length(bottom))v5"])
+      html.element(
+        "text", ["class": "t m", "x": place, "y": PageText.length(bottom + 19)], x.label(tick))
+    }
+    html.element(
+      "text",
+      [
+        "class": "a m", "x": PageText.length((left + right) / 2), "y": PageText.length(bottom + 42),
+      ],
+      x.title)
+  }
+}

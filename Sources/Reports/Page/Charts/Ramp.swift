@@ -1,0 +1,24 @@
+/// Colours in an order, from dark blue to yellow: it can be told without red and green, and in grey.
+enum Ramp {
+  private static let stops: [(Double, Double, Double)] = [
+    (0, 84, 158), (86, 140, 190), (150, 155, 160), (205, 160, 70), (236, 170, 20),
+  ]
+
+  /// - Parameter share: from 0 to 1.
+  static func color(_ share: Double) -> String {
+    let place = min(max(share, 0), 1) * Double(stops.count - 1)
+    let index = min(Int(place), stops.count - 2)
+    let rest = place - Double(index)
+    let (from, to) = (stops[index], stops[index + 1])
+    func mix(_ a: Double, _ b: Double) -> String {
+      let hex = String(Int((a + (b - a) * rest).rounded()), radix: 16)
+      return hex.count == 1 ? "0" + hex : hex
+    }
+    return "#" + mix(from.0, to.0) + mix(from.1, to.1) + mix(from.2, to.2)
+  }
+
+  /// The colour of one of several in an order.
+  static func color(_ index: Int, of count: Int) -> String {
+    color(count > 1 ? Double(index) / Double(count - 1) : 0)
+  }
+}

@@ -1,0 +1,54 @@
+import JSON
+
+/// How the neurons were ranked and cut into experts.
+struct PagePlan: Sendable {
+  struct Layer: Sendable {
+    let number: Int
+    let widths: [Int]
+    /// For each expert, or none.
+    let coverage: [Double]
+    /// For each expert but the last, or none.
+    let stability: [Double]
+
+    /// The widths over the full one.
+    var fractions: [Double] {
+      let full = Double(max(widths.last ?? 1, 1))
+      return widths.map { Double($0) / full }
+    }
+  }
+
+  let recipe: String
+  let importance: String
+  let experts: Int
+  /// Nil without routers.
+  let routerKind: String?
+  /// What the routers predict: `similarity` or `log_error`.
+  let predicts: String?
+  let compensationRank: Int?
+  let layers: [Layer]
+
+  init(_ field: JSONField) throws(JSONFieldError) {
+    recipe = try field.member("recipe").string()
+    importance = try field.member("importance").string()
+    experts = try field.member("experts").int(in: 1...4096)
+    let router = try field.optional("router")
+    routerKind = try router?.member("kind").string()
+    predicts = try router?.member("predicts").string()
+    compensationRank = try field.optional("compensation_rank")?.int()
+    layers = try field.list("layers", Layer.init)
+  }
+}
+
+extension PagePlan.Layer {
+  fileprivate init(_ field: JSONField) throws(JSONFieldError) {
+    number = try field.member("layer").int()
+    widths = try field.ints("widths")
+    coverage = try field.doubles("coverage")
+    stability = try field.doubles("stability")
+    guard !widths.isEmpty, coverage.isEmpty || coverage.count == widths.count,
+      stability.count < widths.count
+    else {
+      throw field.mismatch(expected: "widths, and a coverage for each")
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/// A part of the page under a heading of its own.
+protocol PageSection {
+  /// A word that is no other section's.
+  var id: String { get }
+  var title: String { get }
+
+  func write(to html: inout HTML)
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// Figures as the page writes them, with spaces at which no line breaks.
+enum PageText {
+  static func unbroken(_ text: String) -> String {
+    String(text.map { $0 == " " ? "\u{A0}" : $0 })
+  }
+
+  static func count(_ count: Int) -> String { unbroken(HumanText.count(count)) }
+
+  static func bytes(_ count: Int) -> String { unbroken(HumanText.bytes(count)) }
+
+  /// A mean of bytes; what no `Int` holds is a dash.
+  static func bytes(_ mean: Double) -> String {
+    Int(exactly: mean.rounded()).map(bytes) ?? "–"
+  }
+
+  static func percent(_ fraction: Double) -> String { unbroken(HumanText.percent(fraction)) }
+
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    HumanText.fixed(value, digits: digits)
+  }
+
+  static func significant(_ value: Double, _ digits: Int = 3) -> String {
+    HumanText.significant(value, digits: digits)
+  }
+
+  /// A ratio beside a point: more digits near 1, where they matter.
+  static func ratio(_ ratio: Double) -> String {
+    fixed(ratio, ratio < 1.1 ? 3 : ratio < 10 ? 2 : ratio < 100 ? 1 : 0)
+  }
+
+  /// What a ratio of perplexities says: "grows by 8 %".
+  static func growth(_ ratio: Double) -> String {
+    switch ratio {
+    case ..<1: "does not grow"
+    case ..<1.01: "grows by less than \(unbroken("1 %"))"
+    case ..<2: "grows by \(unbroken(fixed(100 * (ratio - 1), 0) + " %"))"
+    default: "grows \(fixed(ratio, ratio < 10 ? 1 : 0))-fold"
+    }
+  }
+
+  /// A growth as a figure: `+8.1 %`, `×66`.
+  static func change(_ ratio: Double) -> String {
+    guard ratio < 2 else { return "×\(ratio < 10 ? fixed(ratio, 1) : fixed(ratio, 0))" }
+    let percent = 100 * (ratio - 1)
+    return (percent < 0 ? "−" : "+")
+      + unbroken(fixed(abs(percent), abs(percent) < 9.95 ? 1 : 0) + " %")
+  }
+
+  /// A length in a drawing.
+  static func length(_ value: Double) -> String {
+    guard value.isFinite else { return "0" }
+    let tenths = (min(max(value, -1e6), 1e6) * 10).rounded() / 10
+    return Int(exactly: tenths).map(String.init) ?? "\(tenths)"
+  }
+
+  /// A value as the report has it, for who reads the page with a program.
+  static func raw(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+
+  static func raw(_ values: [Double]) -> String { values.map { raw($0) }.joined(separator: " ") }
+}

@@ -1,0 +1,35 @@
+/// How much of the importance the first neurons hold.
+struct CoverageSection: PageSection {
+  let id = "coverage"
+  let title = "How much importance an expert holds"
+  private let layers: [PagePlan.Layer]
+
+  init?(_ report: PageReport) {
+    layers = report.plan.layers.filter { !$0.coverage.isEmpty }
+    if layers.isEmpty { return nil }
+  }
+
+  func write(to html: inout HTML) {
+    html.element(
+      "p",
+      "A line that rises early is a layer that few neurons carry. Where it is straight, every neuron "
+        + "matters alike, and cutting costs most.")
+    html.element("figure") { html in
+      let size = LayerFrame.size
+      LayerCurves(
+        drawing: Drawing(
+          id: "coverage-chart", title: "Importance coverage of each layer",
+          description: layers.map {
+            "Layer \($0.number): \($0.coverage.map(PageText.percent).joined(separator: ", "))"
+          }.joined(separator: ". ") + ".", width: size.width, height: size.height),
+        frame: LayerFrame.frame(yTitle: "share of the importance held"),
+        curves: layers.map { layer in
+          .init(
+            layer: layer.number, x: layer.fractions, y: layer.coverage,
+            title: "layer \(layer.number)")
+        },
+        chance: [(0, 0), (1, 1)], chanceName: "all alike"
+      ).write(to: &html)
+    }
+  }
+}

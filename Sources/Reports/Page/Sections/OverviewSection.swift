@@ -1,0 +1,91 @@
+/// What was converted, from what, what came of it, and what to distrust.
+struct OverviewSection {
+  let report: PageReport
+
+  func write(to html: inout HTML) {
+    html.element("header") { html in
+      html.element("p", ["class": "kind"], "Calibration report")
+      html.element("h1", report.source.name)
+      html.element("p", ["class": "verdict"], Verdict(heldOut: report.heldOut).text)
+      if !report.warnings.isEmpty {
+        html.element("div", ["class": "warnings", "role": "note", "aria-label": "Warnings"]) {
+          html in
+          html.element("strong", report.warnings.count == 1 ? "Warning" : "Warnings")
+          html.element("ul") { html in
+            for warning in report.warnings { html.element("li", warning) }
+          }
+        }
+      }
+      html.element("dl", ["class": "facts"]) { html in
+        for (name, value) in facts {
+          html.element("div") { html in
+            html.element("dt", name)
+            html.element("dd", value)
+          }
+        }
+      }
+    }
+    html.newline()
+  }
+
+  private var facts: [(String, String)] {
+    let (source, plan, output) = (report.source, report.plan, report.output)
+    var facts = [
+      (
+        "Model",
+        "\(source.family), \(PageText.unbroken(HumanText.parameters(source.parameters))) "
+          + "parameters, \(source.layers) layers × \(PageText.count(source.intermediateSize)) "
+          + "neurons, hidden size \(PageText.count(source.hiddenSize))"
+      ), ("Calibration", calibration),
+      (
+        "Experts",
+        "\(plan.experts), recipe \(plan.recipe), ranked by \(plan.importance); \(routing)"
+      ),
+    ]
+    if let heldOut = report.heldOut {
+      facts.append(
+        (
+          "Measured on",
+          "\(PageText.count(heldOut.tokens)) held-out tokens in windows of \(heldOut.context), "
+            + "text \(short(heldOut.textDigest))"
+        ))
+    }
+    facts.append(
+      (
+        "File",
+        "\(output.name), \(PageText.bytes(output.bytes)) from "
+          + "\(PageText.bytes(source.bytes)); \(exactness)"
+      ))
+    return facts
+  }
+
+  private var calibration: String {
+    if let calibration = report.calibration {
+      let texts = calibration.textDigests.prefix(3).map(short).joined(separator: ", ")
+      let rest = calibration.textDigests.count > 3 ? " and others" : ""
+      return "\(PageText.count(calibration.tokens)) tokens"
+        + (texts.isEmpty ? "" : ", text \(texts)\(rest)")
+    }
+    if let texts = report.matrixTexts {
+      return "an importance matrix" + (texts.isEmpty ? "" : " of \(texts.joined(separator: ", "))")
+    }
+    return "none: the weights alone were ranked"
+  }
+
+  private var routing: String {
+    let plan = report.plan
+    guard let kind = plan.routerKind else { return "no routers" }
+    let rank = plan.compensationRank.map { ", compensation of rank \($0)" } ?? ""
+    return "\(kind) routers\(rank)"
+  }
+
+  private var exactness: String {
+    if report.output.isOverlay { return "the weights stay in the source" }
+    return report.output.recoded == 0
+      ? "every bit of the source kept" : "\(report.output.recoded) down projections recoded"
+  }
+
+  private func short(_ digest: String) -> String {
+    digest.prefix(12) + (digest.count > 12 ? "…" : "")
+  }
+}

@@ -1,0 +1,56 @@
+/// Text whose tokens are shaded by how much of the model they were given.
+struct PassagesSection: PageSection {
+  let id = "passages"
+  let title = "Which tokens get how much"
+  private let passages: [PagePassage]
+
+  init?(_ report: PageReport) {
+    passages = report.passages.filter { !$0.tokens.isEmpty }
+    if passages.isEmpty { return nil }
+  }
+
+  func write(to html: inout HTML) {
+    html.element(
+      "p",
+      "The darker a token, the wider the experts that the routers gave it, in the mean over layers. "
+        + "Point at a token to see its figure.")
+    html.element("p", ["class": "scale", "aria-hidden": "true"]) { html in
+      html.element("span", "none ")
+      for shade in 0...9 { html.element("span", ["class": "tk w\(shade)"], "\u{A0}\u{A0}\u{A0}") }
+      html.element("span", " all neurons")
+    }
+    for passage in passages { write(passage, to: &html) }
+  }
+
+  private func write(_ passage: PagePassage, to html: inout HTML) {
+    let budget = passage.budget.map { ", budget \(PageText.raw($0))" } ?? ""
+    html.element("h3", passage.title + budget)
+    html.element("p", ["class": "passage"]) { html in
+      for token in passage.tokens {
+        let isBreak = token.text.contains("\n")
+        html.element(
+          "span",
+          [
+            "class": "tk w\(Self.shade(token.meanWidth))",
+            "title": "\(PageText.percent(token.meanWidth)) of the neurons",
+          ], token.text.replacing("\n", with: "↵"))
+        if isBreak { html.void("br") }
+      }
+    }
+    html.element("details") { html in
+      html.element("summary", "Layer by layer")
+      Table(
+        name: "Experts of each token",
+        columns: ["token", "mean width", "expert in each layer, from the first"],
+        rows: passage.tokens.map { token in
+          [
+            "“\(token.text)”", PageText.percent(token.meanWidth),
+            token.experts.map(String.init).joined(separator: " "),
+          ]
+        }
+      ).write(to: &html)
+    }
+  }
+
+  static func shade(_ width: Double) -> Int { Int(min(max(width, 0), 1) * 9.999) }
+}

@@ -1,0 +1,50 @@
+/// Which budget to take for what one is willing to lose.
+struct RecommendationsSection: PageSection {
+  let id = "recommendations"
+  let title = "Which budget to take"
+  private let recommendations: [PageRecommendation]
+
+  init?(_ report: PageReport) {
+    guard !report.recommendations.isEmpty else { return nil }
+    recommendations = report.recommendations
+  }
+
+  func write(to html: inout HTML) {
+    html.element("ul", ["class": "cards"]) { html in
+      for recommendation in recommendations {
+        html.element("li") { html in
+          html.element("span", "for at most \(limit(recommendation)) more perplexity")
+          html.element(
+            "strong",
+            recommendation.budget.map { "budget \(PageText.raw(($0 * 1000).rounded() / 1000))" }
+              ?? "none found")
+          html.element("span", detail(recommendation))
+        }
+      }
+    }
+  }
+
+  private func limit(_ recommendation: PageRecommendation) -> String {
+    PageText.unbroken(
+      PageText.significant(((recommendation.maximumRatio - 1) * 1000).rounded() / 10, 3)
+        .trimmedZeros + " %")
+  }
+
+  private func detail(_ recommendation: PageRecommendation) -> String {
+    guard recommendation.budget != nil else { return "no routed run that was measured stays below" }
+    var parts: [String] = []
+    if let cost = recommendation.cost { parts.append("\(PageText.percent(cost)) of the FFN cost") }
+    if let ratio = recommendation.ratio { parts.append("perplexity \(PageText.change(ratio))") }
+    parts.append(recommendation.isMeasured ? "measured" : "between measured runs")
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension String {
+  /// Without the zeros at the end of a fraction.
+  fileprivate var trimmedZeros: String {
+    guard contains(".") else { return self }
+    let kept = reversed().drop { $0 == "0" }
+    return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
+  }
+}

@@ -1,0 +1,46 @@
+/// How good each expert is, over tokens.
+struct ScoresSection: PageSection {
+  let id = "scores"
+  let title = "How good each expert is"
+  private let layers: [PageRouting.Layer]
+  private let isError: Bool
+  private let domain: ClosedRange<Double>
+
+  init?(_ report: PageReport) {
+    layers = report.routing?.layers.filter { !$0.scores.isEmpty } ?? []
+    isError = report.plan.predicts == "log_error"
+    let scores = layers.flatMap(\.scores)
+    let (low, high) = (scores.map(\.p5).min() ?? 0, scores.map(\.p95).max() ?? 1)
+    guard !layers.isEmpty, low <= high else { return nil }
+    domain = low...max(high, low + 1e-6)
+  }
+
+  func write(to html: inout HTML) {
+    html.element(
+      "p",
+      (isError
+        ? "The logarithm of an expert's squared error over the squared residual stream behind it: "
+          + "lower is better, and −2.3 is a tenth."
+        : "Similarity: how much of the full output an expert reproduces, 1 being all of it.")
+        + " The box holds half of the tokens, the line nine of ten.")
+    html.element("div", ["class": "panels"]) { html in
+      for layer in layers {
+        html.element("figure") { html in
+          html.element("h3", "Layer \(layer.number)")
+          BoxPanel(
+            drawing: Drawing(
+              id: "scores-\(layer.number)", title: "Scores in layer \(layer.number)",
+              description: layer.scores.enumerated().map {
+                "Expert \($0): median \(PageText.significant($1.median))"
+              }.joined(separator: ", ") + ".", width: BoxPanel.size.width,
+              height: BoxPanel.size.height, style: "panel"),
+            boxes: layer.scores.map {
+              .init(p5: $0.p5, p25: $0.p25, median: $0.median, p75: $0.p75, p95: $0.p95)
+            },
+            domain: domain, xTitle: "expert", yTitle: isError ? "log error" : "similarity"
+          ).write(to: &html)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// Whether another text would have ranked the neurons alike.
+struct StabilitySection: PageSection {
+  let id = "stability"
+  let title = "How far chance goes in the ranking"
+  private let layers: [PagePlan.Layer]
+
+  init?(_ report: PageReport) {
+    layers = report.plan.layers.filter { !$0.stability.isEmpty }
+    if layers.isEmpty { return nil }
+  }
+
+  func write(to html: inout HTML) {
+    html.element(
+      "p",
+      "Each half of the calibration text ranks the neurons on its own: the share of an expert's "
+        + "neurons that both halves would take. Near the dashed line it was chance; more text helps."
+    )
+    html.element("figure") { html in
+      let size = LayerFrame.size
+      LayerCurves(
+        drawing: Drawing(
+          id: "stability-chart", title: "Stability of the ranking in each layer",
+          description: layers.map {
+            "Layer \($0.number): \($0.stability.map(PageText.percent).joined(separator: ", "))"
+          }.joined(separator: ". ") + ".", width: size.width, height: size.height),
+        frame: LayerFrame.frame(yTitle: "neurons that both halves take"),
+        curves: layers.map { layer in
+          .init(
+            layer: layer.number, x: Array(layer.fractions.prefix(layer.stability.count)),
+            y: layer.stability, title: "layer \(layer.number)")
+        },
+        chance: [(0, 0), (1, 1)], chanceName: "chance"
+      ).write(to: &html)
+    }
+  }
+}

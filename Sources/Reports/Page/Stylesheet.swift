@@ -1,0 +1,96 @@
+/// How the page looks: colours after Okabe and Ito, which people with colour blindness tell apart.
+enum Stylesheet {
+  static func rules(experts: Int) -> String {
+    let fills = (0..<experts).map {
+      let color = Ramp.color($0, of: experts)
+      return ".e\($0){fill:\(color)}.b\($0){background:\(color)}"
+    }
+    let shades = (1...9).map { ".h\($0){background:rgb(var(--cold)/\($0 * 9)%)}" }
+    let widths = (0...9).map { ".w\($0){background:rgb(var(--warm)/\($0 * 7 + 3)%)}" }
+    return base + charts + tables + narrow + print + (fills + shades + widths).joined()
+  }
+
+  private static let base = """
+    :root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1b1f24;--soft:#59616b;--edge:#dfe2e6;
+    --grid:#e9ebee;--routed:#0072b2;--oracle:#00805f;--expert:#4b5159;--fixed:#c47f00;--random:#b5528a;
+    --quantized:#d55e00;--cold:0 114 178;--warm:226 130 0;--alert:#fff4e0;--alertedge:#e69f00}
+    @media(prefers-color-scheme:dark){:root{--page:#111417;--card:#181c20;--ink:#e8eaed;--soft:#a5adb6;
+    --edge:#31373e;--grid:#272c32;--routed:#56b4e9;--oracle:#2fc59b;--expert:#b9c0c8;--fixed:#f0b429;
+    --random:#e08fbd;--quantized:#ff8a4c;--cold:62 140 200;--warm:216 132 20;--alert:#2c2412;--alertedge:#e69f00}}
+    *{box-sizing:border-box}
+    body{margin:0 auto;max-width:1240px;padding:28px 24px 40px;background:var(--page);color:var(--ink);
+    font:16px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+    h1{font-size:30px;line-height:1.2;margin:0;overflow-wrap:anywhere}
+    h2{font-size:20px;line-height:1.3;margin:0 0 8px}h3{font-size:15px;margin:14px 0 6px;overflow-wrap:anywhere}
+    p{margin:0 0 12px;max-width:75ch;overflow-wrap:anywhere}
+    .kind{margin:0;color:var(--soft);font-size:14px}
+    .verdict{font-size:19px;line-height:1.4;margin:8px 0 14px;max-width:80ch}
+    .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px 24px;margin:0 0 18px;
+    padding:12px 0;border-top:1px solid var(--edge);border-bottom:1px solid var(--edge);font-size:14px;line-height:1.4}
+    .facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;overflow-wrap:anywhere}
+    .warnings{background:var(--alert);border-left:4px solid var(--alertedge);border-radius:4px;padding:10px 14px;
+    margin:0 0 16px;font-size:14.5px}.warnings ul{margin:4px 0 0;padding-left:20px}.warnings li{overflow-wrap:anywhere}
+    section{background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:18px 20px;margin:0 0 16px}
+    figure{margin:0}figcaption{color:var(--soft);font-size:14px;line-height:1.45;max-width:70ch}
+    details{margin-top:12px}summary{cursor:pointer;color:var(--routed);font-size:15px;padding:4px 0}
+    :focus-visible{outline:3px solid var(--routed);outline-offset:2px;border-radius:2px}
+    footer{color:var(--soft);font-size:13px}
+    .pair{display:grid;grid-template-columns:680fr 460fr;gap:12px 28px;align-items:start}
+    .pair.even{grid-template-columns:1fr 1fr}.pair>*{min-width:0}
+
+    """
+
+  private static let charts = """
+    svg{display:block;width:100%;height:auto;font-size:12px}
+    svg.half{max-width:560px}svg.panel{max-width:300px}svg text{fill:var(--ink)}
+    .t,.a{fill:var(--soft)!important}.a{font-size:13px}.y{text-anchor:end;dominant-baseline:central}
+    .m{text-anchor:middle}.e{text-anchor:end}
+    .g{stroke:var(--grid);fill:none}.x{stroke:var(--soft);fill:none}
+    .line{fill:none;stroke-width:2.2}.line.oracle{stroke-dasharray:7 4}.line.expert{stroke-dasharray:2 4;stroke-width:1.8}
+    .curve{fill:none;stroke-width:2}.dots{stroke:var(--card);stroke-width:1}
+    .chance{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4}
+    .line.routed,.cross{stroke:var(--routed)}.line.oracle{stroke:var(--oracle)}.line.expert{stroke:var(--expert)}
+    .mark{stroke:var(--card);stroke-width:1.2}.mark.routed,.bar.routed{fill:var(--routed)}.mark.oracle{fill:var(--oracle)}
+    .mark.expert{fill:var(--expert)}.mark.fixed{fill:var(--fixed)}
+    .mark.random{fill:none;stroke:var(--random);stroke-width:2.4}
+    .mark.quantized{fill:none;stroke:var(--quantized);stroke-width:2.2}
+    .stack rect{stroke:var(--card);stroke-width:1}
+    .whisker{stroke:var(--soft);fill:none}.box{fill:var(--routed);opacity:.55}.median{stroke:var(--ink);stroke-width:2;fill:none}
+    .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(215px,1fr));gap:8px 20px}.panels h3{margin:4px 0 2px}
+    .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 8px;padding:0;font-size:14px}
+    .legend li{white-space:nowrap}
+    .swatch{display:inline-block;width:13px;height:13px;border-radius:2px;margin-right:6px;vertical-align:-1px}
+
+    """
+
+  private static let tables = """
+    .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
+    .figures th,.figures td{padding:4px 18px 4px 0;text-align:right;white-space:nowrap;border-bottom:1px solid var(--edge)}
+    .figures thead th{color:var(--soft);font-weight:400}.figures tbody th{font-weight:500}
+    .figures th:first-child{text-align:left;white-space:pre}
+    .heats{display:flex;flex-wrap:wrap;gap:18px 30px;margin-top:8px}.heats .scroll{max-width:100%}
+    .heat{font-size:12.5px}.heat caption{text-align:left;font-weight:600;padding-bottom:4px}
+    .heat td,.heat th{padding:3px 6px;text-align:right;min-width:34px;font-weight:400}.heat th{color:var(--soft)}
+    .cards{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:10px 24px;margin:0;padding:0}
+    .cards li{display:flex;flex-direction:column;border-left:3px solid var(--routed);padding-left:12px}
+    .cards strong{font-size:19px}.cards span{color:var(--soft);font-size:14px}
+    .passage{max-width:none;line-height:1.9;white-space:pre-wrap}.tk{padding:2px 0;border-radius:2px}
+    .scale{font-size:14px;color:var(--soft)}
+
+    """
+
+  /// On a phone, where a wide drawing is half as large, its letters are larger.
+  private static let narrow = """
+    @media(max-width:760px){body{padding:16px 12px}h1{font-size:24px}.verdict{font-size:17px}
+    .pair,.pair.even{grid-template-columns:minmax(0,1fr)}section{padding:14px 12px}
+    svg.wide text,svg.full text{font-size:19px}svg.wide .l:not(.e){font-size:17px}svg.half text{font-size:14px}
+    .facts{grid-template-columns:1fr}}
+
+    """
+
+  private static let print = """
+    @media print{body{max-width:none;padding:0;background:#fff}section{break-inside:avoid;border:0;padding:8px 0}
+    details>summary{display:none}*{print-color-adjust:exact}.scroll{overflow:visible}}
+
+    """
+}

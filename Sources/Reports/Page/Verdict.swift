@@ -1,0 +1,40 @@
+/// What the figures say in a sentence, by the rules in `formats/report.md`.
+struct Verdict {
+  let heldOut: PageHeldOut?
+
+  var text: String {
+    guard heldOut != nil else {
+      return "No text was given to measure on: what each size keeps is not known."
+    }
+    if let run = nearestHalf(.routed), let ratio = run.ratio {
+      return sentence(run, ratio, "each token given the expert that its routers choose")
+        + comparison(at: run.budget)
+    }
+    if let run = nearestHalf(.expert), let ratio = run.ratio {
+      return sentence(run, ratio, "one size for all tokens and no routers")
+    }
+    return "The dense model was not run beside the sizes: what each keeps is not known."
+  }
+
+  /// The run that costs the nearest to half.
+  private func nearestHalf(_ kind: PageHeldOut.Kind) -> PageHeldOut.Run? {
+    heldOut?.runs(kind).filter { $0.ratio != nil && $0.cost < 0.995 }
+      .min { abs($0.cost - 0.5) < abs($1.cost - 0.5) }
+  }
+
+  private func sentence(_ run: PageHeldOut.Run, _ ratio: Double, _ how: String) -> String {
+    let cost =
+      abs(run.cost - 0.5) <= 0.03
+      ? "At half the FFN cost" : "At \(PageText.percent(run.cost)) of the FFN cost"
+    return "\(cost), \(how), perplexity \(PageText.growth(ratio))."
+  }
+
+  private func comparison(at budget: Double?) -> String {
+    func ratio(_ kind: PageHeldOut.Kind) -> Double? {
+      heldOut?.runs(kind).first { $0.budget == budget }?.ratio
+    }
+    guard budget != nil, let fixed = ratio(.fixed), let oracle = ratio(.oracle) else { return "" }
+    return " One width for all tokens at that cost: \(PageText.change(fixed)); "
+      + "perfect routing: \(PageText.change(oracle))."
+  }
+}
