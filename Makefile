@@ -7,7 +7,7 @@ SHELL := /bin/bash
 DYNAMOE := .build/release/dynamoe
 # What the program is built with, and what its tests ask as independent peers.
 BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
-TEST_PACKAGES := python3 python3-venv
+TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core
 MODEL := fixtures/tiny-llama
 OUT := out/demo
 

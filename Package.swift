@@ -145,6 +145,10 @@ let package = Package(
         "Tensors", "TestSupport",
       ],
       exclude: ["Golden"]),
+    // Pages as a browser shows them.
+    tests(
+      "PageTests", ["dynamoe", "JSON", "Reports", "TestSupport"],
+      exclude: ["make_report.py", "probe.html"]),
     // They run the program as it is built, and import nothing of it.
     tests(
       "CommandTests",

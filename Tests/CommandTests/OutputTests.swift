@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct OutputTests {
   @Test func `an output that exists is replaced only when forced`() throws {
-    for name in ["t.dmoe", "t.report.json"] {
+    for name in ["t.dmoe", "t.report.html", "t.report.json"] {
       let folder = try TemporaryFolder()
       let place = try folder.write([1, 2, 3], to: name)
       try expectRefused(partition(folder), 73, [place, "already exists", "--force"], in: folder)
@@ -12,7 +12,7 @@ import Testing
         partition(folder) + ["--dry-run"], 73, [place, "already exists"], in: folder)
       #expect(try bytes(of: place) == [1, 2, 3])
       try expectDone(partition(folder) + ["--force"])
-      #expect(try folder.names() == ["t.dmoe", "t.report.json"])
+      #expect(try folder.names() == ["t.dmoe", "t.report.html", "t.report.json"])
       try expectDone(["validate", folder.path("t.dmoe"), "--against", Fixture.model])
     }
     let folder = try TemporaryFolder()

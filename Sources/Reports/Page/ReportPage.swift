@@ -61,14 +61,20 @@ package struct ReportPage: Sendable {
     let all: [(any PageSection)?] = [
       TradeOffSection(report), RecommendationsSection(report), PassagesSection(report),
       TokenKindsSection(report), DifficultySection(report), CoverageSection(report),
-      StabilitySection(report), ScoresSection(report), RouterSection(report),
-      SizesSection(report), TimingSection(report),
+      StabilitySection(report), SizesSection(report), ScoresSection(report),
+      RouterSection(report), TimingSection(report),
     ]
     return all.compactMap { $0 }
   }
 
   private func write(_ section: any PageSection, to html: inout HTML) {
-    html.element("section", ["id": section.id, "aria-labelledby": "\(section.id)-h"]) { html in
+    html.element(
+      "section",
+      [
+        "id": section.id, "class": section.isNarrow ? "narrow" : "broad",
+        "aria-labelledby": "\(section.id)-h",
+      ]
+    ) { html in
       html.element("h2", ["id": "\(section.id)-h"], section.title)
       section.write(to: &html)
     }

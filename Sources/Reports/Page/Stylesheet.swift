@@ -18,23 +18,25 @@ enum Stylesheet {
     --edge:#31373e;--grid:#272c32;--routed:#56b4e9;--oracle:#2fc59b;--expert:#b9c0c8;--fixed:#f0b429;
     --random:#e08fbd;--quantized:#ff8a4c;--cold:62 140 200;--warm:216 132 20;--alert:#2c2412;--alertedge:#e69f00}}
     *{box-sizing:border-box}
-    body{margin:0 auto;max-width:1240px;padding:28px 24px 40px;background:var(--page);color:var(--ink);
+    body{margin:0 auto;max-width:1240px;padding:20px 24px 40px;background:var(--page);color:var(--ink);
     font:16px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
     h1{font-size:30px;line-height:1.2;margin:0;overflow-wrap:anywhere}
     h2{font-size:20px;line-height:1.3;margin:0 0 8px}h3{font-size:15px;margin:14px 0 6px;overflow-wrap:anywhere}
     p{margin:0 0 12px;max-width:75ch;overflow-wrap:anywhere}
     .kind{margin:0;color:var(--soft);font-size:14px}
-    .verdict{font-size:19px;line-height:1.4;margin:8px 0 14px;max-width:80ch}
-    .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px 24px;margin:0 0 18px;
-    padding:12px 0;border-top:1px solid var(--edge);border-bottom:1px solid var(--edge);font-size:14px;line-height:1.4}
+    .verdict{font-size:19px;line-height:1.4;margin:6px 0 12px;max-width:80ch}
+    .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px 24px;margin:0 0 16px;
+    padding:10px 0;border-top:1px solid var(--edge);border-bottom:1px solid var(--edge);font-size:14px;line-height:1.4}
     .facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;overflow-wrap:anywhere}
     .warnings{background:var(--alert);border-left:4px solid var(--alertedge);border-radius:4px;padding:10px 14px;
     margin:0 0 16px;font-size:14.5px}.warnings ul{margin:4px 0 0;padding-left:20px}.warnings li{overflow-wrap:anywhere}
-    section{background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:18px 20px;margin:0 0 16px}
+    main{display:flex;flex-wrap:wrap;gap:16px}
+    section{flex:1 1 100%;min-width:0;background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:18px 20px}section.narrow{flex:1 1 330px;display:flex;flex-direction:column}
+    section.narrow figure{margin-top:auto}
     figure{margin:0}figcaption{color:var(--soft);font-size:14px;line-height:1.45;max-width:70ch}
     details{margin-top:12px}summary{cursor:pointer;color:var(--routed);font-size:15px;padding:4px 0}
     :focus-visible{outline:3px solid var(--routed);outline-offset:2px;border-radius:2px}
-    footer{color:var(--soft);font-size:13px}
+    footer{margin-top:16px;color:var(--soft);font-size:13px}
     .pair{display:grid;grid-template-columns:680fr 460fr;gap:12px 28px;align-items:start}
     .pair.even{grid-template-columns:1fr 1fr}.pair>*{min-width:0}
 
@@ -42,7 +44,10 @@ enum Stylesheet {
 
   private static let charts = """
     svg{display:block;width:100%;height:auto;font-size:12px}
+    svg.wide,svg.side{font-size:11px}svg.wide .a,svg.side .a{font-size:11.5px}
+    svg.full{max-width:860px;font-size:9px}svg.full .a{font-size:9.5px}
     svg.half{max-width:560px}svg.panel{max-width:300px}svg text{fill:var(--ink)}
+    svg .l{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
     .t,.a{fill:var(--soft)!important}.a{font-size:13px}.y{text-anchor:end;dominant-baseline:central}
     .m{text-anchor:middle}.e{text-anchor:end}
     .g{stroke:var(--grid);fill:none}.x{stroke:var(--soft);fill:none}
@@ -83,7 +88,8 @@ enum Stylesheet {
   private static let narrow = """
     @media(max-width:760px){body{padding:16px 12px}h1{font-size:24px}.verdict{font-size:17px}
     .pair,.pair.even{grid-template-columns:minmax(0,1fr)}section{padding:14px 12px}
-    svg.wide text,svg.full text{font-size:19px}svg.wide .l:not(.e){font-size:17px}svg.half text{font-size:14px}
+    svg.wide text,svg.wide .a{font-size:18px}svg.wide .l.routed{font-size:17px}
+    svg.wide .l:not(.e):not(.routed){display:none}svg.side text,svg.side .a{font-size:12.5px}svg.half text{font-size:13px}svg.full text,svg.full .a{font-size:14px}
     .facts{grid-template-columns:1fr}}
 
     """

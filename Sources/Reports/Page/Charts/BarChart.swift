@@ -15,16 +15,16 @@ struct BarChart {
   /// A value to hold the bars against, and its name.
   var reference: (value: Double, name: String)?
   /// The room for names.
-  var nameWidth = 96.0
+  var nameWidth = 74.0
 
-  private static let width = 480.0
-  private static let row = 26.0
+  private static let width = 420.0
+  private static let row = 30.0
 
   func write(to html: inout HTML) {
     let top = reference == nil ? 6.0 : 28
     let height = top + Double(bars.count) * Self.row + 6
     let largest = max(bars.map(\.value).max() ?? 1, reference?.value ?? 0, 1e-300)
-    let scale = Scale(.linear, 0...largest, from: nameWidth, to: Self.width - 92)
+    let scale = Scale(.linear, 0...largest, from: nameWidth, to: Self.width - 76)
     let drawing = Drawing(
       id: id, title: title, description: description, width: Self.width, height: height)
     drawing.write(to: &html) { html in
@@ -40,19 +40,19 @@ struct BarChart {
         let end = scale.position(of: max(bar.value, 0))
         html.element(
           "text",
-          ["class": "l e", "x": PageText.length(nameWidth - 8), "y": PageText.length(y + 16)],
+          ["class": "l e", "x": PageText.length(nameWidth - 8), "y": PageText.length(y + 18)],
           bar.name)
         html.element(
           "rect",
           [
             "class": "bar \(bar.style)", "x": PageText.length(nameWidth),
-            "y": PageText.length(y + 3), "width": PageText.length(max(end - nameWidth, 1)),
+            "y": PageText.length(y + 5), "width": PageText.length(max(end - nameWidth, 1)),
             "height": "17", "rx": "2", "data-name": bar.name, "data-value": PageText.raw(bar.value),
           ]
         ) { $0.element("title", bar.title) }
         html.element(
           "text",
-          ["class": "l", "x": PageText.length(end + 7), "y": PageText.length(y + 16)], bar.text)
+          ["class": "l", "x": PageText.length(end + 7), "y": PageText.length(y + 18)], bar.text)
       }
     }
   }

@@ -4,7 +4,7 @@ struct BytesChart {
   private let experts: [PageHeldOut.Run]
   private let quantized: [PageHeldOut.Quantized]
 
-  private static let size = (width: 460.0, height: 430.0)
+  private static let size = (width: 379.0, height: 335.0)
 
   /// Nil where the bytes are not known.
   init?(heldOut: PageHeldOut) {
@@ -43,7 +43,8 @@ struct BytesChart {
         id: "bytes-chart", title: "Perplexity ratio against bytes read per token",
         description: points.map {
           "\($0.name): \(PageText.ratio($0.y)) at \(PageText.bytes($0.x))"
-        }.joined(separator: ", ") + ".", width: Self.size.width, height: Self.size.height),
+        }.joined(separator: ", ") + ".", width: Self.size.width, height: Self.size.height,
+        style: "side"),
       frame: PlotFrame(
         x: .init(
           scale: Scale(

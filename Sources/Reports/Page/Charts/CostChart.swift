@@ -2,7 +2,7 @@
 struct CostChart {
   let heldOut: PageHeldOut
 
-  private static let size = (width: 680.0, height: 430.0)
+  private static let size = (width: 560.0, height: 335.0)
 
   var chart: PointChart {
     let series = [

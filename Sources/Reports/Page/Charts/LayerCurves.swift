@@ -1,4 +1,4 @@
-/// A line for each layer, from the first in blue to the last in yellow.
+/// A line for each layer, from the first in blue to the last in orange.
 struct LayerCurves {
   struct Curve {
     let layer: Int

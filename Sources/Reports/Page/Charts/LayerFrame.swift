@@ -1,6 +1,6 @@
 /// The plot of a share against the share of neurons, both from 0 to 1.
 enum LayerFrame {
-  static let size = (width: 520.0, height: 360.0)
+  static let size = (width: 420.0, height: 330.0)
 
   static func frame(yTitle: String) -> PlotFrame {
     let margins = PlotFrame.margins

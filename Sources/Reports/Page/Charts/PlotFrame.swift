@@ -10,13 +10,13 @@ struct PlotFrame {
   let y: Axis
 
   /// The room around a plot for figures and titles.
-  static let margins = (left: 56.0, right: 16.0, top: 34.0, bottom: 50.0)
+  static let margins = (left: 46.0, right: 26.0, top: 42.0, bottom: 46.0)
 
   func write(to html: inout HTML) {
     let (left, right) = (x.scale.start, x.scale.end)
     let bottom = y.scale.start
-    html.element("text", ["class": "a", "x": "4", "y": "18"], y.title)
-    for tick in y.scale.ticks(every: 34) {
+    html.element("text", ["class": "a", "x": "4", "y": "14"], y.title)
+    for tick in y.scale.ticks(every: 27) {
       let place = PageText.length(y.scale.position(of: tick))
       html.shape(
         "path",
@@ -39,7 +39,7 @@ struct PlotFrame {
     html.element(
       "text",
       [
-        "class": "a m", "x": PageText.length((left + right) / 2), "y": PageText.length(bottom + 42),
+        "class": "a m", "x": PageText.length((left + right) / 2), "y": PageText.length(bottom + 38),
       ],
       x.title)
   }

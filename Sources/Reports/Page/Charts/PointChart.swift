@@ -26,7 +26,7 @@ struct PointChart {
   let series: [Series]
 
   /// The size of letters that labels are placed for.
-  private static let letter = (width: 6.6, height: 13.0)
+  private static let letter = (width: 6.2, height: 12.0)
 
   func write(to html: inout HTML) {
     drawing.write(to: &html) { html in
@@ -69,7 +69,10 @@ struct PointChart {
           else { continue }
           html.element(
             "text",
-            ["class": "l", "x": PageText.length(spot.x), "y": PageText.length(spot.y + 10)],
+            [
+              "class": "l \(series.style)", "x": PageText.length(spot.x),
+              "y": PageText.length(spot.y + 10),
+            ],
             point.label)
         }
       }
@@ -90,7 +93,7 @@ struct PointChart {
     let isAbove = point.y > frame.y.scale.domain.upperBound
     var path = marker.path(x: place.x, y: place.y)
     if isAbove {
-      path += "M\(PageText.length(place.x)) \(PageText.length(place.y - 8))m-4 -1l4 -5l4 5z"
+      path += "M\(PageText.length(place.x)) \(PageText.length(place.y - 8))m-5 1l5 -7l5 7z"
     }
     html.element(
       "path",
@@ -105,7 +108,7 @@ struct PointChart {
     let longest = series.map(\.name.count).max() ?? 0
     let width = Double(longest) * Self.letter.width + 14
     return (
-      frame.x.scale.end - width, frame.y.scale.end + 12, width, Double(series.count) * 21
+      frame.x.scale.end - width, frame.y.scale.end + 12, width, Double(series.count) * 20
     )
   }
 
@@ -113,7 +116,7 @@ struct PointChart {
   private func writeLegend(to html: inout HTML) {
     let box = legendBox
     for (index, series) in series.enumerated() {
-      let y = box.y + Double(index) * 21
+      let y = box.y + Double(index) * 20
       html.element("g", ["class": "mark \(series.style)"]) { html in
         html.shape("path", ["d": series.marker.path(x: frame.x.scale.end - 6, y: y)])
       }

@@ -1,7 +1,7 @@
-/// Colours in an order, from dark blue to yellow: it can be told without red and green, and in grey.
+/// Colours in an order, from blue to orange: it can be told without red and green, and in grey.
 enum Ramp {
   private static let stops: [(Double, Double, Double)] = [
-    (0, 84, 158), (86, 140, 190), (150, 155, 160), (205, 160, 70), (236, 170, 20),
+    (0, 114, 178), (90, 155, 205), (155, 160, 165), (205, 160, 75), (230, 159, 0),
   ]
 
   /// - Parameter share: from 0 to 1.

@@ -2,6 +2,7 @@
 struct CoverageSection: PageSection {
   let id = "coverage"
   let title = "How much importance an expert holds"
+  let isNarrow = true
   private let layers: [PagePlan.Layer]
 
   init?(_ report: PageReport) {

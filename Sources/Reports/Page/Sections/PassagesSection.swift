@@ -26,16 +26,7 @@ struct PassagesSection: PageSection {
     let budget = passage.budget.map { ", budget \(PageText.raw($0))" } ?? ""
     html.element("h3", passage.title + budget)
     html.element("p", ["class": "passage"]) { html in
-      for token in passage.tokens {
-        let isBreak = token.text.contains("\n")
-        html.element(
-          "span",
-          [
-            "class": "tk w\(Self.shade(token.meanWidth))",
-            "title": "\(PageText.percent(token.meanWidth)) of the neurons",
-          ], token.text.replacing("\n", with: "↵"))
-        if isBreak { html.void("br") }
-      }
+      for token in passage.tokens { write(token, to: &html) }
     }
     html.element("details") { html in
       html.element("summary", "Layer by layer")
@@ -52,5 +43,26 @@ struct PassagesSection: PageSection {
     }
   }
 
-  static func shade(_ width: Double) -> Int { Int(min(max(width, 0), 1) * 9.999) }
+  /// A token with its end of line as a mark, and as an end of line.
+  private func write(_ token: PagePassage.Token, to html: inout HTML) {
+    html.element(
+      "span",
+      [
+        "class": "tk w\(Self.shade(token.meanWidth))",
+        "title": "\(PageText.percent(token.meanWidth)) of the neurons",
+      ]
+    ) { html in
+      for (index, line) in token.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        if index > 0 {
+          html.text("↵")
+          html.void("br")
+        }
+        html.text(String(line))
+      }
+    }
+  }
+
+  private static func shade(_ width: Double) -> Int { Int(min(max(width, 0), 1) * 9.999) }
 }

@@ -2,6 +2,7 @@
 struct SizesSection: PageSection {
   let id = "sizes"
   let title = "What each expert takes"
+  let isNarrow = true
   private let report: PageReport
 
   init?(_ report: PageReport) {

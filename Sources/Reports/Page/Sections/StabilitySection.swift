@@ -2,6 +2,7 @@
 struct StabilitySection: PageSection {
   let id = "stability"
   let title = "How far chance goes in the ranking"
+  let isNarrow = true
   private let layers: [PagePlan.Layer]
 
   init?(_ report: PageReport) {
