@@ -60,6 +60,15 @@ import Testing
     #expect(
       recommendations.map { $0.object?["max_perplexity_ratio"]?.double } == [1.01, 1.02, 1.05, 1.1])
     #expect(keys(recommendations.first?.object) == page["recommendations"]?.keys)
+    let passage = routed?["passages"]?.array?.first?.object
+    #expect(keys(passage) == page["passages"]?.keys)
+    #expect(keys(passage?["tokens"]?.array?.first?.object) == page["passages"]?.inner["tokens"])
+    let kinds = routed?["token_kinds"]?.object
+    #expect(keys(kinds) == page["token_kinds"]?.keys)
+    for kind in ["easy", "hard"] {
+      let first = kinds?[kind]?.array?.first?.object
+      #expect(keys(first) == page["token_kinds"]?.inner["easy"], "\(kind)")
+    }
     let variant = routed?["held_out"]?.object?["variants"]?.array?.last?.object
     #expect(keys(variant) == page["variant"]?.keys.subtracting(["expert"]))
   }

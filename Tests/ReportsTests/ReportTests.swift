@@ -97,8 +97,20 @@ import Testing
                 elementType: .q80, perplexity: 1.0625 * perplexity, divergence: different,
                 bytesPerToken: 7_500_000_000)
             ])),
+      passages: routed ? [Self.passage] : nil,
+      tokenKinds: routed
+        ? TokenKinds(
+          easy: [.init(text: ",", count: 9, meanWidth: 0.125)],
+          hard: [.init(text: " \"q\n", count: 5, meanWidth: 0.875)]) : nil,
       warnings: warnings)
   }
+
+  private static let passage = Passage(
+    title: "held-out text", budget: 0.5,
+    tokens: [
+      .init(text: "", meanWidth: 0.5, experts: [0, 0]),
+      .init(text: "é", meanWidth: 0.75, experts: [0, 1]),
+    ])
 
   /// Two layers of two experts, whose routers choose by similarities.
   private static var routing: RoutingSummary {
