@@ -58,5 +58,13 @@ enum PageText {
   /// A value as the report has it, for who reads the page with a program.
   static func raw(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
-  static func raw(_ values: [Double]) -> String { values.map { raw($0) }.joined(separator: " ") }
+  /// Values to five digits, where there are many.
+  static func raw(_ values: [Double]) -> String {
+    values.map { value in
+      let text = HumanText.significant(value, digits: 5)
+      guard text.contains("."), !text.contains("e") else { return text }
+      let kept = text.reversed().drop { $0 == "0" }
+      return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
+    }.joined(separator: " ")
+  }
 }

@@ -16,7 +16,7 @@ enum Stylesheet {
     --quantized:#d55e00;--cold:0 114 178;--warm:226 130 0;--alert:#fff4e0;--alertedge:#e69f00}
     @media(prefers-color-scheme:dark){:root{--page:#111417;--card:#181c20;--ink:#e8eaed;--soft:#a5adb6;
     --edge:#31373e;--grid:#272c32;--routed:#56b4e9;--oracle:#2fc59b;--expert:#b9c0c8;--fixed:#f0b429;
-    --random:#e08fbd;--quantized:#ff8a4c;--cold:62 140 200;--warm:216 132 20;--alert:#2c2412;--alertedge:#e69f00}}
+    --random:#e08fbd;--quantized:#ff8a4c;--cold:62 140 200;--warm:190 110 10;--alert:#2c2412;--alertedge:#e69f00}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:1240px;padding:20px 24px 40px;background:var(--page);color:var(--ink);
     font:16px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}

@@ -30,39 +30,35 @@ struct BoxPanel {
         html.element(
           "text", ["class": "t y", "x": "35", "y": place], PageText.significant(tick, 2))
       }
+      let text = PageText.length
+      var whiskers = ""
+      var medians = ""
       for (expert, box) in boxes.enumerated() {
         let x = 44 + (Double(expert) + 0.5) * step
         let half = min(step * 0.32, 9)
         let places = [box.p5, box.p25, box.median, box.p75, box.p95].map { y.position(of: $0) }
-        let text = PageText.length
+        whiskers += "M\(text(x)) \(text(places[0]))V\(text(places[4]))"
+        medians += "M\(text(x - half)) \(text(places[2]))h\(text(2 * half))"
         html.element(
-          "g",
+          "rect",
           [
-            "data-expert": "\(expert)",
+            "class": "box", "x": text(x - half), "y": text(places[3]), "width": text(2 * half),
+            "height": text(max(places[1] - places[3], 0.5)),
             "data-values": PageText.raw([box.p5, box.p25, box.median, box.p75, box.p95]),
           ]
         ) { html in
           html.element(
             "title",
-            "expert \(expert): median \(PageText.significant(box.median)), half of the tokens "
-              + "\(PageText.significant(box.p25)) … \(PageText.significant(box.p75))")
-          html.shape(
-            "path", ["class": "whisker", "d": "M\(text(x)) \(text(places[0]))V\(text(places[4]))"])
-          html.shape(
-            "rect",
-            [
-              "class": "box", "x": text(x - half), "y": text(places[3]), "width": text(2 * half),
-              "height": text(max(places[1] - places[3], 0.5)),
-            ])
-          html.shape(
-            "path",
-            ["class": "median", "d": "M\(text(x - half)) \(text(places[2]))h\(text(2 * half))"])
+            "expert \(expert): \(PageText.significant(box.median)) "
+              + "(\(PageText.significant(box.p25)) … \(PageText.significant(box.p75)))")
         }
         if boxes.count <= 12 || expert % 4 == 0 {
           html.element(
             "text", ["class": "t m", "x": text(x), "y": text(Self.size.height - 24)], "\(expert)")
         }
       }
+      html.shape("path", ["class": "whisker", "d": whiskers])
+      html.shape("path", ["class": "median", "d": medians])
       html.element(
         "text",
         [
