@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func `what is told of routers has exactly the keys of its page`() throws {
-    let routed = try Self.report(routers: .kind(.linear)).object
+    // Enough text for tokens to occur several times.
+    let routed = try Self.report(routers: .kind(.linear), tokens: 800).object
     let routing = try #require(routed?["routing"]?.object)
     let page = try Self.page()
     func keys(_ object: JSONObject?) -> Set<String> { Set(object?.members.map(\.name) ?? []) }
@@ -94,11 +95,13 @@ import Testing
     }
   }
 
-  private static func report(routers: RouterChoice = .none) throws -> JSONValue {
+  private static func report(
+    routers: RouterChoice = .none, tokens: Int = 200
+  ) throws -> JSONValue {
     let folder = try TemporaryFolder()
     let text = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
     let request = TextRequest(
-      paths: [text], maximumTokens: 200, context: 32, beginning: .auto, parsingSpecial: false)
+      paths: [text], maximumTokens: tokens, context: 32, beginning: .auto, parsingSpecial: false)
     _ = try Partition(
       modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
       reportPath: folder.path("out.report.json"), text: request, statisticsPath: nil,
