@@ -170,8 +170,7 @@ struct PartitionCommand: ParsableCommand {
     } else {
       try Console.print(
         report.summary(withChart: ChartSpace.isThere).map(Escaping.terminal))
-      let paths = [partition.pagePath, partition.reportPath].map(Escaping.terminal)
-      try Console.print("  Report: \(paths[0]), figures in \(paths[1])")
+      try Console.print("  Report: \(Escaping.terminal(partition.pagePath)), and .json beside it")
     }
   }
 
