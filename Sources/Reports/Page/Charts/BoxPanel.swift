@@ -23,10 +23,13 @@ struct BoxPanel {
     let step = (Self.size.width - 52) / Double(max(boxes.count, 1))
     drawing.write(to: &html) { html in
       html.element("text", ["class": "a", "x": "2", "y": "14"], yTitle)
-      for tick in y.ticks(every: 28) {
+      let ticks = y.ticks(every: 28)
+      let lines = ticks.map {
+        "M40 \(PageText.length(y.position(of: $0)))H\(PageText.length(Self.size.width - 8))"
+      }
+      html.shape("path", ["class": "g", "d": lines.joined()])
+      for tick in ticks {
         let place = PageText.length(y.position(of: tick))
-        html.shape(
-          "path", ["class": "g", "d": "M40 \(place)H\(PageText.length(Self.size.width - 8))"])
         html.element(
           "text", ["class": "t y", "x": "35", "y": place], PageText.significant(tick, 2))
       }

@@ -11,15 +11,15 @@ struct HeatMap {
       html.element("caption", caption)
       html.element("thead") { html in
         html.element("tr") { html in
-          html.element("th", ["scope": "col"], "\(rowTitle) ↓ \(columnTitle) →")
-          for column in counts.indices { html.element("th", ["scope": "col"], "\(column)") }
+          html.element("th", "\(rowTitle) ↓ \(columnTitle) →")
+          for column in counts.indices { html.element("th", "\(column)") }
         }
       }
       html.element("tbody") { html in
         for (row, cells) in counts.enumerated() {
           let total = cells.reduce(0.0) { $0 + Double($1) }
           html.element("tr") { html in
-            html.element("th", ["scope": "row"], "\(row)")
+            html.element("th", "\(row)")
             for cell in cells {
               let shade = total > 0 ? Int((9 * Double(cell) / total).rounded(.up)) : 0
               if shade == 0 {
