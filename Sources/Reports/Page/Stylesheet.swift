@@ -32,7 +32,7 @@ enum Stylesheet {
     margin:0 0 16px;font-size:14.5px}.warnings ul{margin:4px 0 0;padding-left:20px}.warnings li{overflow-wrap:anywhere}
     main{display:flex;flex-wrap:wrap;gap:16px}
     section{flex:1 1 100%;min-width:0;background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:18px 20px}section.narrow{flex:1 1 330px;display:flex;flex-direction:column}
-    section.narrow figure{margin-top:auto}
+    section.narrow figure{margin-top:auto}#sizes figure{margin-top:8px}
     figure{margin:0}figcaption{color:var(--soft);font-size:14px;line-height:1.45;max-width:70ch}
     details{margin-top:12px}summary{cursor:pointer;color:var(--routed);font-size:15px;padding:4px 0}
     :focus-visible{outline:3px solid var(--routed);outline-offset:2px;border-radius:2px}
