@@ -4,7 +4,7 @@ enum Ramp {
     (0, 114, 178), (90, 155, 205), (155, 160, 165), (205, 160, 75), (230, 159, 0),
   ]
 
-  /// - Parameter share: from 0 to 1.
+  /// The colour of a share from 0 to 1.
   static func color(_ share: Double) -> String {
     let place = min(max(share, 0), 1) * Double(stops.count - 1)
     let index = min(Int(place), stops.count - 2)
