@@ -64,7 +64,7 @@ struct Browser: Decodable {
   let paper: String
   let requests: Int
 
-  /// What a browser makes of a page, in a window of so many pixels.
+  /// Opens a page in a window so many pixels wide.
   static func open(_ page: String, width: Int = 1280, isDark: Bool = false) throws -> Browser {
     let folder = try TemporaryFolder()
     let chosen = ProcessInfo.processInfo.environment["DYNAMOE_CHROMIUM"] ?? "/usr/bin/chromium"

@@ -54,7 +54,7 @@ enum Stylesheet {
     .line{fill:none;stroke-width:2.2}.line.oracle{stroke-dasharray:7 4}.line.expert{stroke-dasharray:2 4;stroke-width:1.8}
     .curve{fill:none;stroke-width:2}.dots{stroke:var(--card);stroke-width:1}
     .chance{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4}
-    .line.routed,.cross{stroke:var(--routed)}.line.oracle{stroke:var(--oracle)}.line.expert{stroke:var(--expert)}
+    .line.routed{stroke:var(--routed)}.line.oracle{stroke:var(--oracle)}.line.expert{stroke:var(--expert)}
     .mark{stroke:var(--card);stroke-width:1.2}.mark.routed,.bar.routed{fill:var(--routed)}.mark.oracle{fill:var(--oracle)}
     .mark.expert{fill:var(--expert)}.mark.fixed{fill:var(--fixed)}
     .mark.random{fill:none;stroke:var(--random);stroke-width:2.4}

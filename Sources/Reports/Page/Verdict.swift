@@ -34,7 +34,7 @@ struct Verdict {
       heldOut?.runs(kind).first { $0.budget == budget }?.ratio
     }
     guard budget != nil, let fixed = ratio(.fixed), let oracle = ratio(.oracle) else { return "" }
-    return " One width for all tokens at that cost: \(PageText.change(fixed)); "
+    return " At that budget one width for all tokens: \(PageText.change(fixed)); "
       + "perfect routing: \(PageText.change(oracle))."
   }
 }

@@ -10,7 +10,7 @@ struct PlotFrame {
   let y: Axis
 
   /// The room around a plot for figures and titles.
-  static let margins = (left: 46.0, right: 26.0, top: 42.0, bottom: 46.0)
+  static let margins = (left: 50.0, right: 26.0, top: 42.0, bottom: 46.0)
 
   func write(to html: inout HTML) {
     let (left, right) = (x.scale.start, x.scale.end)

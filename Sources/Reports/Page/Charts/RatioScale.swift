@@ -10,7 +10,7 @@ enum RatioScale {
     let low = min(ratios.min() ?? 1, 1)
     let high = min(max(ratios.max() ?? 1, 1.02), limit)
     // A little air, so that no point lies on an edge.
-    let air = high < limit ? 1 + (high / low - 1) * 0.02 : 1.12
+    let air = high < limit ? 1 + (high / low - 1) * 0.02 : 1.125
     return PlotFrame.Axis(
       scale: Scale(.logarithmic, max(low / air, 1e-3)...high * air, from: bottom, to: top),
       title: title

@@ -10,7 +10,7 @@ struct Scale {
   let start: Double
   let end: Double
 
-  /// A scale over a domain, for a logarithmic one of positive numbers; an empty one is widened.
+  /// A scale over a domain, for a logarithmic one of positive numbers; an empty domain is widened.
   init(_ kind: Kind, _ domain: ClosedRange<Double>, from start: Double, to end: Double) {
     let isPoint = !(domain.upperBound - domain.lowerBound > 0)
     self.kind = kind
