@@ -12,7 +12,7 @@ struct PassagesSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "The darker a token, the wider the experts that the routers gave it, in the mean over layers. "
+      "The stronger the shade of a token, the wider the experts that the routers gave it, in the mean over layers. "
         + "Point at a token to see its figure.")
     html.element("p", ["class": "scale", "aria-hidden": "true"]) { html in
       html.element("span", "none ")
