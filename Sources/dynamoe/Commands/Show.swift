@@ -99,7 +99,7 @@ struct Show: ParsableCommand {
 
   private func lines(of tokens: [Passage.Token]) -> [String] {
     let style = common.style
-    let shaded = ShadedText(tokens, columns: TerminalSize.columns ?? Self.usualColumns)
+    let shaded = ShadedText(tokens, columns: StandardOutput.terminalColumns ?? Self.usualColumns)
     let scale = (0..<Shades.tenths).map { Shades.shade(" \($0) ", $0) }.joined()
     let legend =
       style.isColoured
