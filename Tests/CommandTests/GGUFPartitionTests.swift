@@ -117,6 +117,33 @@ import Testing
     #expect(text.contains("routed"))
   }
 
+  @Test func `an importance matrix that does not fit is refused`() throws {
+    func partition(_ arguments: [String]) -> [String] {
+      ["partition", Fixture.model, "-o", folder.path("out.dmoe")] + arguments
+    }
+    func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
+    let name = Array("blk.0.ffn_down.weight".utf8)
+    let head = word(UInt32(name.count)) + name + word(1)
+    let one = word(0x3F80_0000)
+    for (number, (bytes, mention)) in [
+      ([], "the number of entries"), (word(.max), "the number of entries"),
+      (word(1) + word(1 << 31), "the number of entries"),
+      (word(1) + head + word(0) + one, "the number of values of entry 0"),
+      (word(1) + head + word(1 << 30) + one, "the number of values of entry 0"),
+      (word(1) + head + word(1) + one, "expected 384 values"),
+      (Array("GGUF".utf8) + word(3), "truncated"),
+    ].enumerated() {
+      let path = try folder.write(bytes, to: "m\(number)")
+      try expectRefused(partition(["--imatrix", path]), 65, [mention], in: folder)
+    }
+    try expectRefused(partition(["--imatrix", GGUFFixture.q40()]), 65, ["imatrix"], in: folder)
+    try expectRefused(partition(["--imatrix", folder.path("none")]), 66, ["none"], in: folder)
+    try expectRefused(
+      partition(["--imatrix", folder.path("m0"), "--importance", "magnitude"]), 64,
+      ["no magnitudes"], in: folder)
+    #expect(try dynamoe(partition(["--imatrix", "a", "--calibration", "b"])).status == 64)
+  }
+
   private func report(_ path: String) throws -> JSONObject {
     try #require(JSONScanner.scan(try bytes(of: path)).object)
   }
