@@ -1,4 +1,5 @@
 import Kernels
+import Models
 
 extension VariantStreams {
   /// What one window used of a layer.
@@ -24,5 +25,6 @@ extension VariantStreams {
     let input: Matrix
     /// 1 × D.
     let residual: Matrix
+    let join: ResidualJoin
   }
 }

@@ -70,7 +70,8 @@ struct VariantStreams: Sendable {
       use.samples = (0..<min(Self.sampleCount, call.input.rows)).map { sample in
         let row = [sample * call.input.rows / Self.sampleCount]
         return Sample(
-          input: call.input.gatherRows(row[...]), residual: call.residual.gatherRows(row[...]))
+          input: call.input.gatherRows(row[...]), residual: call.residual.gatherRows(row[...]),
+          join: call.join)
       }
     }
     return (output, use)
@@ -91,7 +92,7 @@ struct VariantStreams: Sendable {
       _ = work(
         LayerSweep.Call(
           layer: layer, stream: stream, window: 0, input: sample.input,
-          residual: sample.residual, weights: weights), uses)
+          residual: sample.residual, join: sample.join, weights: weights), uses)
     }
     return (ContinuousClock.now - started) / .seconds(1) / Double(samples.count)
   }
@@ -130,7 +131,7 @@ struct VariantStreams: Sendable {
     let aim = routing?.aim ?? .similarity
     let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
     let scores = outputs.scores(
-      aim, compensations: experts.compensations, residual: call.residual)
+      aim, compensations: experts.compensations, residual: call.residual, join: call.join)
     let choices = rule.choices(scores, costs: experts.costs)
     let output = outputs.output(
       choices: choices, compensations: experts.compensations)

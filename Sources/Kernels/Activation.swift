@@ -4,11 +4,23 @@ import Glibc
 package enum Activation: String, Sendable, CaseIterable {
   /// `x / (1 + e⁻ˣ)`, also called swish.
   case silu
+  /// `x Φ(x)`, Φ being the normal distribution function (arXiv 1606.08415).
+  case gelu
+  /// The same by a hyperbolic tangent: `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`.
+  case geluTanh = "gelu_tanh"
+  /// `max(x, 0)`.
+  case relu
 
+  /// Calls a body with the function itself, so that no loop asks anew which one it is.
   @inline(__always)
-  func callAsFunction(_ x: Float) -> Float {
+  fileprivate func dispatch(_ body: ((Float) -> Float) -> Void) {
     switch self {
-    case .silu: x / (1 + expf(-x))
+    case .silu: body { $0 / (1 + expf(-$0)) }
+    case .gelu: body { $0 * Matrix.normal($0) }
+    case .geluTanh:
+      let root = Float(2 / Double.pi).squareRoot()
+      body { 0.5 * $0 * (1 + tanhf(root * ($0 + 0.044715 * $0 * $0 * $0))) }
+    case .relu: body { max($0, 0) }
     }
   }
 }
@@ -19,8 +31,10 @@ extension Matrix {
     precondition(rows == factor.rows && columns == factor.columns, "shapes differ")
     unsafe values.withUnsafeMutableBufferPointer { gate in
       unsafe factor.values.withUnsafeBufferPointer { factor in
-        for index in gate.indices {
-          unsafe gate[index] = activation(gate[index]) * factor[index]
+        activation.dispatch { function in
+          for index in gate.indices {
+            unsafe gate[index] = function(gate[index]) * factor[index]
+          }
         }
       }
     }
@@ -29,7 +43,16 @@ extension Matrix {
   /// `act(self)`: the hidden values of a feed-forward layer without a gate.
   package mutating func activate(_ activation: Activation) {
     unsafe values.withUnsafeMutableBufferPointer { values in
-      for index in values.indices { unsafe values[index] = activation(values[index]) }
+      activation.dispatch { function in
+        for index in values.indices { unsafe values[index] = function(values[index]) }
+      }
+    }
+  }
+
+  /// `limit · tanh(x / limit)` for every element x: no value is beyond the limit.
+  package mutating func cap(at limit: Float) {
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      for index in values.indices { unsafe values[index] = limit * tanhf(values[index] / limit) }
     }
   }
 }

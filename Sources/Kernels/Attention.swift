@@ -1,29 +1,50 @@
 import COpenBLAS
 import Glibc
 
-/// Scaled dot-product attention of one window, every position seeing itself and those before it.
-package enum Attention {
+/// Scaled dot-product attention over one window.
+package struct Attention: Sendable {
+  /// A multiple of ``keyValueHeads``.
+  package let heads: Int
+  /// How many heads keys and values have; each serves `heads / keyValueHeads` query heads in a row
+  /// (grouped-query attention, arXiv 2305.13245).
+  package let keyValueHeads: Int
+  /// What scores are multiplied by.
+  package let scale: Float
+  /// Whether a position sees only itself and those before it.
+  package let isCausal: Bool
+  /// How many positions a causal one sees, itself included; nil for all before it.
+  package let span: Int?
+  /// c of `c · tanh(score / c)`; nil leaves scores as they are.
+  package let softCap: Float?
+
+  package init(
+    heads: Int, keyValueHeads: Int, scale: Float, isCausal: Bool = true, span: Int? = nil,
+    softCap: Float? = nil
+  ) {
+    precondition(heads % keyValueHeads == 0, "\(heads) heads, \(keyValueHeads) of keys")
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.scale = scale
+    self.isCausal = isCausal
+    self.span = span
+    self.softCap = softCap
+  }
+
   /// - Parameters:
-  ///   - queries: T rows of `heads · headDimension` columns.
-  ///   - keys: T rows of `keyValueHeads · headDimension`; a key head serves `heads / keyValueHeads`
-  ///     query heads in a row (grouped-query attention, arXiv 2305.13245).
+  ///   - queries: T rows of `heads · dimension` columns.
+  ///   - keys: T rows of `keyValueHeads · dimension`.
   ///   - values: shaped as `keys`.
-  ///   - heads: a multiple of `keyValueHeads`.
-  ///   - keyValueHeads: how many heads keys and values have.
   /// - Returns: shaped as `queries`.
-  package static func causal(
-    queries: Matrix, keys: Matrix, values: Matrix, heads: Int, keyValueHeads: Int
-  ) -> Matrix {
+  package func callAsFunction(queries: Matrix, keys: Matrix, values: Matrix) -> Matrix {
     let count = queries.rows
     let dimension = queries.columns / heads
     precondition(
       queries.columns == heads * dimension && keys.columns == keyValueHeads * dimension
-        && values.columns == keys.columns && keys.rows == count && values.rows == count
-        && heads % keyValueHeads == 0, "shapes do not fit")
+        && values.columns == keys.columns && keys.rows == count && values.rows == count,
+      "shapes do not fit")
     guard count > 0 else { return queries }
     var output = Matrix(rows: count, columns: queries.columns)
     var scores = Matrix(rows: count, columns: count)
-    let scale = 1 / Float(dimension).squareRoot()
     for head in 0..<heads {
       let shared = head / (heads / keyValueHeads) * dimension
       unsafe scores.values.withUnsafeMutableBufferPointer { scores in
@@ -38,9 +59,9 @@ package enum Attention {
           }
         }
         for row in 0..<count {
-          unsafe softmax(
+          unsafe weigh(
             UnsafeMutableBufferPointer(rebasing: scores[row * count..<(row + 1) * count]),
-            visible: row + 1)
+            visible: visible(row, of: count))
         }
       }
       unsafe output.values.withUnsafeMutableBufferPointer { output in
@@ -60,18 +81,29 @@ package enum Attention {
     return output
   }
 
-  /// Turns the first `visible` scores into weights that sum to 1, and the others into 0.
-  private static func softmax(_ scores: UnsafeMutableBufferPointer<Float>, visible: Int) {
+  private func visible(_ position: Int, of count: Int) -> Range<Int> {
+    guard isCausal else { return 0..<count }
+    return max(position + 1 - (span ?? position + 1), 0)..<position + 1
+  }
+
+  /// Turns the scores of what is visible into weights that sum to 1, and the others into 0.
+  private func weigh(_ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>) {
+    if let softCap {
+      for index in visible {
+        unsafe scores[index] = softCap * tanhf(scores[index] / softCap)
+      }
+    }
     var maximum = -Float.infinity
-    for index in 0..<visible { unsafe maximum = max(maximum, scores[index]) }
+    for index in visible { unsafe maximum = max(maximum, scores[index]) }
     var sum: Float = 0
-    for index in 0..<visible {
+    for index in visible {
       let weight = unsafe expf(scores[index] - maximum)
       unsafe scores[index] = weight
       sum += weight
     }
     let scale = 1 / sum
-    for index in 0..<visible { unsafe scores[index] *= scale }
-    for index in visible..<scores.count { unsafe scores[index] = 0 }
+    for index in visible { unsafe scores[index] *= scale }
+    for index in 0..<visible.lowerBound { unsafe scores[index] = 0 }
+    for index in visible.upperBound..<scores.count { unsafe scores[index] = 0 }
   }
 }

@@ -32,6 +32,19 @@ extension Matrix {
     return result
   }
 
+  /// Every column times a factor of its own.
+  package func scalingColumns(by factors: [Float]) -> Matrix {
+    precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")
+    var result = self
+    let columns = columns
+    unsafe result.values.withUnsafeMutableBufferPointer { values in
+      for row in 0..<rows {
+        for column in 0..<columns { unsafe values[row * columns + column] *= factors[column] }
+      }
+    }
+    return result
+  }
+
   /// Matrices of as many columns, one below the other.
   package init(stacking matrices: some Collection<Matrix>) {
     let rows = matrices.reduce(0) { $0 + $1.rows }

@@ -28,5 +28,5 @@ extension Matrix {
 
   /// Φ; by the complement, which keeps its digits where it is small.
   @inline(__always)
-  private static func normal(_ x: Float) -> Float { 0.5 * erfcf(-x * Float(0.5).squareRoot()) }
+  static func normal(_ x: Float) -> Float { 0.5 * erfcf(-x * Float(0.5).squareRoot()) }
 }

@@ -37,6 +37,13 @@ extension Matrix {
     }
   }
 
+  /// Rows that follow each other.
+  package func rows(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      rows: range.count, columns: columns,
+      values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+
   /// The given rows, one behind the other.
   package func gatherRows(_ indices: ArraySlice<Int>) -> Matrix {
     var result: [Float] = []

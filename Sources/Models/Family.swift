@@ -1,71 +1,103 @@
+package import JSON
 package import Kernels
 
 /// What the models of a family have in common, as data: names, keys of the configuration, forms.
 ///
 /// A new family is a value of this type in a file of its own, and a line in ``known``.
 package struct Family: Sendable {
-  /// What the keys of `config.json` are called.
-  package struct Keys: Sendable {
-    package let layers: String
-    package let hiddenSize: String
-    package let intermediateSize: String
-    package let heads: String
-    package let keyValueHeads: String
-    package let headDimension: String
-    package let vocabularySize: String
-    package let contextLength: String
-    package let normEpsilon: String
-    package let activation: String
-    package let rotaryBase: String
-    package let tiedOutput: String
-    package let attentionBias: String
-    package let feedForwardBias: String
-  }
-
   /// How the family appears in GGUF.
   package struct GGUF: Sendable {
     /// The value of `general.architecture`, which begins the names of its keys.
-    package let architecture: String
+    package var architecture: String
     /// What the architecture implies.
-    package let activation: Activation
-    /// Whether the rows of query and key are stored so that rotary embedding pairs neighbours, and
-    /// not the two halves of a head.
-    package let pairsNeighbours: Bool
+    package var activation: Activation
+    /// Numbers of layers whose models divide scores by the root of `hidden size / heads`, where
+    /// that is not the head dimension.
+    package var layersScaledByWidth: Set<Int> = []
   }
 
-  package enum Norm: Sendable {
-    /// Root mean square, no offset.
-    case rootMeanSquare
+  /// Something that all models of the family have, that none has, or that a key tells.
+  package enum Flag: Sendable {
+    case always
+    case never
+    case key(String, otherwise: Bool)
+  }
+
+  package enum Norm: String, Sendable {
+    case rootMeanSquare = "rms"
+    case layer
   }
 
   package enum Positions: Sendable {
-    /// Rotary embedding of queries and keys that pairs the two halves of a head.
-    case rotaryHalves
+    /// Rotary embedding of queries and keys.
+    case rotary
+    /// A row of an embedding for each position, from this row on.
+    case learned(first: Int)
   }
 
-  package let name: String
+  /// Which layers see only a window of positions, where the configuration has a window.
+  package enum WindowedLayers: Sendable {
+    case all
+    /// Those from a number on, if a flag says so.
+    case from(key: String, flag: String)
+    /// All but every n-th; the key may say another n.
+    case allButEvery(Int, key: String?)
+  }
+
+  package var name: String
   /// The values of `model_type` that mean this family.
-  package let modelTypes: [String]
-  package let keys: Keys
+  package var modelTypes: [String]
+  package var keys = FamilyKeys()
+  /// Keys that must have these values if they are there: what is not known here.
+  package var requirements: [String: JSONValue] = [:]
   /// Nil where llama.cpp does not have the family, or we do not read it.
-  package let gguf: GGUF?
-  package let norm: Norm
-  package let positions: Positions
+  package var gguf: GGUF?
+  package var norm = Norm.rootMeanSquare
+  package var positions = Positions.rotary
+  /// Whether positions see those behind them, and nothing predicts the next token.
+  package var isEncoder = false
   /// Whether the feed-forward layer has a gate beside up.
-  package let gated: Bool
+  package var gated = true
+  /// H as a multiple of D where the configuration does not say it.
+  package var widthFactor: Int?
+  /// Whether the feed-forward network reads what attention reads, and not what attention has joined.
+  package var isParallel = Flag.never
+  package var tiedOutput = Flag.key("tie_word_embeddings", otherwise: false)
+  /// Of query, key and value.
+  package var attentionBias = Flag.never
+  package var attentionOutputBias = Flag.never
+  package var feedForwardBias = Flag.never
+  package var windowedLayers = WindowedLayers.all
+  /// Base and share of the rotation where the configuration does not say them.
+  package var rotaryBase = 10_000.0
+  package var rotaryFraction = 1.0
+  /// What windowed layers rotate by, where they do it in their own way.
+  package var windowedRotaryBase: String?
+  /// Whether norms of queries and keys run over all heads together, and not over each.
+  package var normsWholeHeads = false
+  /// Whether embeddings are multiplied by √D.
+  package var scalesEmbedding = false
   /// The names in `config.json` of the activations that the family may have.
-  package let activations: [String: Activation]
-  /// By who named them the names of the tensors; `{layer}` stands for the number of the layer.
-  package let tensors: [TensorNaming: [TensorRole: String]]
+  package var activations = Self.usualActivations
+  package var layouts: [TensorNaming: TensorLayout]
 
-  package static let known: [Family] = [.llama]
+  package static let usualActivations: [String: Activation] = [
+    "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh,
+    "gelu_pytorch_tanh": .geluTanh, "gelu_fast": .geluTanh, "relu": .relu,
+  ]
 
-  /// The name of the tensor that has a role; nil where the family has none.
+  package static let known: [Family] = [
+    .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
+    .starcoder2, .olmo2, .bert,
+  ]
+
+  /// The canonical name of the tensor that has a role; nil where the family has none.
   package func tensorName(
     _ role: TensorRole, layer: Int? = nil, _ naming: TensorNaming = .transformers
   ) -> String? {
-    guard let template = tensors[naming]?[role] else { return nil }
-    let parts = template.split(separator: "{layer}", omittingEmptySubsequences: false)
-    return parts.joined(separator: layer.map(String.init) ?? "")
+    layouts[naming]?.name(role, layer: layer)
   }
+
+  /// The row of the embedding of positions that the first position has.
+  var firstPosition: Int { if case .learned(let first) = positions { first } else { 0 } }
 }

@@ -9,6 +9,7 @@ extension LayerSweep {
     package let inputs: [Matrix]
     /// For each window T × D, the residual stream that the network's output joins.
     package let residuals: [Matrix]
+    package let join: ResidualJoin
   }
 
   /// Runs all windows through all layers, for work that must see a layer's windows together.
@@ -20,20 +21,26 @@ extension LayerSweep {
   package func run(
     _ windows: [[Int]], feedForward: (Layer) -> [Matrix]?
   ) throws(ModelError) {
-    var streams = try model.embed(windows, parallel: parallel)
-    let rotary = RotaryEmbedding(
-      headDimension: model.configuration.headDimension, base: model.configuration.rotaryBase,
-      positions: windows.map(\.count).max() ?? 0)
+    var visits = try model.embed(windows, parallel: parallel).map { Visit(stream: $0, input: $0) }
+    let positions = windows.map(\.count).max() ?? 0
     for index in 0..<model.configuration.layers {
-      let decoder = try DecoderLayer(model, layer: index, parallel: parallel)
-      parallel.forEachInPlace(&streams) { _, stream in decoder.attend(&stream, rotary: rotary) }
-      let residuals = streams
+      let decoder = try DecoderLayer(model, layer: index, positions: positions, parallel: parallel)
+      parallel.forEachInPlace(&visits) { _, visit in
+        let besides = decoder.attend(&visit.stream)
+        visit.input = decoder.feedForwardInput(visit.stream, besides: besides)
+      }
       let layer = Layer(
         index: index, weights: try model.feedForward(layer: index, parallel: parallel),
-        inputs: parallel.map(residuals.count) { decoder.feedForwardInput(residuals[$0]) },
-        residuals: residuals)
+        inputs: visits.map(\.input), residuals: visits.map(\.stream), join: decoder.join)
       guard let outputs = feedForward(layer) else { return }
-      parallel.forEachInPlace(&streams) { window, stream in stream.add(outputs[window]) }
+      parallel.forEachInPlace(&visits) { window, visit in
+        decoder.join.join(outputs[window], to: &visit.stream)
+      }
     }
+  }
+
+  private struct Visit: Sendable {
+    var stream: Matrix
+    var input: Matrix
   }
 }

@@ -22,10 +22,11 @@ package struct LayerSweep: Sendable {
     package let input: Matrix
     /// T × D, the residual stream that the network's output joins.
     package let residual: Matrix
+    package let join: ResidualJoin
     package let weights: FeedForwardWeights
 
     package init(
-      layer: Int, stream: Int, window: Int, input: Matrix, residual: Matrix,
+      layer: Int, stream: Int, window: Int, input: Matrix, residual: Matrix, join: ResidualJoin,
       weights: FeedForwardWeights
     ) {
       self.layer = layer
@@ -33,6 +34,7 @@ package struct LayerSweep: Sendable {
       self.window = window
       self.input = input
       self.residual = residual
+      self.join = join
       self.weights = weights
     }
   }
@@ -90,19 +92,17 @@ package struct LayerSweep: Sendable {
     let streams = phases.reduce(0, +)
     let embedded = try model.embed(windows, parallel: parallel)
     var states = (0..<streams).flatMap { _ in embedded.map { State<Observation>(stream: $0) } }
-    let rotary = RotaryEmbedding(
-      headDimension: model.configuration.headDimension, base: model.configuration.rotaryBase,
-      positions: windows.map(\.count).max() ?? 0)
+    let positions = windows.map(\.count).max() ?? 0
     func perStream<Value>(_ value: (State<Observation>) -> Value?) -> [[Value]] {
       (0..<streams).map { stream in
         states[stream * windows.count..<(stream + 1) * windows.count].compactMap(value)
       }
     }
     for layer in 0..<model.configuration.layers {
-      let decoder = try DecoderLayer(model, layer: layer, parallel: parallel)
+      let decoder = try DecoderLayer(model, layer: layer, positions: positions, parallel: parallel)
       parallel.forEachInPlace(&states) { _, state in
         state.observation = nil
-        state.measure { decoder.attend(&$0, rotary: rotary) }
+        state.besides = state.measure { decoder.attend(&$0) }
       }
       let weights = arrange(layer, try model.feedForward(layer: layer, parallel: parallel))
       var first = 0
@@ -111,12 +111,14 @@ package struct LayerSweep: Sendable {
         let earlier = perStream(\.observation)
         parallel.forEachInPlace(&states) { index, state in
           guard running.contains(index / windows.count) else { return }
+          let besides = state.besides.take()
           state.observation = state.measure { stream in
             let call = Call(
               layer: layer, stream: index / windows.count, window: index % windows.count,
-              input: decoder.feedForwardInput(stream), residual: stream, weights: weights)
+              input: decoder.feedForwardInput(stream, besides: besides), residual: stream,
+              join: decoder.join, weights: weights)
             let (output, observation) = feedForward(call, earlier)
-            stream.add(output)
+            decoder.join.join(output, to: &stream)
             return observation
           }
         }
@@ -129,6 +131,8 @@ package struct LayerSweep: Sendable {
 
   private struct State<Observation: Sendable>: Sendable {
     var stream: Matrix
+    /// What the network receives beside the stream.
+    var besides: Matrix?
     var observation: Observation?
     var seconds = 0.0
 

@@ -5,9 +5,11 @@ extension ModelConfiguration {
   package func expectedTensors(
     of family: Family, _ naming: TensorNaming
   ) -> [(role: TensorRole, layer: Int?, shape: [Int])] {
+    guard let layout = family.layouts[naming] else { return [] }
     var expected: [(role: TensorRole, layer: Int?, shape: [Int])] = []
-    for role in TensorRole.allCases where family.tensors[naming]?[role] != nil {
-      guard let shape = shape(of: role) else { continue }
+    for role in TensorRole.allCases where layout.name(role) != nil && has(role) {
+      var shape = shape(of: role, family)
+      if layout.isTransposed && role.isProjection { shape.reverse() }
       if role.isPerLayer {
         for layer in 0..<layers { expected.append((role, layer, shape)) }
       } else {
@@ -17,50 +19,66 @@ extension ModelConfiguration {
     return expected
   }
 
-  /// Nil where a model of this configuration has no such tensor.
-  private func shape(of role: TensorRole) -> [Int]? {
+  /// Whether a model of this configuration has what the layout names.
+  ///
+  /// Biases that the configuration does not ask for are left alone, as Transformers does.
+  func has(_ role: TensorRole) -> Bool {
+    switch role {
+    case .output: !tiedOutput
+    case .tokenTypeEmbedding: tokenTypes > 0
+    default: role.biased == nil || biases.contains(role)
+    }
+  }
+
+  /// As most store it: an output a row.
+  private func shape(of role: TensorRole, _ family: Family) -> [Int] {
     let queries = heads * headDimension
     let keys = keyValueHeads * headDimension
     switch role {
-    case .tokenEmbedding: return [vocabularySize, hiddenSize]
-    case .output: return tiedOutput ? nil : [vocabularySize, hiddenSize]
-    case .outputNorm, .attentionNorm, .feedForwardNorm: return [hiddenSize]
+    case .tokenEmbedding, .output: return [vocabularySize, hiddenSize]
+    case .positionEmbedding: return [contextLength + family.firstPosition, hiddenSize]
+    case .tokenTypeEmbedding: return [tokenTypes, hiddenSize]
+    case .embeddingNorm, .outputNorm, .attentionNorm, .attentionOutputNorm, .attentionStreamNorm,
+      .feedForwardNorm, .feedForwardOutputNorm, .feedForwardStreamNorm:
+      return [hiddenSize]
+    case .queryNorm: return [family.normsWholeHeads ? queries : headDimension]
+    case .keyNorm: return [family.normsWholeHeads ? keys : headDimension]
     case .query: return [queries, hiddenSize]
     case .key, .value: return [keys, hiddenSize]
+    case .queryKeyValue: return [queries + 2 * keys, hiddenSize]
     case .attentionOutput: return [hiddenSize, queries]
     case .gate, .up: return [intermediateSize, hiddenSize]
+    case .gateUp: return [2 * intermediateSize, hiddenSize]
     case .down: return [hiddenSize, intermediateSize]
-    case .queryBias: return attentionBias ? [queries] : nil
-    case .keyBias, .valueBias: return attentionBias ? [keys] : nil
-    case .attentionOutputBias: return attentionBias ? [hiddenSize] : nil
-    case .gateBias, .upBias: return feedForwardBias ? [intermediateSize] : nil
-    case .downBias: return feedForwardBias ? [hiddenSize] : nil
+    case .queryBias: return [queries]
+    case .keyBias, .valueBias: return [keys]
+    case .queryKeyValueBias: return [queries + 2 * keys]
+    case .gateBias, .upBias: return [intermediateSize]
+    case .attentionOutputBias, .downBias, .embeddingNormBias, .outputNormBias, .attentionNormBias,
+      .attentionStreamNormBias, .feedForwardNormBias, .feedForwardStreamNormBias:
+      return [hiddenSize]
     }
   }
 }
 
 extension Model {
   /// Fails if the tensors are not those that the configuration asks for.
-  static func checkShapes(
-    _ configuration: ModelConfiguration, _ family: Family, _ checkpoint: Checkpoint
-  ) throws(ModelError) {
-    let naming = checkpoint.naming
-    for (role, layer, shape) in configuration.expectedTensors(of: family, naming) {
-      guard let name = family.tensorName(role, layer: layer, naming) else { continue }
+  func checkShapes() throws(ModelError) {
+    for (role, layer, shape) in configuration.expectedTensors(of: family, checkpoint.naming) {
+      guard let name = tensorName(role, layer: layer) else { continue }
       if let unknown = checkpoint.unknownType(of: TensorName(name)) {
-        throw .elementType(path: checkpoint.path, tensor: name, found: "type \(unknown)")
+        throw .elementType(path: path, tensor: name, found: "type \(unknown)")
       }
       guard let tensor = checkpoint.tensor(TensorName(name)) else {
-        throw .missingTensor(path: checkpoint.path, name: name)
+        throw .missingTensor(path: path, name: name)
       }
       guard tensor.shape == shape else {
-        throw .shape(
-          path: checkpoint.path, tensor: name, expected: shape, found: tensor.shape)
+        throw .shape(path: path, tensor: name, expected: shape, found: tensor.shape)
       }
       let type = tensor.elementType
       let isPlain = [.f16, .bf16, .f32, .f64].contains(type)
       guard isPlain || type.isQuantized && type.isDecodable else {
-        throw .elementType(path: checkpoint.path, tensor: name, found: type.rawValue)
+        throw .elementType(path: path, tensor: name, found: type.rawValue)
       }
     }
   }

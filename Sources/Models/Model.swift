@@ -9,14 +9,19 @@ package struct Model: Sendable {
   package let checkpoint: Checkpoint
   package let family: Family
   package let configuration: ModelConfiguration
+  /// How its names differ from the family's.
+  private let renaming: TensorLayout.Renaming
   /// What its matrices are rounded to, see ``rounded(to:)``; nil for the very weights.
   var rounding: ElementType?
 
   package var path: String { checkpoint.path }
 
+  var layout: TensorLayout { family.layouts[checkpoint.naming] ?? TensorLayout(names: [:]) }
+
   /// The name of the tensor that has a role; nil where the family has none.
   package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
     family.tensorName(role, layer: layer, checkpoint.naming)
+      .map { TensorLayout.renamed($0, by: renaming) }
   }
 
   package init(path: String) throws(ModelError) {
@@ -31,7 +36,8 @@ package struct Model: Sendable {
       case .transformers: try Self.described(byConfigurationOf: checkpoint)
       case .gguf: try Self.described(byMetadataOf: checkpoint)
       }
-    try Self.checkShapes(configuration, family, checkpoint)
+    renaming = family.layouts[checkpoint.naming]?.renaming(of: checkpoint) ?? []
+    try checkShapes()
     if let container = checkpoint.container {
       try Self.check(container.directory, against: configuration, family, path)
     }

@@ -35,6 +35,8 @@ package enum ModelError: Error, Equatable, Sendable {
   case elementType(path: String, tensor: String, found: String)
   /// A token that has no row in the embedding.
   case tokenOutOfRange(path: String, token: Int, rows: Int)
+  /// A window that is longer than the positions that the model has learned.
+  case windowTooLong(path: String, positions: Int, limit: Int)
   /// What was asked for needs `tokenizer.json`.
   case noTokenizer(path: String)
   /// Windows shall begin with a token that the model does not name.
@@ -96,6 +98,8 @@ extension ModelError: CustomStringConvertible {
       \(path): the tokenizer gives token \(token), but the embedding has only \(rows) rows: they do \
       not belong together
       """
+    case .windowTooLong(let path, let positions, let limit):
+      "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
     case .noTokenizer(let path):
       "\(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs"
     case .noBeginningToken(let path):

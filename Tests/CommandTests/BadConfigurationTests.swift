@@ -40,9 +40,9 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("num_key_value_heads", 3, "num_key_value_heads"),
     .init("tie_word_embeddings", "yes", "tie_word_embeddings", "\"yes\""),
     .init("max_position_embeddings", 1, "max_position_embeddings", "at least 2"),
-    .init("hidden_act", "relu", "hidden_act", "silu", "relu"),
+    .init("hidden_act", "tanh", "hidden_act", "silu", "tanh"),
     .init("rope_theta", 0, "rope_theta", "above 0"),
-    .init("rope_scaling", ["rope_type": "yarn"], "rope_type", "yarn"),
+    .init("rope_scaling", ["rope_type": "dynamic"], "rope_type", "dynamic"),
     // What is not read here.
     .init("quantization_config", ["quant_method": "gptq"], "quantised", "gptq"),
   ]

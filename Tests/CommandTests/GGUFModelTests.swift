@@ -82,14 +82,14 @@ import Testing
 
   @Test(
     arguments: [
-      ("llama.rope.scaling.type=\"linear\"", "rope.scaling.type: linear"),
+      ("llama.rope.scaling.type=\"linear\"", "rope.scaling.factor"),
       ("llama.expert_count=8", "a mixture of 8 experts"),
       ("llama.block_count=null", "llama.block_count"),
       ("llama.block_count=5", "blk.4."), ("llama.block_count=0", "llama.block_count"),
       ("llama.feed_forward_length=[384, 384, 384, 100]", "one number for all layers"),
       ("llama.attention.head_count=0", "llama.attention.head_count"),
       ("llama.attention.head_count_kv=3", "a divisor of 4"),
-      ("llama.attention.key_length=64", "rope.dimension_count"),
+      ("llama.attention.key_length=64", "blk.0.attn_q.weight"),
       ("llama.embedding_length=\"128\"", "llama.embedding_length"),
       ("general.architecture=\"unheard-of\"", "unheard-of"),
       ("tokenizer.ggml.model=\"t5\"", "t5"), ("tokenizer.ggml.pre=\"qwen2\"", "qwen2"),

@@ -81,7 +81,7 @@ import Testing
         bias: [Double](repeating: 0.1, count: 4), inputMeans: [0, 0, 0, 0])
     }
     let errors = ExpertOutputs(weights, input: input, widths: widths)
-      .logErrors(compensations: compensations, residual: residual)
+      .logErrors(compensations: compensations, residual: residual, join: .plain)
     let full = weights.output(weights.hidden(input))
     for (expert, width) in widths.dropLast().enumerated() {
       var alone = weights.output(weights.hidden(input, neurons: width))

@@ -12,7 +12,11 @@ import Testing
     var numbers = RandomNumbers(seed: UInt64(positions))
     let before = numbers.matrix(positions, 3 * dimension)
     var after = before
-    RotaryEmbedding(headDimension: dimension, base: base, positions: positions + 2).rotate(&after)
+    RotaryEmbedding(
+      headDimension: dimension,
+      frequencies: RotaryEmbedding.frequencies(dimension: dimension, base: base),
+      positions: positions + 2
+    ).rotate(&after)
     let half = dimension / 2
     let error = distance(after) { row, column in
       let place = column % dimension
@@ -35,8 +39,9 @@ import Testing
     let queries = numbers.matrix(count, heads * dimension)
     let keys = numbers.matrix(count, keyValueHeads * dimension)
     let values = numbers.matrix(count, keyValueHeads * dimension)
-    let found = Attention.causal(
-      queries: queries, keys: keys, values: values, heads: heads, keyValueHeads: keyValueHeads)
+    let attention = Attention(
+      heads: heads, keyValueHeads: keyValueHeads, scale: 1 / Float(dimension).squareRoot())
+    let found = attention(queries: queries, keys: keys, values: values)
     #expect((found.rows, found.columns) == (count, heads * dimension))
     let error = distance(found) { row, column in
       let head = column / dimension
@@ -59,15 +64,15 @@ import Testing
     let queries = Matrix(rows: 2, columns: 2, values: [1e4, 0, 1e4, 0])
     let keys = Matrix(rows: 2, columns: 2, values: [1e4, 0, -1e4, 0])
     let values = Matrix(rows: 2, columns: 2, values: [1, 2, 3, 4])
-    let found = Attention.causal(
-      queries: queries, keys: keys, values: values, heads: 1, keyValueHeads: 1)
+    let found = Attention(heads: 1, keyValueHeads: 1, scale: 0.5)(
+      queries: queries, keys: keys, values: values)
     #expect(found.values == [1, 2, 1, 2])
   }
 
   @Test func `attention over no positions is empty`() {
     let empty = Matrix(rows: 0, columns: 4)
-    let found = Attention.causal(
-      queries: empty, keys: empty, values: empty, heads: 2, keyValueHeads: 2)
+    let found = Attention(heads: 2, keyValueHeads: 2, scale: 1)(
+      queries: empty, keys: empty, values: empty)
     #expect(found == empty)
   }
 
@@ -100,6 +105,10 @@ import Testing
       func act(_ x: Double) -> Double {
         switch activation {
         case .silu: x / (1 + exp(-x))
+        case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2
+        case .geluTanh:
+          x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
+        case .relu: max(x, 0)
         }
       }
       var gated = gate

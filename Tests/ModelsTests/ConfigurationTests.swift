@@ -24,7 +24,8 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ConfigurationTests {
-  static let scaling = "\"default\": other ways of scaling positions are not known here"
+  static let scaling =
+    "a way of scaling positions that is known here: default, linear, llama3, yarn or longrope"
   static let size = "a whole number, at least 1 and at most 16777216"
   static let wrongMembers: [WrongMember] = [
     .init("model_type", nil, "a value"),
@@ -63,26 +64,39 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     .init("rms_norm_eps", "1e999", "a number"),
     .init("rms_norm_eps", "-1e-5", "a number of at least 0"),
     .init("hidden_act", nil, "a value"),
-    .init("hidden_act", "\"gelu\"", "an activation known for llama: silu or swish"),
+    .init(
+      "hidden_act", "\"tanh\"",
+      "an activation known for llama: gelu or gelu_fast or gelu_new or gelu_pytorch_tanh or relu or "
+        + "silu or swish"),
     .init("hidden_act", "3", "a string"),
     .init("rope_theta", "0", "a number above 0"),
     .init("rope_theta", "-1.5", "a number above 0"),
     .init("rope_theta", "\"10000\"", "a number"),
     .init("rope_theta", "1e309", "a number"),
     .init(
-      "rope_scaling", #"{"rope_type": "llama3", "factor": 8.0}"#, scaling, found: "\"llama3\"",
+      "rope_scaling", #"{"rope_type": "dynamic", "factor": 8.0}"#, scaling, found: "\"dynamic\"",
       field: "rope_scaling.rope_type"),
     .init(
-      "rope_scaling", #"{"type": "linear", "factor": 2.0}"#, scaling, found: "\"linear\"",
+      "rope_scaling", #"{"type": "ntk", "factor": 2.0}"#, scaling, found: "\"ntk\"",
       field: "rope_scaling.type"),
     .init(
-      "rope_scaling", #"{"rope_type": "default", "type": "yarn"}"#, scaling, found: "\"yarn\"",
-      field: "rope_scaling.type"),
+      "rope_scaling", #"{"type": "linear"}"#, "a value", found: "nothing",
+      field: "rope_scaling.factor"),
+    .init(
+      "rope_scaling", #"{"type": "linear", "factor": -2}"#, "a number above 0", found: "-2",
+      field: "rope_scaling.factor"),
+    .init(
+      "rope_scaling",
+      #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1}"#,
+      "a number above 4.0", found: "1", field: "rope_scaling.high_freq_factor"),
+    .init(
+      "rope_scaling", #"{"type": "longrope", "short_factor": [1, 2], "long_factor": [1]}"#,
+      "1 numbers above 0", found: "an array", field: "rope_scaling.short_factor"),
     .init("rope_scaling", #"{"type": 1}"#, "a string", found: "1", field: "rope_scaling.type"),
     .init("rope_scaling", "\"linear\"", "an object"),
     .init(
-      "rope_parameters", #"{"rope_type": "llama3", "rope_theta": 5e5}"#, scaling,
-      found: "\"llama3\"", field: "rope_parameters.rope_type"),
+      "rope_parameters", #"{"rope_type": "llama3", "rope_theta": 5e5}"#, "a value",
+      found: "nothing", field: "rope_parameters.low_freq_factor"),
     .init(
       "rope_parameters", #"{"rope_theta": null, "rope_type": false}"#, "a string", found: "false",
       field: "rope_parameters.rope_type"),
@@ -132,7 +146,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     for (key, value) in members { llama.config[key] = value }
     let folder = try TemporaryFolder()
     try llama.write(to: folder)
-    #expect(try Model(path: folder.path).configuration.rotaryBase == base)
+    #expect(try Model(path: folder.path).configuration.rotary?.base == base)
   }
 
   @Test func `a configuration is read once, with what is left out filled in`() throws {
@@ -149,7 +163,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     #expect((found.heads, found.keyValueHeads, found.headDimension) == (4, 2, 2))
     #expect((found.vocabularySize, found.contextLength) == (16, 32))
     #expect((found.normEpsilon, found.activation) == (1e-5, .silu))
-    #expect((found.tiedOutput, found.attentionBias, found.feedForwardBias) == (false, false, false))
+    #expect(!found.tiedOutput && found.biases.isEmpty && found.spans == [nil, nil])
   }
 
   @Test func `a family that is not known is named, with those that are`() throws {

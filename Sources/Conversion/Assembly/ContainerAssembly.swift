@@ -62,25 +62,19 @@ struct ContainerAssembly {
   /// Which tensors of the source are cut, and how.
   private func cuts() -> [TensorName: FeedForwardCut] {
     var cuts: [TensorName: FeedForwardCut] = [:]
-    var roles: [(TensorRole, FeedForwardPart, axis: Int)] = [(.up, .up, 0), (.down, .down, 1)]
-    if model.family.gated { roles.append((.gate, .gate, 0)) }
-    if model.configuration.feedForwardBias {
-      roles.append((.upBias, .upBias, 0))
-      if model.family.gated { roles.append((.gateBias, .gateBias, 0)) }
-    }
     for layer in 0..<model.configuration.layers {
-      for (role, part, axis) in roles {
-        guard let name = model.tensorName(role, layer: layer) else { continue }
-        cuts[TensorName(name)] = FeedForwardCut(
-          layer: layer, parts: [part], neuronAxis: axis, storage: storage(of: name, axis))
+      for tensor in model.neuronTensors(layer: layer) {
+        cuts[tensor.name] = FeedForwardCut(
+          layer: layer, parts: tensor.parts, neuronAxis: tensor.axis,
+          storage: storage(of: tensor.name, tensor.axis))
       }
     }
     return cuts
   }
 
   /// Neurons that are columns can be parted where no block runs across them.
-  private func storage(of name: String, _ axis: Int) -> FeedForwardCut.Storage {
-    let type = model.checkpoint.tensor(TensorName(name))?.elementType
+  private func storage(of name: TensorName, _ axis: Int) -> FeedForwardCut.Storage {
+    let type = model.checkpoint.tensor(name)?.elementType
     guard axis == 1, type?.isQuantized == true else { return .rings }
     return isOverlay ? .whole : down.storage
   }

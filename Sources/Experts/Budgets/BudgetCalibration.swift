@@ -127,7 +127,8 @@ package struct BudgetCalibration: Sendable {
         ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
       }
       func truth(_ outputs: ExpertOutputs) -> Matrix {
-        outputs.scores(aim, compensations: experts.compensations, residual: call.residual)
+        outputs.scores(
+          aim, compensations: experts.compensations, residual: call.residual, join: call.join)
       }
       if call.stream < rules.count / 2 {
         let scores = routers[call.layer].predict(

@@ -69,10 +69,13 @@ package struct CompensationFit: Sendable {
 
   /// Fits a map to the tokens so far.
   ///
-  /// - Parameter rank: from 0, the mean of the targets, to the hidden size.
+  /// - Parameters:
+  ///   - rank: from 0, the mean of the targets, to the hidden size.
+  ///   - outputScales: what the columns of the targets were multiplied by, and what is taken out of
+  ///     the map again; nil for nothing.
   /// - Returns: the best map of this rank; where inputs do not vary, or no token counts, its matrices
   ///   are zero.
-  package func fit(rank: Int) -> Compensation {
+  package func fit(rank: Int, outputScales: [Float]? = nil) -> Compensation {
     precondition((0...features).contains(rank), "rank \(rank) of \(features)")
     let total = weight > 0 ? weight : 1
     let inputOffsets = inputSum.map { $0 / total }
@@ -80,9 +83,12 @@ package struct CompensationFit: Sendable {
     let vectors = weight > 0 && rank > 0 ? vectors(rank, inputOffsets, targetOffsets) : nil
     let first = vectors?.first ?? Matrix(rows: rank, columns: features)
     let second = vectors?.second ?? Matrix(rows: rank, columns: features)
+    let bias = zip(targetOrigin, targetOffsets).map { Double($0) + $1 }
+    let inverses = outputScales?.map { $0 == 0 ? 0 : 1 / $0 }
     return Compensation(
-      first: first, second: second.transposed(),
-      bias: zip(targetOrigin, targetOffsets).map { Double($0) + $1 },
+      first: first,
+      second: (inverses.map { second.scalingColumns(by: $0) } ?? second).transposed(),
+      bias: inverses.map { zip(bias, $0).map { $0 * Double($1) } } ?? bias,
       inputMeans: zip(inputOrigin, inputOffsets).map { Double($0) + $1 })
   }
 

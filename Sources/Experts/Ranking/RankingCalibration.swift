@@ -110,7 +110,7 @@ package struct RankingCalibration: Sendable {
     return ranked
   }
 
-  /// `Σ q h hᵀ` over all positions, q being `1 / |r + y|²`, and the neurons ranked by it;
+  /// `Σ q h hᵀ` over all positions, q being what their errors weigh, and the neurons ranked by it;
   /// their diagonal scores by every second window, and by the others.
   private static func greedy(
     _ layer: LayerSweep.Layer, _ parallel: Parallel
@@ -135,11 +135,8 @@ package struct RankingCalibration: Sendable {
         sums.absoluteSum = hidden.columnAbsoluteSums()
         sums.squareSum = hidden.columnSquareSums()
         let output = weights.output(hidden)
-        var stream = output
-        stream.add(layer.residuals[window])
-        let factors = stream.rowDots(stream).map {
-          1 / max($0, .leastNormalMagnitude).squareRoot()
-        }
+        let factors = layer.join.errorWeights(output: output, residual: layer.residuals[window])
+          .map { $0.squareRoot() }
         return (sums: sums, rows: hidden.scalingRows(by: factors), output: output)
       }
       outputs += seen.map(\.output)
@@ -152,7 +149,8 @@ package struct RankingCalibration: Sendable {
       }
       if usesGram { gram.add(Matrix(stacking: seen.map(\.rows)), parallel: parallel) }
     }
-    let down = weights.neuronMajorDown
+    var down = weights.neuronMajorDown
+    if let scales = layer.join.columnScales { down = down.scalingColumns(by: scales) }
     let ranking =
       usesGram
       ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
@@ -169,7 +167,7 @@ package struct RankingCalibration: Sendable {
       let input = layer.inputs[window]
       let outputs = ExpertOutputs(weights, input: input, widths: plan.widths)
       let errors = outputs.logErrors(
-        compensations: [], residual: layer.residuals[window])
+        compensations: [], residual: layer.residuals[window], join: layer.join)
       return (outputs.full(), errors)
     }
     return (results.map(\.0), results.map(\.1))

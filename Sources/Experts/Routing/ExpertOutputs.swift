@@ -73,20 +73,26 @@ package struct ExpertOutputs: Sendable {
     return Matrix(rows: squares.count, columns: shares.count, values: similarities)
   }
 
-  /// For each token and expert but the last `ln (|y_e − y|² / |r + y|²)`, at least `ln 10⁻¹⁰`.
+  /// For each token and expert but the last `ln (|n(y_e) − n(y)|² / |r + n(y)|²)`, at least
+  /// `ln 10⁻¹⁰`, n being the norm with which outputs join the residual stream, if there is one, as the
+  /// linear map that it is near y.
   ///
   /// - Parameters:
   ///   - compensations: what is added to the outputs of the experts; empty for nothing.
   ///   - residual: T × D, the residual stream r.
+  ///   - join: how outputs join it.
   /// - Returns: a row for each token, a column for each expert but the last.
-  package func logErrors(compensations: [Compensation], residual: Matrix) -> Matrix {
-    let lengths = squaredLengths(with: residual)
+  package func logErrors(
+    compensations: [Compensation], residual: Matrix, join: ResidualJoin
+  ) -> Matrix {
+    let weights = errorWeights(residual: residual, join: join)
     var errors = Matrix(rows: input.rows, columns: experts - 1)
     for (expert, missing) in missing().enumerated() {
       var missing = missing
       if !compensations.isEmpty { missing.subtract(compensations[expert](input)) }
+      if let scales = join.columnScales { missing = missing.scalingColumns(by: scales) }
       for (token, square) in missing.rowDots(missing).enumerated() {
-        let error = max(square / lengths[token], Self.leastError)
+        let error = max(square * weights[token], Self.leastError)
         errors.values[token * errors.columns + expert] = Float(log(error))
       }
     }
@@ -95,20 +101,19 @@ package struct ExpertOutputs: Sendable {
 
   private static let leastError = 1e-10
 
-  /// `|r + y|²` of each token, y being the full output.
-  package func squaredLengths(with residual: Matrix) -> [Double] {
-    var stream = full()
-    stream.add(residual)
-    return stream.rowDots(stream).map { max($0, .leastNormalMagnitude) }
+  /// What the squared error of each token is multiplied by, its columns being scaled already:
+  /// `1 / |r + y|²` where outputs join as they are.
+  package func errorWeights(residual: Matrix, join: ResidualJoin) -> [Double] {
+    join.errorWeights(output: full(), residual: residual)
   }
 
   /// What a router with this aim shall predict, and what tells the best choice.
   package func scores(
-    _ aim: RouterAim, compensations: [Compensation], residual: Matrix
+    _ aim: RouterAim, compensations: [Compensation], residual: Matrix, join: ResidualJoin
   ) -> Matrix {
     switch aim {
     case .similarity: similarities()
-    case .logError: logErrors(compensations: compensations, residual: residual)
+    case .logError: logErrors(compensations: compensations, residual: residual, join: join)
     }
   }
 

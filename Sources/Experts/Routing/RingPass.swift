@@ -47,7 +47,7 @@ struct RingPass {
     _ window: Int, _ aim: RouterAim, _ outputs: ExpertOutputs, _ compensations: [Compensation]
   ) -> Matrix {
     outputs.scores(
-      aim, compensations: compensations, residual: layer.residuals[window])
+      aim, compensations: compensations, residual: layer.residuals[window], join: layer.join)
   }
 
   /// Fits the compensation of every expert but the last, on the windows that do not judge.
@@ -62,23 +62,30 @@ struct RingPass {
       let seen = parallel.map(chunk.count) { index in
         let window = chunk.lowerBound + index
         let outputs = self.outputs(window)
+        let missing = outputs.missing()
         return (
-          output: outputs.full(), missing: outputs.missing(),
-          lengths: outputs.squaredLengths(with: layer.residuals[window])
+          output: outputs.full(),
+          missing: layer.join.columnScales.map { scales in
+            missing.map { $0.scalingColumns(by: scales) }
+          } ?? missing,
+          weights: outputs.errorWeights(residual: layer.residuals[window], join: layer.join)
         )
       }
       parallel.forEachInPlace(&fits) { expert, fit in
         for (index, seen) in seen.enumerated() {
           let window = chunk.lowerBound + index
           guard !Judging.isJudge(window, of: layer.inputs.count) else { continue }
-          let weights = seen.lengths.enumerated().map { token, length in
-            Double(shares[window].values[token * shares[window].columns + expert]) / length
+          let weights = seen.weights.enumerated().map { token, weight in
+            Double(shares[window].values[token * shares[window].columns + expert]) * weight
           }
           fit.add(layer.inputs[window], seen.missing[expert], weights: weights)
         }
       }
       outputs += seen.map(\.output)
     }
-    return (outputs, parallel.map(fits.count) { [fits] in fits[$0].fit(rank: rank) })
+    let scales = layer.join.columnScales
+    return (
+      outputs, parallel.map(fits.count) { [fits] in fits[$0].fit(rank: rank, outputScales: scales) }
+    )
   }
 }

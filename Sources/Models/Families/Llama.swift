@@ -1,72 +1,52 @@
 import Kernels
 
 extension Family {
-  /// LLaMA (arXiv 2302.13971, 2307.09288) as Transformers stores it.
+  /// LLaMA (arXiv 2302.13971, 2307.09288, 2407.21783).
   package static let llama = Family(
     name: "llama",
     modelTypes: ["llama"],
-    keys: Keys(
-      layers: "num_hidden_layers",
-      hiddenSize: "hidden_size",
-      intermediateSize: "intermediate_size",
-      heads: "num_attention_heads",
-      keyValueHeads: "num_key_value_heads",
-      headDimension: "head_dim",
-      vocabularySize: "vocab_size",
-      contextLength: "max_position_embeddings",
-      normEpsilon: "rms_norm_eps",
-      activation: "hidden_act",
-      rotaryBase: "rope_theta",
-      tiedOutput: "tie_word_embeddings",
-      attentionBias: "attention_bias",
-      feedForwardBias: "mlp_bias"),
-    gguf: GGUF(architecture: "llama", activation: .silu, pairsNeighbours: true),
-    norm: .rootMeanSquare,
-    positions: .rotaryHalves,
-    gated: true,
-    activations: ["silu": .silu, "swish": .silu],
-    tensors: [
-      .transformers: [
-        .tokenEmbedding: "model.embed_tokens.weight",
-        .outputNorm: "model.norm.weight",
-        .output: "lm_head.weight",
-        .attentionNorm: "model.layers.{layer}.input_layernorm.weight",
-        .query: "model.layers.{layer}.self_attn.q_proj.weight",
-        .key: "model.layers.{layer}.self_attn.k_proj.weight",
-        .value: "model.layers.{layer}.self_attn.v_proj.weight",
-        .attentionOutput: "model.layers.{layer}.self_attn.o_proj.weight",
-        .feedForwardNorm: "model.layers.{layer}.post_attention_layernorm.weight",
-        .gate: "model.layers.{layer}.mlp.gate_proj.weight",
-        .up: "model.layers.{layer}.mlp.up_proj.weight",
-        .down: "model.layers.{layer}.mlp.down_proj.weight",
-        .queryBias: "model.layers.{layer}.self_attn.q_proj.bias",
-        .keyBias: "model.layers.{layer}.self_attn.k_proj.bias",
-        .valueBias: "model.layers.{layer}.self_attn.v_proj.bias",
-        .attentionOutputBias: "model.layers.{layer}.self_attn.o_proj.bias",
-        .gateBias: "model.layers.{layer}.mlp.gate_proj.bias",
-        .upBias: "model.layers.{layer}.mlp.up_proj.bias",
-        .downBias: "model.layers.{layer}.mlp.down_proj.bias",
-      ],
-      .gguf: [
-        .tokenEmbedding: "token_embd.weight",
-        .outputNorm: "output_norm.weight",
-        .output: "output.weight",
-        .attentionNorm: "blk.{layer}.attn_norm.weight",
-        .query: "blk.{layer}.attn_q.weight",
-        .key: "blk.{layer}.attn_k.weight",
-        .value: "blk.{layer}.attn_v.weight",
-        .attentionOutput: "blk.{layer}.attn_output.weight",
-        .feedForwardNorm: "blk.{layer}.ffn_norm.weight",
-        .gate: "blk.{layer}.ffn_gate.weight",
-        .up: "blk.{layer}.ffn_up.weight",
-        .down: "blk.{layer}.ffn_down.weight",
-        .queryBias: "blk.{layer}.attn_q.bias",
-        .keyBias: "blk.{layer}.attn_k.bias",
-        .valueBias: "blk.{layer}.attn_v.bias",
-        .attentionOutputBias: "blk.{layer}.attn_output.bias",
-        .gateBias: "blk.{layer}.ffn_gate.bias",
-        .upBias: "blk.{layer}.ffn_up.bias",
-        .downBias: "blk.{layer}.ffn_down.bias",
-      ],
+    gguf: GGUF(architecture: "llama", activation: .silu),
+    attentionBias: .key("attention_bias", otherwise: false),
+    attentionOutputBias: .key("attention_bias", otherwise: false),
+    feedForwardBias: .key("mlp_bias", otherwise: false),
+    layouts: [
+      .transformers: .llama,
+      .gguf: TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true),
     ])
+}
+
+extension TensorLayout {
+  /// As Transformers calls the tensors of LLaMA and of all that came after it.
+  static let llama = TensorLayout(
+    names: [
+      .tokenEmbedding: "model.embed_tokens.weight",
+      .outputNorm: "model.norm.weight",
+      .output: "lm_head.weight",
+      .attentionNorm: "model.layers.{layer}.input_layernorm.weight",
+      .query: "model.layers.{layer}.self_attn.q_proj.weight",
+      .key: "model.layers.{layer}.self_attn.k_proj.weight",
+      .value: "model.layers.{layer}.self_attn.v_proj.weight",
+      .attentionOutput: "model.layers.{layer}.self_attn.o_proj.weight",
+      .feedForwardNorm: "model.layers.{layer}.post_attention_layernorm.weight",
+      .gate: "model.layers.{layer}.mlp.gate_proj.weight",
+      .up: "model.layers.{layer}.mlp.up_proj.weight",
+      .down: "model.layers.{layer}.mlp.down_proj.weight",
+    ],
+    renamings: [[], [("model.", "")]])
+
+  /// As llama.cpp calls what most architectures have.
+  static let gguf: [TensorRole: String] = [
+    .tokenEmbedding: "token_embd.weight",
+    .outputNorm: "output_norm.weight",
+    .output: "output.weight",
+    .attentionNorm: "blk.{layer}.attn_norm.weight",
+    .query: "blk.{layer}.attn_q.weight",
+    .key: "blk.{layer}.attn_k.weight",
+    .value: "blk.{layer}.attn_v.weight",
+    .attentionOutput: "blk.{layer}.attn_output.weight",
+    .feedForwardNorm: "blk.{layer}.ffn_norm.weight",
+    .gate: "blk.{layer}.ffn_gate.weight",
+    .up: "blk.{layer}.ffn_up.weight",
+    .down: "blk.{layer}.ffn_down.weight",
+  ]
 }

@@ -29,9 +29,9 @@ import Testing
   @Test func `a family that is not known is skipped`() throws {
     let path = try folder.copyModel()
     try folder.replace(
-      #""model_type": "llama""#, by: #""model_type": "gpt2""#, in: "model/config.json")
+      #""model_type": "llama""#, by: #""model_type": "mamba""#, in: "model/config.json")
     let found = try #require(try outcome("configuration", path))
-    #expect(found.status == .skipped && found.detail.contains("gpt2"))
+    #expect(found.status == .skipped && found.detail.contains("mamba"))
   }
 
   @Test(

@@ -26,9 +26,7 @@ extension Model {
   package var reads: (shared: Reads, feedForward: Reads) {
     var neuronNames: Set<TensorName> = []
     for layer in 0..<configuration.layers {
-      for role in [TensorRole.gate, .up, .down, .gateBias, .upBias] {
-        if let name = tensorName(role, layer: layer) { neuronNames.insert(TensorName(name)) }
-      }
+      neuronNames.formUnion(neuronTensors(layer: layer).map(\.name))
     }
     // Of the embedding a token reads one row, but all of it where it is the output projection too.
     let embedding = configuration.tiedOutput ? nil : tensorName(.tokenEmbedding)

@@ -65,4 +65,23 @@ struct ConfigurationKeys {
       throw .gguf(error)
     }
   }
+
+  /// A number that must be above 0 where it is there.
+  func positive(_ name: String) throws(ModelError) -> Double? {
+    guard let number = try double(name) else { return nil }
+    guard number > 0, number.isFinite else {
+      throw .metadata(
+        path: path, key: "\(architecture).\(name)", expected: "a number above 0",
+        found: "\(number)")
+    }
+    return number
+  }
+
+  func bool(_ name: String) throws(ModelError) -> Bool? {
+    do {
+      return try metadata.boolIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
 }

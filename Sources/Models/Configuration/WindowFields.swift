@@ -1,0 +1,45 @@
+import JSON
+
+/// What `config.json` says of the windows that attention sees.
+struct WindowFields {
+  private let root: JSONField
+  private let key: String
+
+  init(_ root: JSONField, _ key: String) {
+    self.root = root
+    self.key = key
+  }
+
+  /// For each layer how many positions one sees; nil for all.
+  func spans(_ rule: Family.WindowedLayers, layers: Int) throws(JSONFieldError) -> [Int?] {
+    guard let window = try root.optional(key)?.int(in: 1...1 << 32) else {
+      return [Int?](repeating: nil, count: layers)
+    }
+    if let kinds = try root.optional("layer_types") {
+      let elements = try kinds.elements()
+      guard elements.count == layers else {
+        throw kinds.mismatch(expected: "a type for each of \(layers) layers")
+      }
+      return try elements.map { (field) throws(JSONFieldError) in
+        switch try field.string() {
+        case "full_attention": nil
+        case "sliding_attention": window
+        default: throw field.mismatch(expected: "\"full_attention\" or \"sliding_attention\"")
+        }
+      }
+    }
+    switch rule {
+    case .all: return [Int?](repeating: window, count: layers)
+    case .from(let first, let flag):
+      guard try root.optional(flag)?.bool() ?? false else {
+        return [Int?](repeating: nil, count: layers)
+      }
+      let start = try root.optional(first)?.int() ?? layers
+      return (0..<layers).map { $0 < start ? nil : window }
+    case .allButEvery(let usual, let key):
+      let stated = try key.flatMap { (key) throws(JSONFieldError) in try root.optional(key) }
+      let step = try stated?.int(in: 1...1 << 16) ?? usual
+      return (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
+    }
+  }
+}
