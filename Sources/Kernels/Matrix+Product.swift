@@ -39,7 +39,7 @@ extension Matrix {
       return Matrix(rows: columns, columns: other.columns)
     }
     let count = columns * other.columns
-    let product = unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
+    let product = unsafe LargeArray.filled(count) { result in
       unsafe values.withUnsafeBufferPointer { left in
         unsafe other.values.withUnsafeBufferPointer { right in
           unsafe cblas_sgemm(
@@ -49,10 +49,13 @@ extension Matrix {
             0, result.baseAddress, Int32(other.columns))
         }
       }
-      initialized = count
     }
     return Matrix(rows: columns, columns: other.columns, values: product)
   }
+
+  /// How many columns of a product one thread computes: few enough to share, and so many that reading
+  /// the left matrix once for each piece takes no time beside the product.
+  private static let piece = 1024
 
   private func product(
     with other: Matrix, from start: Int, transposed: Bool, _ resultColumns: Int
@@ -60,30 +63,44 @@ extension Matrix {
     guard rows > 0, resultColumns > 0, columns > 0 else {
       return Matrix(rows: rows, columns: resultColumns)
     }
-    let count = rows * resultColumns
-    let product = unsafe [Float](unsafeUninitializedCapacity: count) { result, initialized in
-      unsafe values.withUnsafeBufferPointer { left in
-        unsafe other.values.withUnsafeBufferPointer { right in
-          guard rows > 1 else {
-            // One row is limited by how fast the other matrix is read, and packing it reads it twice.
-            unsafe cblas_sgemv(
-              CblasRowMajor, transposed ? CblasNoTrans : CblasTrans,
-              Int32(transposed ? resultColumns : columns),
-              Int32(transposed ? columns : resultColumns), 1,
-              right.baseAddress.map { unsafe $0 + start }, Int32(other.columns),
-              left.baseAddress, 1, 0, result.baseAddress, 1)
-            return
+    let product = unsafe LargeArray.filled(rows * resultColumns) { result in
+      guard rows > 1 else {
+        return unsafe multiplyRow(by: other, from: start, transposed: transposed, into: result)
+      }
+      let shared = unsafe Shared(result)
+      // Pieces depend on the size of the whole alone, so their sums do not depend on threads.
+      Parallel.within.forEach((resultColumns + Self.piece - 1) / Self.piece) { piece in
+        let first = piece * Self.piece
+        let offset = start + (transposed ? first * other.columns : first)
+        unsafe values.withUnsafeBufferPointer { left in
+          unsafe other.values.withUnsafeBufferPointer { right in
+            unsafe cblas_sgemm(
+              CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
+              Int32(rows), Int32(min(Self.piece, resultColumns - first)), Int32(columns),
+              1, left.baseAddress, Int32(columns),
+              right.baseAddress.map { unsafe $0 + offset }, Int32(other.columns),
+              0, shared.buffer.baseAddress.map { unsafe $0 + first }, Int32(resultColumns))
           }
-          unsafe cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
-            Int32(rows), Int32(resultColumns), Int32(columns),
-            1, left.baseAddress, Int32(columns),
-            right.baseAddress.map { unsafe $0 + start }, Int32(other.columns),
-            0, result.baseAddress, Int32(resultColumns))
         }
       }
-      initialized = count
     }
     return Matrix(rows: rows, columns: resultColumns, values: product)
+  }
+
+  /// One row is limited by how fast the other matrix is read, and packing it reads it twice.
+  private func multiplyRow(
+    by other: Matrix, from start: Int, transposed: Bool,
+    into result: UnsafeMutableBufferPointer<Float>
+  ) {
+    unsafe values.withUnsafeBufferPointer { left in
+      unsafe other.values.withUnsafeBufferPointer { right in
+        unsafe cblas_sgemv(
+          CblasRowMajor, transposed ? CblasNoTrans : CblasTrans,
+          Int32(transposed ? result.count : columns),
+          Int32(transposed ? columns : result.count), 1,
+          right.baseAddress.map { unsafe $0 + start }, Int32(other.columns),
+          left.baseAddress, 1, 0, result.baseAddress, 1)
+      }
+    }
   }
 }

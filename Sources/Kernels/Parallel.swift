@@ -10,6 +10,9 @@ package struct Parallel: Sendable {
   /// One thread.
   package static let serial = Parallel(threads: 1)
 
+  /// The threads that work inside of an item may share: one, while items run side by side.
+  @TaskLocal package static var within = Parallel.serial
+
   /// How many threads work at a time.
   package let threads: Int
 
@@ -47,6 +50,16 @@ package struct Parallel: Sendable {
     if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
   }
 
+  /// Calls `body` once for each index below `count`, for items of much work: as many side by side as
+  /// there are threads, and what is left over one after the other, with all threads ``within`` each.
+  package func forEachLarge(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    let sideBySide = count / threads * threads
+    forEach(sideBySide, body)
+    Self.$within.withValue(self) {
+      for index in sideBySide..<count { body(index) }
+    }
+  }
+
   /// The results of `body` for each index below `count`, in order.
   package func map<Result: Sendable, Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Result
@@ -56,6 +69,27 @@ package struct Parallel: Sendable {
       result = try body(index)
     }
     return results.compactMap { $0 }
+  }
+
+  /// The results of `body` for each index below `count`, in order; see ``forEachLarge(_:_:)``.
+  package func mapLarge<Result: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Result
+  ) -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    forEachInPlaceLarge(&results) { $1 = body($0) }
+    return results.compactMap { $0 }
+  }
+
+  /// Lets `body` change every element of an array in place; see ``forEachLarge(_:_:)``.
+  package func forEachInPlaceLarge<Element: Sendable>(
+    _ elements: inout [Element], _ body: @Sendable (Int, inout Element) -> Void
+  ) {
+    let count = elements.count
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      // Every index is visited once, so no two threads touch the same element.
+      let shared = unsafe Shared(buffer)
+      forEachLarge(count) { index in unsafe body(index, &shared.buffer[index]) }
+    }
   }
 
   /// Lets `body` change every element of an array in place.
@@ -83,24 +117,52 @@ package struct Parallel: Sendable {
     _ elements: inout [Element], by size: Int,
     _ body: @Sendable (Int, inout MutableSpan<Element>) throws(Failure) -> Void
   ) throws(Failure) {
-    let count = elements.count
     var failure: Failure?
     unsafe elements.withUnsafeMutableBufferPointer { buffer in
-      // The pieces do not overlap.
-      let shared = unsafe Shared(buffer)
       do throws(Failure) {
-        try forEach((count + size - 1) / size) { (piece) throws(Failure) in
-          let start = piece * size
-          let part = unsafe UnsafeMutableBufferPointer(
-            rebasing: shared.buffer[start..<min(start + size, count)])
-          var span = unsafe MutableSpan(_unsafeElements: part)
-          try body(start, &span)
-        }
+        try unsafe fill(buffer, by: size, body)
       } catch {
         failure = error
       }
     }
     if let failure { throw failure }
+  }
+
+  private func fill<Element: Sendable, Failure: Error>(
+    _ elements: UnsafeMutableBufferPointer<Element>, by size: Int,
+    _ body: @Sendable (Int, inout MutableSpan<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    // The pieces do not overlap.
+    let shared = unsafe Shared(elements)
+    let count = elements.count
+    try forEach((count + size - 1) / size) { (piece) throws(Failure) in
+      let start = piece * size
+      let part = unsafe UnsafeMutableBufferPointer(
+        rebasing: shared.buffer[start..<min(start + size, count)])
+      var span = unsafe MutableSpan(_unsafeElements: part)
+      try body(start, &span)
+    }
+  }
+}
+
+extension Parallel {
+  /// An array of floats that `body` fills in pieces of at most `size`; it gets where a piece starts, and
+  /// gives every element a value.
+  package func floats<Failure: Error>(
+    _ count: Int, by size: Int,
+    _ body: @Sendable (Int, inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) -> [Float] {
+    var failure: Failure?
+    let values = unsafe LargeArray.filled(count) { buffer in
+      do throws(Failure) {
+        try unsafe fill(buffer, by: size, body)
+      } catch {
+        failure = error
+        unsafe buffer.initialize(repeating: 0)
+      }
+    }
+    if let failure { throw failure }
+    return values
   }
 }
 

@@ -25,7 +25,7 @@ extension LayerSweep {
     let positions = windows.map(\.count).max() ?? 0
     for index in 0..<model.configuration.layers {
       let decoder = try DecoderLayer(model, layer: index, positions: positions, parallel: parallel)
-      parallel.forEachInPlace(&visits) { _, visit in
+      parallel.forEachInPlaceLarge(&visits) { _, visit in
         let besides = decoder.attend(&visit.stream)
         visit.input = decoder.feedForwardInput(visit.stream, besides: besides)
       }

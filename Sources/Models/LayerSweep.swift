@@ -100,7 +100,7 @@ package struct LayerSweep: Sendable {
     }
     for layer in 0..<model.configuration.layers {
       let decoder = try DecoderLayer(model, layer: layer, positions: positions, parallel: parallel)
-      parallel.forEachInPlace(&states) { _, state in
+      parallel.forEachInPlaceLarge(&states) { _, state in
         state.observation = nil
         state.besides = state.measure { decoder.attend(&$0) }
       }
@@ -109,7 +109,7 @@ package struct LayerSweep: Sendable {
       for count in phases {
         let running = first..<first + count
         let earlier = perStream(\.observation)
-        parallel.forEachInPlace(&states) { index, state in
+        parallel.forEachInPlaceLarge(&states) { index, state in
           guard running.contains(index / windows.count) else { return }
           let besides = state.besides.take()
           state.observation = state.measure { stream in

@@ -13,13 +13,11 @@ extension ElementType {
     count: Int, parallel: Parallel, read: @Sendable (Range<Int>) throws(TensorError) -> [UInt8]
   ) throws(TensorError) -> [Float] {
     let piece = 1 << 20
-    var values = [Float](repeating: 0, count: count)
-    try parallel.fill(&values, by: piece) { (start, span) throws(TensorError) in
+    return try parallel.floats(count, by: piece) { (start, span) throws(TensorError) in
       let lower = start / block.elements * block.bytes
       let upper = lower + (span.count + block.elements - 1) / block.elements * block.bytes
       decode(try read(lower..<upper), into: &span)
     }
-    return values
   }
 
   /// Replaces floats by what is left of them when they are stored in a type that ``isEncodable``.
