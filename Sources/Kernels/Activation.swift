@@ -29,11 +29,13 @@ extension Matrix {
   /// `act(self) ⊙ factor`: the hidden values of a gated feed-forward layer, self being the gate.
   package mutating func activate(_ activation: Activation, times factor: Matrix) {
     precondition(rows == factor.rows && columns == factor.columns, "shapes differ")
-    unsafe values.withUnsafeMutableBufferPointer { gate in
-      unsafe factor.values.withUnsafeBufferPointer { factor in
-        activation.dispatch { function in
-          for index in gate.indices {
-            unsafe gate[index] = function(gate[index]) * factor[index]
+    Parallel.within.fill(&values, by: Matrix.rowsTogether * columns) { start, span in
+      unsafe span.withUnsafeMutableBufferPointer { gate in
+        unsafe factor.values.withUnsafeBufferPointer { factor in
+          activation.dispatch { function in
+            for index in gate.indices {
+              unsafe gate[index] = function(gate[index]) * factor[start + index]
+            }
           }
         }
       }
@@ -42,9 +44,11 @@ extension Matrix {
 
   /// `act(self)`: the hidden values of a feed-forward layer without a gate.
   package mutating func activate(_ activation: Activation) {
-    unsafe values.withUnsafeMutableBufferPointer { values in
-      activation.dispatch { function in
-        for index in values.indices { unsafe values[index] = function(values[index]) }
+    Parallel.within.fill(&values, by: Matrix.rowsTogether * columns) { _, span in
+      unsafe span.withUnsafeMutableBufferPointer { values in
+        activation.dispatch { function in
+          for index in values.indices { unsafe values[index] = function(values[index]) }
+        }
       }
     }
   }

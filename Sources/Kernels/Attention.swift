@@ -44,41 +44,56 @@ package struct Attention: Sendable {
       "shapes do not fit")
     guard count > 0 else { return queries }
     var output = Matrix(rows: count, columns: queries.columns)
-    var scores = Matrix(rows: count, columns: count)
-    for head in 0..<heads {
-      let shared = head / (heads / keyValueHeads) * dimension
-      unsafe scores.values.withUnsafeMutableBufferPointer { scores in
-        unsafe queries.values.withUnsafeBufferPointer { queries in
-          unsafe keys.values.withUnsafeBufferPointer { keys in
-            unsafe cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(count), Int32(dimension),
-              scale, queries.baseAddress.map { unsafe $0 + head * dimension },
-              Int32(heads * dimension),
-              keys.baseAddress.map { unsafe $0 + shared }, Int32(keyValueHeads * dimension),
-              0, scores.baseAddress, Int32(count))
-          }
-        }
-        for row in 0..<count {
-          unsafe weigh(
-            UnsafeMutableBufferPointer(rebasing: scores[row * count..<(row + 1) * count]),
-            visible: visible(row, of: count))
-        }
-      }
-      unsafe output.values.withUnsafeMutableBufferPointer { output in
-        unsafe scores.values.withUnsafeBufferPointer { scores in
+    unsafe output.values.withUnsafeMutableBufferPointer { output in
+      // No element belongs to two heads.
+      let result = unsafe Shared(output)
+      Parallel.within.forEach(heads) { head in
+        let weights = weights(queries, keys, head: head, dimension: dimension)
+        unsafe weights.values.withUnsafeBufferPointer { weights in
           unsafe values.values.withUnsafeBufferPointer { values in
             unsafe cblas_sgemm(
               CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(count), Int32(dimension),
               Int32(count),
-              1, scores.baseAddress, Int32(count),
-              values.baseAddress.map { unsafe $0 + shared }, Int32(keyValueHeads * dimension),
-              0, output.baseAddress.map { unsafe $0 + head * dimension },
+              1, weights.baseAddress, Int32(count),
+              values.baseAddress.map { unsafe $0 + shared(head) * dimension },
+              Int32(keyValueHeads * dimension),
+              0, result.buffer.baseAddress.map { unsafe $0 + head * dimension },
               Int32(heads * dimension))
           }
         }
       }
     }
     return output
+  }
+
+  /// The head of keys and values that a head of queries uses.
+  private func shared(_ head: Int) -> Int { head / (heads / keyValueHeads) }
+
+  /// T × T, for each position how much it takes of every other.
+  private func weights(
+    _ queries: Matrix, _ keys: Matrix, head: Int, dimension: Int
+  ) -> Matrix {
+    let count = queries.rows
+    var scores = Matrix(rows: count, columns: count)
+    unsafe scores.values.withUnsafeMutableBufferPointer { scores in
+      unsafe queries.values.withUnsafeBufferPointer { queries in
+        unsafe keys.values.withUnsafeBufferPointer { keys in
+          unsafe cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(count), Int32(dimension),
+            scale, queries.baseAddress.map { unsafe $0 + head * dimension },
+            Int32(heads * dimension),
+            keys.baseAddress.map { unsafe $0 + shared(head) * dimension },
+            Int32(keyValueHeads * dimension),
+            0, scores.baseAddress, Int32(count))
+        }
+      }
+      for row in 0..<count {
+        unsafe weigh(
+          UnsafeMutableBufferPointer(rebasing: scores[row * count..<(row + 1) * count]),
+          visible: visible(row, of: count))
+      }
+    }
+    return scores
   }
 
   private func visible(_ position: Int, of count: Int) -> Range<Int> {

@@ -7,24 +7,12 @@ extension Matrix {
   ///   - epsilon: added to the mean square.
   /// - Returns: of the same shape.
   package func rootMeanSquareNormalized(weight: [Float], epsilon: Float) -> Matrix {
-    precondition(columns % weight.count == 0, "\(weight.count) weights for \(columns) columns")
-    var result = self
-    let count = weight.count
-    unsafe result.values.withUnsafeMutableBufferPointer { values in
-      unsafe weight.withUnsafeBufferPointer { weight in
-        for start in stride(from: 0, to: values.count, by: count) {
-          var squares: Float = 0
-          for index in 0..<count {
-            unsafe squares += values[start + index] * values[start + index]
-          }
-          let scale = 1 / (squares / Float(count) + epsilon).squareRoot()
-          for index in 0..<count {
-            unsafe values[start + index] = values[start + index] * scale * weight[index]
-          }
-        }
-      }
+    unsafe normalized(weight: weight) { values, weight in
+      var squares: Float = 0
+      for index in values.indices { unsafe squares += values[index] * values[index] }
+      let scale = 1 / (squares / Float(values.count) + epsilon).squareRoot()
+      for index in values.indices { unsafe values[index] = values[index] * scale * weight[index] }
     }
-    return result
   }
 
   /// Every row less its mean, divided by its standard deviation, scaled by `weight` and moved by
@@ -36,28 +24,46 @@ extension Matrix {
   ///   - epsilon: added to the variance.
   /// - Returns: of the same shape.
   package func layerNormalized(weight: [Float], bias: [Float]?, epsilon: Float) -> Matrix {
-    precondition(weight.count == columns, "\(weight.count) weights for \(columns) columns")
-    var result = self
-    let count = columns
-    unsafe result.values.withUnsafeMutableBufferPointer { values in
-      unsafe weight.withUnsafeBufferPointer { weight in
-        for start in stride(from: 0, to: values.count, by: count) {
-          var sum: Float = 0
-          for index in 0..<count { unsafe sum += values[start + index] }
-          let mean = sum / Float(count)
-          var squares: Float = 0
-          for index in 0..<count {
-            let difference = unsafe values[start + index] - mean
-            squares += difference * difference
-          }
-          let scale = 1 / (squares / Float(count) + epsilon).squareRoot()
-          for index in 0..<count {
-            unsafe values[start + index] = (values[start + index] - mean) * scale * weight[index]
-          }
-        }
+    var result = unsafe normalized(weight: weight) { values, weight in
+      var sum: Float = 0
+      for index in values.indices { unsafe sum += values[index] }
+      let mean = sum / Float(values.count)
+      var squares: Float = 0
+      for index in values.indices {
+        let difference = unsafe values[index] - mean
+        squares += difference * difference
+      }
+      let scale = 1 / (squares / Float(values.count) + epsilon).squareRoot()
+      for index in values.indices {
+        unsafe values[index] = (values[index] - mean) * scale * weight[index]
       }
     }
     if let bias { result.add(toEveryRow: bias[...]) }
     return result
   }
+
+  /// Calls `body` for every group of as many columns as there are weights.
+  @inline(__always)
+  private func normalized(
+    weight: [Float],
+    _ body: @Sendable (UnsafeMutableBufferPointer<Float>, UnsafeBufferPointer<Float>) -> Void
+  ) -> Matrix {
+    let count = weight.count
+    precondition(count > 0 && columns % count == 0, "\(count) weights for \(columns) columns")
+    var result = self
+    Parallel.within.fill(&result.values, by: Matrix.rowsTogether * columns) { _, span in
+      unsafe span.withUnsafeMutableBufferPointer { values in
+        unsafe weight.withUnsafeBufferPointer { weight in
+          for start in stride(from: 0, to: values.count, by: count) {
+            unsafe body(
+              UnsafeMutableBufferPointer(rebasing: values[start..<start + count]), weight)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// As many rows as are worth a thread.
+  static let rowsTogether = 32
 }
