@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteIO
+import Kernels
 
 /// The program: a verb for each thing that people do with a model file.
 @main
@@ -27,13 +28,26 @@ struct Dynamoe: ParsableCommand {
     ])
 
   static func main() {
-    TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
     do {
       var command = try parseAsRoot()
+      // Before anything is read or promised; what only looks at files does without.
+      if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
+      TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
       try command.run()
     } catch {
+      if isVerboseVersion(error) {
+        ProductLibrary.restartWithBestKernels()
+        print(Version.lines.joined(separator: "\n"))
+        return
+      }
       exit(reporting: error)
     }
+  }
+
+  /// Whether `--version --verbose` was asked for.
+  private static func isVerboseVersion(_ error: any Error) -> Bool {
+    CommandLine.arguments.contains("--verbose") && exitCode(for: error).isSuccess
+      && fullMessage(for: error) == Version.text
   }
 
   /// Ends with the code and the one line that fit the error.

@@ -1,5 +1,17 @@
+import Kernels
+
 /// What this program calls itself in the files that it writes.
 enum Version {
   static let text = "0.1.0"
   static let generator = "dynamoe \(text)"
+
+  /// What `--version --verbose` tells: all that speed depends on.
+  static var lines: [String] {
+    [
+      text, "  products    \(ProductLibrary.configuration)",
+      "  kernels     \(ProductLibrary.kernels)"
+        + (ProductLibrary.isChosenByEnvironment ? " (OPENBLAS_CORETYPE)" : ""),
+      "  processors  \(Processors.available)",
+    ]
+  }
 }

@@ -97,4 +97,14 @@ import Testing
   @Test func `the version is a number`() throws {
     #expect(try expectDone(["--version"]).wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
   }
+
+  @Test func `with all that speed depends on it tells the version`() throws {
+    let told = try expectDone(["--version", "--verbose"])
+    #expect(told.contains("OpenBLAS") && told.contains("kernels") && told.contains("processors"))
+    // What the user has chosen is not chosen over.
+    let chosen = try dynamoe(
+      ["--verbose", "--version"], environment: ["OPENBLAS_CORETYPE": "Haswell"])
+    #expect(chosen.status == 0 && chosen.output.contains("(OPENBLAS_CORETYPE)"))
+    #expect(!chosen.output.contains("SkylakeX"))
+  }
 }

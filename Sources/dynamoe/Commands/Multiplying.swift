@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// A command that may run a model, and for which the kernels of products matter.
+protocol Multiplying: ParsableCommand {}
+
+extension Calibrate: Multiplying {}
+extension PartitionCommand: Multiplying {}
+extension Validate: Multiplying {}
+extension Evaluate: Multiplying {}
+extension Show: Multiplying {}
