@@ -135,6 +135,8 @@ package struct Parallel: Sendable {
     // The pieces do not overlap.
     let shared = unsafe Shared(elements)
     let count = elements.count
+    // Of a matrix without columns a piece is nothing too.
+    guard count > 0 else { return }
     try forEach((count + size - 1) / size) { (piece) throws(Failure) in
       let start = piece * size
       let part = unsafe UnsafeMutableBufferPointer(

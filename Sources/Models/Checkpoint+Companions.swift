@@ -10,8 +10,10 @@ extension Checkpoint {
   private static let documents = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
-    "chat_template.jinja", "chat_template.json",
+    "chat_template.jinja", "chat_template.json", familyName,
   ]
+  /// A description of the family, where it is not one of those that are known.
+  static let familyName = "dynamoe-family.json"
   /// The keys of a GGUF file, in one without tensors (`formats/dmoe.md`, section 5).
   private static let metadataName = "metadata.gguf"
 
@@ -19,7 +21,7 @@ extension Checkpoint {
   package var companions: [String] {
     switch naming {
     case .transformers: Self.documents + Self.licenses
-    case .gguf: [Self.metadataName] + Self.licenses
+    case .gguf: [Self.metadataName, Self.familyName] + Self.licenses
     }
   }
 
@@ -41,6 +43,7 @@ extension Checkpoint {
 
   /// The bytes of a companion; nil where there is none.
   package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
+    if name == Self.familyName, let familyDescription { return familyDescription }
     switch storage {
     case .container(let container):
       guard let tensor = container.shared(.file(TensorName(name))) else { return nil }
@@ -90,6 +93,20 @@ extension Checkpoint {
       } catch {
         throw .gguf(error)
       }
+    }
+  }
+
+  /// What an adapter adapts; nil for what is none.
+  func adapterBase() throws(ModelError) -> String? {
+    guard case .dense = storage, let folder else { return nil }
+    let place = Folder.path(of: "adapter_config.json", in: folder)
+    guard Folder.exists(place) else { return nil }
+    do {
+      let bytes = try InputFile(path: place).readAll(limit: 1 << 20)
+      let name = try? JSONScanner.scan(bytes).object?["base_model_name_or_path"]?.string
+      return name ?? "another model"
+    } catch {
+      throw .file(error)
     }
   }
 

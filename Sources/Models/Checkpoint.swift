@@ -20,9 +20,23 @@ package struct Checkpoint: Sendable {
   /// All tensors of the dense model, those that a container has cut into rings included.
   package let tensors: [TensorDescription]
   private let byName: [TensorName: Int]
+  /// How the user describes its family; nil for what it carries itself.
+  let familyDescription: [UInt8]?
 
-  package init(path: String) throws(ModelError) {
+  /// - Parameters:
+  ///   - path: a file, or a folder.
+  ///   - family: a file that describes the family of its model; nil for a family that is known, or
+  ///     that the checkpoint describes itself.
+  /// - Throws: what is no checkpoint, and what cannot be read.
+  package init(path: String, family: String? = nil) throws(ModelError) {
     self.path = path
+    do {
+      familyDescription = try family.map { (family) throws(FileError) in
+        try InputFile(path: family).readAll(limit: 1 << 20)
+      }
+    } catch {
+      throw .file(error)
+    }
     switch try CheckpointFormat(path: path) {
     case .safetensors:
       do {
@@ -64,6 +78,7 @@ package struct Checkpoint: Sendable {
   /// An overlay with the tensors of its base, which must have been compared.
   init(_ overlay: DMOEReader, path: String, base: DenseStorage) {
     self.path = path
+    familyDescription = nil
     storage = .overlay(overlay, base: base)
     tensors = base.source.tensors
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })

@@ -23,7 +23,7 @@ package struct Family: Sendable {
     case key(String, otherwise: Bool)
   }
 
-  package enum Norm: String, Sendable {
+  package enum Norm: String, Sendable, CaseIterable {
     case rootMeanSquare = "rms"
     case layer
   }

@@ -24,8 +24,8 @@ package struct Model: Sendable {
       .map { TensorLayout.renamed($0, by: renaming) }
   }
 
-  package init(path: String) throws(ModelError) {
-    try self.init(Checkpoint(path: path))
+  package init(path: String, family: String? = nil) throws(ModelError) {
+    try self.init(Checkpoint(path: path, family: family))
   }
 
   package init(_ checkpoint: Checkpoint) throws(ModelError) {
@@ -49,25 +49,54 @@ package struct Model: Sendable {
   ) throws(ModelError) -> (Family, ModelConfiguration) {
     let path = checkpoint.path
     guard let document = try checkpoint.document("config.json") else {
+      if let adapter = try checkpoint.adapterBase() {
+        throw .unsupported(
+          path: path, what: "it is an adapter (LoRA or the like) of \(adapter), without its weights",
+          advice: "merge it into that model, and give the merged one")
+      }
       throw .noConfiguration(path: path)
     }
+    let described = try describedFamily(of: checkpoint)
     do {
       let root = JSONField(document)
+      try refuseOtherKinds(root, path)
+      if let described { return (described, try ModelConfiguration(document, family: described)) }
       let modelType = try root.member("model_type").string()
       guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
         throw ModelError.unknownFamily(path: path, modelType: modelType)
-      }
-      if let quantization = try root.optional("quantization_config") {
-        let method = try quantization.optional("quant_method")?.string() ?? "unknown"
-        throw ModelError.unsupported(
-          path: path, what: "its weights are quantised (quantization_config: \(method))",
-          advice: "use the checkpoint that it was made from")
       }
       return (family, try ModelConfiguration(document, family: family))
     } catch let error as JSONFieldError {
       throw .configuration(path: path, file: "config.json", error)
     } catch {
       throw error as? ModelError ?? .noConfiguration(path: path)
+    }
+  }
+
+  /// As the user describes it, or whoever made the checkpoint.
+  private static func describedFamily(of checkpoint: Checkpoint) throws(ModelError) -> Family? {
+    let name = Checkpoint.familyName
+    guard let document = try checkpoint.document(name) else { return nil }
+    do throws(JSONFieldError) {
+      return try FamilyDescription(document).family()
+    } catch {
+      throw .configuration(path: checkpoint.path, file: name, error)
+    }
+  }
+
+  /// Names what is no dense model with its own weights.
+  private static func refuseOtherKinds(_ root: JSONField, _ path: String) throws {
+    if let quantization = try root.optional("quantization_config") {
+      let method = try quantization.optional("quant_method")?.string() ?? "unknown"
+      throw ModelError.unsupported(
+        path: path, what: "its weights are quantised (quantization_config: \(method))",
+        advice: "use the checkpoint that it was made from")
+    }
+    for key in ["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"] {
+      guard let experts = root.value.object?[key]?.int, experts > 1 else { continue }
+      throw ModelError.unsupported(
+        path: path, what: "it is a mixture of \(experts) experts already (config.json: \(key))",
+        advice: "only dense models can be run and partitioned")
     }
   }
 
@@ -79,7 +108,10 @@ package struct Model: Sendable {
       throw .noConfiguration(path: checkpoint.path)
     }
     let keys = try ConfigurationKeys(metadata, path: checkpoint.path)
-    let known = Family.known.first { $0.gguf?.architecture == keys.architecture }
+    let described = try describedFamily(of: checkpoint)
+    let known = (described.map { [$0] } ?? Family.known).first {
+      $0.gguf?.architecture == keys.architecture
+    }
     guard let family = known, let gguf = family.gguf else {
       throw .unknownFamily(path: checkpoint.path, modelType: keys.architecture)
     }

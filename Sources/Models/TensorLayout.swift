@@ -3,7 +3,7 @@ import Tensors
 /// What the tensors of a family are called by those who store them, and how they lie.
 package struct TensorLayout: Sendable {
   /// How query, key and value lie one behind the other in one tensor.
-  package enum Fusion: String, Sendable {
+  package enum Fusion: String, Sendable, CaseIterable {
     /// All of query, all of key, all of value.
     case blocks
     /// Of each head its query, its key and its value.

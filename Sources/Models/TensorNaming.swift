@@ -1,5 +1,5 @@
 /// Who gave the tensors of a checkpoint their names.
-package enum TensorNaming: Sendable {
+package enum TensorNaming: String, Sendable {
   /// Transformers, in safetensors.
   case transformers
   /// llama.cpp, in GGUF.
