@@ -24,28 +24,20 @@ package final class AtomicFile: Sendable {
     (descriptor, temporaryPath) = try Self.create(named: name, beside: place, for: path)
   }
 
-  /// How many files this process has begun: no two share a temporary name.
-  private static let begun = Atomic<Int>(0)
-
   /// Creates the temporary file, under a name at which nothing is: nothing is followed or spoilt.
   private static func create(
     named name: String, beside place: FilePath, for path: String
   ) throws(FileError) -> (FileDescriptor, path: String) {
-    // Cut, so that the longest name that can be given leaves room for what is added.
-    let start = String(decoding: name.utf8.prefix(200), as: UTF8.self)
     while true {
-      let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
-      var temporary = place
-      temporary.removeLastComponent()
-      temporary.append(".\(start).\(getpid()).\(number).dynamoe-partial")
-      TemporaryFiles.add(temporary.string)
+      let temporary = TemporaryFiles.path(named: name, beside: place)
+      TemporaryFiles.add(temporary)
       do {
         let descriptor = try FileDescriptor.open(
-          temporary, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+          FilePath(temporary), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
           permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        return (descriptor, temporary.string)
+        return (descriptor, temporary)
       } catch {
-        TemporaryFiles.remove(temporary.string)
+        TemporaryFiles.remove(temporary)
         if error as? Errno == .fileExists { continue }
         throw FileError.cannotCreate(path: path, reason: "\(error)")
       }
@@ -103,15 +95,7 @@ package final class AtomicFile: Sendable {
     isOpen.withLock { $0 = false }
     TemporaryFiles.remove(temporaryPath)
     try? descriptor.close()
-    var folder = FilePath(path)
-    folder.removeLastComponent()
-    // The name itself is on disk only when the folder is; not every file system can promise that.
-    if let handle = try? FileDescriptor.open(
-      folder.isEmpty ? "." : folder, .readOnly, options: [.directory, .closeOnExec])
-    {
-      _ = fsync(handle.rawValue)
-      try? handle.close()
-    }
+    Folder.synchronize(Folder.parent(of: path))
   }
 
   /// Writes a small file whole.

@@ -29,9 +29,38 @@ package enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// Removes a folder and the files in it; one that holds a folder stays.
+  static func removeFlat(_ path: String) {
+    // Another thread may have just given a file its name.
+    for _ in 0..<8 {
+      for name in (try? names(in: path)) ?? [] { _ = unsafe unlink(self.path(of: name, in: path)) }
+      if unsafe rmdir(path) == 0 || errno != ENOTEMPTY { return }
+    }
+  }
+
+  /// Brings the names in a folder to the disk; not every file system can promise that.
+  static func synchronize(_ path: String) {
+    guard
+      let handle = try? FileDescriptor.open(
+        FilePath(path), .readOnly, options: [.directory, .closeOnExec])
+    else { return }
+    _ = fsync(handle.rawValue)
+    try? handle.close()
+  }
+
   /// The last part of a path: the name of the file or folder itself.
   package static func name(of path: String) -> String {
     FilePath(path).lastComponent?.string ?? path
+  }
+
+  /// The whole path, without `.` and `..`; links stay.
+  package static func absolute(_ path: String) -> String {
+    var place = FilePath(path)
+    if place.isRelative, let here = unsafe getcwd(nil, 0) {
+      place = unsafe FilePath(platformString: here).pushing(place)
+      unsafe free(here)
+    }
+    return place.lexicallyNormalized().string
   }
 
   /// The folder that holds what `path` names.
@@ -72,6 +101,43 @@ package enum Folder {
       }
       guard force else { throw FileError.exists(path: output) }
     }
+    try checkParent(of: output)
+  }
+
+  /// Fails where a folder may not be made as an output: one that exists, unless replacing it was
+  /// asked for; one that holds an input, or anything that no such output has; a link to one.
+  ///
+  /// - Parameters:
+  ///   - output: the folder.
+  ///   - inputs: paths of files that are read.
+  ///   - force: whether replacing was asked for.
+  ///   - isOurs: whether a file of this name may be in such an output.
+  /// - Throws: what is in the way.
+  package static func checkOutputFolder(
+    _ output: String, inputs: [String], force: Bool, isOurs: (String) -> Bool
+  ) throws(FileError) {
+    if let status = try? Stat(FilePath(output), followTargetSymlink: false) {
+      for input in inputs where exists(input) {
+        guard !isSamePlace(parent(of: input), output), !isSamePlace(input, output) else {
+          throw FileError.sameFile(input: input, output: output)
+        }
+      }
+      guard status.type == .directory else {
+        throw FileError.cannotCreate(path: output, reason: "something else than a folder is there")
+      }
+      guard force else { throw FileError.exists(path: output) }
+      for name in try names(in: output) {
+        let file = try? Stat(FilePath(path(of: name, in: output)), followTargetSymlink: false)
+        guard isOurs(name), file?.type == .regular else {
+          throw FileError.cannotCreate(
+            path: output, reason: "it holds \(name), which is of no export and would be lost")
+        }
+      }
+    }
+    try checkParent(of: output)
+  }
+
+  private static func checkParent(of output: String) throws(FileError) {
     let parent = parent(of: output)
     guard isFolder(parent) else {
       throw FileError.cannotCreate(path: output, reason: "there is no folder \(parent)")

@@ -1,14 +1,45 @@
 import Dispatch
 import Glibc
 import Synchronization
+import SystemPackage
 
-/// The unfinished files of this process, so that an interruption can remove them.
+/// The unfinished files and folders of this process, so that an interruption can remove them.
 package enum TemporaryFiles {
-  private static let paths = Mutex<Set<String>>([])
+  private struct Unfinished {
+    var files: Set<String> = []
+    var folders: Set<String> = []
+  }
 
-  static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+  private static let paths = Mutex(Unfinished())
+  /// How many this process has begun: no two share a temporary name.
+  private static let begun = Atomic<Int>(0)
 
-  static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+  /// A name for what is not finished, beside its place.
+  static func path(named name: String, beside place: FilePath) -> String {
+    // Cut, so that the longest name that can be given leaves room for what is added.
+    let start = String(decoding: name.utf8.prefix(200), as: UTF8.self)
+    let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
+    var temporary = place
+    temporary.removeLastComponent()
+    temporary.append(".\(start).\(getpid()).\(number).dynamoe-partial")
+    return temporary.string
+  }
+
+  static func add(_ path: String) { paths.withLock { _ = $0.files.insert(path) } }
+
+  static func add(folder path: String) { paths.withLock { _ = $0.folders.insert(path) } }
+
+  static func remove(_ path: String) {
+    paths.withLock {
+      $0.files.remove(path)
+      $0.folders.remove(path)
+    }
+  }
+
+  /// Steps between which no interruption comes.
+  static func uninterrupted<Value>(_ steps: () -> sending Value) -> Value {
+    paths.withLock { _ in steps() }
+  }
 
   static func removeAndUnlink(_ path: String) {
     _ = unsafe unlink(path)
@@ -32,7 +63,8 @@ package enum TemporaryFiles {
         // can be begun.
         _ = source
         paths.withLock { unfinished in
-          for path in unfinished { _ = unsafe unlink(path) }
+          for path in unfinished.files { _ = unsafe unlink(path) }
+          for path in unfinished.folders { Folder.removeFlat(path) }
           _exit(exitCode)
         }
       }

@@ -22,6 +22,20 @@ import Testing
     #expect(Folder.path(of: "x", in: "a") == "a/x")
   }
 
+  @Test(arguments: [
+    ("/a/./b/../c/", "/a/c"), ("/", "/"), ("..", here("..")), (".", here(".")),
+    ("x/y", here("x/y")),
+  ])
+  func `a path is made absolute`(path: String, expected: String) {
+    #expect(Folder.absolute(path) == expected)
+  }
+
+  private static func here(_ path: String) -> String {
+    let all = FileManager.default.currentDirectoryPath + "/" + path
+    let normal = URL(filePath: all).standardized.path
+    return normal.count > 1 && normal.hasSuffix("/") ? String(normal.dropLast()) : normal
+  }
+
   @Test func `a new output may be made, an old one only when forced`() throws {
     let output = folder.path("output")
     try Folder.checkOutput(output, inputs: [], force: false)
@@ -54,6 +68,39 @@ import Testing
       throws: FileError.cannotCreate(
         path: output, reason: "there is no folder \(folder.path("no"))")
     ) { try Folder.checkOutput(output, inputs: [], force: false) }
+  }
+
+  @Test func `a folder is replaced only when forced, and only if nothing else would be lost`()
+    throws
+  {
+    let output = folder.path("out")
+    func check(force: Bool, inputs: [String] = []) throws {
+      try Folder.checkOutputFolder(output, inputs: inputs, force: force) { $0.hasPrefix("ours") }
+    }
+    try check(force: false)
+    let ours = try folder.write([1], to: "out/ours")
+    #expect(throws: FileError.exists(path: output)) { try check(force: false) }
+    try check(force: true)
+    #expect(throws: FileError.sameFile(input: ours, output: output)) {
+      try check(force: true, inputs: [ours])
+    }
+    #expect(throws: FileError.sameFile(input: output, output: output)) {
+      try check(force: true, inputs: [output])
+    }
+    try folder.write([1], to: "out/notes.txt")
+    #expect { try check(force: true) } throws: { "\($0)".contains("it holds notes.txt") }
+    try FileManager.default.removeItem(atPath: folder.path("out/notes.txt"))
+    // A folder in it might hold anything.
+    try folder.write([1], to: "out/ours.d/file")
+    #expect { try check(force: true) } throws: { "\($0)".contains("it holds ours.d") }
+    try FileManager.default.removeItem(atPath: output)
+    try folder.write([1], to: "real/ours")
+    try FileManager.default.createSymbolicLink(atPath: output, withDestinationPath: "real")
+    #expect { try check(force: true) } throws: { "\($0)".contains("something else than a folder") }
+    #expect(throws: FileError.self) {
+      try Folder.checkOutputFolder(
+        folder.path("none/out"), inputs: [], force: true, isOurs: { _ in true })
+    }
   }
 
   private let folder: TemporaryFolder
