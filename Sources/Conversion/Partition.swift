@@ -195,7 +195,7 @@ package struct Partition: Sendable {
   private func source(_ model: Model) throws -> CalibrationReport.Source {
     let checkpoint = model.checkpoint
     return CalibrationReport.Source(
-      name: Folder.name(of: modelPath), family: model.family.name,
+      name: checkpoint.name, family: model.family.name,
       layers: model.configuration.layers, hiddenSize: model.configuration.hiddenSize,
       intermediateSize: model.configuration.intermediateSize, tensors: checkpoint.tensors.count,
       parameters: checkpoint.tensors.reduce(0) { $0 + $1.elementCount },

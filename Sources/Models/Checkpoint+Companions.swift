@@ -10,10 +10,12 @@ extension Checkpoint {
   private static let documents = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
-    "chat_template.jinja", "chat_template.json", familyName,
+    "chat_template.jinja", "chat_template.json", familyName, cardName,
   ]
   /// A description of the family, where it is not one of those that are known.
   static let familyName = "dynamoe-family.json"
+  /// What tells people of the model.
+  package static let cardName = "README.md"
   /// The keys of a GGUF file, in one without tensors (`formats/dmoe.md`, section 5).
   private static let metadataName = "metadata.gguf"
 
@@ -64,7 +66,9 @@ extension Checkpoint {
       let place = Folder.path(of: name, in: folder)
       guard Folder.exists(place) else { return nil }
       do {
-        return try InputFile(path: place).readAll(limit: 1 << 28)
+        let bytes = try InputFile(path: place).readAll(limit: 1 << 28)
+        // A model card has a head; without it this is the README of something else.
+        return name == Self.cardName && !bytes.starts(with: Array("---".utf8)) ? nil : bytes
       } catch {
         throw .file(error)
       }
