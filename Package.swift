@@ -141,10 +141,10 @@ let package = Package(
     tests(
       "ReportsTests",
       [
-        "ByteIO", "Calibration", "Evaluation", "Experts", "JSON", "Kernels", "Reports",
+        "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels", "Reports",
         "Tensors", "TestSupport",
       ],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "card_peer.py"]),
     // Pages as a browser shows them.
     tests(
       "PageTests", ["dynamoe", "JSON", "Reports", "TestSupport"],
@@ -153,6 +153,6 @@ let package = Package(
     tests(
       "CommandTests",
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
-      exclude: ["make_imatrix.py", "routed_peer.py", "shown_peer.py"]),
+      exclude: ["export_peer.py", "make_imatrix.py", "routed_peer.py", "shown_peer.py"]),
   ]
 )

@@ -1,0 +1,41 @@
+/// The head of a model card: YAML that the Hub reads.
+///
+/// Every value is a word of ours, or was held against a pattern that leaves nothing to escape.
+struct FrontMatter {
+  /// The name of the base model, if the Hub could have a model of this name.
+  let baseModel: String?
+  let license: CardLicense?
+
+  init(baseModel: String?, license: CardLicense?) {
+    self.baseModel = baseModel.flatMap { Self.isHubName($0) ? $0 : nil }
+    self.license = license
+  }
+
+  var lines: [String] {
+    var lines = ["---"]
+    if let baseModel {
+      lines.append("base_model: \"\(baseModel)\"")
+      if !baseModel.contains("/") {
+        lines.append("# ^ what its folder was called; on the Hub write organisation/name")
+      }
+      lines.append(
+        "# No base_model_relation: this is no finetune, adapter, merge or quantized model, and the Hub"
+          + " has no word for a part of one.")
+    }
+    if let license {
+      lines.append("license: \"\(license.identifier)\"")
+      if let name = license.name { lines.append("license_name: \"\(name)\"") }
+      if let link = license.link { lines.append("license_link: \"\(link)\"") }
+    }
+    lines += [
+      "library_name: transformers", "pipeline_tag: text-generation", "tags:", "- dynamoe",
+    ]
+    return lines + ["---"]
+  }
+
+  /// `name` or `organisation/name`, as the Hub allows them.
+  private static func isHubName(_ text: String) -> Bool {
+    text.utf8.count <= 96 && !text.contains("--") && !text.contains("..")
+      && text.wholeMatch(of: /([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
+  }
+}

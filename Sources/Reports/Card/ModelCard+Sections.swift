@@ -1,0 +1,155 @@
+import DMOE
+
+extension ModelCard {
+  var introduction: [String] {
+    let full = HumanText.count(directory.model.intermediateSize)
+    guard !isDense else {
+      return [
+        "# \(Markdown.code(folder))", "",
+        "All tensors of \(base), given back bit by bit from the nested experts into which its "
+          + "feed-forward layers were parted. It is the base model, and behaves as it does.",
+      ]
+    }
+    return [
+      "# \(Markdown.code(folder))", "",
+      "A smaller model cut out of \(base): of the \(full) neurons of each feed-forward layer it has "
+        + "the \(HumanText.count(width)) that matter most (\(share)). Nothing was trained or rounded: "
+        + "every weight that is here is the base model's, bit for bit. It runs wherever the base "
+        + "model's architecture does.",
+    ]
+  }
+
+  var figures: [String] {
+    let heading = ["## Figures", ""]
+    let parameters = [sourceSize, size].map { HumanText.parameters($0.parameters) }
+    let bytes = [sourceSize, size].map { HumanText.bytes($0.bytes) }
+    let full = directory.model.intermediateSize
+    var rows = [
+      ["", "base model", "this model"],
+      ["neurons of a feed-forward layer", HumanText.count(full), HumanText.count(width)],
+      ["feed-forward parameters in use (cost fraction)", "100 %", share],
+      ["parameters", parameters[0], parameters[1]],
+      ["bytes of weights", bytes[0], bytes[1]],
+    ]
+    guard let heldOut = report?.heldOut,
+      let dense = heldOut.runs(.dense).first,
+      let run = heldOut.runs.first(where: { $0.name == (isDense ? "dense" : "expert-\(expert)") })
+    else {
+      return heading + Markdown.table(rows)
+        + ["", "Its quality was not measured: there is no report with its figures."]
+    }
+    rows.append(
+      ["perplexity", HumanText.fixed(dense.perplexity, digits: 3)]
+        + [HumanText.fixed(run.perplexity, digits: 3)])
+    if let ratio = run.ratio {
+      let error = run.ratioError.map { " ± \(HumanText.fixed($0, digits: 3))" } ?? ""
+      rows.append(["perplexity / base model's", "1", HumanText.fixed(ratio, digits: 3) + error])
+    }
+    if let mean = run.meanKLD {
+      rows.append(["mean KL divergence from the base model", "0", HumanText.fixed(mean, digits: 4)])
+    }
+    if let same = run.sameTopP {
+      rows.append(
+        ["same most probable token", "100 %", HumanText.fixed(100 * same, digits: 1) + " %"])
+    }
+    return heading + Markdown.table(rows) + [
+      "",
+      "Measured on \(HumanText.count(heldOut.tokens)) tokens that were not used to rank the neurons, in "
+        + "windows of \(HumanText.count(heldOut.context)), of a text with the SHA-256 "
+        + "\(Markdown.code(heldOut.textDigest)). On other text the figures are others.",
+    ]
+  }
+
+  var origin: [String] {
+    let model = directory.model
+    var rows = [["", ""]]
+    let shape =
+      "\(Markdown.code(model.family)), \(HumanText.count(model.layers)) layers × "
+      + "\(HumanText.count(model.intermediateSize)) neurons, hidden size "
+      + HumanText.count(model.hiddenSize)
+    rows.append([
+      "base model", report.map { Markdown.code($0.source.name) + ": " + shape } ?? shape,
+    ])
+    if let report {
+      rows.append(["its fingerprint", Markdown.code(report.source.fingerprint)])
+    }
+    rows.append(
+      ["relation", isDense ? "the same weights" : "a part of its weights, none of them changed"])
+    if let recipe = directory.recipe { rows.append(["recipe", Markdown.code(recipe)]) }
+    rows.append(["neurons ranked by", Markdown.code(directory.importance)])
+    rows.append(["calibration text", calibration])
+    let widths = directory.widths.first ?? []
+    rows.append([
+      "experts",
+      "\(widths.count), of \(widths.map(HumanText.count).joined(separator: ", ")) neurons; this is "
+        + "number \(expert), counted from 0",
+    ])
+    if let generator = directory.generator {
+      rows.append(["parted by", Markdown.code(generator)])
+    }
+    rows.append(["written by", Markdown.code(generator)])
+    return ["## How it was made", ""] + Markdown.table(rows) + [""]
+      + Markdown.block("sh", [command.map(Markdown.word).joined(separator: " ")])
+      + ["", order]
+  }
+
+  private var calibration: String {
+    guard let report else { return "not known: there is no report" }
+    if let calibration = report.calibration {
+      let digests = calibration.textDigests.prefix(4).map(Markdown.code).joined(separator: ", ")
+      let more = calibration.textDigests.count > 4 ? ", …" : ""
+      return "\(HumanText.count(calibration.tokens)) tokens"
+        + (digests.isEmpty ? "" : ", SHA-256 of the text \(digests)\(more)")
+    }
+    if let texts = report.matrixTexts {
+      let names = texts.prefix(4).map(Markdown.code).joined(separator: ", ")
+      return "that of an importance matrix" + (names.isEmpty ? "" : ": \(names)")
+    }
+    return "none"
+  }
+
+  private var order: String {
+    isDense
+      ? "The neurons stand in the base model's order."
+      : "Within a layer the neurons stand in the order of their importance, the highest first."
+  }
+
+  var use: [String] {
+    ["## Use", ""]
+      + Markdown.block(
+        "python",
+        [
+          "from transformers import AutoModelForCausalLM, AutoTokenizer", "",
+          "tokenizer = AutoTokenizer.from_pretrained(\".\")  # the path of this folder",
+          "model = AutoModelForCausalLM.from_pretrained(\".\")",
+        ])
+  }
+
+  var limits: [String] {
+    var lines = [
+      "## Limits", "",
+      "- What the base model cannot do, this one cannot do either; what is said of its risks holds here.",
+    ]
+    if !isDense {
+      lines += [
+        "- Every token gets the same width. The routers that choose one for each token, and what "
+          + "stands in for the neurons that are left out, are in the `.dmoe` and not in this folder.",
+        "- The ranking is of the calibration text: on text of another kind or language more may be "
+          + "lost than the figures say.",
+        "- It was not trained after the cut. Fine-tuning usually gives some of the quality back.",
+      ]
+    }
+    return lines
+  }
+
+  var licensing: [String] {
+    let text =
+      switch (license?.identifier, license?.link) {
+      case (nil, _):
+        "Not known from the files that it was made from: see the base model, whose licence holds here."
+      case ("other", let link?): "That of the base model, see \(Markdown.code(link))."
+      case (let identifier?, _): "That of the base model: \(Markdown.code(identifier))."
+      }
+    return ["## Licence", "", text]
+  }
+}

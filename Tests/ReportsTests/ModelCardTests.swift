@@ -1,0 +1,144 @@
+import DMOE
+import JSON
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct ModelCardTests {
+  private static let license = CardLicense(card: Array("---\nlicense: mit\n---".utf8), text: nil)
+
+  private func card(
+    expert: Int = 0, family: String = "llama", importance: String = "magnitude",
+    generator: String = "dynamoe 0", report: JSONValue? = nil,
+    license: CardLicense? = Self.license, folder: String = "half"
+  ) throws -> [UInt8] {
+    let contents = DMOEContents(
+      generator: generator,
+      model: .init(
+        family: family, layers: 2, hiddenSize: 8, intermediateSize: 4, activation: "silu",
+        gated: true),
+      widths: [[2, 4], [2, 4]], importance: importance, recipe: "dynamoe",
+      sourceFormat: .safetensors, sourceMetadata: [], sourceTensors: [], sections: [],
+      compression: .none)
+    return try ModelCard(
+      directory: contents.laidOut(), expert: expert,
+      size: .init(parameters: expert == 0 ? 900 : 1_200, bytes: expert == 0 ? 1_800 : 2_400),
+      sourceSize: .init(parameters: 1_200, bytes: 2_400), report: report, license: license,
+      command: ["dynamoe", "export", "t.dmoe", "--format", "hf", "--expert", "0", "-o", folder],
+      folder: folder, generator: generator
+    ).bytes
+  }
+
+  private func report() throws -> JSONValue {
+    try JSONScanner.scan(fixture("Tests/ReportsTests/Golden/report.json"))
+  }
+
+  /// What others find in the card.
+  private func read(_ card: [UInt8]) throws -> JSONObject {
+    let script = packageRoot.appending(path: "Tests/ReportsTests/card_peer.py").path
+    return try #require(JSONScanner.scan(python([script], input: card)).object)
+  }
+
+  @Test func `a card has the form of the golden one`() throws {
+    let text = String(decoding: try card(report: report()), as: UTF8.self)
+    try expectGolden(text, "card.md")
+    let found = try read(Array(text.utf8))
+    #expect(
+      found["head"] == [
+        "base_model": "tiny", "license": "mit", "library_name": "transformers",
+        "pipeline_tag": "text-generation", "tags": ["dynamoe"],
+      ])
+    #expect(found["cells"] == [2, 3])
+  }
+
+  @Test func `without a report the card says what is not known`() throws {
+    let found = try read(card(license: nil))
+    #expect(found["head"]?.object?["base_model"] == nil)
+    #expect(found["head"]?.object?["license"] == nil)
+    let text = try #require(found["text"]?.string)
+    #expect(text.contains("was not measured") && text.contains("see the base model"))
+    #expect(text.contains("| calibration text | not known"))
+    #expect(!text.contains("perplexity"))
+  }
+
+  @Test func `the full expert is told to be the base model`() throws {
+    let text = String(decoding: try card(expert: 1, report: report()), as: UTF8.self)
+    #expect(text.contains("given back bit by bit") && text.contains("the base model's order"))
+    #expect(text.contains("| perplexity | 12.500 | 12.500 |"))
+    #expect(!text.contains("smaller"))
+  }
+
+  /// Names, and what the head of the card has of them.
+  @Test(
+    arguments: [
+      ("org/name", "org/name"), ("Llama-3.2-1B", "Llama-3.2-1B"), ("1.5", "1.5"), ("null", "null"),
+      ("0x1f", "0x1f"), ("2026-01-01", "2026-01-01"), ("yes", "yes"), ("", nil), ("a b", nil),
+      ("a/b/c", nil), ("a--b", nil), ("../a", nil), ("é", nil), ("a\"", nil), ("a\n", nil),
+      ("-a", nil),
+      (String(repeating: "a", count: 97), nil),
+    ] as [(String, String?)])
+  func `a base model is named where the Hub could have it`(name: String, expected: String?) throws {
+    var report = try #require(report().object)
+    report["source"] = report["source"]?.object.map {
+      var source = $0
+      source["name"] = .string(name)
+      return .object(source)
+    }
+    let head = try read(card(report: .object(report)))["head"]?.object
+    #expect(head?["base_model"]?.string == expected)
+    #expect(head?["base_model_relation"] == nil)
+  }
+
+  @Test(arguments: [
+    "`", "``` `` `", "x`<script>alert(1)</script>", "a\n---\nlicense: gpl-3.0\n",
+    "[a](javascript:b)",
+    "a | b | c", "\\| \\` |", "![i](http://x/y.png)", "https://example.com",
+    "\u{202E}\u{7}\u{1B}[2J",
+    "# h", "*b* _i_ ~s~", "<img src=x onerror=y>", "```\n```sh\nrm", "", " ", "$$x$$", "&lt;",
+    String(repeating: "long", count: 1000),
+  ])
+  func `texts of strangers mean nothing`(hostile: String) throws {
+    func spoil(_ value: JSONValue) -> JSONValue {
+      switch value {
+      case .object(let object):
+        .object(
+          JSONObject(
+            object.members.map {
+              let isText = ["name", "text_sha256", "fingerprint", "generator"].contains($0.name)
+              // The names of variants are looked for.
+              let isVariant = object["perplexity"] != nil
+              return .init(
+                name: $0.name, value: isText && !isVariant ? .string(hostile) : spoil($0.value))
+            }))
+      case .array(let array): .array(array.map(spoil))
+      default: value
+      }
+    }
+    let plain = try read(card(report: report()))
+    let bytes = try card(
+      family: hostile, importance: hostile, generator: hostile, report: spoil(report()),
+      folder: hostile)
+    let found = try read(bytes)
+    #expect(
+      String(decoding: bytes, as: UTF8.self).unicodeScalars.allSatisfy {
+        $0 == "\n" || ![.control, .format].contains($0.properties.generalCategory)
+      })
+    var head = try #require(found["head"]?.object)
+    #expect(head["license"] == "mit")
+    head["base_model"] = "tiny"
+    #expect(JSONWriter.write(.object(head)).count == JSONWriter.write(plain["head"] ?? .null).count)
+    #expect(found["cells"] == [2, 3])
+    // All of it is code: without code the cards are the same.
+    let nothing = hostile.allSatisfy { $0 == " " }
+    let text = found["text"]?.string?.replacing("(nothing)", with: "")
+    #expect(text == plain["text"]?.string)
+    #expect(found["blocks"]?.array?.count == 2)
+    #expect(nothing || found["code"]?.array?.count == plain["code"]?.array?.count)
+  }
+
+  @Test func `a report with other fields is refused`() throws {
+    var report = try #require(report().object)
+    report["held_out"] = 1
+    #expect(throws: JSONFieldError.self) { try card(report: .object(report)) }
+  }
+}
