@@ -29,6 +29,9 @@ test: setup lint .venv/ready
 # Slow peers: PyTorch and Transformers, in an environment of their own.
 test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
+	@mkdir -p out/peers
+	$(DYNAMOE) partition $(MODEL) -o out/peers/t.dmoe --text $(MODEL)/calibration.txt --force
+	.venv-peers/bin/python Tests/peers/transformers_export.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
 
 # Speed and memory on one layer of a 7B shape, as ratios; 2 GB of disk.
 bench: build .venv-peers/ready

@@ -1,3 +1,5 @@
+package import JSON
+
 /// What stops a pipeline, beside what its stages report in their own words.
 package enum ConversionError: Error, Equatable, Sendable {
   /// Nothing says which neurons matter.
@@ -31,6 +33,14 @@ package enum ConversionError: Error, Equatable, Sendable {
   case downNotQuantized
   /// Rows of the hidden size are not whole blocks.
   case downBlocks(hiddenSize: Int)
+  /// The tensors of a container have the names of llama.cpp.
+  case otherNames(path: String)
+  /// An expert has more neurons in one layer than in another.
+  case mixedWidths(expert: Int, widths: [Int])
+  /// A tensor of a container is not stored as the source had it.
+  case recoded(path: String, tensor: String)
+  /// A report of another conversion.
+  case otherReport(path: String, JSONFieldError)
   /// Both outputs would be written to the same place.
   case sameOutput(path: String)
 }
@@ -75,6 +85,21 @@ extension ConversionError: CustomStringConvertible {
       "--down is for quantised down projections, and this model has none: leave it out"
     case .downBlocks(let hiddenSize):
       "--down q8_0 needs a hidden size that is a multiple of 32, found \(hiddenSize); use f16"
+    case .otherNames(let path):
+      """
+      \(path): made from a GGUF file, whose tensors have llama.cpp's names; --format hf needs a .dmoe \
+      that was made from safetensors
+      """
+    case .mixedWidths(let expert, let widths):
+      """
+      --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
+      \(widths.max() ?? 0) neurons), and a plain model has one for all; take another expert, or \
+      partition with equal --fractions
+      """
+    case .recoded(let path, let tensor):
+      "\(path): \(tensor) is stored in another type than the source's; --format hf keeps every bit"
+    case .otherReport(let path, let error):
+      "\(path): the report of another conversion: \(error); give the right one with --report"
     case .sameOutput(let path):
       "\(path): the output and its report cannot be one file; choose another --report"
     }

@@ -21,7 +21,8 @@ package struct Validation: Sendable {
   private static let checks: [any Check.Type] = [
     CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
     RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
-    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, FunctionCheck.self,
+    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, ExportCheck.self,
+    FunctionCheck.self,
   ]
 
   /// The checks and what each asks, for the manual; opening the file is the first of them.

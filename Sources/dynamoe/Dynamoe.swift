@@ -15,6 +15,7 @@ struct Dynamoe: ParsableCommand {
         dynamoe validate llama.dmoe --against Llama-3.2-1B/
         dynamoe evaluate llama.dmoe --text held-out.txt
         dynamoe show llama.dmoe --text poem.txt
+        dynamoe export llama.dmoe --format hf --expert 50% -o llama-half
 
       EXIT CODES
         0 done · 1 a check failed · 64 wrong usage · 65 malformed or unsupported data

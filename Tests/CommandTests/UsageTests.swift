@@ -87,7 +87,9 @@ import Testing
     #expect(run.errors.contains(mention), "\(run.errors)")
   }
 
-  @Test(arguments: ["inspect", "calibrate", "merge", "partition", "validate", "evaluate", "show"])
+  @Test(arguments: [
+    "inspect", "calibrate", "merge", "partition", "validate", "evaluate", "show", "export",
+  ])
   func `every command has help with examples`(command: String) throws {
     let help = try expectDone([command, "--help"])
     #expect(help.contains("EXAMPLES") && help.contains("dynamoe \(command) "))

@@ -22,7 +22,8 @@ package struct CheckOutcome: Sendable, Equatable {
 /// What the checks look at.
 package struct CheckSubject: Sendable {
   package let checkpoint: Checkpoint
-  /// The dense checkpoint that a container is held against; nil for none.
+  /// The dense checkpoint that a container is held against, or the container that a dense checkpoint
+  /// came from; nil for none.
   package let source: Checkpoint?
   /// What the full expert and the dense model are run on; nil for nothing.
   package let text: TextRequest?

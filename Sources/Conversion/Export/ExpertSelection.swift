@@ -22,10 +22,11 @@ package enum ExpertSelection: Sendable, Equatable {
     }
   }
 
-  private var text: String {
+  /// The same, as it was named.
+  package var text: String {
     switch self {
     case .index(let index): "\(index)"
-    case .percent(let percent): "\(percent)%"
+    case .percent(let percent): "\(Int(exactly: percent).map(String.init) ?? "\(percent)")%"
     case .dense: "dense"
     }
   }

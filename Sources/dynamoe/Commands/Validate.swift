@@ -8,7 +8,7 @@ struct Validate: ParsableCommand {
     abstract: "Check a .dmoe or a checkpoint, and prove that nothing was lost.",
     discussion: """
       With --against, every tensor of the dense checkpoint is put together again and compared bit by \
-      bit. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
+      bit; a folder that export made is held against its .dmoe in the same way. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
 
       CHECKS
       \(Self.catalogue)
@@ -17,6 +17,7 @@ struct Validate: ParsableCommand {
         dynamoe validate model.dmoe --against model/
         dynamoe validate model.dmoe --against model/ --text some.txt --require-complete
         dynamoe validate overlay.dmoe --base model/
+        dynamoe validate exported/ --against model.dmoe
         dynamoe validate model/ --json
       """)
 
@@ -37,7 +38,9 @@ struct Validate: ParsableCommand {
   var path: String
 
   @Option(
-    help: ArgumentHelp("The dense checkpoint that the .dmoe was made from.", valueName: "model"))
+    help: ArgumentHelp(
+      "The dense checkpoint that the .dmoe was made from, or the .dmoe that a folder was exported from.",
+      valueName: "model"))
   var against: String?
 
   @Flag(help: "Fail if the file was cut.")
@@ -53,9 +56,17 @@ struct Validate: ParsableCommand {
   func run() throws {
     let line = common.progressLine
     let request = try text.request()
+    let isExport =
+      try against.map {
+        try CheckpointFormat(path: $0) == .dmoe && CheckpointFormat(path: path) != .dmoe
+      } ?? false
     let checkpoint: Checkpoint
     do {
-      checkpoint = try base.checkpoint(path, parallel: common.parallel, progress: line.progress)
+      // Of an exported folder it is the other side that may need a base.
+      checkpoint =
+        try isExport
+        ? Checkpoint(path: path)
+        : base.checkpoint(path, parallel: common.parallel, progress: line.progress)
     } catch {
       if json, ExitStatus(error).map({ $0.code == ExitStatus.data }) ?? false {
         try Console.print(document(of: Validation(unopened: error)))
@@ -63,13 +74,17 @@ struct Validate: ParsableCommand {
       throw error
     }
     for (option, isAsked) in [
-      ("--against", against != nil), ("--text", request != nil),
+      ("--against", against != nil && !isExport), ("--text", request != nil),
       ("--require-complete", requireComplete),
     ] where isAsked && checkpoint.container == nil {
       throw ValidationError("\(option): \(path) is no .dmoe, there is nothing to compare")
     }
-    let source = try against.map { try Checkpoint(path: $0) }
-    guard source?.container == nil else {
+    let source = try against.map {
+      try isExport
+        ? base.checkpoint($0, parallel: common.parallel, progress: line.progress)
+        : Checkpoint(path: $0)
+    }
+    guard isExport || source?.container == nil else {
       throw ValidationError("--against: expected the dense checkpoint, found a .dmoe")
     }
     let validation = Validation(

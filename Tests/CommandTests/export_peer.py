@@ -1,0 +1,42 @@
+"""Holds an exported folder against its .dmoe by the independent reader: python export_peer.py REFERENCE FILE FOLDER EXPERT.
+
+REFERENCE is the folder of the reader. Every tensor of the expert is picked from the dense one, neuron by neuron in the
+order of the permutation, in the source's order where all are wanted, and compared with what the package safetensors
+finds. Prints how many were the same."""
+
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+
+import numpy
+from read_dmoe import TYPES, read_dmoe, read_tensor, rebuild
+from safetensors import deserialize
+
+directory, sources, contents = read_dmoe(numpy.memmap(sys.argv[2], "u1", "r"))
+folder, expert = pathlib.Path(sys.argv[3]), int(sys.argv[4])
+found = {}
+for file in sorted(folder.glob("*.safetensors")):
+    for name, tensor in deserialize(file.read_bytes()):
+        found[name] = (tensor["dtype"], list(tensor["shape"]), bytes(tensor["data"]))
+index = folder / "model.safetensors.index.json"
+if index.exists():
+    places = json.loads(index.read_text())["weight_map"]
+    assert places.keys() == found.keys() and set(places.values()) == {p.name for p in folder.glob("*.safetensors")}
+assert found.keys() == sources.keys(), found.keys() ^ sources.keys()
+H = directory["model"]["intermediate_size"]
+for name, source in sources.items():
+    shape, cut = list(source["shape"]), source.get("ffn")
+    if cut is None:
+        expected = read_tensor(contents[0, "source", name])
+    else:
+        axis, parts, width = cut["neuron_axis"], len(cut["parts"]), directory["plan"]["widths"][cut["layer"]][expert]
+        order = read_tensor(contents[0, "permutation", cut["layer"]]).view("<u4")[:width]
+        order = numpy.arange(H) if width == H else order
+        elements = rebuild(source, contents).reshape(*shape, TYPES[source["element_type"]][1])
+        rows = numpy.concatenate([order.astype(int) + part * H for part in range(parts)])
+        expected, shape[axis] = elements.take(rows, axis), len(rows)
+    assert found[name] == (source["element_type"], shape, expected.tobytes()), name
+print(len(found))

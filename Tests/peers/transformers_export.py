@@ -1,0 +1,78 @@
+"""Transformers and PyTorch as an independent peer of `dynamoe export --format hf`.
+
+    transformers_export.py DYNAMOE FILE.dmoe MODEL [TEXT]
+
+Exports experts of FILE.dmoe, which was made of MODEL, loads each folder without remote code, and holds it against
+the dense model in Transformers, of which only those neurons count that the expert has: their places are found by
+their rows in the gate or up projection. Logits must be the same, and perplexity that of `dynamoe evaluate`.
+Exits with 0 where all agree, else with 1.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+from transformers_logits import CONTEXT, ROOT, TOLERANCE, perplexity
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], check=True, stdout=subprocess.PIPE).stdout
+
+
+def load(folder):
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, trust_remote_code=False).eval()
+
+
+def masked(dense, cut):
+    """Makes the dense model use the neurons of the cut one only."""
+    for whole, part in zip(dense.model.layers, cut.model.layers):
+        rows = {tuple(row): index for index, row in enumerate(whole.mlp.up_proj.weight.tolist())}
+        kept = [rows[tuple(row)] for row in part.mlp.up_proj.weight.tolist()]
+        mask = torch.zeros(whole.mlp.up_proj.weight.shape[0])
+        mask[kept] = 1
+        whole.mlp.down_proj.register_forward_pre_hook(lambda module, inputs, mask=mask: (inputs[0] * mask,))
+    return dense
+
+
+def main(dynamoe, file, source, text=ROOT / "fixtures/tiny-llama/heldout.txt"):
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    text = pathlib.Path(text)
+    words = text.read_bytes().decode("utf-8")
+    count = len(json.loads(run(dynamoe, "inspect", file, "--json"))["experts"])
+    experts = sorted({0, count // 2, count - 1})
+    report = json.loads(run(
+        dynamoe, "evaluate", file, "--text", text, "--context", CONTEXT, "--max-tokens", 10**9, "--json",
+        "--variants", ",".join(f"expert-{expert}" for expert in experts)))
+    figures = {variant["name"]: variant["perplexity"] for variant in report["variants"]}
+    worst = 0
+    with tempfile.TemporaryDirectory() as place:
+        for expert in experts:
+            folder = pathlib.Path(place) / f"expert-{expert}"
+            run(dynamoe, "export", file, "--format", "hf", "--expert", expert, "-o", folder, "--shard-size", "500kB")
+            run(dynamoe, "validate", folder, "--against", file)
+            cut = load(folder)
+            tokens = AutoTokenizer.from_pretrained(folder)(words, return_tensors="pt")["input_ids"][:, :CONTEXT]
+            with torch.no_grad():
+                found, expected = cut(tokens).logits, masked(load(source), cut)(tokens).logits
+            logits = ((found - expected).abs().max() / (expected.max() - expected.min())).item()
+            theirs, count = perplexity(str(folder), words)
+            difference = abs(figures[f"expert-{expert}"] / theirs - 1)
+            worst = max(worst, difference, logits)
+            print(
+                f"expert {expert}, {cut.config.intermediate_size} neurons: perplexity {figures[f'expert-{expert}']:.6f}, "
+                f"transformers {theirs:.6f} over {count} tokens ({difference:.2e}); logits differ by {logits:.2e} "
+                "of their range")
+    return 0 if worst <= TOLERANCE else 1
+
+
+if __name__ == "__main__":
+    if not 4 <= len(sys.argv) <= 5:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
