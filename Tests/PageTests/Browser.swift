@@ -42,6 +42,9 @@ struct Browser: Decodable {
   /// How wide the page is, with its details closed and opened.
   let overflow: Int
   let opened: Int
+  /// Whether tables that are closed at first can be seen, on the screen and on paper.
+  let shown: [Bool]
+  let printed: [Bool]
   let text: String
   let title: String
   let headings: [String]
@@ -54,6 +57,8 @@ struct Browser: Decodable {
   let confusion: [[[Int]]]
   let tokens: [String]
   let drawings: [Drawing]
+  /// Labels of drawings that touch each other.
+  let touching: [String]
   /// Elements that would run something or fetch something.
   let active: [String]
   let handlers: [String]

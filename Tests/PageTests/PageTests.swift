@@ -86,8 +86,15 @@ import Testing
         })
       #expect(Set(page.identifiers).count == page.identifiers.count)
       #expect(page.smallest >= 4.5, "\(page.palest)")
+      #expect(page.touching == [])
       #expect(page.paper == (isDark ? "rgb(17, 20, 23)" : "rgb(251, 251, 250)"))
     }
+  }
+
+  @Test func `what is closed on the screen is open on paper`() throws {
+    let page = try Browser.open(SampleReport().page(in: folder))
+    #expect(page.shown.count >= 3 && page.shown.allSatisfy { !$0 })
+    #expect(page.printed.count == page.shown.count && page.printed.allSatisfy { $0 })
   }
 
   @Test func `a large report is a small page, the same each time`() throws {

@@ -94,9 +94,12 @@ enum Stylesheet {
 
     """
 
+  /// On paper nothing can be opened: what is closed on the screen is there, below its name.
   private static let print = """
-    @media print{body{max-width:none;padding:0;background:#fff}section{break-inside:avoid;border:0;padding:8px 0}
-    details>summary{display:none}*{print-color-adjust:exact}.scroll{overflow:visible}}
+    @media print{body{max-width:none;padding:0;background:#fff}section{border:0;padding:8px 0}
+    figure,tr,.cards li{break-inside:avoid}h2,h3,summary{break-after:avoid}
+    details::details-content{content-visibility:visible;block-size:auto}
+    summary{list-style:none;color:inherit;font-weight:600}summary::-webkit-details-marker{display:none}*{print-color-adjust:exact}.scroll{overflow:visible}}
 
     """
 }

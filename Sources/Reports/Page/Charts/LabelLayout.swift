@@ -39,7 +39,8 @@ struct LabelLayout {
           || y + height <= box.y
       }
       guard isFree else { continue }
-      taken.append((x, y, width, height))
+      // Two labels side by side would read as one.
+      taken.append((x - 6, y, width + 12, height))
       return (x, y)
     }
     return nil
