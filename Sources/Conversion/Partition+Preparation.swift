@@ -31,12 +31,13 @@ extension Partition {
     guard shownPaths.isEmpty || router != nil else {
       throw ConversionError.shownTextWithoutRouters
     }
-    let checkpoint = try Checkpoint(path: modelPath)
+    let checkpoint = try Checkpoint(path: modelPath, family: familyPath)
     guard checkpoint.container == nil else {
       throw ConversionError.alreadyConverted(path: modelPath)
     }
     let inputs =
-      checkpoint.ownedPaths + [statisticsPath, matrixPath].compactMap { $0 } + (text?.paths ?? [])
+      checkpoint.ownedPaths + [familyPath, statisticsPath, matrixPath].compactMap { $0 }
+      + (text?.paths ?? [])
       + shownPaths
     for path in [reportPath, pagePath] where Folder.isSamePlace(outputPath, path) {
       throw ConversionError.sameOutput(path: outputPath)
@@ -180,7 +181,9 @@ extension Partition {
         parallel: parallel)
     }
     let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 14)
-    return prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
+    let nesting = prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
+    guard !prepared.model.family.isEncoder else { return nesting }
+    return nesting
       + [sweep(split.heldOut.count, variants, output: true)]
       + prepared.model.smallerTypes.map { _ in sweep(split.heldOut.count, 1, output: true) }
       + (prepared.shown.isEmpty

@@ -1,12 +1,13 @@
 import Calibration
 import Evaluation
 import Experts
+import Models
 import Reports
 
 /// What to distrust of a conversion; a line for each kind of doubt.
 extension Partition {
   func warnings(
-    _ nested: Nesting.Nested, _ heldOut: Evaluator.Result?, _ split: TextSplit?
+    _ nested: Nesting.Nested, _ heldOut: Evaluator.Result?, _ prepared: Prepared
   ) -> [String] {
     var warnings = nested.warnings
     if routers == .usual, text == nil {
@@ -21,7 +22,11 @@ extension Partition {
       let neurons = statistics.layers.first?.squareSum.count ?? 0
       warnings += Doubts.calibration(tokens: statistics.tokens, neurons: neurons)
     }
-    if let split, split.heldOut.count < 2048 {
+    if prepared.model.family.isEncoder, text != nil {
+      warnings.append(
+        "\(prepared.model.family.name) is an encoder: it predicts no next token, so no perplexity was "
+          + "measured")
+    } else if let split = prepared.split, split.heldOut.count < 2048 {
       warnings.append(
         "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")
     }

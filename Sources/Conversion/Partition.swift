@@ -12,6 +12,8 @@ import Tensors
 /// From a dense checkpoint to a container and its report.
 package struct Partition: Sendable {
   package let modelPath: String
+  /// A description of the model's family; nil for one that is known.
+  package let familyPath: String?
   package let outputPath: String
   package let reportPath: String
   /// Calibration text, if any.
@@ -45,7 +47,8 @@ package struct Partition: Sendable {
   package let generator: String
 
   package init(
-    modelPath: String, outputPath: String, reportPath: String, text: TextRequest?,
+    modelPath: String, familyPath: String? = nil, outputPath: String, reportPath: String,
+    text: TextRequest?,
     shownPaths: [String] = [], statisticsPath: String?, matrixPath: String? = nil,
     recipe: Recipe = .dynamoe, importance: Importance? = nil,
     widths: ExpertWidths? = nil, alignment: Int? = nil, routers: RouterChoice = .none,
@@ -54,6 +57,7 @@ package struct Partition: Sendable {
     down: DownStorage = .keep, force: Bool, generator: String
   ) {
     self.modelPath = modelPath
+    self.familyPath = familyPath
     self.outputPath = outputPath
     self.reportPath = reportPath
     self.text = text
@@ -147,7 +151,7 @@ package struct Partition: Sendable {
     var heldOut: CalibrationReport.HeldOut?
     var passages: [Passage]?
     var kinds: TokenKinds?
-    if let tokens = prepared.tokens, let split = prepared.split {
+    if let tokens = prepared.tokens, let split = prepared.split, !model.family.isEncoder {
       let evaluator = try Evaluator(
         model: try Model(written), parallel: parallel, progress: progress)
       let windows = tokens.windows(split.heldOut)
@@ -169,7 +173,7 @@ package struct Partition: Sendable {
       outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: isOverlay,
       exactness: try exactness(written, model.checkpoint, parallel),
       heldOut: heldOut, passages: passages, tokenKinds: kinds,
-      warnings: warnings(nested, heldOut?.result, prepared.split))
+      warnings: warnings(nested, heldOut?.result, prepared))
     try writer.file.commit()
     let document = report.document
     try AtomicFile.write(

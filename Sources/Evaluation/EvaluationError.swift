@@ -9,6 +9,8 @@ package enum EvaluationError: Error, Equatable, Sendable {
   case plan(PlanError)
   /// There is nothing to predict.
   case noTargets
+  /// The model predicts no next token.
+  case encoder(path: String, family: String)
   /// The file does not hold this variant.
   case unknownVariant(String, known: [String])
 }
@@ -30,6 +32,11 @@ extension EvaluationError: CustomStringConvertible {
     case .plan(let error): error.description
     case .noTargets:
       "the text has no token to predict; give more text"
+    case .encoder(let path, let family):
+      """
+      \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined; \
+      calibrate, partition and show work
+      """
     case .unknownVariant(let name, let known):
       "there is no variant \(name) here; there are: \(known.joined(separator: ", "))"
     }

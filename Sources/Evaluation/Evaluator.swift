@@ -35,6 +35,12 @@ package struct Evaluator: Sendable {
     }
   }
 
+  /// Fails where nothing predicts the next token.
+  package func checkPredicts() throws(EvaluationError) {
+    guard model.family.isEncoder else { return }
+    throw .encoder(path: model.path, family: model.family.name)
+  }
+
   /// The variants that the model can run without a knob.
   package var variants: [Variant] {
     guard let container = model.checkpoint.container else { return [.dense] }
@@ -131,6 +137,7 @@ package struct Evaluator: Sendable {
     _ variants: [Variant], roundings: (types: [ElementType], of: Model)? = nil,
     on windows: [[Int]], recording: TokenChoices.Request? = nil
   ) throws(EvaluationError) -> Result {
+    try checkPredicts()
     if let variant = variants.first(where: { !canRun($0) }) {
       throw .unknownVariant(variant.name, known: choices)
     }

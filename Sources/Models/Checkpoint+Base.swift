@@ -51,7 +51,8 @@ extension Checkpoint {
       throw .otherBase(
         path: self.path, base: path, tensor: sources[other].description.name.text)
     }
-    return Checkpoint(overlay, path: self.path, base: base)
+    return Checkpoint(
+      overlay, path: self.path, base: base, familyDescription: familyDescription)
   }
 
   /// The overlay on the checkpoint that it has just been made from.
@@ -59,6 +60,7 @@ extension Checkpoint {
     guard let overlay = container, case .dense(let base) = source.storage else {
       preconditionFailure("no overlay, or no base")
     }
-    return Checkpoint(overlay, path: path, base: base)
+    return Checkpoint(
+      overlay, path: path, base: base, familyDescription: source.familyDescription)
   }
 }

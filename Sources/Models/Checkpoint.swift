@@ -76,9 +76,11 @@ package struct Checkpoint: Sendable {
   }
 
   /// An overlay with the tensors of its base, which must have been compared.
-  init(_ overlay: DMOEReader, path: String, base: DenseStorage) {
+  init(
+    _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?
+  ) {
     self.path = path
-    familyDescription = nil
+    self.familyDescription = familyDescription
     storage = .overlay(overlay, base: base)
     tensors = base.source.tensors
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })

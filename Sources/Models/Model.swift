@@ -51,7 +51,8 @@ package struct Model: Sendable {
     guard let document = try checkpoint.document("config.json") else {
       if let adapter = try checkpoint.adapterBase() {
         throw .unsupported(
-          path: path, what: "it is an adapter (LoRA or the like) of \(adapter), without its weights",
+          path: path,
+          what: "it is an adapter (LoRA or the like) of \(adapter), without its weights",
           advice: "merge it into that model, and give the merged one")
       }
       throw .noConfiguration(path: path)

@@ -41,7 +41,7 @@ struct Calibrate: ParsableCommand {
 
   func run() throws {
     let request = try text.requiredRequest()
-    let model = try Model(path: self.model)
+    let model = try Model(path: self.model, family: common.family)
     guard model.checkpoint.container == nil else {
       throw ConversionError.alreadyConverted(path: self.model)
     }

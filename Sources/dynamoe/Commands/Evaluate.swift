@@ -58,8 +58,9 @@ struct Evaluate: ParsableCommand {
     let line = common.progressLine
     let parallel = common.parallel
     let model = try Model(
-      base.checkpoint(self.model, parallel: parallel, progress: line.progress))
+      base.checkpoint(self.model, common, progress: line.progress))
     let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
+    try evaluator.checkPredicts()
     let chosen = try chosenVariants(of: evaluator)
     for case .choosing(.routed, let knob) in chosen { evaluator.warn(of: knob) }
     let tokens = try TextTokens(

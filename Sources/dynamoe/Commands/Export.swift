@@ -85,7 +85,7 @@ struct Export: ParsableCommand {
       throw ValidationError("\(option) belongs to --format hf")
     }
     let line = common.progressLine
-    let checkpoint = try base.checkpoint(file, parallel: common.parallel, progress: line.progress)
+    let checkpoint = try base.checkpoint(file, common, progress: line.progress)
     switch format {
     case .dmoe: try writePart(of: checkpoint, expert, line)
     case .hf: try writeFolder(of: checkpoint, expert, line)

@@ -38,7 +38,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let line = common.progressLine
     let checkpoint = try base.checkpoint(
-      path, parallel: common.parallel, progress: line.progress)
+      path, common, progress: line.progress)
     if let metadata {
       let (type, value) = try MetadataSummary.value(of: metadata, in: checkpoint)
       line.finish()

@@ -143,7 +143,8 @@ struct PartitionCommand: ParsableCommand {
     let prefix =
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
     let partition = Partition(
-      modelPath: model, outputPath: output, reportPath: prefix + ".report.json",
+      modelPath: model, familyPath: common.family, outputPath: output,
+      reportPath: prefix + ".report.json",
       text: try text.request(), shownPaths: showText, statisticsPath: calibration,
       matrixPath: imatrix, recipe: recipe,
       importance: importance,

@@ -70,7 +70,7 @@ struct Show: ParsableCommand {
     let request = try text.requiredRequest()
     let line = common.progressLine
     let parallel = common.parallel
-    let checkpoint = try base.checkpoint(self.model, parallel: parallel, progress: line.progress)
+    let checkpoint = try base.checkpoint(self.model, common, progress: line.progress)
     guard checkpoint.container != nil else { throw ConversionError.notContainer(path: self.model) }
     let model = try Model(checkpoint)
     let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)

@@ -66,7 +66,7 @@ struct Validate: ParsableCommand {
       checkpoint =
         try isExport
         ? Checkpoint(path: path)
-        : base.checkpoint(path, parallel: common.parallel, progress: line.progress)
+        : base.checkpoint(path, common, progress: line.progress)
     } catch {
       if json, ExitStatus(error).map({ $0.code == ExitStatus.data }) ?? false {
         try Console.print(document(of: Validation(unopened: error)))
@@ -81,8 +81,8 @@ struct Validate: ParsableCommand {
     }
     let source = try against.map {
       try isExport
-        ? base.checkpoint($0, parallel: common.parallel, progress: line.progress)
-        : Checkpoint(path: $0)
+        ? base.checkpoint($0, common, progress: line.progress)
+        : Checkpoint(path: $0, family: common.family)
     }
     guard isExport || source?.container == nil else {
       throw ValidationError("--against: expected the dense checkpoint, found a .dmoe")

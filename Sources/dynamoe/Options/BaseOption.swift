@@ -12,13 +12,13 @@ struct BaseOption: ParsableArguments {
 
   /// The checkpoint at a path, on its base if one was given.
   func checkpoint(
-    _ path: String, parallel: Parallel, progress: Progress
+    _ path: String, _ common: GlobalOptions, progress: Progress
   ) throws -> Checkpoint {
-    let checkpoint = try Checkpoint(path: path)
+    let checkpoint = try Checkpoint(path: path, family: common.family)
     guard let base else { return checkpoint }
     guard checkpoint.isOverlay else {
       throw ValidationError("--base: \(path) is no overlay, it needs no other checkpoint")
     }
-    return try checkpoint.on(base: base, parallel: parallel, progress: progress)
+    return try checkpoint.on(base: base, parallel: common.parallel, progress: progress)
   }
 }

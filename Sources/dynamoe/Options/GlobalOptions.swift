@@ -14,6 +14,12 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "A description of the model's family, where it is none of those that are known.",
+      valueName: "file"))
+  var family: String?
+
   @Option(help: "Progress on standard error; auto shows it on a terminal only.")
   var progress: ProgressChoice = .auto
 

@@ -1,0 +1,140 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Every family at the command line, and one that a user describes.
+@Suite struct FamilyTests {
+  private static let root = packageRoot.appending(path: "fixtures/families").path(
+    percentEncoded: false)
+  static let folders = [
+    "bert", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral",
+    "olmo2", "opt", "phi3", "qwen2", "qwen3", "starcoder2",
+  ]
+  private static let text = ["--text", Fixture.calibrationText, "--max-tokens", "1024"]
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func json(_ arguments: [String], status: Int32 = 0) throws -> JSONObject {
+    let run = try dynamoe(arguments + ["--json"])
+    #expect(run.status == status, "\(arguments): \(run.errors)")
+    return try #require(JSONScanner.scan(Array(run.output.utf8)).object)
+  }
+
+  @Test(arguments: folders)
+  func `a checkpoint of the family becomes experts, and comes back bit for bit`(
+    _ name: String
+  ) throws {
+    let model = Self.root + "/" + name
+    let path = folder.path("t.dmoe")
+    let inspection = try json(["inspect", model])
+    let layers = inspection["ffn"]?.object?["layers"]?.int
+    let converted = try json(["partition", model, "-o", path] + Self.text)
+    #expect(converted["layers"]?.array?.count == layers)
+    let validation = try json(["validate", path, "--against", model] + Self.text)
+    let checks = (validation["checks"]?.array ?? []).compactMap(\.object)
+    for id in ["source", "function", "routing"] {
+      let check = checks.first { $0["id"]?.string == id }
+      #expect(check?["status"]?.string == "passed", "\(id): \(check?["detail"]?.string ?? "none")")
+    }
+    #expect(validation["valid"]?.bool == true)
+    guard name != "bert" else { return }
+    let figures = try json(["evaluate", path, "--variants", "dense"] + Self.text)
+    let source = try json(["evaluate", model, "--variants", "dense"] + Self.text)
+    func perplexity(_ document: JSONObject) throws -> Double {
+      try #require(document["variants"]?.array?[0].object?["perplexity"]?.double)
+    }
+    let (found, expected) = (try perplexity(figures), try perplexity(source))
+    #expect(abs(found / expected - 1) < 1e-4)
+  }
+
+  @Test func `an encoder has statistics and routers, and no perplexity`() throws {
+    let model = Self.root + "/bert"
+    let path = folder.path("t.dmoe")
+    let calibrated = try dynamoe(["calibrate", model, "-o", folder.path("s")] + Self.text)
+    #expect(calibrated.status == 0)
+    let converted = try dynamoe(["partition", model, "-o", path] + Self.text)
+    #expect(converted.status == 0 && converted.output.contains("predicts no next token"))
+    #expect(try dynamoe(["show", path, "--text", Fixture.heldOutText]).status == 0)
+    for subject in [model, path] {
+      let evaluated = try dynamoe(["evaluate", subject] + Self.text)
+      #expect(evaluated.status == 65 && evaluated.output.isEmpty)
+      #expect(evaluated.errors.contains("perplexity is not defined"))
+    }
+  }
+
+  /// LLaMA under other names.
+  private func described(_ description: String) throws -> (model: String, family: String) {
+    let model = folder.path("mine")
+    try FileManager.default.copyItem(atPath: Self.root + "/llama3", toPath: model)
+    let config = try String(contentsOfFile: model + "/config.json", encoding: .utf8)
+    try config.replacing("\"llama\"", with: "\"mine\"")
+      .replacing("\"hidden_size\"", with: "\"width\"")
+      .write(toFile: model + "/config.json", atomically: true, encoding: .utf8)
+    try folder.write(Array(description.utf8), to: "mine.json")
+    return (model, folder.path("mine.json"))
+  }
+
+  @Test func `a family that the user describes is used, and goes into the container`() throws {
+    let (model, family) = try described(
+      #"{"like": "llama", "name": "mine", "keys": {"hidden_size": "width"}}"#)
+    let refused = try dynamoe(["partition", model, "-o", folder.path("x.dmoe")] + Self.text)
+    #expect(refused.status == 65 && refused.errors.contains("\"mine\" is not known here"))
+    let path = folder.path("t.dmoe")
+    _ = try json(["partition", model, "--family", family, "-o", path] + Self.text)
+    try FileManager.default.removeItem(atPath: family)
+    let own = try json(["evaluate", path, "--variants", "dense"] + Self.text)
+    let known = try json(["evaluate", Self.root + "/llama3", "--variants", "dense"] + Self.text)
+    let figures = try [own, known].map {
+      try #require($0["variants"]?.array?[0].object?["perplexity"]?.double)
+    }
+    #expect(abs(figures[0] / figures[1] - 1) < 1e-4)
+  }
+
+  /// Descriptions that mean nothing, and what is said of them.
+  static let wrong: [(String, String)] = [
+    ("{", "JSON"),
+    ("[]", "expected an object"),
+    (#"{"name": "mine"}"#, "like: expected a value"),
+    (#"{"like": "mamba"}"#, "expected the name of a family that is known here: llama, "),
+    (#"{"like": "llama", "color": "red"}"#, "color: expected no such member"),
+    (#"{"like": "llama", "keys": {"width": "w"}}"#, "keys.width: expected no such member"),
+    (#"{"like": "llama", "norm": "batch"}"#, "norm: expected rms or layer"),
+    (#"{"like": "llama", "tied_output": 1}"#, "tied_output: expected an object"),
+    (
+      #"{"like": "llama", "tensors": {"transformers": {"names": {"upper": "x"}}}}"#,
+      "expected the role of a tensor"
+    ),
+    (#"{"like": "llama", "tensors": {"keras": {}}}"#, "expected layouts of transformers and gguf"),
+  ]
+
+  @Test(arguments: wrong)
+  func `a description that means nothing is refused`(_ text: String, _ message: String) throws {
+    let (model, family) = try described(text)
+    let run = try dynamoe(
+      ["partition", model, "--family", family, "--importance", "weights", "-o", folder.path("t")])
+    #expect(run.status == 65 && run.output.isEmpty)
+    #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("t")))
+  }
+
+  @Test func `an adapter and a mixture are called what they are`() throws {
+    let adapter = folder.path("adapter")
+    try FileManager.default.copyItem(atPath: Self.root + "/llama3", toPath: adapter)
+    try FileManager.default.removeItem(atPath: adapter + "/config.json")
+    try #"{"base_model_name_or_path": "org/base"}"#.write(
+      toFile: adapter + "/adapter_config.json", atomically: true, encoding: .utf8)
+    let run = try dynamoe(["calibrate", adapter, "-o", folder.path("s")] + Self.text)
+    #expect(run.status == 65 && run.errors.contains("an adapter (LoRA or the like) of org/base"))
+
+    let mixture = folder.path("mixture")
+    try FileManager.default.copyItem(atPath: Self.root + "/mistral", toPath: mixture)
+    let config = try String(contentsOfFile: mixture + "/config.json", encoding: .utf8)
+    try config.replacing("\"mistral\"", with: "\"mixtral\", \"num_local_experts\": 8")
+      .write(toFile: mixture + "/config.json", atomically: true, encoding: .utf8)
+    let mixed = try dynamoe(["calibrate", mixture, "-o", folder.path("s")] + Self.text)
+    #expect(mixed.status == 65 && mixed.errors.contains("a mixture of 8 experts already"))
+  }
+}
