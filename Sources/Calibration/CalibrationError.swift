@@ -3,6 +3,7 @@ package import GGUF
 package import Models
 package import Safetensors
 package import Tensors
+package import Tokenizers
 
 /// Why text could not be read, or statistics could not be had.
 package enum CalibrationError: Error, Equatable, Sendable {
@@ -11,6 +12,8 @@ package enum CalibrationError: Error, Equatable, Sendable {
   case safetensors(SafetensorsError)
   case gguf(GGUFError)
   case tensor(TensorError)
+  /// The tokenizer has no end with a text.
+  case tokenizer(path: String, TokenizerError)
   /// The text is not UTF-8.
   case notUTF8(path: String, offset: Int)
   /// A line of a `.jsonl` file is not an object with a string `text`.
@@ -48,6 +51,7 @@ extension CalibrationError: CustomStringConvertible {
     case .safetensors(let error): error.description
     case .gguf(let error): error.description
     case .tensor(let error): error.description
+    case .tokenizer(let path, let error): "\(path): \(error)"
     case .notUTF8(let path, let offset):
       "\(path): the text is not UTF-8, first at byte \(offset); convert it, or check the file"
     case .line(let path, let line, let reason): "\(path): line \(line): \(reason)"

@@ -55,13 +55,15 @@ package struct TextTokens: Sendable {
       digest = text.digest
       var tokens: [Int] = []
       for document in text.documents where tokens.count < limit {
-        tokens += tokenizer.tokenizer.encode(
+        tokens += try tokenizer.tokenizer.encode(
           document, parsingSpecial: request.parsingSpecial
         ).map(Int.init)
       }
       self.tokens = Array(tokens.prefix(limit))
     } catch let error as ModelError {
       throw .model(error)
+    } catch let error as TokenizerError {
+      throw .tokenizer(path: name, error)
     } catch let error as CalibrationError {
       throw error
     } catch {

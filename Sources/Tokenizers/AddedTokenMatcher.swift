@@ -7,10 +7,8 @@ struct AddedTokenMatcher: Sendable {
   }
 
   private var tokens: [AddedToken] = []
-  /// A trie: from a node and a byte to the next node.
-  private var children: [UInt64: Int] = [:]
-  /// The token that ends at a node.
-  private var tokenAtNode: [Int?] = [nil]
+  /// From the patterns to the indices of their tokens.
+  private var patterns = ByteTrie()
   private var startsToken = [Bool](repeating: false, count: 256)
 
   var isEmpty: Bool { tokens.isEmpty }
@@ -19,20 +17,7 @@ struct AddedTokenMatcher: Sendable {
   mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
     guard let first = pattern.first else { return }
     startsToken[Int(first)] = true
-    var node = 0
-    for byte in pattern {
-      if let child = children[Self.key(node, byte)] {
-        node = child
-      } else {
-        children[Self.key(node, byte)] = tokenAtNode.count
-        node = tokenAtNode.count
-        tokenAtNode.append(nil)
-      }
-    }
-    if tokenAtNode[node] == nil {
-      tokenAtNode[node] = tokens.count
-      tokens.append(token)
-    }
+    if patterns.insert(pattern, Int32(tokens.count)) { tokens.append(token) }
   }
 
   /// Cuts a text at its added tokens; special ones stay text unless `parsingSpecial`.
@@ -75,17 +60,12 @@ struct AddedTokenMatcher: Sendable {
 
   /// The longest token that starts at an index, and its end.
   private func match(at start: Int, in text: Span<UInt8>) -> (AddedToken, end: Int)? {
-    var node = 0
     var longest: (AddedToken, end: Int)?
-    for index in start..<text.count {
-      guard let child = children[Self.key(node, text[index])] else { break }
-      node = child
-      if let token = tokenAtNode[node] { longest = (tokens[token], index + 1) }
+    patterns.forEachPrefix(of: text, from: start) { token, end in
+      longest = (tokens[Int(token)], end)
     }
     return longest
   }
-
-  private static func key(_ node: Int, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
 
   private static func wordEnds(at index: Int, in text: Span<UInt8>) -> Bool {
     index > 0 && isWord(text.scalar(before: index).scalar)
@@ -95,15 +75,9 @@ struct AddedTokenMatcher: Sendable {
     index < text.count && isWord(text.scalar(at: index).scalar)
   }
 
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { ScalarSet.space.contains(scalar) }
 
-  /// `\w` of Unicode's Technical Standard 18, annex C.
   private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
-      return true
-    default: return properties.isAlphabetic || properties.isJoinControl
-    }
+    ScalarSet.standardWord.contains(scalar)
   }
 }

@@ -38,10 +38,6 @@ extension BPEParameters {
   }
 
   private static func refuseUnsupported(_ node: JSONNode) throws(TokenizerError) {
-    // Files written before there was a type hold merges in BPE alone.
-    if let type = try node.optional("type")?.string(), type != "BPE" {
-      throw .unsupported(path: node.path, found: "the model \"\(type)\"")
-    }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       guard let affix = try node.optional(name), try !affix.string().isEmpty else { continue }
       throw .unsupported(path: affix.path, found: "\"\(try affix.string())\"")

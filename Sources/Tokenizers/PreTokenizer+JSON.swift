@@ -4,34 +4,63 @@ extension PreTokenizer {
   private static func steps(
     _ node: JSONNode, after before: [Step]
   ) throws(TokenizerError) -> [Step] {
-    let atByteLevel = PreTokenizer(steps: before).isByteLevel
     let type = try node.type()
-    switch type {
-    case "Sequence":
+    if type == "Sequence" {
       var all = before
       for element in try node.required("pretokenizers").elements() {
         all = try steps(element, after: all)
       }
       return all
+    }
+    guard !PreTokenizer(steps: before).isByteLevel else {
+      return before + [try byteStep(node, type)]
+    }
+    return try before + steps(node, type)
+  }
+
+  private static func steps(_ node: JSONNode, _ type: String) throws(TokenizerError) -> [Step] {
+    switch type {
+    case "ByteLevel":
+      return [
+        .byteLevel(
+          addsPrefixSpace: try node.required("add_prefix_space").bool(),
+          splits: try node.flag("use_regex", default: true))
+      ]
     case "Digits":
       let individual = try node.flag("individual_digits", default: false)
-      return before
-        + [atByteLevel ? .byteDigits(individual: individual) : .digits(individual: individual)]
-    case "ByteLevel":
-      guard !atByteLevel else {
-        throw .unsupported(path: node.path, found: "a second ByteLevel")
-      }
-      let step = Step.byteLevel(
-        addsPrefixSpace: try node.required("add_prefix_space").bool(),
-        splits: try node.flag("use_regex", default: true))
-      return before + [step]
-    case "Metaspace" where before.isEmpty:
-      return [try metaspace(node)]
-    case "Split" where !atByteLevel:
-      return before + [try split(node)]
-    default:
-      throw .unsupported(path: node.path, found: "the pre-tokenizer \"\(type)\"")
+      return [.split(.scalars(.number), individual ? .isolated : .contiguous, inverts: false)]
+    case "Punctuation":
+      let behavior = try node.optional("behavior").map(behavior)
+      return [.split(.scalars(.punctuation), behavior ?? .isolated, inverts: false)]
+    case "BertPreTokenizer": return bert
+    case "Whitespace": return [.split(KnownPattern.words, .removed, inverts: true)]
+    case "WhitespaceSplit": return [.split(.scalars(.space), .removed, inverts: false)]
+    case "CharDelimiterSplit":
+      return [
+        .split(.text(try character(node.required("delimiter"))), .removed, inverts: false)
+      ]
+    case "Split":
+      return [
+        .split(
+          try SplitPattern(node), try behavior(node.required("behavior")),
+          inverts: try node.flag("invert", default: false))
+      ]
+    case "Metaspace": return [try metaspace(node)]
+    default: throw .unsupported(path: node.path, found: "the pre-tokenizer \"\(type)\"")
     }
+  }
+
+  static let bert: [Step] = [
+    .split(.scalars(.space), .removed, inverts: false),
+    .split(.scalars(.punctuation), .isolated, inverts: false),
+  ]
+
+  /// A step that gets to see the characters which stand for bytes.
+  private static func byteStep(_ node: JSONNode, _ type: String) throws(TokenizerError) -> Step {
+    guard type == "Digits" else {
+      throw .unsupported(path: node.path, found: "\"\(type)\" after ByteLevel")
+    }
+    return .byteDigits(individual: try node.flag("individual_digits", default: false))
   }
 
   private static func metaspace(_ node: JSONNode) throws(TokenizerError) -> Step {
@@ -45,26 +74,24 @@ extension PreTokenizer {
     }
     // The older way to say never.
     if try !node.flag("add_prefix_space", default: true) { prefix = .never }
-    let replacement = try node.required("replacement")
-    let content = try replacement.string()
-    guard content.unicodeScalars.count == 1 else { throw replacement.wrongType("one character") }
     return .metaspace(
-      replacement: Array(content.utf8), prepends: prefix,
+      replacement: try character(node.required("replacement")), prepends: prefix,
       splits: try node.flag("split", default: true))
   }
 
-  private static func split(_ node: JSONNode) throws(TokenizerError) -> Step {
-    let pattern = try Normalizer.pattern(node)
-    guard try !node.flag("invert", default: false) else {
-      throw .unsupported(path: node.path, found: "an inverted Split")
+  private static func character(_ node: JSONNode) throws(TokenizerError) -> [UInt8] {
+    let content = try node.string()
+    guard content.unicodeScalars.count == 1 else { throw node.wrongType("one character") }
+    return Array(content.utf8)
+  }
+
+  private static func behavior(
+    _ node: JSONNode
+  ) throws(TokenizerError) -> SplitPattern.Behavior {
+    let name = try node.string()
+    guard let known = SplitPattern.Behavior(rawValue: name) else {
+      throw .unsupported(path: node.path, found: "\"\(name)\"")
     }
-    let behavior = try node.required("behavior")
-    let name = try behavior.string()
-    switch name {
-    case "MergedWithPrevious": return .split(pattern: pattern, before: false, after: true)
-    case "MergedWithNext": return .split(pattern: pattern, before: true, after: false)
-    case "Isolated": return .split(pattern: pattern, before: true, after: true)
-    default: throw .unsupported(path: behavior.path, found: "\"\(name)\"")
-    }
+    return known
   }
 }

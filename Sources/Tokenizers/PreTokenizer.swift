@@ -2,9 +2,8 @@
 struct PreTokenizer: Sendable {
   /// A step cuts each piece that the step before it left.
   enum Step: Sendable, Equatable {
-    /// Numbers become pieces of their own: whole, or digit by digit.
-    case digits(individual: Bool)
-    /// The text becomes bytes, cut by ``GPT2Pattern`` where `splits` says so.
+    case split(SplitPattern, SplitPattern.Behavior, inverts: Bool)
+    /// The text becomes bytes, cut by the pattern of GPT-2 where `splits` says so.
     case byteLevel(addsPrefixSpace: Bool, splits: Bool)
     /// Digits among the characters that stand for bytes, which is what a step after
     /// `byteLevel` gets to see.
@@ -12,8 +11,6 @@ struct PreTokenizer: Sendable {
     /// Each space becomes "▁", or another character, and each of those begins a piece where
     /// `splits` says so.
     case metaspace(replacement: [UInt8], prepends: MetaspacePrefix, splits: Bool)
-    /// The text is cut before and after where a pattern stands.
-    case split(pattern: [UInt8], before: Bool, after: Bool)
   }
 
   /// Where a text that does not begin with a space gets one.
@@ -32,104 +29,82 @@ struct PreTokenizer: Sendable {
   }
 
   /// Calls `body` with the bytes of every word, in order; nothing is before a text that `isFirst`.
-  func forEachWord(in text: Span<UInt8>, isFirst: Bool, _ body: (Span<UInt8>) -> Void) {
-    apply(0, to: text, isFirst: isFirst, body)
+  func forEachWord(
+    in text: Span<UInt8>, isFirst: Bool, _ body: (Span<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
+    try apply(0, to: text, isFirst: isFirst, body)
   }
 
   private func apply(
-    _ index: Int, to text: Span<UInt8>, isFirst: Bool = false, _ body: (Span<UInt8>) -> Void
-  ) {
+    _ index: Int, to text: Span<UInt8>, isFirst: Bool,
+    _ body: (Span<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     guard !text.isEmpty else { return }
-    guard index < steps.count else { return body(text) }
+    guard index < steps.count else { return try body(text) }
     switch steps[index] {
-    case .digits(let individual):
-      splitDigits(
-        text, individual: individual, next: index + 1, body,
-        isDigit: { text, at in
-          let (kind, length) = ScalarClass.at(at, in: text)
-          return (kind == .number, length)
-        })
-    case .byteDigits(let individual):
-      splitDigits(
-        text, individual: individual, next: index + 1, body,
-        isDigit: { text, at in (Self.digitBytes[Int(text[at])], 1) })
+    case .split(let pattern, let behavior, let inverts):
+      try split(text, pattern, behavior, inverts: inverts, isFirst: isFirst, next: index + 1, body)
     case .byteLevel(let addsPrefixSpace, let splits):
       if addsPrefixSpace, text[0] != 0x20 {
-        var prefixed: [UInt8] = [0x20]
-        prefixed.reserveCapacity(text.count + 1)
-        for index in text.indices { prefixed.append(text[index]) }
-        splitWords(prefixed.span, splits: splits, next: index + 1, body)
+        let prefixed = [0x20] + text.copy
+        try splitWords(prefixed.span, splits: splits, isFirst: isFirst, next: index + 1, body)
       } else {
-        splitWords(text, splits: splits, next: index + 1, body)
+        try splitWords(text, splits: splits, isFirst: isFirst, next: index + 1, body)
       }
+    case .byteDigits(let individual):
+      try splitDigits(text, individual: individual, next: index + 1, body)
     case .metaspace(let replacement, let prefix, let splits):
-      var replaced = Normalizer.replace([0x20], with: replacement)
-        .normalize(text.indices.map { text[$0] })
+      var replaced = Normalizer.replace([0x20], with: replacement, in: text.copy)
       if prefix == .always || (prefix == .first && isFirst), !replaced.starts(with: replacement) {
         replaced = replacement + replaced
       }
-      self.split(
-        replaced.span, at: replacement, before: splits, after: false, next: index + 1, body)
-    case .split(let pattern, let before, let after):
-      split(text, at: pattern, before: before, after: after, next: index + 1, body)
+      guard splits else {
+        return try apply(index + 1, to: replaced.span, isFirst: isFirst, body)
+      }
+      try split(
+        replaced.span, .text(replacement), .mergedWithNext, inverts: false, isFirst: isFirst,
+        next: index + 1, body)
     }
   }
 
   private func split(
-    _ text: Span<UInt8>, at pattern: [UInt8], before: Bool, after: Bool, next: Int,
-    _ body: (Span<UInt8>) -> Void
-  ) {
-    var start = 0
-    var index = 0
-    while index < text.count {
-      guard text.holds(pattern, at: index) else {
-        index += 1
-        continue
-      }
-      if before {
-        apply(next, to: text.extracting(start..<index), body)
-        start = index
-      }
-      index += pattern.count
-      if after {
-        apply(next, to: text.extracting(start..<index), body)
-        start = index
-      }
+    _ text: Span<UInt8>, _ pattern: SplitPattern, _ behavior: SplitPattern.Behavior,
+    inverts: Bool, isFirst: Bool, next: Int,
+    _ body: (Span<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
+    try pattern.forEachPiece(of: text, behavior, inverts: inverts) {
+      (range) throws(TokenizerError) in
+      try apply(
+        next, to: text.extracting(range), isFirst: isFirst && range.lowerBound == 0, body)
     }
-    apply(next, to: text.extracting(start..<index), body)
   }
 
   private func splitWords(
-    _ text: Span<UInt8>, splits: Bool, next: Int, _ body: (Span<UInt8>) -> Void
-  ) {
-    guard splits else { return apply(next, to: text, body) }
-    var start = 0
-    while start < text.count {
-      let end = GPT2Pattern.endOfWord(from: start, in: text)
-      apply(next, to: text.extracting(start..<end), body)
-      start = end
-    }
+    _ text: Span<UInt8>, splits: Bool, isFirst: Bool, next: Int,
+    _ body: (Span<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
+    guard splits else { return try apply(next, to: text, isFirst: isFirst, body) }
+    try split(
+      text, KnownPattern.gpt2, .isolated, inverts: false, isFirst: isFirst, next: next, body)
   }
 
   private func splitDigits(
-    _ text: Span<UInt8>, individual: Bool, next: Int, _ body: (Span<UInt8>) -> Void,
-    isDigit: (Span<UInt8>, Int) -> (Bool, length: Int)
-  ) {
+    _ text: Span<UInt8>, individual: Bool, next: Int,
+    _ body: (Span<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     var start = 0
-    var index = 0
     var wasDigit = false
-    while index < text.count {
-      let (digit, length) = isDigit(text, index)
-      if index > start, digit != wasDigit || (digit && individual) {
-        apply(next, to: text.extracting(start..<index), body)
+    for index in text.indices {
+      let isDigit = Self.digitBytes[Int(text[index])]
+      if index > start, isDigit != wasDigit || (isDigit && individual) {
+        try apply(next, to: text.extracting(start..<index), isFirst: false, body)
         start = index
       }
-      wasDigit = digit
-      index += length
+      wasDigit = isDigit
     }
-    apply(next, to: text.extracting(start..<index), body)
+    try apply(next, to: text.extracting(start..<text.count), isFirst: false, body)
   }
 
   /// The bytes whose characters are numbers: the digits, and superscripts and fractions of Latin-1.
-  private static let digitBytes = ByteAlphabet.scalars.map { ScalarClass($0) == .number }
+  private static let digitBytes = ByteAlphabet.scalars.map { ScalarSet.number.contains($0) }
 }

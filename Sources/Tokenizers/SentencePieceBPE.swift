@@ -22,7 +22,11 @@ final class SentencePieceBPE: SubwordModel {
   private let parts: [Int32: [Int32]]
 
   /// A model whose `unused` tokens are steps to longer ones, but are cut again where they remain.
-  init(_ parameters: BPEParameters, unused: [Int32] = []) throws(TokenizerError) {
+  ///
+  /// Without bytes, a scalar that has no token is unknown.
+  init(
+    _ parameters: BPEParameters, usesBytes: Bool = true, unused: [Int32] = []
+  ) throws(TokenizerError) {
     vocabulary = parameters.vocabulary
     let merges = MergeTable(parameters.merges)
     self.merges = merges
@@ -36,7 +40,7 @@ final class SentencePieceBPE: SubwordModel {
     self.scalarIDs = scalarIDs
     asciiIDs = (0..<0x80).map { scalarIDs[Unicode.Scalar(UInt8($0))] ?? -1 }
     byteIDs = (0...UInt8.max).map { [vocabulary] byte in
-      vocabulary.id(of: Self.content(ofByte: byte)) ?? -1
+      usesBytes ? vocabulary.id(of: Self.content(ofByte: byte)) ?? -1 : -1
     }
     unknownID = parameters.unknownID
     fusesUnknown = parameters.fusesUnknown
@@ -78,7 +82,7 @@ final class SentencePieceBPE: SubwordModel {
   func bytes(of id: Int32) -> [UInt8]? {
     guard let content = vocabulary.content(of: id) else { return nil }
     if let byte = byteIDs.firstIndex(of: id) { return [UInt8(byte)] }
-    return Normalizer.replace(Self.space, with: [0x20]).normalize(content)
+    return Normalizer.replace(Self.space, with: [0x20], in: content)
   }
 
   /// The token of a scalar, negative if it has none, and the scalar's length in bytes.
@@ -110,10 +114,9 @@ final class SentencePieceBPE: SubwordModel {
 extension SentencePieceBPE {
   /// "▁", which stands for the space.
   static let space = Array("\u{2581}".utf8)
-  static let escape = Normalizer.replace([0x20], with: space)
 
   /// The content of the token of a byte, as `<0x0A>`.
-  private static func content(ofByte byte: UInt8) -> [UInt8] {
+  static func content(ofByte byte: UInt8) -> [UInt8] {
     let digits = String(byte, radix: 16, uppercase: true)
     return Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8)
   }

@@ -3,19 +3,27 @@ extension Span<UInt8> {
   ///
   /// The bytes come from a string, so they are valid; were they not, this would still read
   /// nothing outside them.
+  @inline(__always)
   func scalar(at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
     let first = self[index]
+    let length = lengthOfScalar(at: index)
+    guard length > 1 else { return (Unicode.Scalar(first), 1) }
+    var code = UInt32(first) & (0x7F >> UInt32(length))
+    for offset in 1..<length { code = code << 6 | UInt32(self[index + offset] & 0x3F) }
+    return (Unicode.Scalar(code) ?? "\u{FFFD}", length)
+  }
+
+  /// The length in bytes of the scalar that starts at an index.
+  @inline(__always)
+  func lengthOfScalar(at index: Int) -> Int {
     let length =
-      switch first {
+      switch self[index] {
       case 0..<0xC0: 1
       case 0xC0..<0xE0: 2
       case 0xE0..<0xF0: 3
       default: 4
       }
-    guard length > 1, index + length <= count else { return (Unicode.Scalar(first), 1) }
-    var code = UInt32(first) & (0x7F >> UInt32(length))
-    for offset in 1..<length { code = code << 6 | UInt32(self[index + offset] & 0x3F) }
-    return (Unicode.Scalar(code) ?? "\u{FFFD}", length)
+    return index + length <= count ? length : 1
   }
 
   /// The scalar that ends before an index greater than zero, and its length in bytes.
@@ -24,6 +32,9 @@ extension Span<UInt8> {
     while start > 0, index - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
     return (scalar(at: start).scalar, index - start)
   }
+
+  /// The bytes on their own.
+  var copy: [UInt8] { indices.map { self[$0] } }
 
   /// Whether these bytes stand at an index.
   func holds(_ bytes: [UInt8], at index: Int) -> Bool {

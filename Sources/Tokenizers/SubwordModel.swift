@@ -6,7 +6,7 @@ protocol SubwordModel: AnyObject, Sendable {
   static var kind: String { get }
   var vocabulary: Vocabulary { get }
 
-  /// Appends the tokens of a word; `merger` lends its memory.
+  /// Appends the tokens of a word; `merger` lends its memory to those that need it.
   func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32])
 
   /// What a token stands for, which its content may write with other characters.

@@ -4,6 +4,7 @@ extension Tokenizer {
     switch file.model {
     case "llama": try self.init(llama: file)
     case "gpt2": try self.init(gpt2: file)
+    case "bert": try self.init(bert: file)
     default:
       throw .unsupported(path: "tokenizer.ggml.model", found: "the model \"\(file.model)\"")
     }
@@ -19,7 +20,7 @@ extension Tokenizer {
       vocabulary: tokens.vocabulary, merges: try tokens.merges(byScore: file.scores),
       unknownID: unknownID, fusesUnknown: true, ignoresMerges: false,
       unknownError: unknownID == nil ? .missing(path: "tokenizer.ggml.unknown_token_id") : nil)
-    let escape = SentencePieceBPE.escape
+    let escape = Normalizer.replace(.text([0x20]), with: SentencePieceBPE.space)
     self.init(
       tokens,
       model: try SentencePieceBPE(parameters, unused: tokens.ids(of: .unused)),
@@ -33,24 +34,44 @@ extension Tokenizer {
   }
 
   private init(gpt2 file: GGUFVocabulary) throws(TokenizerError) {
-    // No name, and "default", mean a pattern of llama.cpp's own, which cuts otherwise.
-    guard let name = file.preTokenizer, ["gpt-2", "gpt2"].contains(name) else {
-      throw .unsupported(
-        path: "tokenizer.ggml.pre",
-        found: file.preTokenizer.map { "the pre-tokenizer \"\($0)\"" } ?? "no pre-tokenizer")
+    // For a file without a name llama.cpp guesses, and warns of it.
+    guard let name = file.preTokenizer else {
+      throw .unsupported(path: "tokenizer.ggml.pre", found: "no pre-tokenizer")
     }
+    let described = try GGUFPreTokenizer(name)
     let tokens = try GGUFTokens(file)
     // Bytes without a token are dropped, even where the file names an unknown token: it does so
     // for models whose `tokenizer.json` has none.
     let parameters = BPEParameters(
       vocabulary: tokens.vocabulary, merges: try tokens.merges(file.merges), unknownID: nil,
-      fusesUnknown: false, ignoresMerges: false, unknownError: nil)
+      fusesUnknown: false, ignoresMerges: described.ignoresMerges, unknownError: nil)
     self.init(
       tokens,
       model: try ByteLevelBPE(parameters),
-      preTokenizer: PreTokenizer(steps: [.byteLevel(addsPrefixSpace: false, splits: true)]),
-      normalizer: nil, verbatim: tokens.added(.control, .userDefined), normalized: [],
-      leadingSpecialToken: try Self.leadingToken(file, tokens, default: false))
+      preTokenizer: described.preTokenizer, normalizer: nil,
+      verbatim: tokens.added(.control, .userDefined), normalized: [],
+      leadingSpecialToken: try Self.leadingToken(
+        file, tokens, default: described.addsBeginning))
+  }
+
+  /// WordPiece, whose vocabulary marks the beginnings of words instead of what goes on with them.
+  private init(bert file: GGUFVocabulary) throws(TokenizerError) {
+    let tokens = try GGUFTokens(file)
+    let unknownID =
+      try file.unknownID.map { id throws(TokenizerError) in
+        try tokens.id(id, path: "tokenizer.ggml.unknown_token_id")
+      } ?? tokens.ids(of: .unknown).first
+    guard let unknownID else { throw .missing(path: "tokenizer.ggml.unknown_token_id") }
+    self.init(
+      tokens,
+      model: WordPiece(
+        tokens.vocabulary, beginningPrefix: SentencePieceBPE.space, continuingPrefix: [],
+        unknownID: unknownID, longestWord: .max),
+      preTokenizer: PreTokenizer(steps: PreTokenizer.bert),
+      normalizer: .bert(
+        cleans: true, isolatesChinese: true, stripsAccents: true, lowercases: true),
+      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
+      leadingSpecialToken: try Self.leadingToken(file, tokens, default: true))
   }
 
   private init(
@@ -73,7 +94,8 @@ extension Tokenizer {
     for token in normalized {
       // Some converters escape the spaces within these tokens, some do not.
       normalizedMatcher.insert(
-        token, pattern: SentencePieceBPE.escape.normalize(token.content))
+        token,
+        pattern: Normalizer.replace([0x20], with: SentencePieceBPE.space, in: token.content))
     }
     self.addedTokens = addedTokens
     self.verbatimMatcher = verbatimMatcher

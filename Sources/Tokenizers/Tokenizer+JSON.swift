@@ -30,7 +30,7 @@ extension Tokenizer {
     // Special tokens come first: normalization can make two patterns one.
     for token in tokens.filter(\.isSpecial) + tokens.filter({ !$0.isSpecial }) {
       if token.isNormalized {
-        let pattern = normalizer?.normalize(token.content) ?? token.content
+        let pattern = try normalizer?.normalize(token.content) ?? token.content
         normalizedMatcher.insert(token, pattern: pattern)
       } else {
         verbatimMatcher.insert(token, pattern: token.content)
@@ -54,30 +54,37 @@ extension Tokenizer {
     self.normalizedMatcher = normalizedMatcher
   }
 
-  /// The model of the kind that byte fallback tells, and what cuts text into its words.
+  /// The model of the kind that the file names, and what cuts text into its words.
   private static func model(
     _ root: JSONNode
   ) throws(TokenizerError) -> (any SubwordModel, PreTokenizer) {
     let node = try root.required("model")
-    let parameters = try BPEParameters(node)
-    if try node.flag("byte_fallback", default: false) {
-      let model = try SentencePieceBPE(parameters)
-      guard let cutter = try root.optional("pre_tokenizer") else {
-        return (model, PreTokenizer(steps: []))
-      }
-      let preTokenizer = try PreTokenizer(cutter)
-      guard !preTokenizer.isByteLevel else {
-        throw .unsupported(path: cutter.path, found: "ByteLevel with byte_fallback")
+    let cutter = try root.optional("pre_tokenizer")
+    // Files written before there was a type hold merges in BPE alone.
+    let type = try node.optional("type")?.string() ?? "BPE"
+    let model: (any SubwordModel)?
+    switch type {
+    case "BPE": model = nil
+    case "WordPiece": model = try WordPiece(node)
+    case "Unigram": model = try Unigram(node)
+    default: throw .unsupported(path: node.path, found: "the model \"\(type)\"")
+    }
+    let parameters = try model == nil ? BPEParameters(node) : nil
+    let preTokenizer = try cutter.map(PreTokenizer.init) ?? PreTokenizer(steps: [])
+    guard let parameters else {
+      guard !preTokenizer.isByteLevel, let model else {
+        throw .unsupported(path: cutter?.path ?? "", found: "ByteLevel with \(type)")
       }
       return (model, preTokenizer)
     }
-    let model = try ByteLevelBPE(parameters)
-    let cutter = try root.required("pre_tokenizer")
-    let preTokenizer = try PreTokenizer(cutter)
+    let usesBytes = try node.flag("byte_fallback", default: false)
     guard preTokenizer.isByteLevel else {
-      throw .unsupported(path: cutter.path, found: "BPE without ByteLevel and byte_fallback")
+      return (try SentencePieceBPE(parameters, usesBytes: usesBytes), preTokenizer)
     }
-    return (model, preTokenizer)
+    guard !usesBytes else {
+      throw .unsupported(path: cutter?.path ?? "", found: "ByteLevel with byte_fallback")
+    }
+    return (try ByteLevelBPE(parameters), preTokenizer)
   }
 
   /// The added tokens, which agree with the vocabulary and with each other about ids.

@@ -21,7 +21,11 @@ package struct Tokenizer: Sendable {
   let normalizedMatcher: AddedTokenMatcher
 
   /// The tokens of a text; special tokens written in it are text unless `parsingSpecial`.
-  package func encode(_ text: String, parsingSpecial: Bool = false) -> [Int32] {
+  ///
+  /// - Throws: that a pattern of the tokenizer has too many ways to match the text.
+  package func encode(
+    _ text: String, parsingSpecial: Bool = false
+  ) throws(TokenizerError) -> [Int32] {
     let bytes = Array(text.utf8)
     var ids: [Int32] = []
     var merger = SymbolMerger()
@@ -30,12 +34,12 @@ package struct Tokenizer: Sendable {
       case .token(let id): ids.append(id)
       case .text(let range):
         if let normalizer {
-          let normalized = normalizer.normalize(Array(bytes[range]))
-          encode(
+          let normalized = try normalizer.normalize(Array(bytes[range]))
+          try encode(
             normalized.span, isFirst: range.lowerBound == 0, parsingSpecial, with: &merger,
             into: &ids)
         } else {
-          encode(
+          try encode(
             bytes.span.extracting(range), isFirst: range.lowerBound == 0, parsingSpecial,
             with: &merger, into: &ids)
         }
@@ -47,16 +51,16 @@ package struct Tokenizer: Sendable {
   private func encode(
     _ normalized: Span<UInt8>, isFirst: Bool, _ parsingSpecial: Bool,
     with merger: inout SymbolMerger, into ids: inout [Int32]
-  ) {
+  ) throws(TokenizerError) {
     // A local name: the closure below would copy all of the tokenizer for every word.
     let model = model
     for segment in normalizedMatcher.segments(of: normalized, parsingSpecial: parsingSpecial) {
       switch segment {
       case .token(let id): ids.append(id)
       case .text(let range):
-        preTokenizer.forEachWord(
+        try preTokenizer.forEachWord(
           in: normalized.extracting(range), isFirst: isFirst && range.lowerBound == 0
-        ) { word in
+        ) { (word) throws(TokenizerError) in
           model.encode(word, with: &merger, into: &ids)
         }
       }

@@ -10,6 +10,14 @@ package enum TokenizerError: Error, Equatable, Sendable {
   case wrongType(path: String, expected: String, found: String)
   /// A feature of tokenizers that we do not have, by the name that the file gives it.
   case unsupported(path: String, found: String)
+  /// A regular expression that is wrong, or that we do not know.
+  case pattern(path: String, reason: String)
+  /// A regular expression that would try ways to match a text without an end.
+  case endlessPattern(String)
+  /// A normalizer that makes of a text more than could be meant.
+  case overgrown(limit: Int)
+  /// The table of a normalizer is damaged.
+  case malformedTable(path: String)
   /// An id is negative, fractional or larger than any vocabulary.
   case invalidID(path: String, token: String, found: String)
   /// Two tokens claim the same id.
@@ -35,7 +43,14 @@ extension TokenizerError: CustomStringConvertible {
     case .missing(let path): "\(path) is missing"
     case .wrongType(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
-    case .unsupported(let path, let found): "\(path): \(found) is not supported"
+    case .unsupported(let path, let found): "\(path): \(found) is not supported; \(Self.wayOut)"
+    case .pattern(let path, let reason):
+      "\(path): \(reason) is not supported in a pattern; \(Self.wayOut)"
+    case .endlessPattern(let source):
+      "the pattern \(source) takes too long on this text; \(Self.wayOut)"
+    case .overgrown(let limit):
+      "the normalizer makes more than \(limit) bytes of this text; \(Self.wayOut)"
+    case .malformedTable(let path): "\(path): the table of characters is damaged"
     case .invalidID(let path, let token, let found):
       "\(path): token \"\(token)\" needs an id from 0 to \(Vocabulary.largestID), found \(found)"
     case .duplicateID(let id, let first, let second):
@@ -52,4 +67,14 @@ extension TokenizerError: CustomStringConvertible {
       "\(path): \(id) is not the id of one of the \(count) tokens"
     }
   }
+
+  /// Whether nothing is wrong but that we lack something.
+  package var isUnsupported: Bool {
+    switch self {
+    case .unsupported, .pattern: true
+    default: false
+    }
+  }
+
+  private static let wayOut = "give token ids made elsewhere (--tokens FILE)"
 }

@@ -27,6 +27,13 @@ struct Vocabulary: Sendable {
     highestID = max(highestID, id)
   }
 
+  /// Adds a token, and forgets the id of one with the same content; both contents are known.
+  mutating func insertLast(_ content: [UInt8], id: Int32) {
+    ids[content] = id
+    contents[id] = content
+    highestID = max(highestID, id)
+  }
+
   mutating func insert(_ content: [UInt8], id: Int32) throws(TokenizerError) {
     if let other = contents[id], other != content {
       throw .duplicateID(

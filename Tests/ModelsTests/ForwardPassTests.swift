@@ -124,7 +124,7 @@ import Testing
   private func fixtureWindows(_ folder: String) throws -> [[Int]] {
     let tokenizer = try ModelTokenizer(Model(path: folder), beginning: .auto)
     let text = String(decoding: try fixture("fixtures/tiny-llama/heldout.txt"), as: UTF8.self)
-    let tokens = tokenizer.tokenizer.encode(text).map(Int.init)
+    let tokens = try tokenizer.tokenizer.encode(text).map(Int.init)
     let beginning = try #require(tokenizer.beginningToken)
     return stride(from: 0, to: tokens.count, by: 255).map {
       [beginning] + tokens[$0..<min($0 + 255, tokens.count)]

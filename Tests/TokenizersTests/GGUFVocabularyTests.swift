@@ -47,7 +47,7 @@ import Tokenizers
 
   @Test func `Of tokens with one content the first counts`() throws {
     let tokenizer = try Tokenizer(Self.llama([("ab", 5, 0), ("ab", 3, 0)]))
-    #expect(tokenizer.encode("cab") == [4, 7, 8])
+    #expect(try tokenizer.encode("cab") == [4, 7, 8])
     #expect(tokenizer.bytes(of: 11) == Array("ab".utf8))
     #expect(tokenizer.vocabularySize == 13)
   }
@@ -76,8 +76,8 @@ import Tokenizers
 
   @Test func `Control tokens of byte-level files are special, user-defined ones are not`() throws {
     let tokenizer = try Tokenizer(Self.gpt2)
-    #expect(tokenizer.encode("ab<s><u> a") == [3, 5, 4, 1])
-    #expect(tokenizer.encode("ab<s><u> a", parsingSpecial: true) == [3, 0, 5, 4, 1])
+    #expect(try tokenizer.encode("ab<s><u> a") == [3, 5, 4, 1])
+    #expect(try tokenizer.encode("ab<s><u> a", parsingSpecial: true) == [3, 0, 5, 4, 1])
   }
 
   @Test func `Texts begin as the file says, or else as the model has it`() throws {
@@ -104,8 +104,8 @@ import Tokenizers
 
   static let rows: [(GGUFVocabulary, TokenizerError)] = [
     (
-      with(gpt2) { $0.model = "bert" },
-      .unsupported(path: "tokenizer.ggml.model", found: "the model \"bert\"")
+      with(gpt2) { $0.model = "t5" },
+      .unsupported(path: "tokenizer.ggml.model", found: "the model \"t5\"")
     ),
     (with(llama()) { $0.tokens = [] }, .missing(path: "tokenizer.ggml.tokens")),
     (with(llama()) { $0.scores = nil }, .missing(path: "tokenizer.ggml.scores")),
@@ -158,13 +158,10 @@ import Tokenizers
       .mergeOutsideVocabulary(path: "tokenizer.ggml.merges[0]", token: "ba")
     ),
     (
-      with(gpt2) { $0.preTokenizer = "llama-bpe" },
-      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"llama-bpe\"")
+      with(gpt2) { $0.preTokenizer = "viking" },
+      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"viking\"")
     ),
-    (
-      with(gpt2) { $0.preTokenizer = "default" },
-      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"default\"")
-    ),
+    (with(gpt2) { $0.model = "bert" }, .missing(path: "tokenizer.ggml.unknown_token_id")),
     (
       with(gpt2) { $0.preTokenizer = "" },
       .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"\"")
@@ -187,7 +184,7 @@ import Tokenizers
       var file = count.isMultiple(of: 4) ? Self.gpt2 : Self.llama([("<u>", 4, 0), ("abc", 5, 1)])
       for _ in 0..<3 { generator.damage(&file) }
       guard let tokenizer = try? Tokenizer(file) else { continue }
-      let ids = tokenizer.encode("ab <s> é <u>abc ab", parsingSpecial: true)
+      let ids = try tokenizer.encode("ab <s> é <u>abc ab", parsingSpecial: true)
       #expect(ids.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularySize })
     }
   }

@@ -18,7 +18,7 @@ import Tokenizers
   }
 
   func compare(_ texts: [String], tokenizerJSON: [UInt8], parsingSpecial: Bool) throws {
-    expectTokens(
+    try expectTokens(
       of: texts, by: try Tokenizer(tokenizerJSON: tokenizerJSON), parsingSpecial: parsingSpecial,
       equal: try peerEncode(texts, tokenizerJSON: tokenizerJSON, parsingSpecial: parsingSpecial))
   }

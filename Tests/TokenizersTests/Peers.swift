@@ -7,6 +7,7 @@ import Tokenizers
 enum Peer {
   static let tokenizers = script("encode_with_tokenizers.py")
   static let sentencePiece = script("sentencepiece_peer.py")
+  static let families = script("families_peer.py")
 
   private static func script(_ name: String) -> String {
     packageRoot.appending(path: "Tests/TokenizersTests/\(name)").path
@@ -37,11 +38,11 @@ func idLists(_ output: [UInt8]) throws -> [[Int32]] {
 func expectTokens(
   of texts: [String], by tokenizer: Tokenizer, parsingSpecial: Bool = false,
   equal expected: [[Int32]], sourceLocation: SourceLocation = #_sourceLocation
-) {
+) throws {
   #expect(expected.count == texts.count, sourceLocation: sourceLocation)
   var differences = 0
   for (text, expected) in zip(texts, expected) {
-    let found = tokenizer.encode(text, parsingSpecial: parsingSpecial)
+    let found = try tokenizer.encode(text, parsingSpecial: parsingSpecial)
     guard found != expected else { continue }
     differences += 1
     // A few say what is wrong; thousands would say no more.

@@ -32,7 +32,7 @@ import Tokenizers
     request["texts"] = .array(texts.map { .string($0) })
     let output = try python(
       [Peer.sentencePiece, "encode"], input: JSONWriter.write(.object(request)))
-    expectTokens(of: texts, by: tokenizer, equal: try idLists(output))
+    try expectTokens(of: texts, by: tokenizer, equal: try idLists(output))
   }
 
   static let odd = [
@@ -80,7 +80,7 @@ import Tokenizers
     let json = try python([Peer.sentencePiece, "json", form], input: try Self.llama.get())
     let tokenizer = try Tokenizer(tokenizerJSON: json)
     for parsingSpecial in [false, true] {
-      expectTokens(
+      try expectTokens(
         of: texts, by: tokenizer, parsingSpecial: parsingSpecial,
         equal: try peerEncode(texts, tokenizerJSON: json, parsingSpecial: parsingSpecial))
     }
@@ -93,7 +93,7 @@ import Tokenizers
     let json = try python([Peer.sentencePiece, "json", "plain"], input: model)
     var generator = TextGenerator(seed: 8)
     let texts = Self.odd + (0..<2000).map { _ in generator.text() }
-    expectTokens(
+    try expectTokens(
       of: texts, by: try tokenizer(model, "llama"), parsingSpecial: true,
       equal: try peerEncode(texts, tokenizerJSON: json, parsingSpecial: true))
   }
@@ -112,7 +112,7 @@ import Tokenizers
     let text = String(decoding: try fixture("fixtures/tiny-llama/\(name)"), as: UTF8.self)
     let texts = Self.odd + [text] + (0..<2000).map { _ in generator.text() }
     for parsingSpecial in [false, true] {
-      expectTokens(
+      try expectTokens(
         of: texts, by: tokenizer, parsingSpecial: parsingSpecial,
         equal: try peerEncode(texts, tokenizerJSON: json, parsingSpecial: parsingSpecial))
     }

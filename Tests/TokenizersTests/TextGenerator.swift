@@ -12,9 +12,16 @@ struct TextGenerator {
   }
 
   /// The version that the peer's patterns know at least; its tables are older than ours.
-  static let unicodeVersionOfClasses = 13
+  static let unicodeVersionOfClasses = 16
   /// The version that the peer's normalization knows: later marks it leaves out of order.
   static let unicodeVersionOfNormalization = 9
+
+  /// The version that the peer's properties for BERT know: its tables of accents and punctuation.
+  static let unicodeVersionOfProperties = 8
+  /// What has other properties since those versions.
+  private static let changed: Set<UInt32> = [
+    0x166D, 0x1734, 0x1885, 0x1886, 0x1CF2, 0x1CF3, 0xA9BD, 0x111C9, 0x1171E,
+  ]
 
   /// Texts in which every scalar of a version stands within a word, alone and between digits.
   ///
@@ -30,7 +37,8 @@ struct TextGenerator {
   }
 
   private static func isAssigned(_ scalar: Unicode.Scalar, _ unicodeVersion: Int) -> Bool {
-    scalar.properties.age.map { $0.major <= unicodeVersion } ?? false
+    guard let age = scalar.properties.age, age.major <= unicodeVersion else { return false }
+    return unicodeVersion > unicodeVersionOfNormalization || !changed.contains(scalar.value)
   }
 
   /// A text of some pieces; some texts are empty.

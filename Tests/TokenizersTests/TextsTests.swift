@@ -1,3 +1,4 @@
+import JSON
 import Testing
 import Tokenizers
 
@@ -42,5 +43,18 @@ import Tokenizers
     let tokenizer = try tokenizer()
     #expect(tokenizer.text(of: 4) == " a" && tokenizer.text(of: 6 + 0x41) == "A")
     #expect(tokenizer.text(of: 6 + 0xC3) == nil && tokenizer.text(of: 9999) == nil)
+  }
+
+  @Test func `tokens of words stand with the space before them`() throws {
+    let model: JSONValue = [
+      "type": "WordPiece", "vocab": ["[UNK]": 0, "play": 1, "##ing": 2, "a": 3],
+      "unk_token": "[UNK]",
+    ]
+    let tokenizer = try Tokenizer(
+      tokenizerJSON: SmallTokenizer().with("model", model)
+        .with("pre_tokenizer", ["type": "BertPreTokenizer"]).json)
+    let ids = try tokenizer.encode("a playing b").map(Int.init)
+    #expect(ids == [3, 1, 2, 0])
+    #expect(tokenizer.texts(of: ids) == [" a", " play", "ing", " [UNK]"])
   }
 }

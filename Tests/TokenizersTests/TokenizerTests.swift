@@ -10,7 +10,7 @@ import Tokenizers
     ] as [(String, [Int32])])
   func `Merges apply by rank within words`(text: String, ids: [Int32]) throws {
     let tokenizer = try Tokenizer(tokenizerJSON: SmallTokenizer().json)
-    #expect(tokenizer.encode(text) == ids)
+    #expect(try tokenizer.encode(text) == ids)
   }
 
   @Test func `Special tokens are text unless parsed`() throws {
@@ -19,8 +19,8 @@ import Tokenizers
       [SmallTokenizer.added("<s>", 9, special: true), SmallTokenizer.added("cab", 10)]
     ).json
     let tokenizer = try Tokenizer(tokenizerJSON: json)
-    #expect(tokenizer.encode("a<s>bcab") == [0, 1, 10])
-    #expect(tokenizer.encode("a<s>bcab", parsingSpecial: true) == [0, 9, 1, 10])
+    #expect(try tokenizer.encode("a<s>bcab") == [0, 1, 10])
+    #expect(try tokenizer.encode("a<s>bcab", parsingSpecial: true) == [0, 9, 1, 10])
   }
 
   @Test func `Added tokens are found leftmost, then longest`() throws {
@@ -33,10 +33,10 @@ import Tokenizers
       ]
     ).json
     let tokenizer = try Tokenizer(tokenizerJSON: json)
-    #expect(tokenizer.encode("abcab") == [10, 1])
-    #expect(tokenizer.encode("abcc") == [4, 12])
-    #expect(tokenizer.encode("bcc") == [11])
-    #expect(tokenizer.encode("a \u{2003}cc\n a") == [0, 12, 0])
+    #expect(try tokenizer.encode("abcab") == [10, 1])
+    #expect(try tokenizer.encode("abcc") == [4, 12])
+    #expect(try tokenizer.encode("bcc") == [11])
+    #expect(try tokenizer.encode("a \u{2003}cc\n a") == [0, 12, 0])
   }
 
   @Test func `Canonically equivalent tokens are different tokens`() throws {
@@ -45,7 +45,7 @@ import Tokenizers
       [SmallTokenizer.added("é", 9), SmallTokenizer.added("e\u{301}", 10)]
     ).json
     let tokenizer = try Tokenizer(tokenizerJSON: json)
-    #expect(tokenizer.encode("aée\u{301}") == [0, 9, 10])
+    #expect(try tokenizer.encode("aée\u{301}") == [0, 9, 10])
     #expect(tokenizer.id(of: "é") == 9)
     #expect(tokenizer.id(of: "e\u{301}") == 10)
   }
@@ -97,6 +97,6 @@ import Tokenizers
   func `A long word takes no quadratic time`() throws {
     let tokenizer = try Tokenizer(tokenizerJSON: SmallTokenizer().json)
     let word = String(repeating: "abc", count: 1_000_000)
-    #expect(tokenizer.encode(word).count == 1_000_000)
+    #expect(try tokenizer.encode(word).count == 1_000_000)
   }
 }

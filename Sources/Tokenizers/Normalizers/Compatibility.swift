@@ -1,0 +1,33 @@
+/// What characters stand for that are there for compatibility alone, as ﬁ for fi.
+enum Compatibility {
+  /// The scalars with these characters replaced; their accents are not yet apart or in order.
+  static func replaced(_ scalars: String.UnicodeScalarView) -> String.UnicodeScalarView {
+    var replaced = String.UnicodeScalarView()
+    for scalar in scalars {
+      if let replacement = table[scalar] {
+        replaced.append(contentsOf: replacement)
+      } else {
+        replaced.append(scalar)
+      }
+    }
+    return replaced
+  }
+
+  /// Lines `first-last replacement...`, all in hexadecimal; in a range the replacement, which is one
+  /// scalar, counts up with it.
+  private static let table: [Unicode.Scalar: [Unicode.Scalar]] = {
+    var table: [Unicode.Scalar: [Unicode.Scalar]] = [:]
+    let text = String(decoding: PackageResources.compatibility_txt, as: UTF8.self)
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+      let fields = line.split(separator: " ")
+      let range = fields[0].split(separator: "-").compactMap { UInt32($0, radix: 16) }
+      let values = fields.dropFirst().compactMap { UInt32($0, radix: 16) }
+      guard let first = range.first, let last = range.last else { continue }
+      for code in first...last {
+        guard let scalar = Unicode.Scalar(code) else { continue }
+        table[scalar] = values.compactMap { Unicode.Scalar($0 + code - first) }
+      }
+    }
+    return table
+  }()
+}

@@ -1,0 +1,80 @@
+/// The general categories of Unicode, by number, so that a set of them is a mask.
+///
+/// U+0085 and the letters among the symbols have numbers of their own: with these, white space and
+/// words are sets of categories as well.
+enum ScalarCategory {
+  static let letters = mask([
+    .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+  ])
+  static let marks = mask([.nonspacingMark, .spacingMark, .enclosingMark])
+  static let numbers = mask([.decimalNumber, .letterNumber, .otherNumber])
+  static let punctuation = mask([
+    .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+    .initialPunctuation, .finalPunctuation, .otherPunctuation,
+  ])
+  static let symbols = mask([.mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol])
+  static let separators = mask([.spaceSeparator, .lineSeparator, .paragraphSeparator])
+  static let others = mask([.control, .format, .surrogate, .privateUse, .unassigned])
+  /// White space; in ASCII other characters are as well.
+  static let space = separators | 1 << nextLine
+  /// `\w`.
+  static let word =
+    letters | marks | mask([.decimalNumber, .letterNumber, .connectorPunctuation])
+    | 1 << letterLikeSymbol
+
+  /// The mask of a category as patterns name it, such as `L` or `Lu`.
+  static func mask(named name: String) -> UInt32? {
+    switch name {
+    case "L": letters
+    case "M": marks
+    case "N": numbers
+    case "P": punctuation
+    case "S": symbols
+    case "Z": separators
+    case "C": others
+    default: names.firstIndex(of: name).map { mask([general[$0]]) }
+    }
+  }
+
+  /// The numbers of the first two planes, in which most scalars are looked up.
+  static let table: [UInt8] = (0..<0x20000).map { code in
+    Unicode.Scalar(code).map { number($0) } ?? UInt8(truncatingIfNeeded: nextLine)
+  }
+
+  static func number(_ scalar: Unicode.Scalar) -> UInt8 {
+    if scalar == "\u{85}" { return UInt8(nextLine) }
+    let category = scalar.properties.generalCategory
+    if category == .otherSymbol, scalar.properties.isAlphabetic { return UInt8(letterLikeSymbol) }
+    return UInt8(number(of: category))
+  }
+
+  private static let nextLine = 30
+  private static let letterLikeSymbol = 31
+
+  private static let general: [Unicode.GeneralCategory] = [
+    .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+    .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber,
+    .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+    .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
+    .modifierSymbol, .otherSymbol, .spaceSeparator, .lineSeparator, .paragraphSeparator, .control,
+    .format, .surrogate, .privateUse, .unassigned,
+  ]
+  private static let names = [
+    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi",
+    "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
+  ]
+
+  private static func number(of category: Unicode.GeneralCategory) -> Int {
+    general.firstIndex(of: category) ?? general.count - 1
+  }
+
+  private static func mask(_ categories: [Unicode.GeneralCategory]) -> UInt32 {
+    categories.reduce(0) { mask, category in
+      switch category {
+      case .control: mask | 1 << number(of: category) | 1 << nextLine
+      case .otherSymbol: mask | 1 << number(of: category) | 1 << letterLikeSymbol
+      default: mask | 1 << number(of: category)
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import JSON
+
+/// Words as the tokens with the highest sum of scores, as SentencePiece's unigram models have it.
+final class Unigram: SubwordModel {
+  static let kind = "Unigram"
+
+  let vocabulary: Vocabulary
+  private let tokens: ByteTrie
+  private let scores: [Double]
+  private let unknownID: Int32
+  private let unknownScore: Double
+  /// The token of each byte; negative for a byte that has none.
+  private let byteIDs: [Int32]
+
+  /// How much less than any token an unknown character counts.
+  private static let unknownPenalty = 10.0
+
+  /// How the best tokens up to a place of a word end.
+  private struct Path {
+    var score = 0.0
+    var start = -1
+    var id: Int32 = -1
+
+    /// Takes the better of two; of equals the first.
+    mutating func improve(score: Double, start: Int, id: Int32) {
+      guard self.start < 0 || score > self.score else { return }
+      (self.score, self.start, self.id) = (score, start, id)
+    }
+  }
+
+  /// - Parameters:
+  ///   - contents: of the tokens, by their ids; of equals the last counts.
+  ///   - scores: of the tokens.
+  ///   - unknownID: what stands for characters that no token has.
+  ///   - usesBytes: whether the tokens of bytes stand for them instead.
+  init(_ contents: [[UInt8]], scores: [Double], unknownID: Int32, usesBytes: Bool) {
+    var vocabulary = Vocabulary()
+    for (id, content) in contents.enumerated() { vocabulary.insertLast(content, id: Int32(id)) }
+    var tokens = ByteTrie()
+    for (content, id) in vocabulary.tokens where !content.isEmpty { tokens.insert(content, id) }
+    self.vocabulary = vocabulary
+    self.tokens = tokens
+    self.scores = scores
+    self.unknownID = unknownID
+    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
+    byteIDs = (0...UInt8.max).map { byte in
+      usesBytes ? vocabulary.id(of: SentencePieceBPE.content(ofByte: byte)) ?? -1 : -1
+    }
+  }
+
+  func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32]) {
+    var end = word.count
+    let paths = paths(word)
+    // From the end, with unknown characters that follow each other as one piece.
+    var pieces: [(range: Range<Int>, id: Int32)] = []
+    while end > 0 {
+      let path = paths[end]
+      if path.id == unknownID, let last = pieces.last, last.id == unknownID {
+        pieces[pieces.count - 1].range = path.start..<last.range.upperBound
+      } else {
+        pieces.append((path.start..<end, path.id))
+      }
+      end = path.start
+    }
+    for piece in pieces.reversed() {
+      if piece.id == unknownID {
+        append(unknown: word.extracting(piece.range), to: &ids)
+      } else {
+        ids.append(piece.id)
+      }
+    }
+  }
+
+  private func paths(_ word: Span<UInt8>) -> [Path] {
+    var paths = [Path](repeating: Path(), count: word.count + 1)
+    var start = 0
+    while start < word.count {
+      let score = paths[start].score
+      let next = start + word.lengthOfScalar(at: start)
+      var coversScalar = false
+      tokens.forEachPrefix(of: word, from: start) { id, end in
+        paths[end].improve(score: score + scores[Int(id)], start: start, id: id)
+        if end == next { coversScalar = true }
+      }
+      if !coversScalar {
+        paths[next].improve(score: score + unknownScore, start: start, id: unknownID)
+      }
+      start = next
+    }
+    return paths
+  }
+
+  private func append(unknown piece: Span<UInt8>, to ids: inout [Int32]) {
+    // Together the characters can be a token, which was not the best way for them.
+    if let id = vocabulary.id(of: piece.copy) {
+      ids.append(id)
+    } else if piece.indices.allSatisfy({ byteIDs[Int(piece[$0])] >= 0 }) {
+      for index in piece.indices { ids.append(byteIDs[Int(piece[index])]) }
+    } else {
+      ids.append(unknownID)
+    }
+  }
+
+  func bytes(of id: Int32) -> [UInt8]? {
+    guard let content = vocabulary.content(of: id) else { return nil }
+    if let byte = byteIDs.firstIndex(of: id) { return [UInt8(byte)] }
+    return Normalizer.replace(SentencePieceBPE.space, with: [0x20], in: content)
+  }
+}
+
+extension Unigram {
+  /// Reads the `model` of a `tokenizer.json`.
+  convenience init(_ node: JSONNode) throws(TokenizerError) {
+    var contents: [[UInt8]] = []
+    var scores: [Double] = []
+    let list = try node.required("vocab")
+    for entry in try list.elements() {
+      guard let pair = entry.value.array, pair.count == 2, let content = pair[0].string,
+        let score = pair[1].double, score.isFinite
+      else { throw entry.wrongType("a token and its score") }
+      contents.append(Array(content.utf8))
+      scores.append(score)
+    }
+    guard contents.count <= Int(Vocabulary.largestID) + 1 else {
+      throw .unsupported(path: list.path, found: "\(contents.count) tokens")
+    }
+    let unknown = try node.required("unk_id")
+    guard let id = unknown.value.int else { throw unknown.wrongType("an id") }
+    guard contents.indices.contains(id) else {
+      throw .idOutsideVocabulary(path: unknown.path, id: id, count: contents.count)
+    }
+    self.init(
+      contents, scores: scores, unknownID: Int32(id),
+      usesBytes: try node.flag("byte_fallback", default: false))
+  }
+}

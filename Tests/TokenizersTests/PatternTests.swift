@@ -1,0 +1,93 @@
+import JSON
+import Testing
+import Tokenizers
+
+/// Patterns that are refused, and patterns without an end.
+@Suite struct PatternTests {
+  func tokenizer(_ pattern: String) throws -> Tokenizer {
+    let split: JSONValue = [
+      "type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated",
+    ]
+    let steps: JSONValue = [
+      "type": "Sequence",
+      "pretokenizers": [
+        split, ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false],
+      ],
+    ]
+    return try Tokenizer(tokenizerJSON: SmallTokenizer().with("pre_tokenizer", steps).json)
+  }
+
+  static let refused = [
+    ("a)", "\")\" at character 1"),
+    ("(a", "a group without its end at character 2"),
+    ("[a", "a set without its end at character 2"),
+    ("[]a]", "\"]\" in a set at character 1"),
+    ("[a[b]]", "\"[\" in a set at character 2"),
+    ("[a&&b]", "\"&\" in a set at character 2"),
+    ("[b-a]", "a range at character 4"),
+    ("[[:alpha:]]", "\"[\" in a set at character 1"),
+    ("*a", "\"*\" with nothing before it at character 0"),
+    ("{2}", "\"{\" with nothing before it at character 3"),
+    ("a\\", "its end at character 2"),
+    (#"(a)\1"#, #""\1" at character 4"#),
+    (#"\R"#, #""\R" at character 1"#),
+    (#"\p{Han}"#, #"the property \p{Han} at character 2"#),
+    (#"\pL"#, "a property without braces at character 2"),
+    (#"\x{110000}"#, "the number of a character at character 10"),
+    ("(?<=a)b", "the group (?<= at character 1"),
+    ("(?<!a)b", "the group (?<! at character 1"),
+    ("(?<n>a)", "the group (?<n at character 1"),
+    ("(?x:a)", "the group (?x: at character 1"),
+    ("(a*)*", "a repetition of what can be empty at character 5"),
+    ("a????????", "a repetition of a repetition of a repetition at character 9"),
+    ("a{5000}", "a repetition of 5000 at character 7"),
+    ("a{3,2}", "a repetition of 3 to 2 at character 6"),
+    ("(?i:é)", "a character outside ASCII without regard to case at character 5"),
+    ("(?i:ss)", "\"ss\" without regard to case at character 5"),
+    ("(?:ab){999}{999}", "a pattern of more than 16384 steps"),
+  ]
+
+  @Test(arguments: refused)
+  func `A pattern that is not known is refused with its place`(
+    pattern: String, reason: String
+  ) throws {
+    #expect(
+      throws: TokenizerError.pattern(
+        path: "pre_tokenizer.pretokenizers[0].pattern.Regex", reason: reason)
+    ) { try tokenizer(pattern) }
+  }
+
+  @Test func `A group deeper than any is refused`() throws {
+    let deep = String(repeating: "(", count: 100_000)
+    #expect(throws: TokenizerError.self) { try tokenizer(deep) }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: ["(a|a)+b", "(?:a+)+b", "(a|aa)+?b", "a*a*a*a+b"])
+  func `A pattern with too many ways is given up`(pattern: String) throws {
+    let tokenizer = try tokenizer(pattern)
+    #expect(throws: TokenizerError.endlessPattern(pattern)) {
+      try tokenizer.encode(String(repeating: "a", count: 2000))
+    }
+    #expect(try tokenizer.encode("abcab") == [4, 2, 4])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `A normalizer that makes texts grow is given up`() throws {
+    let replace: JSONValue = [
+      "type": "Replace", "pattern": ["String": "a"],
+      "content": .string(String(repeating: "a", count: 100)),
+    ]
+    let steps: JSONValue = [
+      "type": "Sequence", "normalizers": .array(Array(repeating: replace, count: 20)),
+    ]
+    let tokenizer = try Tokenizer(
+      tokenizerJSON: SmallTokenizer().with("normalizer", steps).json)
+    #expect(try tokenizer.encode("b") == [1])
+    #expect(throws: TokenizerError.overgrown(limit: (1 << 20) + 64)) { try tokenizer.encode("a") }
+  }
+
+  @Test func `What is refused names the way out`() throws {
+    let error = #expect(throws: TokenizerError.self) { try tokenizer("(?<=a)b") }
+    #expect(error?.description.hasSuffix("give token ids made elsewhere (--tokens FILE)") == true)
+  }
+}
