@@ -18,6 +18,8 @@ package enum CalibrationError: Error, Equatable, Sendable {
   case notUTF8(path: String, offset: Int)
   /// A line of a `.jsonl` file is not an object with a string `text`.
   case line(path: String, line: Int, reason: String)
+  /// A file of token ids is not one, or is of another model.
+  case tokens(path: String, reason: String)
   /// There is not enough text for what is to be done with it.
   case tooShort(path: String, tokens: Int, needed: Int, purpose: String)
   /// The file holds no statistics of ours, or is damaged.
@@ -55,6 +57,7 @@ extension CalibrationError: CustomStringConvertible {
     case .notUTF8(let path, let offset):
       "\(path): the text is not UTF-8, first at byte \(offset); convert it, or check the file"
     case .line(let path, let line, let reason): "\(path): line \(line): \(reason)"
+    case .tokens(let path, let reason): "\(path): \(reason)"
     case .tooShort(let path, let tokens, let needed, let purpose):
       "\(path): the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
     case .notStatistics(let path, let reason):

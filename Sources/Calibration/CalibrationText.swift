@@ -33,7 +33,7 @@ package struct CalibrationText: Sendable {
     digest = hasher.digest()
   }
 
-  private static func bytes(of path: String, limit: Int) throws(CalibrationError) -> [UInt8] {
+  static func bytes(of path: String, limit: Int) throws(CalibrationError) -> [UInt8] {
     var bytes: [UInt8]
     let isCut: Bool
     do {

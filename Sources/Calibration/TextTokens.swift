@@ -1,10 +1,12 @@
 package import ByteIO
 package import Models
-package import Tokenizers
+import Tokenizers
 
 /// Which text is read, and how it becomes tokens.
 package struct TextRequest: Sendable {
   package let paths: [String]
+  /// Whether the files hold token ids, not text.
+  package let holdsTokens: Bool
   /// How many text tokens are taken at most; nil for what the command does by default.
   package let maximumTokens: Int?
   /// How many positions a window has at most.
@@ -17,10 +19,11 @@ package struct TextRequest: Sendable {
   package static let defaultHeldOutTokens = 16_384
 
   package init(
-    paths: [String], maximumTokens: Int?, context: Int, beginning: ModelTokenizer.Beginning,
-    parsingSpecial: Bool
+    paths: [String], holdsTokens: Bool = false, maximumTokens: Int?, context: Int,
+    beginning: ModelTokenizer.Beginning, parsingSpecial: Bool
   ) {
     self.paths = paths
+    self.holdsTokens = holdsTokens
     self.maximumTokens = maximumTokens
     self.context = context
     self.beginning = beginning
@@ -39,12 +42,22 @@ package struct TextTokens: Sendable {
   package let beginningToken: Int?
   /// Positions of a window.
   package let context: Int
-  package let tokenizer: Tokenizer
+  /// Nil where ids were given for a model whose tokenizer cannot be read.
+  private let tokenizer: Tokenizer?
 
   /// Reads and encodes text, at most `limit` tokens of it.
   package init(_ request: TextRequest, model: Model, limit: Int) throws(CalibrationError) {
     name = request.paths.joined(separator: ", ")
+    context = min(request.context, model.configuration.contextLength)
     do {
+      if request.holdsTokens {
+        (tokenizer, beginningToken) = try ModelTokenizer.forTokens(
+          model, beginning: request.beginning)
+        tokens = try TokenFile.ids(
+          of: request.paths, vocabularySize: model.configuration.vocabularySize, limit: limit)
+        digest = Self.digest(of: tokens)
+        return
+      }
       let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
       beginningToken = tokenizer.beginningToken
       self.tokenizer = tokenizer.tokenizer
@@ -69,7 +82,25 @@ package struct TextTokens: Sendable {
     } catch {
       preconditionFailure("unexpected error: \(error)")
     }
-    context = min(request.context, model.configuration.contextLength)
+  }
+
+  /// Of ids as 64-bit integers, little-endian: the same from whichever format they came.
+  private static func digest(of ids: [Int]) -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    hasher.update(
+      ids.flatMap { id in (0..<8).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } })
+    return hasher.digest()
+  }
+
+  /// The texts of consecutive tokens; without a tokenizer their ids.
+  package func texts(of ids: [Int]) -> [String] {
+    tokenizer?.texts(of: ids) ?? ids.map { " \($0)" }
+  }
+
+  /// The text of a token alone, or its id; nil where it is not whole characters.
+  package func text(of id: Int) -> String? {
+    guard let tokenizer else { return "\(id)" }
+    return tokenizer.text(of: id)
   }
 
   /// How many positions of a window come before its text.

@@ -37,7 +37,7 @@ extension Partition {
     func passage(
       _ title: String, _ ids: ArraySlice<Int>, _ choices: TokenChoices, limit: Int
     ) -> Passage {
-      let all = Passage.Token.all(tokens.tokenizer.texts(of: Array(ids)), choices)
+      let all = Passage.Token.all(tokens.texts(of: Array(ids)), choices)
       return Passage(title: title, budget: Self.shownBudget, tokens: Array(all.prefix(limit)))
     }
     var passages = [
@@ -70,6 +70,6 @@ extension Partition {
     let seen = zip(windows, choices.meanWidths).flatMap { window, widths in
       zip(window.dropFirst(tokens.positionsBeforeText), widths).map { (id: $0, meanWidth: $1) }
     }
-    return TokenKinds(seen, text: tokens.tokenizer.text(of:))
+    return TokenKinds(seen, text: tokens.text(of:))
   }
 }

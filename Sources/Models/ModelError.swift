@@ -101,7 +101,10 @@ extension ModelError: CustomStringConvertible {
     case .windowTooLong(let path, let positions, let limit):
       "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
     case .noTokenizer(let path):
-      "\(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs"
+      """
+      \(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs; \
+      give token ids made elsewhere (--tokens FILE)
+      """
     case .noBeginningToken(let path):
       """
       \(path): neither tokenizer nor config.json names a token to begin windows with; use --bos never

@@ -17,86 +17,123 @@ package struct ModelTokenizer: Sendable {
   package let beginningToken: Int?
 
   package init(_ model: Model, beginning: Beginning) throws(ModelError) {
-    let described =
-      switch model.checkpoint.naming {
-      case .transformers: try Described(byFilesOf: model)
-      case .gguf: try Described(byMetadataOf: model)
-      }
-    tokenizer = described.tokenizer
-    let begins =
-      switch beginning {
-      case .always: true
-      case .never: false
-      case .auto: described.begins
-      }
-    guard !begins || described.beginningToken != nil else {
-      throw .noBeginningToken(path: model.path)
-    }
-    beginningToken = begins ? described.beginningToken : nil
+    let described = try Described(model)
+    tokenizer = try described.tokenizer.get()
+    beginningToken = try described.beginningToken(beginning, path: model.path)
+  }
+
+  /// The same for token ids that are there already: a tokenizer is not needed.
+  package static func forTokens(
+    _ model: Model, beginning: Beginning
+  ) throws(ModelError) -> (tokenizer: Tokenizer?, beginningToken: Int?) {
+    let described = try Described(model)
+    return (
+      try? described.tokenizer.get(),
+      try described.beginningToken(beginning, path: model.path)
+    )
   }
 }
 
 /// What a model says of its tokenizer.
 private struct Described {
-  let tokenizer: Tokenizer
+  /// Or why there is none.
+  let tokenizer: Result<Tokenizer, ModelError>
   /// Whether windows begin with a token of their own.
-  let begins: Bool
+  private let begins: Bool
   /// The token that they would begin with, if one is named anywhere.
-  let beginningToken: Int?
+  private let namedToken: Int?
+
+  init(_ model: Model) throws(ModelError) {
+    switch model.checkpoint.naming {
+    case .transformers: try self.init(byFilesOf: model)
+    case .gguf: try self.init(byMetadataOf: model)
+    }
+  }
+
+  func beginningToken(
+    _ beginning: ModelTokenizer.Beginning, path: String
+  ) throws(ModelError) -> Int? {
+    let begins =
+      switch beginning {
+      case .always: true
+      case .never: false
+      case .auto: begins
+      }
+    guard !begins || namedToken != nil else { throw .noBeginningToken(path: path) }
+    return begins ? namedToken : nil
+  }
 
   /// By `tokenizer.json` and the files beside it.
-  init(byFilesOf model: Model) throws(ModelError) {
+  private init(byFilesOf model: Model) throws(ModelError) {
     let path = model.path
-    guard let bytes = try model.checkpoint.companion("tokenizer.json") else {
-      throw .noTokenizer(path: path)
-    }
-    do {
-      tokenizer = try Tokenizer(tokenizerJSON: bytes)
-    } catch {
-      throw .tokenizer(path: path, file: "tokenizer.json", error)
-    }
-    let leading = tokenizer.leadingSpecialToken.map(Int.init)
+    let bytes = try model.checkpoint.companion("tokenizer.json")
+    tokenizer = Result { () throws(ModelError) in try Self.tokenizer(bytes, path: path) }
+    let known = try? tokenizer.get()
+    let leading = known?.leadingSpecialToken.map(Int.init)
     let settings = try model.checkpoint.document("tokenizer_config.json").map { JSONField($0) }
     let named: Int?
     do throws(JSONFieldError) {
       begins = try settings?.optional("add_bos_token")?.bool() ?? (leading != nil)
-      named = try Self.namedToken(settings, tokenizer)
+      named = try Self.namedToken(settings, known)
     } catch {
       throw .configuration(path: path, file: "tokenizer_config.json", error)
     }
     let configured = try model.checkpoint.document("config.json")?.object?["bos_token_id"]?.int
-    beginningToken = leading ?? named ?? configured
+    namedToken = leading ?? named ?? configured
   }
 
   /// By the keys of a GGUF file.
-  init(byMetadataOf model: Model) throws(ModelError) {
-    guard let metadata = try model.checkpoint.metadata() else {
-      throw .noTokenizer(path: model.path)
-    }
+  private init(byMetadataOf model: Model) throws(ModelError) {
+    let path = model.path
     let vocabulary: GGUFVocabulary?
     do {
-      vocabulary = try GGUFVocabulary(metadata)
-    } catch {
+      vocabulary = try model.checkpoint.metadata().flatMap { metadata throws(GGUFError) in
+        try GGUFVocabulary(metadata)
+      }
+    } catch let error as GGUFError {
       throw .gguf(error)
-    }
-    guard let vocabulary else { throw .noTokenizer(path: model.path) }
-    do {
-      tokenizer = try Tokenizer(vocabulary)
+    } catch let error as ModelError {
+      throw error
     } catch {
-      throw .tokenizer(path: model.path, file: "the metadata", error)
+      preconditionFailure("unexpected error: \(error)")
     }
-    begins = tokenizer.leadingSpecialToken != nil
-    beginningToken = vocabulary.beginningID
+    tokenizer = Result { () throws(ModelError) in try Self.tokenizer(vocabulary, path: path) }
+    begins =
+      (try? tokenizer.get()).map { $0.leadingSpecialToken != nil }
+      ?? vocabulary?.addsBeginning ?? false
+    namedToken = vocabulary?.beginningID
+  }
+
+  private static func tokenizer(
+    _ bytes: [UInt8]?, path: String
+  ) throws(ModelError) -> Tokenizer {
+    guard let bytes else { throw .noTokenizer(path: path) }
+    do {
+      return try Tokenizer(tokenizerJSON: bytes)
+    } catch {
+      throw .tokenizer(path: path, file: "tokenizer.json", error)
+    }
+  }
+
+  private static func tokenizer(
+    _ vocabulary: GGUFVocabulary?, path: String
+  ) throws(ModelError) -> Tokenizer {
+    guard let vocabulary else { throw .noTokenizer(path: path) }
+    do {
+      return try Tokenizer(vocabulary)
+    } catch {
+      throw .tokenizer(path: path, file: "the metadata", error)
+    }
   }
 
   /// `bos_token` is a string, or an object with its content.
   private static func namedToken(
-    _ settings: JSONField?, _ tokenizer: Tokenizer
+    _ settings: JSONField?, _ tokenizer: Tokenizer?
   ) throws(JSONFieldError) -> Int? {
     guard let field = try settings?.optional("bos_token") else { return nil }
     let content =
       field.value.object == nil ? try field.string() : try field.member("content").string()
-    return tokenizer.id(of: content).map(Int.init)
+    return tokenizer?.id(of: content).map(Int.init)
   }
 }
 

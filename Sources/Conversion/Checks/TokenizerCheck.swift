@@ -14,8 +14,13 @@ enum TokenizerCheck: Check {
     let tokenizer: Tokenizer
     do {
       tokenizer = try ModelTokenizer(model, beginning: .never).tokenizer
-    } catch .noTokenizer {
-      return .skipped("there is no tokenizer")
+    } catch {
+      switch error {
+      case .noTokenizer: return .skipped("there is no tokenizer")
+      case .tokenizer(_, let file, let reason) where reason.isUnsupported:
+        return .skipped("\(file): \(reason)")
+      default: throw error
+      }
     }
     let rows = model.configuration.vocabularySize
     guard tokenizer.vocabularySize <= rows else {

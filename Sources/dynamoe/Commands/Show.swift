@@ -92,7 +92,7 @@ struct Show: ParsableCommand {
       on: windows)
     try checkpoint.checkUnchanged()
     line.finish()
-    let tokens = Passage.Token.all(text.tokenizer.texts(of: text.tokens), choices)
+    let tokens = Passage.Token.all(text.texts(of: text.tokens), choices)
     try Console.print(
       json ? [JSONWriter.text(document(of: tokens), layout: .indented)] : lines(of: tokens))
   }

@@ -14,6 +14,13 @@ struct TextOptions: ParsableArguments {
   var text: [String] = []
 
   @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Token ids made elsewhere, instead of text: of each line a JSON array, or the key input_ids "
+        + "of an object; or a safetensors file with an integer tensor.", valueName: "file"))
+  var tokens: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "Text tokens to take (default: 32768 for calibration, 16384 for evaluation).",
       valueName: "n"))
@@ -31,6 +38,12 @@ struct TextOptions: ParsableArguments {
   var parseSpecial = false
 
   func validate() throws {
+    guard text.isEmpty || tokens.isEmpty else {
+      throw ValidationError("--text and --tokens exclude each other")
+    }
+    guard tokens.isEmpty || !parseSpecial else {
+      throw ValidationError("--parse-special needs --text: token ids are what they are")
+    }
     if let maxTokens, maxTokens < 2 {
       throw ValidationError("--max-tokens \(maxTokens): expected a number of at least 2")
     }
@@ -41,22 +54,24 @@ struct TextOptions: ParsableArguments {
 
   /// The request, if there is text; what only text has is refused without it.
   func request() throws -> TextRequest? {
-    guard !text.isEmpty else {
+    guard !text.isEmpty || !tokens.isEmpty else {
       guard maxTokens == nil, context == nil, bos == .auto, !parseSpecial else {
         throw ValidationError(
-          "--max-tokens, --context, --bos and --parse-special need --text")
+          "--max-tokens, --context, --bos and --parse-special need --text or --tokens")
       }
       return nil
     }
     return TextRequest(
-      paths: text, maximumTokens: maxTokens, context: context ?? TextRequest.defaultContext,
-      beginning: bos, parsingSpecial: parseSpecial)
+      paths: text + tokens, holdsTokens: !tokens.isEmpty, maximumTokens: maxTokens,
+      context: context ?? TextRequest.defaultContext, beginning: bos,
+      parsingSpecial: parseSpecial)
   }
 
   /// The request of a command that cannot do without text.
   func requiredRequest() throws -> TextRequest {
     guard let request = try request() else {
-      throw ValidationError("Missing text: give --text FILE, or --text - for standard input")
+      throw ValidationError(
+        "Missing text: give --text FILE, --text - for standard input, or --tokens FILE")
     }
     return request
   }
