@@ -92,7 +92,7 @@ import Testing
       ("llama.attention.key_length=64", "blk.0.attn_q.weight"),
       ("llama.embedding_length=\"128\"", "llama.embedding_length"),
       ("general.architecture=\"unheard-of\"", "unheard-of"),
-      ("tokenizer.ggml.model=\"t5\"", "t5"), ("tokenizer.ggml.pre=\"qwen2\"", "qwen2"),
+      ("tokenizer.ggml.model=\"t5\"", "t5"), ("tokenizer.ggml.pre=\"viking\"", "viking"),
       ("tokenizer.ggml.tokens=null", "no tokenizer"),
       ("tokenizer.ggml.bos_token_id=5000", "5000"),
     ])
