@@ -22,6 +22,7 @@ struct Evaluate: ParsableCommand {
         dynamoe evaluate model.dmoe --text held-out.txt --budget 0.25,0.5,0.75
         dynamoe evaluate model.dmoe --text held-out.txt --variants dense,oracle@budget=0.5
         dynamoe evaluate model/ --text held-out.txt --context 256 --max-tokens 100000
+        dynamoe evaluate model/ --tokens ids.jsonl
       """)
 
   @Argument(help: "A .dmoe, or a checkpoint's file or folder.")
