@@ -12,6 +12,11 @@ package struct CRC32: Sendable {
     }
   }
 
+  /// Of the bytes of numbers as they are in memory.
+  package static func checksum(_ values: [Float]) -> UInt32 {
+    unsafe values.withUnsafeBytes { unsafe UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
+  }
+
   package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var crc = CRC32()
     crc.update(bytes)

@@ -16,6 +16,12 @@ package enum FileError: Error, Equatable, Sendable {
   case sameFile(input: String, output: String)
   /// The output cannot be created.
   case cannotCreate(path: String, reason: String)
+  /// A disk has less space than the work will take.
+  case noSpace(path: String, needed: Int, free: Int)
+  /// What was done before was done under other circumstances.
+  case begunOtherwise(path: String, what: String, before: String, now: String)
+  /// What was done before cannot be taken up.
+  case spoilt(path: String, reason: String)
   /// Writing failed: a full disk, a quota, a broken device.
   case cannotWrite(path: String, reason: String)
 }
@@ -33,6 +39,14 @@ extension FileError: CustomStringConvertible {
     case .sameFile(let input, let output):
       "\(output): is the input \(input) itself; choose another output"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .noSpace(let path, let needed, let free):
+      "\(path): expected \(needed) bytes of free space on this disk, found \(free); "
+        + "choose another disk, or make room"
+    case .begunOtherwise(let path, let what, let before, let now):
+      "\(path): was begun with \(what) \(before), found \(now) now; "
+        + "give the same options and inputs, or remove it to begin anew"
+    case .spoilt(let path, let reason):
+      "\(path): cannot be taken up: \(reason); remove it to begin anew"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }

@@ -48,6 +48,19 @@ package enum Folder {
     try? handle.close()
   }
 
+  /// Where files lie that nobody is to see: on a disk, and not in memory.
+  package static var temporary: String {
+    ProcessEnvironment.value(of: "TMPDIR") ?? (isFolder("/var/tmp") ? "/var/tmp" : "/tmp")
+  }
+
+  /// How many bytes there is space for on the disk of a folder; nil where nobody can tell.
+  package static func freeBytes(_ path: String) -> Int? {
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0 else { return nil }
+    return Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+      .partialValue
+  }
+
   /// The last part of a path: the name of the file or folder itself.
   package static func name(of path: String) -> String {
     FilePath(path).lastComponent?.string ?? path

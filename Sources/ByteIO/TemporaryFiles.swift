@@ -9,6 +9,10 @@ package enum TemporaryFiles {
     var files: Set<String> = []
     var folders: Set<String> = []
   }
+  private static let farewell = Mutex<String?>(nil)
+
+  /// What is said on standard error if the process is interrupted.
+  package static func onInterruption(say line: String?) { farewell.withLock { $0 = line } }
 
   private static let paths = Mutex(Unfinished())
   /// How many this process has begun: no two share a temporary name.
@@ -65,6 +69,7 @@ package enum TemporaryFiles {
         paths.withLock { unfinished in
           for path in unfinished.files { _ = unsafe unlink(path) }
           for path in unfinished.folders { Folder.removeFlat(path) }
+          if let line = farewell.withLock({ $0 }) { StandardOutput.writeError(line + "\n") }
           _exit(exitCode)
         }
       }

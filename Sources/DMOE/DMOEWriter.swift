@@ -134,7 +134,9 @@ package final class DMOEWriter: Sendable {
         let next =
           index + 1 < section.tensors.count ? section.tensors[index + 1].offset : section.end
         // What was there before may be anything.
-        try file.write([UInt8](repeating: 0, count: next - place), at: place)
+        if place < next {
+          try file.write([UInt8](repeating: 0, count: next - place), at: place)
+        }
         progress(next)
       }
     }

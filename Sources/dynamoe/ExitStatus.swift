@@ -73,9 +73,10 @@ struct ExitStatus {
   private static func fileCode(_ error: FileError) -> Int32 {
     switch error {
     case .missing, .unreadable: noInput
-    case .notRegular, .pastEnd: data
+    case .notRegular, .pastEnd, .spoilt: data
+    case .begunOtherwise: usage
     case .exists, .sameFile, .cannotCreate: cannotCreate
-    case .changed, .cannotWrite: inputOutput
+    case .changed, .cannotWrite, .noSpace: inputOutput
     }
   }
 }
