@@ -4,11 +4,14 @@ package import Kernels
 ///
 /// Its matrices hold what a file stores: values of BF16.
 package struct Compensation: Sendable, Equatable {
-  /// A: a row for each dimension that is kept, a column for each input.
-  package let first: Matrix
-  /// B: a row for each output, a column for each dimension that is kept.
-  package let second: Matrix
+  private let firstHalves: BrainFloatMatrix
+  private let secondHalves: BrainFloatMatrix
   package let bias: [Float]
+
+  /// A: a row for each dimension that is kept, a column for each input.
+  package var first: Matrix { firstHalves.matrix }
+  /// B: a row for each output, a column for each dimension that is kept.
+  package var second: Matrix { secondHalves.matrix }
 
   /// - Parameters:
   ///   - first: rounded to BF16.
@@ -32,14 +35,16 @@ package struct Compensation: Sendable, Equatable {
   init(first: Matrix, second: Matrix, bias: [Float]) {
     precondition(second.columns == first.rows, "ranks differ: \(first.rows), \(second.columns)")
     precondition(bias.count == second.rows, "\(bias.count) terms for \(second.rows) outputs")
-    self.first = first
-    self.second = second
+    firstHalves = BrainFloatMatrix(first)
+    secondHalves = BrainFloatMatrix(second)
     self.bias = bias
   }
 
-  package var rank: Int { first.rows }
+  package var rank: Int { firstHalves.rows }
 
-  package var parameterCount: Int { first.values.count + second.values.count + bias.count }
+  package var parameterCount: Int {
+    firstHalves.bits.count + secondHalves.bits.count + bias.count
+  }
 
   package static func parameterCount(rank: Int, hiddenSize: Int) -> Int {
     2 * rank * hiddenSize + hiddenSize

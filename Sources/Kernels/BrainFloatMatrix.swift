@@ -1,0 +1,27 @@
+/// A matrix of values that BF16 holds, in half the memory.
+package struct BrainFloatMatrix: Sendable, Equatable {
+  package let rows: Int
+  package let columns: Int
+  /// The upper halves of the floats.
+  package let bits: [UInt16]
+
+  /// - Parameter matrix: rounded to BF16.
+  package init(_ matrix: Matrix) {
+    rows = matrix.rows
+    columns = matrix.columns
+    bits = matrix.values.map { UInt16($0.bitPattern >> 16) }
+  }
+
+  /// The values as floats.
+  package var matrix: Matrix {
+    let values = unsafe [Float](unsafeUninitializedCapacity: bits.count) { values, initialized in
+      unsafe bits.withUnsafeBufferPointer { bits in
+        for index in bits.indices {
+          unsafe values[index] = Float(bitPattern: UInt32(bits[index]) << 16)
+        }
+      }
+      initialized = bits.count
+    }
+    return Matrix(rows: rows, columns: columns, values: values)
+  }
+}
