@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Speed and memory of the built program on one layer of a 7B shape, as ratios to what else does the job.
+"""Speed and memory of the built program on layers of a 7B shape, as ratios to what else does the job.
 
     bench.py DYNAMOE FOLDER
 
-FOLDER gets a synthetic checkpoint (0.7 GB) and what is made of it; it stays for the next run.
-Each figure is the median of three runs; a ratio is of runs in turn. Memory is the maximum resident size.
+FOLDER gets synthetic checkpoints (4 GB) and what is made of them; they stay for the next run. Each figure is the
+best of three runs, those of partition with text of one; a ratio is of runs in turn. Memory is the maximum resident
+size. It all takes half an hour on two cores.
 """
-import json, multiprocessing, os, shutil, statistics, subprocess, sys, time
+import json, multiprocessing, os, re, shutil, statistics, subprocess, sys, time
 import numpy as np
 from ml_dtypes import bfloat16
 from safetensors.numpy import save_file
@@ -14,61 +15,82 @@ from safetensors.numpy import save_file
 DYNAMOE, FOLDER = sys.argv[1], sys.argv[2]
 HIDDEN, WIDTH, HEADS, KEY_HEADS, VOCABULARY = 4096, 14336, 32, 8, 32000
 RUNS = 3
+TOKENS, LAYERS = 8192, 32
+FIXTURE = "fixtures/tiny-llama"
+# The program chooses its kernels itself.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
 
 
-def make_model(folder):
-    """A LLaMA of one layer with Gaussian weights: for speed, not for quality."""
-    if os.path.exists(f"{folder}/model.safetensors"):
+def make_model(folder, layers):
+    """A LLaMA with Gaussian weights and a tokenizer of a thousand tokens: for speed, not for quality."""
+    if os.path.exists(f"{folder}/config.json"):
         return
     os.makedirs(folder, exist_ok=True)
     random = np.random.default_rng(0)
+    # No two rows are alike: its length has no factor in common with theirs.
+    pool = (random.standard_normal((1 << 25) + 35, dtype=np.float32) * 0.02).astype(bfloat16)
 
     def gaussian(*shape):
-        return (random.standard_normal(shape, dtype=np.float32) * 0.02).astype(bfloat16)
+        return np.resize(np.roll(pool, int(random.integers(pool.size))), shape)
 
-    layer, head = "model.layers.0.", HIDDEN // HEADS
-    shapes = {
-        "model.embed_tokens.weight": (VOCABULARY, HIDDEN), "lm_head.weight": (VOCABULARY, HIDDEN),
-        layer + "self_attn.q_proj.weight": (HIDDEN, HIDDEN),
-        layer + "self_attn.k_proj.weight": (KEY_HEADS * head, HIDDEN),
-        layer + "self_attn.v_proj.weight": (KEY_HEADS * head, HIDDEN),
-        layer + "self_attn.o_proj.weight": (HIDDEN, HIDDEN),
-        layer + "mlp.gate_proj.weight": (WIDTH, HIDDEN), layer + "mlp.up_proj.weight": (WIDTH, HIDDEN),
-        layer + "mlp.down_proj.weight": (HIDDEN, WIDTH),
-    }
-    tensors = {name: gaussian(*shape) for name, shape in shapes.items()}
-    for name in ["model.norm.weight", layer + "input_layernorm.weight", layer + "post_attention_layernorm.weight"]:
-        tensors[name] = np.ones(HIDDEN, bfloat16)
+    head = HIDDEN // HEADS
+    tensors = {"model.embed_tokens.weight": gaussian(VOCABULARY, HIDDEN), "lm_head.weight": gaussian(VOCABULARY, HIDDEN),
+               "model.norm.weight": np.ones(HIDDEN, bfloat16)}
+    for layer in (f"model.layers.{index}." for index in range(layers)):
+        for name, rows, columns in [
+                ("self_attn.q_proj", HIDDEN, HIDDEN), ("self_attn.k_proj", KEY_HEADS * head, HIDDEN),
+                ("self_attn.v_proj", KEY_HEADS * head, HIDDEN), ("self_attn.o_proj", HIDDEN, HIDDEN),
+                ("mlp.gate_proj", WIDTH, HIDDEN), ("mlp.up_proj", WIDTH, HIDDEN), ("mlp.down_proj", HIDDEN, WIDTH)]:
+            tensors[f"{layer}{name}.weight"] = gaussian(rows, columns)
+        for name in ["input_layernorm", "post_attention_layernorm"]:
+            tensors[f"{layer}{name}.weight"] = np.ones(HIDDEN, bfloat16)
     save_file(tensors, f"{folder}/model.safetensors", {"format": "pt"})
+    for name in ["tokenizer.json", "tokenizer_config.json"]:
+        shutil.copyfile(f"{FIXTURE}/{name}", f"{folder}/{name}")
     with open(f"{folder}/config.json", "w") as file:
         json.dump({
-            "model_type": "llama", "hidden_act": "silu", "hidden_size": HIDDEN, "intermediate_size": WIDTH,
-            "num_hidden_layers": 1, "num_attention_heads": HEADS, "num_key_value_heads": KEY_HEADS,
+            "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+            "hidden_size": HIDDEN, "intermediate_size": WIDTH,
+            "num_hidden_layers": layers, "num_attention_heads": HEADS, "num_key_value_heads": KEY_HEADS,
             "vocab_size": VOCABULARY, "max_position_embeddings": 4096, "rms_norm_eps": 1e-5,
             "rope_theta": 10000.0}, file)
 
 
-def run(job):
+def forget(*paths):
+    """Lets the system forget what it has of files in memory."""
+    for path in paths:
+        if os.path.isfile(path):
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def run(job, cold=()):
     """Seconds of a job, and its memory in MB where it is a command."""
+    forget(*cold)
     started = time.perf_counter()
     if callable(job):
-        job()
-        return time.perf_counter() - started, None
-    process = subprocess.Popen(job, stdout=subprocess.DEVNULL)
+        return job() or time.perf_counter() - started, None
+    process = subprocess.Popen(job, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{job}: ended with {status}")
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
-def compare(title, ours, peer_title, peer):
-    pairs = [(run(ours), run(peer)) for _ in range(RUNS)]
-    seconds = statistics.median(a[0] for a, _ in pairs)
-    peer_seconds = statistics.median(b[0] for _, b in pairs)
-    ratio = statistics.median(a[0] / b[0] for a, b in pairs)
-    memory = max(a[1] for a, _ in pairs)
-    print(f"{title:34} {seconds:8.2f} s {memory:8.0f} MB   {peer_title:30} {peer_seconds:8.2f} s   × {ratio:.2f}",
-          flush=True)
+def row(title, seconds, memory, against="", peer=None, ratio=None):
+    text = f"{title:44} {seconds:9.2f} s {memory:7.0f} MB"
+    if peer is not None:
+        text += f"   {against:34} {peer:8.2f} s   × {ratio or seconds / peer:.2f}"
+    print(text, flush=True)
+
+
+def compare(title, ours, peers, cold=()):
+    """Our job beside those of others, in turn; the best of each."""
+    runs = [(run(ours, cold), [run(job, cold)[0] for _, job in peers]) for _ in range(RUNS)]
+    seconds, memory = min(r[0][0] for r in runs), max(r[0][1] for r in runs)
+    for index, (name, _) in enumerate(peers):
+        row(title if index == 0 else "", seconds, memory, name, min(r[1][index] for r in runs))
 
 
 def list_tensors(path):
@@ -84,19 +106,71 @@ def copy_synced(source, target):
     return job
 
 
+def pytorch(model, kind, tokens):
+    """A job that says itself how long the layers took, without loading them."""
+    def job():
+        text = subprocess.run([sys.executable, "Tests/bench/forward_peer.py", model, kind, str(tokens)],
+                              check=True, capture_output=True, text=True).stdout
+        return float(text)
+    return job
+
+
+def calibrate(model, tokens):
+    return [DYNAMOE, "calibrate", model, "--text", f"{FIXTURE}/calibration.txt", "--max-tokens", str(tokens),
+            "-o", f"{FOLDER}/statistics", "--force"]
+
+
+def partition(model, output, *options):
+    return [DYNAMOE, "partition", model, "-o", output, "--force", *options]
+
+
+def with_text(models):
+    """The usual partition of models of 2 and of 4 layers, by phase, and what that makes of 32."""
+    text = f"{FOLDER}/text.txt"
+    with open(text, "w") as file:
+        for name in ["calibration.txt", "heldout.txt"]:
+            file.write(open(f"{FIXTURE}/{name}").read())
+    found = {}
+    for layers, model in models.items():
+        command = partition(model, f"{FOLDER}/{layers}.dmoe", "--text", text, "--max-tokens", str(TOKENS))
+        dry = json.loads(subprocess.run(command + ["--dry-run", "--json"], check=True, capture_output=True,
+                                        env=ENVIRONMENT).stdout)
+        started, phases, process = time.perf_counter(), {}, subprocess.Popen(
+            command + ["--progress", "plain"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=ENVIRONMENT)
+        phase = before = None
+        for line in process.stderr:
+            if re.match(r"[A-Z][^:]*: [0-9]", line):
+                if phase:
+                    phases[phase] = phases.get(phase, 0) + time.perf_counter() - before
+                phase, before = line.split(":")[0], time.perf_counter()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"{command}: ended with {status}")
+        phases[phase] = phases.get(phase, 0) + time.perf_counter() - before
+        found[layers] = phases
+        row(f"partition, {TOKENS} tokens, {layers} layers", time.perf_counter() - started, usage.ru_maxrss / 1024,
+            "what --dry-run says", dry["estimated_seconds"])
+        print(f"{'':44} {'':>11} {dry['estimated_memory'] / 1e6:7.0f} MB   what --dry-run says")
+    few, many = sorted(found)
+    total = 0
+    for phase in found[many]:
+        layer = (found[many][phase] - found[few].get(phase, 0)) / (many - few)
+        whole = max(found[many][phase] + (LAYERS - many) * layer, 0)
+        total += whole
+        print(f"  {phase:42} {whole:9.0f} s              of {LAYERS} layers, by {few} and {many}")
+    print(f"  {'all':42} {total:9.0f} s              of {LAYERS} layers", flush=True)
+
+
 def feed_forward(model, routed):
     """How long the feed-forward layer takes at half the cost, by its own dense time in the same run."""
-    fixture = "fixtures/tiny-llama"
-    for name in ["tokenizer.json", "tokenizer_config.json"]:
-        shutil.copyfile(f"{fixture}/{name}", f"{model}/{name}")
     if not os.path.exists(routed):
-        subprocess.run([DYNAMOE, "partition", model, "-o", routed, "--text", f"{fixture}/calibration.txt",
-                        "--max-tokens", "4096", "--force"], check=True, stdout=subprocess.DEVNULL)
+        run(partition(model, routed, "--text", f"{FIXTURE}/calibration.txt", "--max-tokens", "4096"))
     ratios = []
     for _ in range(RUNS):
         text = subprocess.run(
-            [DYNAMOE, "evaluate", routed, "--text", f"{fixture}/heldout.txt", "--max-tokens", "1022", "--threads", "1",
-             "--variants", "dense,routed@budget=0.5", "--json"], check=True, capture_output=True).stdout
+            [DYNAMOE, "evaluate", routed, "--text", f"{FIXTURE}/heldout.txt", "--max-tokens", "1022", "--threads", "1",
+             "--variants", "dense,routed@budget=0.5", "--json"], check=True, capture_output=True, env=ENVIRONMENT).stdout
         dense, half = json.loads(text)["variants"]
         ratios.append([dense[key] / half[key] for key in ["ffn_tokens_per_second", "single_ffn_tokens_per_second"]]
                       + [half["cost_fraction"]])
@@ -139,21 +213,31 @@ def blocks():
 
 
 def main():
-    model, dmoe = f"{FOLDER}/model", f"{FOLDER}/model.dmoe"
+    models = {layers: f"{FOLDER}/model-{layers}" for layers in (2, 4)}
+    for layers, path in models.items():
+        # In a process of its own: what this one has used would count for those that it starts.
+        maker = multiprocessing.Process(target=make_model, args=(path, layers))
+        maker.start()
+        maker.join()
+    model, dmoe = models[2], f"{FOLDER}/model.dmoe"
     weights = f"{model}/model.safetensors"
-    # In a process of its own: what this one has used would count for those that it starts.
-    maker = multiprocessing.Process(target=make_model, args=(model,))
-    maker.start()
-    maker.join()
-    print(f"{'':34} {'time':>10} {'memory':>11}   {'against':30} {'time':>10}   ours/peer")
-    compare("inspect", [DYNAMOE, "inspect", model], "safetensors in Python", list_tensors(weights))
-    compare("partition --importance weights",
-            [DYNAMOE, "partition", model, "-o", dmoe, "--importance", "weights", "--force"],
-            "copy of the same bytes, synced", copy_synced(weights, f"{FOLDER}/copy"))
+    print(subprocess.run([DYNAMOE, "--version", "--verbose"], capture_output=True, text=True, env=ENVIRONMENT).stdout)
+    print(f"{'two layers of a 7B shape':44} {'time':>11} {'memory':>10}   {'against':34} {'time':>10}   ours/peer")
+    compare("inspect", [DYNAMOE, "inspect", model], [("safetensors in Python", list_tensors(weights))])
+    for tokens in (512, 4096):
+        compare(f"calibrate, {tokens} tokens", calibrate(model, tokens),
+                [("PyTorch, float32", pytorch(model, "float32", tokens)),
+                 ("PyTorch, bfloat16", pytorch(model, "bfloat16", tokens))])
+    copy = ("copy of the same bytes, synced", copy_synced(weights, f"{FOLDER}/copy"))
+    for compression in ("none", "lossless"):
+        compare(f"partition by weights, {compression}, cold",
+                partition(model, dmoe, "--importance", "weights", "--compression", compression), [copy],
+                cold=[weights, dmoe, f"{FOLDER}/copy"])
     compare("validate --against", [DYNAMOE, "validate", dmoe, "--against", model],
-            "sha256sum of both files", ["sha256sum", weights, dmoe])
+            [("sha256sum of both files", ["sha256sum", weights, dmoe])])
     compare("reference reader", [sys.executable, "formats/reference/read_dmoe.py", dmoe, "--against", model],
-            "dynamoe validate --against", [DYNAMOE, "validate", dmoe, "--against", model])
+            [("dynamoe validate --against", [DYNAMOE, "validate", dmoe, "--against", model])])
+    with_text(models)
     coding(weights)
     blocks()
     feed_forward(model, f"{FOLDER}/routed.dmoe")
