@@ -1,3 +1,4 @@
+import ByteIO
 package import Kernels
 package import Models
 
@@ -6,8 +7,12 @@ package struct Calibrator: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let progress: Progress
+  package let workspace: Workspace
 
-  package init(model: Model, parallel: Parallel, progress: Progress) {
+  package init(
+    model: Model, parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
+  ) {
+    self.workspace = workspace
     self.model = model
     self.parallel = parallel
     self.progress = progress
@@ -44,9 +49,12 @@ package struct Calibrator: Sendable {
     let count = model.configuration.layers
     var layers: [NeuronStatistics.Layer] = []
     var halves: [StatisticsHalves] = []
-    progress.report("Calibrating", unit: "layers", done: 0, of: count)
+    let step = progress.layers(
+      "Calibrating", of: count, tokens: windows.reduce(0) { $0 + $1.count })
     do {
-      _ = try LayerSweep(model, parallel: parallel).run(windows) { call in
+      _ = try LayerSweep(
+        model, parallel: parallel, workspace: workspace, phase: "calibrating"
+      ).run(windows) { call in
         let hidden = call.weights.hidden(call.input)
         var sums = NeuronStatistics.Layer(neurons: hidden.columns)
         sums.absoluteSum = hidden.columnAbsoluteSums()
@@ -62,7 +70,16 @@ package struct Calibrator: Sendable {
         }
         layers.append(sum)
         halves.append(half)
-        progress.report("Calibrating", unit: "layers", done: layer + 1, of: count)
+        step.done(layer + 1)
+      } record: { writer in
+        if let layer = layers.last, let half = halves.last {
+          writer.put(layer)
+          writer.put(half)
+        }
+      } restore: { reader in
+        layers.append(reader.take())
+        halves.append(reader.take())
+        step.done(layers.count)
       }
       let statistics = NeuronStatistics(
         layers: layers, windows: windows, of: text, shard: shard, model: try model.fingerprint())

@@ -1,8 +1,8 @@
 /// The statistics of a layer by every second window and by the others: what differs is chance.
 package struct StatisticsHalves: Sendable, Equatable {
   /// Of the first window, the third, and so on.
-  package private(set) var even: NeuronStatistics.Layer
-  package private(set) var odd: NeuronStatistics.Layer
+  package internal(set) var even: NeuronStatistics.Layer
+  package internal(set) var odd: NeuronStatistics.Layer
 
   package init(neurons: Int) {
     even = NeuronStatistics.Layer(neurons: neurons)

@@ -21,6 +21,7 @@ struct Nesting: Sendable {
   let compensationRank: Int?
   let rounds: Int
   let seed: UInt64
+  var workspace = Workspace()
 
   struct Nested {
     let plan: ExpertPlan
@@ -45,7 +46,7 @@ struct Nesting: Sendable {
   /// Whether the calibration part of the text is read at all.
   var readsText: Bool { needsCalibration || importance == .greedy || router != nil }
 
-  private var needsCalibration: Bool {
+  var needsCalibration: Bool {
     importance.needsStatistics && !importance.needsText && evidence == nil
   }
 
@@ -76,7 +77,8 @@ struct Nesting: Sendable {
       routerFraction: Routing.fraction(routers, of: model)
     ).run(
       model, windows: judges.map { windows[$0] }, predicted: predicted, truth: truth,
-      parallel: parallel, progress: progress)
+      parallel: parallel, progress: progress,
+      workspace: workspace.leaving(LayerCosts(self, parallel: parallel).reordered))
     let quality = RoutingQuality(
       predicted: predicted, truth: truth, budgets: budgets, aim: recipe.aim, experts: experts,
       parallel: parallel)
@@ -110,10 +112,16 @@ struct Nesting: Sendable {
     _ windows: [[Int]], _ parallel: Parallel, _ progress: Progress
   ) throws -> (ranked: RankingCalibration.Ranked, statistics: NeuronStatistics?) {
     let wantsErrors = compensationRank != nil
+    let costs = LayerCosts(self, parallel: parallel)
+    let rankingBytes =
+      importance == .greedy
+      ? costs.rankingBytes(tokens: windows.reduce(0) { $0 + $1.count }) : costs.reordered
     if importance == .greedy, let tokens {
       let ranked = try RankingCalibration(
         importance: importance, widths: widths, alignment: alignment, wantsErrors: wantsErrors
-      ).rank(model, windows: windows, parallel: parallel, progress: progress)
+      ).rank(
+        model, windows: windows, parallel: parallel, progress: progress,
+        workspace: workspace.leaving(rankingBytes))
       let statistics = NeuronStatistics(
         layers: ranked.statistics, windows: windows, of: tokens, model: try model.fingerprint())
       return (ranked, statistics)
@@ -122,7 +130,7 @@ struct Nesting: Sendable {
     var halves: [StatisticsHalves] = []
     if needsCalibration, let tokens {
       let (found, foundHalves) = try Calibrator(
-        model: model, parallel: parallel, progress: progress
+        model: model, parallel: parallel, progress: progress, workspace: workspace
       ).halvedStatistics(of: tokens, range: split?.calibration)
       (evidence, halves) = (.statistics(found), foundHalves)
     }
@@ -133,7 +141,9 @@ struct Nesting: Sendable {
       ranked = try RankingCalibration(
         importance: importance, widths: widths, alignment: alignment, scores: scores,
         wantsErrors: true
-      ).rank(model, windows: windows, parallel: parallel, progress: progress)
+      ).rank(
+        model, windows: windows, parallel: parallel, progress: progress,
+        workspace: workspace.leaving(rankingBytes))
     } else {
       ranked = RankingCalibration.Ranked(
         plan: try ExpertPlan(scores, widths: widths, alignment: alignment))
@@ -151,7 +161,9 @@ struct Nesting: Sendable {
     let calibration = RoutingCalibration(
       kind: router, aim: recipe.aim, compensationRank: compensationRank,
       width: recipe.routerWidth(hiddenSize: model.configuration.hiddenSize), seed: seed)
-    func fit(by scores: [[Matrix]]) throws -> [RoutingCalibration.Layer] {
+    let fittingBytes = LayerCosts(self, parallel: parallel).fittingBytes(
+      tokens: windows.reduce(0) { $0 + $1.count })
+    func fit(by scores: [[Matrix]], round: Int) throws -> [RoutingCalibration.Layer] {
       let costs = ranked.plan.layers.map { self.costs($0.widths) }
       let shares =
         compensationRank == nil
@@ -159,10 +171,10 @@ struct Nesting: Sendable {
         : CostCurve(aim: recipe.aim, scores: scores, costs: costs).shares(parallel: parallel)
       return try calibration.fit(
         model, plan: ranked.plan, windows: windows, shares: shares, parallel: parallel,
-        progress: progress)
+        progress: progress, workspace: workspace.leaving(fittingBytes), round: round)
     }
-    var fitted = try fit(by: ranked.logErrors)
-    for _ in 0..<rounds { fitted = try fit(by: fitted.map(\.predicted)) }
+    var fitted = try fit(by: ranked.logErrors, round: 0)
+    for round in 0..<rounds { fitted = try fit(by: fitted.map(\.predicted), round: round + 1) }
     return fitted
   }
 
@@ -178,20 +190,5 @@ struct Nesting: Sendable {
       compensation: compensationRank.map {
         Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize)
       } ?? 0, hiddenSize: hiddenSize, gated: model.family.gated)
-  }
-
-  /// What passes over the text there will be, in units of one stream of a dense sweep.
-  var sweeps: [(positions: Int, streams: Int)] {
-    guard let split, readsText else { return [] }
-    let positions = split.calibration.count
-    var sweeps: [(positions: Int, streams: Int)] = []
-    if needsCalibration { sweeps.append((positions, 1)) }
-    if importance == .greedy { sweeps.append((positions, 2)) }
-    if compensationRank != nil { sweeps.append((positions, 1)) }
-    if router != nil {
-      sweeps.append((positions, (compensationRank == nil ? 1 : 3) * (rounds + 1)))
-      sweeps.append((positions / 8, 12))
-    }
-    return sweeps
   }
 }

@@ -14,6 +14,9 @@ package struct OutputEstimate: Sendable {
 
   package var bytes: Int { weights + routers + compensation + rest }
 
+  /// How much of the disk is taken while it is written: gaps are closed at the end.
+  package let written: Int
+
   /// - Parameters:
   ///   - model: the dense model, some blocks of which are coded to see what they take.
   ///   - experts: how many there will be.
@@ -59,6 +62,7 @@ package struct OutputEstimate: Sendable {
     let share = isCoded && !isOverlay ? try Self.share(of: model.checkpoint) : 1
     let dense = model.checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     weights = isOverlay ? 0 : Int(Double(dense) * share)
+    written = (isOverlay ? 0 : dense) + routers + compensation + rest
   }
 
   /// What normal numbers take when coded.

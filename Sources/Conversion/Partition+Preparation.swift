@@ -171,22 +171,30 @@ extension Partition {
     return statistics
   }
 
-  /// The sweeps that the work takes: to rank, to fit, to set the budgets, to measure all variants,
-  /// and to measure the dense model rounded.
-  func estimates(_ prepared: Prepared, _ parallel: Parallel) -> [WorkEstimate] {
-    guard let split = prepared.split else { return [] }
-    func sweep(_ positions: Int, _ streams: Int, output: Bool = false) -> WorkEstimate {
-      WorkEstimate(
-        prepared.model, positions: positions, streams: streams, withOutput: output,
-        parallel: parallel)
-    }
-    let variants = prepared.widths.experts + (prepared.nesting.router == nil ? 0 : 14)
-    let nesting = prepared.nesting.sweeps.map { sweep($0.positions, $0.streams) }
-    guard !prepared.model.family.isEncoder else { return nesting }
-    return nesting
-      + [sweep(split.heldOut.count, variants, output: true)]
-      + prepared.model.smallerTypes.map { _ in sweep(split.heldOut.count, 1, output: true) }
-      + (prepared.shown.isEmpty
-        ? [] : [sweep(prepared.shown.reduce(0) { $0 + $1.tokens.count }, 1)])
+  func estimate(
+    _ prepared: Prepared, output: OutputEstimate, memory: Int, isResumable: Bool,
+    parallel: Parallel
+  ) -> PartitionEstimate {
+    PartitionEstimate(
+      prepared.nesting, shown: prepared.shown.reduce(0) { $0 + $1.tokens.count },
+      outputBytes: output.written, memory: memory, isResumable: isResumable, parallel: parallel)
+  }
+
+  func outputEstimate(_ prepared: Prepared) throws -> OutputEstimate {
+    try OutputEstimate(
+      prepared.model, experts: prepared.widths.experts, router: prepared.nesting.router,
+      routerWidth: recipe.routerWidth(hiddenSize: prepared.model.configuration.hiddenSize),
+      compensationRank: prepared.nesting.compensationRank, compression: compression,
+      isOverlay: isOverlay)
+  }
+
+  /// Fails where the disk is too small, before any work is done.
+  ///
+  /// The file that is written and the hidden states of its evaluation are there together.
+  func checkSpace(_ output: OutputEstimate, _ estimate: PartitionEstimate) throws {
+    let folder = Folder.parent(of: outputPath)
+    guard let free = Folder.freeBytes(folder) else { return }
+    let needed = output.written + estimate.scratch
+    guard needed <= free else { throw FileError.noSpace(path: folder, needed: needed, free: free) }
   }
 }

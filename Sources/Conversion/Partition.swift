@@ -100,45 +100,61 @@ package struct Partition: Sendable {
     package let router: RouterKind?
     /// Nil for none.
     package let compensationRank: Int?
-    /// How often the weights are read to run text.
-    package let sweeps: Int
     package let output: OutputEstimate
     package let isOverlay: Bool
     /// What the work will take.
-    package let seconds: Double
+    package let work: PartitionEstimate
   }
 
   /// Checks everything and tells what would be done.
-  package func preview(parallel: Parallel = .serial) throws -> Preview {
+  package func preview(
+    parallel: Parallel = .serial, memory: Int = .max, resumes: Bool = false
+  ) throws -> Preview {
     let prepared = try prepare()
     let configuration = prepared.model.configuration
     var known: [Int]?
     if prepared.widths != .coverage {
       known = try plainPlan(prepared.model, prepared.widths).layers[0].widths
     }
-    let estimates = estimates(prepared, parallel)
+    let output = try outputEstimate(prepared)
+    let work = estimate(
+      prepared, output: output, memory: memory, isResumable: resumes, parallel: parallel)
+    try checkSpace(output, work)
     return Preview(
       family: prepared.model.family.name, layers: configuration.layers,
       sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
       calibrationTokens: prepared.nesting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
       heldOutTokens: prepared.split?.heldOut.count ?? 0,
       importance: prepared.nesting.importance, router: prepared.nesting.router,
-      compensationRank: prepared.nesting.compensationRank, sweeps: estimates.count,
-      output: try OutputEstimate(
-        prepared.model, experts: prepared.widths.experts, router: prepared.nesting.router,
-        routerWidth: recipe.routerWidth(hiddenSize: configuration.hiddenSize),
-        compensationRank: prepared.nesting.compensationRank, compression: compression,
-        isOverlay: isOverlay),
-      isOverlay: isOverlay,
-      seconds: estimates.reduce(0) { $0 + $1.seconds })
+      compensationRank: prepared.nesting.compensationRank, output: output, isOverlay: isOverlay,
+      work: work)
   }
 
   /// Calibrates, plans, writes the container, measures it, and writes the report.
-  package func run(parallel: Parallel, progress: Progress) throws -> CalibrationReport {
+  ///
+  /// - Parameters:
+  ///   - parallel: the loop.
+  ///   - progress: told of layers.
+  ///   - memory: how many bytes of it the work may take.
+  ///   - resumes: whether work that was interrupted is taken up, and this one can be.
+  /// - Returns: the report.
+  /// - Throws: whatever is wrong with inputs, options or disks.
+  package func run(
+    parallel: Parallel, progress: Progress, memory: Int = .max, resumes: Bool = false
+  ) throws -> CalibrationReport {
     let prepared = try prepare()
     let model = prepared.model
-    progress.estimate(estimates(prepared, parallel))
-    let nested = try prepared.nesting.run(parallel: parallel, progress: progress)
+    let output = try outputEstimate(prepared)
+    let estimate = estimate(
+      prepared, output: output, memory: memory, isResumable: resumes, parallel: parallel)
+    try checkSpace(output, estimate)
+    progress.estimate(seconds: estimate.seconds)
+    let journal = resumes ? try journal(prepared) : nil
+    let workspace = Workspace(
+      memory: memory, folder: Folder.parent(of: outputPath), journal: journal)
+    var nesting = prepared.nesting
+    nesting.workspace = workspace
+    let nested = try nesting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
       model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
       routing: nested.routing, experts: nested.experts, compression: compression,
@@ -153,7 +169,7 @@ package struct Partition: Sendable {
     var kinds: TokenKinds?
     if let tokens = prepared.tokens, let split = prepared.split, !model.family.isEncoder {
       let evaluator = try Evaluator(
-        model: try Model(written), parallel: parallel, progress: progress)
+        model: try Model(written), parallel: parallel, progress: progress, workspace: workspace)
       let windows = tokens.windows(split.heldOut)
       let result = try evaluator.evaluate(
         evaluator.reportVariants, roundings: (model.smallerTypes, model), on: windows,
@@ -179,6 +195,7 @@ package struct Partition: Sendable {
     try AtomicFile.write(
       JSONWriter.write(document, layout: .indented) + [0x0A], to: reportPath)
     try AtomicFile.write(ReportPage(document: document).bytes, to: pagePath)
+    journal?.removeAll()
     return report
   }
 

@@ -36,11 +36,12 @@ package struct Validation: Sendable {
   /// Asks all checks that apply of an open file.
   package init(
     _ checkpoint: Checkpoint, against source: Checkpoint?, text: TextRequest? = nil,
-    requiresComplete: Bool = false, parallel: Parallel, progress: Progress
+    requiresComplete: Bool = false, parallel: Parallel, progress: Progress,
+    workspace: Workspace = Workspace()
   ) {
     let subject = CheckSubject(
       checkpoint: checkpoint, source: source, text: text, requiresComplete: requiresComplete,
-      parallel: parallel, progress: progress)
+      parallel: parallel, progress: progress, workspace: workspace)
     var results = [
       Result(id: Self.structureID, outcome: .passed(Self.structure(of: checkpoint)))
     ]

@@ -17,7 +17,7 @@ extension Evaluator {
     }
     do {
       let plan = streams([request.variant])
-      return try run(plan, on: windows, recording: request).choices
+      return try run(plan, on: windows, recording: request, phase: "choosing").choices
         ?? TokenChoices(meanWidths: [], experts: [])
     } catch {
       throw .model(error)

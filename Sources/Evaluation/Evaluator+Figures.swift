@@ -5,10 +5,10 @@ import Models
 extension Evaluator {
   /// For each window and stream, what its logits say of the targets.
   func score(
-    _ streams: [[Matrix]], targets: [[Int]], reference: Int?
+    _ streams: [LayerSweep.Windows], targets: [[Int]], reference: Int?
   ) throws(ModelError) -> [[WindowScore]] {
     let head = try OutputHead(model, parallel: parallel)
-    return parallel.map(targets.count) { window in
+    return parallel.mapLarge(targets.count) { window in
       let targets = targets[window]
       let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
       return streams.indices.map { stream in

@@ -12,22 +12,24 @@ extension Evaluator {
   /// - Returns: figures over all targets.
   /// - Throws: what reading the model throws.
   func figures(
-    of rounded: Model, as type: ElementType, beside reference: [Matrix], on windows: [[Int]]
+    of rounded: Model, as type: ElementType, beside reference: LayerSweep.Windows,
+    on windows: [[Int]]
   ) throws(ModelError) -> RoundedFigures {
     let phase = "Rounding to \(type.rawValue)"
     let layers = rounded.configuration.layers
-    progress.report(phase, unit: "layers", done: 0, of: layers)
-    let finished = try LayerSweep(rounded, parallel: parallel).run(
-      windows.map { Array($0.dropLast()) }
-    ) { call in
+    let inputs = windows.map { Array($0.dropLast()) }
+    let step = progress.layers(phase, of: layers, tokens: inputs.reduce(0) { $0 + $1.count })
+    let finished = try LayerSweep(
+      rounded, parallel: parallel, workspace: workspace, phase: "rounding-\(type.rawValue)"
+    ).run(inputs) { call in
       (call.weights.output(call.weights.hidden(call.input)), ())
     } finishedLayer: { layer, _ in
-      progress.report(phase, unit: "layers", done: layer + 1, of: layers)
+      step.done(layer + 1)
     }
-    let streams = finished[0].map(\.stream)
+    let streams = finished[0].windows
     let dense = try OutputHead(model, parallel: parallel)
     let head = try OutputHead(rounded, parallel: parallel)
-    let scores = parallel.map(windows.count) { window in
+    let scores = parallel.mapLarge(windows.count) { window in
       let targets = Array(windows[window].dropFirst())
       return WindowScore(
         Distributions(head.logits(streams[window])),

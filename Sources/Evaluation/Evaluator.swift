@@ -1,3 +1,4 @@
+import ByteIO
 import DMOE
 package import Experts
 package import Kernels
@@ -9,6 +10,7 @@ package struct Evaluator: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let progress: Progress
+  let workspace: Workspace
   /// Nil where the model has no routers.
   package let routing: Routing?
   /// For each layer; empty where the model has none.
@@ -16,8 +18,9 @@ package struct Evaluator: Sendable {
 
   /// - Throws: experts or routers in the model's file that are not sound.
   package init(
-    model: Model, parallel: Parallel, progress: Progress
+    model: Model, parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
   ) throws(EvaluationError) {
+    self.workspace = workspace
     self.model = model
     self.parallel = parallel
     self.progress = progress
@@ -157,11 +160,10 @@ package struct Evaluator: Sendable {
       let (finished, meters, choices) = try run(
         plan, on: windows.map { Array($0.dropLast()) }, recording: recording)
       let scores = try score(
-        finished.map { $0.map(\.stream) }, targets: targets,
-        reference: streams.firstIndex(of: .dense))
+        finished.map(\.windows), targets: targets, reference: streams.firstIndex(of: .dense))
       let figures = variants.map { variant in
         let index = streams.firstIndex(of: asRun(variant)) ?? 0
-        let seconds = finished[index].reduce(0) { $0 + $1.seconds } / Double(parallel.threads)
+        let seconds = finished[index].seconds / Double(parallel.threads)
         // To know the truth takes more than the layer that it would save.
         let isOracle = if case .choosing(.oracle, _) = variant { true } else { false }
         let work = meters[index].work(
@@ -172,7 +174,7 @@ package struct Evaluator: Sendable {
       }
       var rounded: [RoundedFigures] = []
       if let (types, model) = roundings, let dense = streams.firstIndex(of: .dense) {
-        let reference = finished[dense].map(\.stream)
+        let reference = finished[dense].windows
         rounded = try types.map { (type) throws(ModelError) in
           try self.figures(
             of: model.rounded(to: type), as: type, beside: reference, on: windows)
@@ -198,12 +200,13 @@ package struct Evaluator: Sendable {
 
   /// What a run leaves behind.
   typealias Run = (
-    finished: [[LayerSweep.Finished]], meters: [WorkMeter], choices: TokenChoices?
+    finished: [LayerSweep.Finished], meters: [WorkMeter], choices: TokenChoices?
   )
 
   /// Runs variants side by side; of each also what it used and how long it took.
   func run(
-    _ streams: VariantStreams, on inputs: [[Int]], recording: TokenChoices.Request?
+    _ streams: VariantStreams, on inputs: [[Int]], recording: TokenChoices.Request?,
+    phase: String = "evaluating"
   ) throws(ModelError) -> Run {
     let recorded = recording.flatMap { streams.variants.firstIndex(of: $0.variant) }
     var recorder = recorded.flatMap { _ in
@@ -211,8 +214,10 @@ package struct Evaluator: Sendable {
     }
     let layers = model.configuration.layers
     var meters = [WorkMeter](repeating: WorkMeter(), count: streams.variants.count)
-    progress.report("Evaluating", unit: "layers", done: 0, of: layers)
-    let sweep = LayerSweep(model, parallel: parallel)
+    let step = progress.layers(
+      "Evaluating", of: layers,
+      tokens: streams.variants.count * inputs.reduce(0) { $0 + $1.count })
+    let sweep = LayerSweep(model, parallel: parallel, workspace: workspace, phase: phase)
     let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
       streams.run(call, earlier: earlier)
     } finishedLayer: { layer, weights, uses in
@@ -223,7 +228,13 @@ package struct Evaluator: Sendable {
           meters[stream].addSingle(seconds: seconds)
         }
       }
-      progress.report("Evaluating", unit: "layers", done: layer + 1, of: layers)
+      step.done(layer + 1)
+    } record: { writer in
+      writer.put(meters)
+      recorder?.record(to: &writer)
+    } restore: { reader in
+      meters = reader.take()
+      recorder?.restore(from: &reader)
     }
     return (finished, meters, recorder?.choices)
   }

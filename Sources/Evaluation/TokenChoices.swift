@@ -1,3 +1,4 @@
+import ByteIO
 import Experts
 
 /// How large an expert the tokens of a text were given, and which.
@@ -53,6 +54,18 @@ extension TokenChoices {
           if window < experts.count { experts[window][token].append(expert) }
         }
       }
+    }
+
+    func record(to writer: inout RecordWriter) {
+      writer.put(widths)
+      writer.put(experts)
+      writer.put(layers)
+    }
+
+    mutating func restore(from reader: inout RecordReader) {
+      widths = reader.take()
+      experts = reader.take()
+      layers = reader.take()
     }
 
     var choices: TokenChoices {

@@ -64,7 +64,9 @@ struct VariantStreams: Sendable {
   func run(_ call: LayerSweep.Call, earlier: [[Use]]) -> (output: Matrix, observation: Use) {
     let started = ContinuousClock.now
     var (output, use) = work(call, earlier)
-    use.seconds = (ContinuousClock.now - started) / .seconds(1)
+    // Threads that share the work are as many times as long at it.
+    use.seconds =
+      (ContinuousClock.now - started) / .seconds(1) * Double(Parallel.within.threads)
     use.positions = call.input.rows
     if call.window == 0 {
       use.samples = (0..<min(Self.sampleCount, call.input.rows)).map { sample in

@@ -1,3 +1,4 @@
+import ByteIO
 import Experts
 import Kernels
 import Models
@@ -55,5 +56,23 @@ struct WorkMeter: Sendable {
       tokensPerSecond: isMeasured ? tokensPerSecond : nil,
       feedForwardTokensPerSecond: isMeasured ? tokens / seconds : nil,
       singleFeedForwardTokensPerSecond: isMeasured && singleSeconds > 0 ? 1 / singleSeconds : nil)
+  }
+}
+
+extension WorkMeter: Recordable {
+  func record(to writer: inout RecordWriter) {
+    writer.put([cost, neuronFraction, seconds, singleSeconds])
+    writer.put([compensated, positions, layers])
+  }
+
+  init(from reader: inout RecordReader) {
+    let sums: [Double] = reader.take()
+    let counts: [Int] = reader.take()
+    guard sums.count == 4, counts.count == 3 else {
+      reader.refuse()
+      return
+    }
+    (cost, neuronFraction, seconds, singleSeconds) = (sums[0], sums[1], sums[2], sums[3])
+    (compensated, positions, layers) = (counts[0], counts[1], counts[2])
   }
 }

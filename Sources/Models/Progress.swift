@@ -6,6 +6,28 @@ package struct Progress: Sendable {
     package let unit: String
     package let done: Int
     package let total: Int
+    /// How many tokens go through each unit; nil where it is none.
+    package var tokens: Int?
+  }
+
+  /// A sweep over the layers.
+  package struct Sweep: Sendable {
+    fileprivate let progress: Progress
+    fileprivate let phase: String
+    fileprivate let layers: Int
+    fileprivate let tokens: Int
+
+    package func done(_ layers: Int) {
+      progress.receive(
+        Step(phase: phase, unit: "layers", done: layers, total: self.layers, tokens: tokens))
+    }
+  }
+
+  /// Reports that a sweep begins, through which so many tokens go.
+  package func layers(_ phase: String, of layers: Int, tokens: Int) -> Sweep {
+    let sweep = Sweep(progress: self, phase: phase, layers: layers, tokens: tokens)
+    sweep.done(0)
+    return sweep
   }
 
   private let receive: @Sendable (Step) -> Void
@@ -25,8 +47,10 @@ package struct Progress: Sendable {
   package static let ignored = Progress { _ in }
 
   package func estimate(_ estimates: [WorkEstimate]) {
-    receiveEstimate(estimates.reduce(0) { $0 + $1.seconds })
+    estimate(seconds: estimates.reduce(0) { $0 + $1.seconds })
   }
+
+  package func estimate(seconds: Double) { receiveEstimate(seconds) }
 
   package func report(_ phase: String, unit: String, done: Int, of total: Int) {
     receive(Step(phase: phase, unit: unit, done: done, total: total))

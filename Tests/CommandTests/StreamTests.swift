@@ -21,7 +21,7 @@ import Testing
     let none = try dynamoe(evaluate + ["--progress", "none"])
     #expect(none.errors.isEmpty)
     let plain = try dynamoe(evaluate + ["--progress", "plain"])
-    #expect(plain.status == 0 && plain.errors.contains("Evaluating: 4 layers\n"))
+    #expect(plain.status == 0 && plain.errors.contains("Evaluating: 4 layers × "))
     #expect(!plain.output.contains("Evaluating: "))
     let verbose = try dynamoe(evaluate + ["--verbose"])
     #expect(verbose.status == 0 && verbose.errors.contains("Evaluating: "))

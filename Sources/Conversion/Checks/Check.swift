@@ -31,6 +31,7 @@ package struct CheckSubject: Sendable {
   package let requiresComplete: Bool
   package let parallel: Parallel
   package let progress: Progress
+  package let workspace: Workspace
 }
 
 /// One question that `validate` asks of a file.

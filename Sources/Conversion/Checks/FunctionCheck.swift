@@ -33,7 +33,8 @@ enum FunctionCheck: Check {
     let tokens = try TextTokens(text, model: model, limit: text.maximumTokens ?? 2048)
     let windows = tokens.windows()
     let experts = try LayerExperts.layers(of: container)
-    let sweep = LayerSweep(model, parallel: subject.parallel)
+    let sweep = LayerSweep(
+      model, parallel: subject.parallel, workspace: subject.workspace)
     // Both in one sweep where the weights are the same.
     var finished = try sweep.run(windows, streams: dense == nil ? 2 : 1) { call in
       guard call.stream == 0 else { return (output(call), observation: ()) }
@@ -45,7 +46,9 @@ enum FunctionCheck: Check {
     } finishedLayer: { _, _ in
     }
     if let dense {
-      finished += try LayerSweep(dense, parallel: subject.parallel).run(windows) { call in
+      finished += try LayerSweep(
+        dense, parallel: subject.parallel, workspace: subject.workspace
+      ).run(windows) { call in
         (output(call), observation: ())
       } finishedLayer: { _, _ in
       }
@@ -53,9 +56,9 @@ enum FunctionCheck: Check {
     let ours = try OutputHead(model, parallel: subject.parallel)
     let theirs = try OutputHead(dense ?? model, parallel: subject.parallel)
     let streams = finished
-    let differences = subject.parallel.map(windows.count) { window in
+    let differences = subject.parallel.mapLarge(windows.count) { window in
       LogitDifference(
-        ours.logits(streams[0][window].stream), theirs.logits(streams[1][window].stream))
+        ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]))
     }
     let range = differences.map(\.range).max() ?? 0
     let largest = (differences.map(\.largest).max() ?? 0) / max(range, .leastNormalMagnitude)

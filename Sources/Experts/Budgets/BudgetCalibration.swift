@@ -1,3 +1,4 @@
+import ByteIO
 package import Kernels
 package import Models
 
@@ -36,9 +37,24 @@ package struct BudgetCalibration: Sendable {
   }
 
   /// What decided in a window, and for the run that is looked at what should have.
-  private struct Seen: Sendable {
+  private struct Seen: Sendable, Recordable {
     let scores: Matrix
     let truth: Matrix?
+
+    init(scores: Matrix, truth: Matrix?) {
+      self.scores = scores
+      self.truth = truth
+    }
+
+    func record(to writer: inout RecordWriter) {
+      writer.put(scores)
+      writer.put(truth)
+    }
+
+    init(from reader: inout RecordReader) {
+      scores = reader.take()
+      truth = reader.take()
+    }
   }
 
   /// Where between the cheapest routed run and dense the rows of the table lie.
@@ -53,11 +69,12 @@ package struct BudgetCalibration: Sendable {
   ///   - truth: the same as it truly is.
   ///   - parallel: the loop.
   ///   - progress: told of layers.
+  ///   - workspace: for hidden states.
   /// - Returns: the table, without rows where routers alone cost as much as the dense model.
   /// - Throws: what reading the model throws.
   package func run(
     _ model: Model, windows: [[Int]], predicted: [[Matrix]], truth: [[Matrix]],
-    parallel: Parallel, progress: Progress
+    parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
   ) throws(ModelError) -> Result {
     let costs = experts.map(\.costs)
     let smallest = costs.reduce(0) { $0 + $1[0] } / Double(costs.count)
@@ -74,7 +91,7 @@ package struct BudgetCalibration: Sendable {
     let observed = targets.indices.min {
       abs(targets[$0] - RoutingQuality.usualBudget) < abs(targets[$1] - RoutingQuality.usualBudget)
     }
-    let seen = try observe(model, windows, rules, observed, parallel, progress)
+    let seen = try observe(model, windows, rules, observed, parallel, progress, workspace)
     let knobs = seen.enumerated().map { stream, layers in
       let scores = layers.map { $0.map(\.scores) }
       let isOracle = stream >= targets.count
@@ -111,14 +128,16 @@ package struct BudgetCalibration: Sendable {
   /// which both are wanted.
   private func observe(
     _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?,
-    _ parallel: Parallel, _ progress: Progress
+    _ parallel: Parallel, _ progress: Progress, _ workspace: Workspace
   ) throws(ModelError) -> [[[Seen]]] {
     let layers = model.configuration.layers
     let phase = "Setting budgets"
     var seen = [[[Seen]]](repeating: [], count: rules.count)
-    progress.report(phase, unit: "layers", done: 0, of: layers)
-    _ = try LayerSweep(model, parallel: parallel).run(windows, phases: [rules.count]) {
-      layer, weights in
+    let step = progress.layers(
+      phase, of: layers, tokens: rules.count * windows.reduce(0) { $0 + $1.count })
+    _ = try LayerSweep(
+      model, parallel: parallel, workspace: workspace, phase: "budgets"
+    ).run(windows, phases: [rules.count]) { layer, weights in
       weights.reordered(by: plan.layers[layer].order)
     } feedForward: { call, _ in
       let rule = rules[call.stream]
@@ -148,7 +167,12 @@ package struct BudgetCalibration: Sendable {
       return (output, Seen(scores: scores, truth: nil))
     } finishedLayer: { layer, _, observations in
       for (stream, windows) in observations.enumerated() { seen[stream].append(windows) }
-      progress.report(phase, unit: "layers", done: layer + 1, of: layers)
+      step.done(layer + 1)
+    } record: { writer in
+      for layers in seen { writer.put(layers.last ?? []) }
+    } restore: { reader in
+      for stream in seen.indices { seen[stream].append(reader.take()) }
+      step.done(seen.first?.count ?? 0)
     }
     return seen
   }

@@ -1,3 +1,4 @@
+import ByteIO
 package import Calibration
 package import Kernels
 package import Models
@@ -56,10 +57,12 @@ package struct RankingCalibration: Sendable {
   ///   - windows: of calibration text.
   ///   - parallel: the loop.
   ///   - progress: told of layers.
+  ///   - workspace: for hidden states.
   /// - Returns: the plan of all layers, and what was seen.
   /// - Throws: what reading the model throws, and widths that do not grow.
   package func rank(
-    _ model: Model, windows: [[Int]], parallel: Parallel, progress: Progress
+    _ model: Model, windows: [[Int]], parallel: Parallel, progress: Progress,
+    workspace: Workspace = Workspace()
   ) throws(PlanError) -> Ranked {
     var ranked = Ranked(
       plan: ExpertPlan(importance: importance, alignment: alignment, layers: []))
@@ -67,19 +70,19 @@ package struct RankingCalibration: Sendable {
     var stability: [RankingStability] = []
     var failure: PlanError?
     let count = model.configuration.layers
-    progress.report("Ranking", unit: "layers", done: 0, of: count)
+    let step = progress.layers("Ranking", of: count, tokens: windows.reduce(0) { $0 + $1.count })
     do {
-      try LayerSweep(model, parallel: parallel).run(windows) { layer in
+      try LayerSweep(
+        model, parallel: parallel, workspace: workspace, phase: "ranking"
+      ).run(windows) { layer in
         do throws(PlanError) {
-          var outputs: [Matrix] = []
           var order: [Int]?
           var halves: [[Double]] = []
           var importances = scores?.layers[layer.index] ?? []
           if scores == nil {
-            let greedy = Self.greedy(layer, parallel)
+            let greedy = Self.greedy(layer, finishes: !wantsErrors, parallel)
             ranked.statistics.append(greedy.statistics)
             (order, importances) = (greedy.ranking.order, greedy.ranking.scores)
-            outputs = greedy.outputs
             halves = greedy.halves
           }
           let plan = try ExpertPlan.Layer(
@@ -90,16 +93,25 @@ package struct RankingCalibration: Sendable {
               RankingStability(even: halves[0], odd: halves[1], widths: plan.widths))
           }
           if wantsErrors {
-            let (full, errors) = Self.errors(layer, plan, parallel)
-            ranked.logErrors.append(errors)
-            outputs = full
+            ranked.logErrors.append(Self.errors(layer, plan, parallel))
           }
-          progress.report("Ranking", unit: "layers", done: layer.index + 1, of: count)
-          return outputs
+          step.done(layer.index + 1)
+          return true
         } catch {
           failure = error
-          return nil
+          return false
         }
+      } record: { writer in
+        writer.put(layers.suffix(1).map { $0 })
+        writer.put(ranked.statistics.suffix(1).map { $0 })
+        writer.put(stability.suffix(1).map { $0 })
+        writer.put(ranked.logErrors.suffix(1).map { $0 })
+      } restore: { reader in
+        layers += reader.take([ExpertPlan.Layer].self)
+        ranked.statistics += reader.take([NeuronStatistics.Layer].self)
+        stability += reader.take([RankingStability].self)
+        ranked.logErrors += reader.take([[Matrix]].self)
+        step.done(layers.count)
       }
     } catch {
       throw .model(error)
@@ -113,22 +125,18 @@ package struct RankingCalibration: Sendable {
   /// `Σ q h hᵀ` over all positions, q being what their errors weigh, and the neurons ranked by it;
   /// their diagonal scores by every second window, and by the others.
   private static func greedy(
-    _ layer: LayerSweep.Layer, _ parallel: Parallel
-  ) -> (
-    ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer,
-    outputs: [Matrix]
-  ) {
+    _ layer: LayerSweep.Layer, finishes: Bool, _ parallel: Parallel
+  ) -> (ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer) {
     let weights = layer.weights
     let neurons = weights.neurons
-    let tokens = layer.inputs.reduce(0) { $0 + $1.rows }
+    let tokens = layer.inputs.rows.reduce(0, +)
     let usesGram = usesGramMatrix(neurons: neurons, tokens: tokens)
     var statistics = NeuronStatistics.Layer(neurons: neurons)
     var gram = GramMatrix(size: usesGram ? neurons : 0)
     var diagonal = [Double](repeating: 0, count: neurons)
     var halves = [diagonal, diagonal]
-    var outputs: [Matrix] = []
-    for chunk in WindowChunks.chunks(layer.inputs.map(\.rows), size: chunk) {
-      let seen = parallel.map(chunk.count) { index in
+    for chunk in WindowChunks.chunks(layer.inputs.rows, size: chunk) {
+      let seen = parallel.mapLarge(chunk.count) { index in
         let window = chunk.lowerBound + index
         let hidden = weights.hidden(layer.inputs[window])
         var sums = NeuronStatistics.Layer(neurons: neurons)
@@ -137,9 +145,9 @@ package struct RankingCalibration: Sendable {
         let output = weights.output(hidden)
         let factors = layer.join.errorWeights(output: output, residual: layer.residuals[window])
           .map { $0.squareRoot() }
-        return (sums: sums, rows: hidden.scalingRows(by: factors), output: output)
+        if finishes { layer.finish(window, output) }
+        return (sums: sums, rows: hidden.scalingRows(by: factors))
       }
-      outputs += seen.map(\.output)
       for (window, seen) in zip(chunk, seen) {
         statistics.add(seen.sums)
         for (neuron, sum) in seen.rows.columnSquareSums().enumerated() {
@@ -156,20 +164,20 @@ package struct RankingCalibration: Sendable {
       ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
       : GreedyRanking(diagonal: diagonal, down: down)
     let norms = down.rowDots(down)
-    return (ranking, halves.map { zip($0, norms).map(*) }, statistics, outputs)
+    return (ranking, halves.map { zip($0, norms).map(*) }, statistics)
   }
 
+  /// The errors of all experts, window by window; finishes the layer.
   private static func errors(
     _ layer: LayerSweep.Layer, _ plan: ExpertPlan.Layer, _ parallel: Parallel
-  ) -> (outputs: [Matrix], errors: [Matrix]) {
+  ) -> [Matrix] {
     let weights = layer.weights.reordered(by: plan.order)
-    let results = parallel.map(layer.inputs.count) { window in
-      let input = layer.inputs[window]
-      let outputs = ExpertOutputs(weights, input: input, widths: plan.widths)
+    return parallel.mapLarge(layer.inputs.count) { window in
+      let outputs = ExpertOutputs(weights, input: layer.inputs[window], widths: plan.widths)
       let errors = outputs.logErrors(
         compensations: [], residual: layer.residuals[window], join: layer.join)
-      return (outputs.full(), errors)
+      layer.finish(window, outputs.full())
+      return errors
     }
-    return (results.map(\.0), results.map(\.1))
   }
 }

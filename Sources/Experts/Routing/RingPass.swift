@@ -17,54 +17,40 @@ struct RingPass {
   ///   - gated: whether a neuron has three rows of weights.
   ///   - rank: of the compensation; nil for none.
   ///   - shares: for each window how often tokens use each expert; needed for compensation.
-  /// - Returns: for each window the full output and what is true of every expert but the last.
+  /// - Returns: for each window what is true of every expert but the last; the layer is finished.
   func run(
     aim: RouterAim, gated: Bool, rank: Int?, shares: [Matrix]
-  ) -> (outputs: [Matrix], experts: LayerExperts, truth: [Matrix]) {
-    let hiddenSize = layer.inputs[0].columns
-    guard let rank else {
-      let experts = LayerExperts(widths: widths, hiddenSize: hiddenSize, gated: gated)
-      let results = parallel.map(layer.inputs.count) { window in
-        let outputs = self.outputs(window)
-        return (outputs.full(), self.truth(window, aim, outputs, []))
-      }
-      return (results.map(\.0), experts, results.map(\.1))
-    }
-    let (outputs, compensations) = compensate(rank: rank, shares: shares)
+  ) -> (experts: LayerExperts, truth: [Matrix]) {
+    let compensations = rank.map { compensate(rank: $0, shares: shares) } ?? []
     let experts = LayerExperts(
-      widths: widths, compensations: compensations, hiddenSize: hiddenSize, gated: gated)
-    let truth = parallel.map(layer.inputs.count) { window in
-      self.truth(window, aim, self.outputs(window), compensations)
+      widths: widths, compensations: compensations, hiddenSize: weights.up.columns, gated: gated)
+    let truth = parallel.mapLarge(layer.inputs.count) { window in
+      let outputs = self.outputs(window)
+      layer.finish(window, outputs.full())
+      return outputs.scores(
+        aim, compensations: compensations, residual: layer.residuals[window],
+        join: layer.join)
     }
-    return (outputs, experts, truth)
+    return (experts, truth)
   }
 
   private func outputs(_ window: Int) -> ExpertOutputs {
     ExpertOutputs(weights, input: layer.inputs[window], widths: widths)
   }
 
-  private func truth(
-    _ window: Int, _ aim: RouterAim, _ outputs: ExpertOutputs, _ compensations: [Compensation]
-  ) -> Matrix {
-    outputs.scores(
-      aim, compensations: compensations, residual: layer.residuals[window], join: layer.join)
-  }
-
   /// Fits the compensation of every expert but the last, on the windows that do not judge.
-  private func compensate(
-    rank: Int, shares: [Matrix]
-  ) -> (outputs: [Matrix], compensations: [Compensation]) {
+  private func compensate(rank: Int, shares: [Matrix]) -> [Compensation] {
     var fits = (0..<widths.count - 1).map { _ in
-      CompensationFit(features: layer.inputs[0].columns)
+      CompensationFit(features: weights.up.columns)
     }
-    var outputs: [Matrix] = []
-    for chunk in WindowChunks.chunks(layer.inputs.map(\.rows), size: Self.chunk) {
-      let seen = parallel.map(chunk.count) { index in
+    for chunk in WindowChunks.chunks(layer.inputs.rows, size: Self.chunk) {
+      let seen = parallel.mapLarge(chunk.count) { index in
         let window = chunk.lowerBound + index
-        let outputs = self.outputs(window)
+        let input = layer.inputs[window]
+        let outputs = ExpertOutputs(weights, input: input, widths: widths)
         let missing = outputs.missing()
         return (
-          output: outputs.full(),
+          input: input,
           missing: layer.join.columnScales.map { scales in
             missing.map { $0.scalingColumns(by: scales) }
           } ?? missing,
@@ -78,14 +64,11 @@ struct RingPass {
           let weights = seen.weights.enumerated().map { token, weight in
             Double(shares[window].values[token * shares[window].columns + expert]) * weight
           }
-          fit.add(layer.inputs[window], seen.missing[expert], weights: weights)
+          fit.add(seen.input, seen.missing[expert], weights: weights)
         }
       }
-      outputs += seen.map(\.output)
     }
     let scales = layer.join.columnScales
-    return (
-      outputs, parallel.map(fits.count) { [fits] in fits[$0].fit(rank: rank, outputScales: scales) }
-    )
+    return parallel.map(fits.count) { [fits] in fits[$0].fit(rank: rank, outputScales: scales) }
   }
 }

@@ -1,3 +1,4 @@
+import ByteIO
 package import Kernels
 package import Models
 
@@ -53,42 +54,56 @@ package struct RoutingCalibration: Sendable {
   ///     compensation counts by. Empty without compensation.
   ///   - parallel: the loop.
   ///   - progress: told of layers.
+  ///   - workspace: for hidden states.
+  ///   - round: how often it was fitted before.
   /// - Returns: what was fitted, layer by layer.
   /// - Throws: what reading the model throws.
   package func fit(
     _ model: Model, plan: ExpertPlan, windows: [[Int]], shares: [[Matrix]], parallel: Parallel,
-    progress: Progress
+    progress: Progress, workspace: Workspace = Workspace(), round: Int = 0
   ) throws(ModelError) -> [Layer] {
     precondition(windows.count > 1, "one side would have no window")
     var fitted: [Layer] = []
     let layers = model.configuration.layers
-    progress.report("Fitting routers", unit: "layers", done: 0, of: layers)
-    try LayerSweep(model, parallel: parallel).run(windows) { layer in
+    let step = progress.layers(
+      "Fitting routers", of: layers, tokens: windows.reduce(0) { $0 + $1.count })
+    try LayerSweep(
+      model, parallel: parallel, workspace: workspace, phase: "fitting-\(round)"
+    ).run(windows) { layer in
       let weights = layer.weights.reordered(by: plan.layers[layer.index].order)
       let pass = RingPass(
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
         parallel: parallel)
-      let (outputs, experts, truth) = pass.run(
+      let (experts, truth) = pass.run(
         aim: aim, gated: model.family.gated, rank: compensationRank,
         shares: shares.isEmpty ? [] : shares[layer.index])
-      fitted.append(fit(layer, experts, truth, parallel))
-      progress.report("Fitting routers", unit: "layers", done: layer.index + 1, of: layers)
-      return outputs
+      fitted.append(fit(features(layer, parallel), layer.index, experts, truth, parallel))
+      step.done(layer.index + 1)
+      return true
+    } record: { writer in
+      if let layer = fitted.last { writer.put(layer) }
+    } restore: { reader in
+      fitted.append(reader.take())
+      step.done(fitted.count)
     }
     return fitted
   }
 
-  private func fit(
-    _ layer: LayerSweep.Layer, _ experts: LayerExperts, _ truth: [Matrix], _ parallel: Parallel
-  ) -> Layer {
-    let features = parallel.map(truth.count) { window in
+  private func features(_ layer: LayerSweep.Layer, _ parallel: Parallel) -> [Matrix] {
+    parallel.map(layer.inputs.count) { window in
       aim.features(input: layer.inputs[window], residual: layer.residuals[window])
     }
+  }
+
+  private func fit(
+    _ features: [Matrix], _ index: Int, _ experts: LayerExperts, _ truth: [Matrix],
+    _ parallel: Parallel
+  ) -> Layer {
     var ranges: (fitting: [Range<Int>], judging: [Range<Int>]) = ([], [])
     var start = 0
-    for (index, window) in truth.enumerated() {
+    for (place, window) in truth.enumerated() {
       let rows = start..<start + window.rows
-      if Judging.isJudge(index, of: truth.count) {
+      if Judging.isJudge(place, of: truth.count) {
         ranges.judging.append(rows)
       } else {
         ranges.fitting.append(rows)
@@ -99,7 +114,7 @@ package struct RoutingCalibration: Sendable {
       features: Matrix(stacking: features), targets: Matrix(stacking: truth),
       fitting: ranges.fitting, heldOut: ranges.judging)
     let router = Router.fit(
-      kind: kind, task: task, width: width, seed: seed &+ UInt64(layer.index)
+      kind: kind, task: task, width: width, seed: seed &+ UInt64(index)
     ).router
     let predicted = parallel.map(features.count) { router.predict(features[$0]) }
     let judges = Judging.windows(of: truth.count)

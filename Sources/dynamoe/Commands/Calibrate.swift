@@ -57,8 +57,11 @@ struct Calibrate: ParsableCommand {
         model, positions: tokens.tokens.count / dataShard.count, streams: 1, withOutput: false,
         parallel: parallel)
     ])
-    let statistics = try Calibrator(model: model, parallel: parallel, progress: line.progress)
-      .statistics(of: tokens, shard: dataShard)
+    let statistics = try Calibrator(
+      model: model, parallel: parallel, progress: line.progress,
+      workspace: Workspace(memory: common.memoryBytes, folder: Folder.parent(of: output))
+    )
+    .statistics(of: tokens, shard: dataShard)
     try model.checkpoint.checkUnchanged()
     try statistics.write(to: output)
     line.finish()

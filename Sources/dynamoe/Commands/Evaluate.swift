@@ -60,7 +60,8 @@ struct Evaluate: ParsableCommand {
     let parallel = common.parallel
     let model = try Model(
       base.checkpoint(self.model, common, progress: line.progress))
-    let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
+    let evaluator = try Evaluator(
+      model: model, parallel: parallel, progress: line.progress, workspace: common.workspace)
     try evaluator.checkPredicts()
     let chosen = try chosenVariants(of: evaluator)
     for case .choosing(.routed, let knob) in chosen { evaluator.warn(of: knob) }

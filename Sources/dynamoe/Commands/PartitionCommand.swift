@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import Calibration
 import Conversion
 import DMOE
@@ -30,6 +31,7 @@ struct PartitionCommand: ParsableCommand {
         dynamoe partition model/ -o model.dmoe --text c.txt --fractions 0.25,0.5,1
         dynamoe partition model/ -o model.dmoe --text c.txt --show-text poem.txt
         dynamoe partition model/ -o overlay.dmoe --text c.txt --overlay
+        dynamoe partition model/ -o model.dmoe --text c.txt --resume
       """)
 
   @Argument(help: "The dense checkpoint: safetensors or GGUF, a file or folder.")
@@ -121,6 +123,12 @@ struct PartitionCommand: ParsableCommand {
   @Flag(help: "Check everything, tell what would be done, and write nothing.")
   var dryRun = false
 
+  @Flag(
+    help:
+      "Keep in OUT.dmoe.resume what is finished, and begin with what is there: the same command takes up what was interrupted."
+  )
+  var resume = false
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -155,14 +163,23 @@ struct PartitionCommand: ParsableCommand {
       force: force,
       generator: Version.generator)
     if dryRun {
-      let preview = PreviewText(try partition.preview(parallel: common.parallel), output: output)
+      let preview = PreviewText(
+        try partition.preview(
+          parallel: common.parallel, memory: common.memoryBytes, resumes: resume), output: output)
       try Console.print(
         json ? [JSONWriter.text(preview.document, layout: .indented)] : preview.lines)
       return
     }
     let started = ContinuousClock.now
     let line = common.progressLine
-    let report = try partition.run(parallel: common.parallel, progress: line.progress)
+    if resume {
+      TemporaryFiles.onInterruption(
+        say: "dynamoe: interrupted; the same command goes on from the last finished layer "
+          + "(\(Escaping.terminal(partition.resumptionPath)))")
+    }
+    let report = try partition.run(
+      parallel: common.parallel, progress: line.progress, memory: common.memoryBytes,
+      resumes: resume)
     line.finish()
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     if json {

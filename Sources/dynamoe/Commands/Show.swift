@@ -73,7 +73,8 @@ struct Show: ParsableCommand {
     let checkpoint = try base.checkpoint(self.model, common, progress: line.progress)
     guard checkpoint.container != nil else { throw ConversionError.notContainer(path: self.model) }
     let model = try Model(checkpoint)
-    let evaluator = try Evaluator(model: model, parallel: parallel, progress: line.progress)
+    let evaluator = try Evaluator(
+      model: model, parallel: parallel, progress: line.progress, workspace: common.workspace)
     try evaluator.requireKnob(knob, model: self.model)
     evaluator.warn(of: knob)
     let text = try TextTokens(

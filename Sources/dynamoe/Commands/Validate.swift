@@ -89,7 +89,7 @@ struct Validate: ParsableCommand {
     }
     let validation = Validation(
       checkpoint, against: source, text: request, requiresComplete: requireComplete,
-      parallel: common.parallel, progress: line.progress)
+      parallel: common.parallel, progress: line.progress, workspace: common.workspace)
     line.finish()
     try Console.print(json ? [document(of: validation)] : lines(of: validation))
     if !validation.isValid { throw ExitCode(ExitStatus.checkFailed) }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import ByteIO
 import Kernels
+import Models
 
 enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, plain, none
@@ -20,6 +22,18 @@ struct GlobalOptions: ParsableArguments {
       valueName: "file"))
   var family: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory for the work, as 800M or 16G; hidden states that do not fit go to a scratch file "
+        + "(default: half of the machine's).", valueName: "bytes"),
+    transform: { text in
+      guard let size = ByteCount(argument: text) else {
+        throw ValidationError("--memory \(text): expected a number of bytes, as 800M or 16G")
+      }
+      return size
+    })
+  var memory: ByteCount?
+
   @Option(help: "Progress on standard error; auto shows it on a terminal only.")
   var progress: ProgressChoice = .auto
 
@@ -37,6 +51,9 @@ struct GlobalOptions: ParsableArguments {
   }
 
   var parallel: Parallel { Parallel(threads: threads ?? Processors.available) }
+  var memoryBytes: Int { memory?.bytes ?? Processors.memory / 2 }
+  /// For commands that write nothing.
+  var workspace: Workspace { Workspace(memory: memoryBytes, folder: Folder.temporary) }
   var style: Style { Style(color) }
   var progressLine: ProgressLine { ProgressLine(progress, verbose: verbose) }
 }

@@ -27,10 +27,22 @@ struct PreviewText {
       "  output       \(Escaping.terminal(output)), about \(HumanText.bytes(preview.output.bytes))",
       "               " + parts.joined(separator: ", "),
     ] + smaller + [
-      "  time         about \(HumanText.seconds(preview.seconds)), "
-        + "\(preview.sweeps) sweeps over the weights with text",
-      "Nothing was written (--dry-run).",
+      "  memory       about \(HumanText.bytes(preview.work.memory)) at most",
+      "  scratch      \(preview.work.scratch == 0 ? "none" : HumanText.bytes(preview.work.scratch))",
+      "  time         about \(HumanText.seconds(preview.work.seconds)), "
+        + "\(preview.work.sweeps) sweeps over the weights with text",
+    ] + phases + [
+      "Nothing was written (--dry-run)."
     ]
+  }
+
+  /// What takes the time.
+  private var phases: [String] {
+    let width = preview.work.phases.map(\.name.count).max() ?? 0
+    return preview.work.phases.map { phase in
+      let padding = String(repeating: " ", count: width - phase.name.count)
+      return "               \(phase.name)\(padding)  \(HumanText.seconds(phase.seconds))"
+    }
   }
 
   /// What the output is made of.
@@ -62,7 +74,19 @@ struct PreviewText {
       "importance": .string(preview.importance.rawValue),
       "router": JSONValue(preview.router?.rawValue),
       "compensation_rank": JSONValue(preview.compensationRank),
-      "sweeps": .int(preview.sweeps), "estimated_seconds": .double(preview.seconds),
+      "sweeps": .int(preview.work.sweeps), "estimated_seconds": .double(preview.work.seconds),
+      "estimated_memory": .int(preview.work.memory), "scratch_bytes": .int(preview.work.scratch),
+      "output_parts": [
+        "weights": .int(preview.output.weights), "routers": .int(preview.output.routers),
+        "compensation": .int(preview.output.compensation), "rest": .int(preview.output.rest),
+      ],
+      "phases": .array(
+        preview.work.phases.map {
+          [
+            "name": .string($0.name), "seconds": .double($0.seconds), "memory": .int($0.memory),
+            "scratch": .int($0.scratch),
+          ]
+        }),
       "dry_run": true,
     ]
   }

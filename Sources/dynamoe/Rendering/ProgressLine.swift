@@ -12,6 +12,8 @@ final class ProgressLine: Sendable {
   private struct State {
     var phase = ""
     var started = ContinuousClock.now
+    /// How much was done before.
+    var begun = 0
     var drawn = ContinuousClock.now
     var isOnScreen = false
   }
@@ -45,15 +47,23 @@ final class ProgressLine: Sendable {
       if step.phase != state.phase {
         endPhase(&state)
         state.phase = step.phase
-        state.started = now
-        if choice == .plain { Console.error("\(step.phase): \(step.total) \(step.unit)") }
+        (state.started, state.begun) = (now, 0)
+        if choice == .plain { Console.error(Self.announcement(of: step)) }
       }
+      // What comes at once was done before, by work that was interrupted.
+      if now - state.started < .milliseconds(50) { state.begun = step.done }
       guard choice == .auto, step.done == step.total || now - state.drawn > .milliseconds(100)
       else { return }
       state.drawn = now
       state.isOnScreen = true
-      StandardOutput.writeError("\r\u{1B}[K" + Self.line(step, elapsed: now - state.started))
+      StandardOutput.writeError(
+        "\r\u{1B}[K" + Self.line(step, begun: state.begun, elapsed: now - state.started))
     }
+  }
+
+  private static func announcement(of step: Progress.Step) -> String {
+    "\(step.phase): \(step.total) \(step.unit)"
+      + (step.tokens.map { " × \(HumanText.count($0)) tokens" } ?? "")
   }
 
   private func endPhase(_ state: inout State) {
@@ -65,16 +75,25 @@ final class ProgressLine: Sendable {
     state.phase = ""
   }
 
-  private static func line(_ step: Progress.Step, elapsed: Duration) -> String {
+  /// Of a sweep the tokens that would go through all layers in a second.
+  private static func speed(_ step: Progress.Step, _ rate: Double) -> String {
+    let rate = step.tokens.map { rate * Double($0) / Double(max(step.total, 1)) } ?? rate
+    return HumanText.fixed(rate, digits: rate < 10 ? 1 : 0)
+      + (step.tokens == nil ? "/s" : " tokens/s")
+  }
+
+  private static func line(_ step: Progress.Step, begun: Int, elapsed: Duration) -> String {
     let seconds = elapsed / .seconds(1)
     let width = 24
     let filled = step.total > 0 ? width * step.done / step.total : width
     let bar =
       String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
     var line = "\(step.phase) \(bar) \(step.done)/\(step.total) \(step.unit)"
+    if let tokens = step.tokens { line += " × \(HumanText.count(tokens)) tokens" }
     if step.done > 0, seconds > 1 {
-      let rate = Double(step.done) / seconds
-      line += ", \(HumanText.fixed(rate, digits: rate < 10 ? 1 : 0))/s"
+      let rate = Double(step.done - begun) / seconds
+      guard rate > 0 else { return line }
+      line += ", " + speed(step, rate)
       line += ", \(HumanText.seconds(Double(step.total - step.done) / rate)) left"
     }
     return line

@@ -1,0 +1,51 @@
+import ByteIO
+import Calibration
+import Experts
+import Kernels
+import Models
+
+/// Work that is interrupted, and taken up again.
+extension Partition {
+  /// Where it is kept what is finished, until all is.
+  package var resumptionPath: String { outputPath + ".resume" }
+
+  func journal(_ prepared: Prepared) throws -> Journal {
+    try Journal(folder: resumptionPath, circumstances: try circumstances(prepared))
+  }
+
+  /// All that the results depend on.
+  private func circumstances(_ prepared: Prepared) throws -> [Journal.Circumstance] {
+    let nesting = prepared.nesting
+    func digest(_ path: String?) throws -> String {
+      guard let path else { return "none" }
+      return "\(SHA256Digest.digest(of: try InputFile(path: path).readAll(limit: .max)))"
+    }
+    func digest(_ text: TextTokens?) -> String {
+      guard let text else { return "none" }
+      let ids = text.allWindows().map { $0.map(String.init).joined(separator: " ") }
+      return "\(SHA256Digest.digest(of: Array(ids.joined(separator: "/").utf8)))"
+    }
+    return [
+      Journal.Circumstance("dynamoe", generator),
+      Journal.Circumstance("the kernels", ProductLibrary.kernels),
+      Journal.Circumstance("model", "\(try prepared.model.fingerprint())"),
+      Journal.Circumstance("configuration", "\(prepared.model.configuration)"),
+      Journal.Circumstance("--recipe", recipe.rawValue),
+      Journal.Circumstance("--importance", nesting.importance.rawValue),
+      Journal.Circumstance("widths", "\(nesting.widths)"),
+      Journal.Circumstance("--align", "\(nesting.alignment)"),
+      Journal.Circumstance("--router", nesting.router?.rawValue ?? "none"),
+      Journal.Circumstance("--compensation-rank", "\(nesting.compensationRank ?? 0)"),
+      Journal.Circumstance("--rounds", "\(rounds)"),
+      Journal.Circumstance("--seed", "\(seed)"),
+      Journal.Circumstance("--down", down.rawValue),
+      Journal.Circumstance("--overlay", "\(isOverlay)"),
+      Journal.Circumstance("the text", digest(prepared.tokens)),
+      Journal.Circumstance("its split", "\(prepared.split?.calibration.count ?? 0)"),
+      Journal.Circumstance(
+        "--show-text", prepared.shown.map { digest($0) }.joined(separator: " ")),
+      Journal.Circumstance("--calibration", try digest(statisticsPath)),
+      Journal.Circumstance("--imatrix", try digest(matrixPath)),
+    ]
+  }
+}

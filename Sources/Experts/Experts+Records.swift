@@ -1,0 +1,102 @@
+package import ByteIO
+import Kernels
+import Models
+
+// What interrupted work keeps of a layer.
+
+extension ExpertPlan.Layer: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(order)
+    writer.put(widths)
+    writer.put(coverage)
+  }
+
+  package init(from reader: inout RecordReader) {
+    order = reader.take()
+    widths = reader.take()
+    coverage = reader.take()
+  }
+}
+
+extension RankingStability: Recordable {
+  package func record(to writer: inout RecordWriter) { writer.put(agreement) }
+  package init(from reader: inout RecordReader) { agreement = reader.take() }
+}
+
+extension AffineMap: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(weight)
+    writer.put(bias)
+  }
+
+  package init(from reader: inout RecordReader) {
+    let weight: Matrix = reader.take()
+    let bias: [Float] = reader.take()
+    let fits = bias.count == weight.rows
+    if !fits { reader.refuse() }
+    self.init(weight: weight, bias: fits ? bias : [Float](repeating: 0, count: weight.rows))
+  }
+}
+
+extension Router: Recordable {
+  package func record(to writer: inout RecordWriter) { writer.put(layers) }
+
+  package init(from reader: inout RecordReader) {
+    layers = reader.take()
+    if !(1...2).contains(layers.count) { reader.refuse() }
+  }
+}
+
+extension Compensation: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(first)
+    writer.put(second)
+    writer.put(bias)
+  }
+
+  package init(from reader: inout RecordReader) {
+    let first: Matrix = reader.take()
+    let second: Matrix = reader.take()
+    let bias: [Float] = reader.take()
+    guard second.columns == first.rows, bias.count == second.rows else {
+      reader.refuse()
+      self.init(
+        first: Matrix(rows: 0, columns: 0), second: Matrix(rows: 0, columns: 0), bias: [])
+      return
+    }
+    self.init(first: first, second: second, bias: bias)
+  }
+}
+
+extension LayerExperts: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(widths)
+    writer.put(neurons)
+    writer.put(compensations)
+    writer.put(costs)
+  }
+
+  package init(from reader: inout RecordReader) {
+    widths = reader.take()
+    neurons = reader.take()
+    compensations = reader.take()
+    costs = reader.take()
+    if costs.count != widths.count { reader.refuse() }
+  }
+}
+
+extension RoutingCalibration.Layer: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(router)
+    writer.put(experts)
+    writer.put(determination)
+    writer.put(predicted)
+    writer.put(truth)
+  }
+
+  package init(from reader: inout RecordReader) {
+    self.init(
+      router: reader.take(), experts: reader.take(), determination: reader.take(),
+      predicted: reader.take(), truth: reader.take())
+  }
+}

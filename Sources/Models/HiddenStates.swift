@@ -1,0 +1,82 @@
+import ByteIO
+import Kernels
+import Synchronization
+
+/// The residual streams of many windows, in memory or in a file.
+///
+/// There are one or several areas with a place for every stream; those that do not share a place may
+/// be read and written by several threads. What goes wrong with the file is told by ``check()``.
+final class HiddenStates: Sendable {
+  private let rows: [Int]
+  private let columns: Int
+  private let offsets: [Int]
+  private let areaBytes: Int
+  /// Nil where all is in memory.
+  private let file: ScratchFile?
+  private let held: Mutex<[[Matrix?]]>
+  private let failure = Mutex<FileError?>(nil)
+
+  init(rows: [Int], columns: Int, areas: Int, file: ScratchFile?) throws(FileError) {
+    self.rows = rows
+    self.columns = columns
+    var offsets: [Int] = []
+    var end = 0
+    for count in rows {
+      offsets.append(end)
+      end += count * columns * MemoryLayout<Float>.stride
+    }
+    self.offsets = offsets
+    areaBytes = end
+    self.file = file
+    let nothing = [Matrix?](repeating: nil, count: file == nil ? rows.count : 0)
+    held = Mutex([[Matrix?]](repeating: nothing, count: areas))
+    try file?.reserve(areas * areaBytes)
+  }
+
+  /// How many bytes so many windows take.
+  static func bytes(rows: [Int], columns: Int, areas: Int) -> Int {
+    rows.reduce(0, +) * columns * MemoryLayout<Float>.stride * areas
+  }
+
+  func read(_ index: Int, in area: Int) -> Matrix {
+    guard let file else {
+      return held.withLock { $0[area][index] } ?? Matrix(rows: 0, columns: columns)
+    }
+    do throws(FileError) {
+      let values = try file.read(
+        rows[index] * columns, at: area * areaBytes + offsets[index])
+      return Matrix(rows: rows[index], columns: columns, values: values)
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
+      return Matrix(rows: rows[index], columns: columns)
+    }
+  }
+
+  /// As ``read(_:in:)``; what was in memory is there no longer, so that it can be changed in place.
+  func take(_ index: Int, from area: Int) -> Matrix {
+    guard file == nil else { return read(index, in: area) }
+    return held.withLock { held in
+      defer { held[area][index] = nil }
+      return held[area][index]
+    } ?? Matrix(rows: 0, columns: columns)
+  }
+
+  func write(_ matrix: Matrix, _ index: Int, to area: Int) {
+    precondition(matrix.rows == rows[index] && matrix.columns == columns, "another shape")
+    guard let file else { return held.withLock { $0[area][index] = matrix } }
+    do throws(FileError) {
+      try file.write(matrix.values, at: area * areaBytes + offsets[index])
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
+    }
+  }
+
+  /// Of everything that is in an area.
+  func checksums(of area: Int, parallel: Parallel) -> [Int] {
+    parallel.map(rows.count) { Int(CRC32.checksum(self.read($0, in: area).values)) }
+  }
+
+  func check() throws(FileError) {
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+}
