@@ -32,6 +32,7 @@ test-peers: build .venv-peers/ready
 	@mkdir -p out/peers
 	$(DYNAMOE) partition $(MODEL) -o out/peers/t.dmoe --text $(MODEL)/calibration.txt --force
 	.venv-peers/bin/python Tests/peers/transformers_export.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
+	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
 
 # Speed and memory on one layer of a 7B shape, as ratios; 2 GB of disk.
 bench: build .venv-peers/ready

@@ -11,6 +11,8 @@ import Testing
     "bert", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral",
     "olmo2", "opt", "phi3", "qwen2", "qwen3", "starcoder2",
   ]
+  private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
+    percentEncoded: false)
   private static let text = ["--text", Fixture.calibrationText, "--max-tokens", "1024"]
 
   private let folder: TemporaryFolder
@@ -40,6 +42,8 @@ import Testing
       #expect(check?["status"]?.string == "passed", "\(id): \(check?["detail"]?.string ?? "none")")
     }
     #expect(validation["valid"]?.bool == true)
+    // The second reader ends with an error where a bit differs.
+    _ = try python([Self.reader, path, "--against", model])
     guard name != "bert" else { return }
     let figures = try json(["evaluate", path, "--variants", "dense"] + Self.text)
     let source = try json(["evaluate", model, "--variants", "dense"] + Self.text)
@@ -48,6 +52,15 @@ import Testing
     }
     let (found, expected) = (try perplexity(figures), try perplexity(source))
     #expect(abs(found / expected - 1) < 1e-4)
+  }
+
+  @Test(arguments: folders.filter { $0 != "opt" })
+  func `the same from GGUF, bit for bit`(_ name: String) throws {
+    let model = Self.root + "/\(name)/model.gguf"
+    let path = folder.path("t.dmoe")
+    _ = try json(["partition", model, "-o", path, "--importance", "weights", "--experts", "4"])
+    #expect(try json(["validate", path, "--against", model])["valid"]?.bool == true)
+    _ = try python([Self.reader, path, "--against", model])
   }
 
   @Test func `an encoder has statistics and routers, and no perplexity`() throws {

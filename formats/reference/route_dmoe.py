@@ -9,11 +9,15 @@ import numpy
 from dense_checkpoint import compare
 from read_dmoe import TYPES, need, read_tensor
 
-ACTIVATIONS = {"silu": lambda z: z / (1 + numpy.exp(-z))}
+erf = numpy.vectorize(math.erf, [float])
+ACTIVATIONS = {
+    "silu": lambda z: z / (1 + numpy.exp(-z)),
+    "gelu": lambda z: z * (1 + erf(z / math.sqrt(2))) / 2,
+    "gelu_tanh": lambda z: z * (1 + numpy.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2,
+    "relu": lambda z: numpy.maximum(z, 0)}
 # What tells tensors of a kind apart. One that lacks it is skipped, and one in a section of the other sort.
 SHARED_LABELS = {"router": ("layer", "name"), "budgets": ("name",)}
 RING_LABELS = {"compensation": ("layer", "name")}
-erf = numpy.vectorize(math.erf, [float])
 
 def check_routing(directory, contents):
     """Checks the tensors of routing, and adds those that are there to contents. Returns what there is to say of it."""
