@@ -25,11 +25,18 @@ extension Partition {
       let ids = text.allWindows().map { $0.map(String.init).joined(separator: " ") }
       return "\(SHA256Digest.digest(of: Array(ids.joined(separator: "/").utf8)))"
     }
+    func description(of model: Model) throws -> String {
+      var hasher = SHA256Hasher()
+      for name in Checkpoint.descriptions {
+        hasher.update(Array("\(name)\0".utf8) + (try model.checkpoint.companion(name) ?? []))
+      }
+      return "\(hasher.digest())"
+    }
     return [
       Journal.Circumstance("dynamoe", generator),
       Journal.Circumstance("the kernels", ProductLibrary.kernels),
       Journal.Circumstance("model", "\(try prepared.model.fingerprint())"),
-      Journal.Circumstance("configuration", "\(prepared.model.configuration)"),
+      Journal.Circumstance("the configuration", try description(of: prepared.model)),
       Journal.Circumstance("--recipe", recipe.rawValue),
       Journal.Circumstance("--importance", nesting.importance.rawValue),
       Journal.Circumstance("widths", "\(nesting.widths)"),

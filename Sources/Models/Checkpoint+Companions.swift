@@ -19,6 +19,9 @@ extension Checkpoint {
   /// The keys of a GGUF file, in one without tensors (`formats/dmoe.md`, section 5).
   private static let metadataName = "metadata.gguf"
 
+  /// What the numbers and the family of a model are told by, as far as it is there.
+  package static let descriptions = ["config.json", metadataName, familyName]
+
   /// Their names, whether they are there or not.
   package var companions: [String] {
     switch naming {

@@ -8,8 +8,10 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func partition(_ name: String, _ options: [String] = []) -> [String] {
-    ["partition", Fixture.model, "-o", folder.path(name), "--show-text", Fixture.heldOutText]
+  private func partition(
+    _ name: String, of model: String = Fixture.model, _ options: [String] = []
+  ) -> [String] {
+    ["partition", model, "-o", folder.path(name), "--show-text", Fixture.heldOutText]
       + Fixture.text + options
   }
 
@@ -30,6 +32,19 @@ import Testing
     #expect(try bytes(of: folder.path("t.dmoe")) == bytes(of: whole + "/t.dmoe"))
     #expect(try untimed(folder.path("t.report.json")) == untimed(whole + "/t.report.json"))
     #expect(!(try folder.names()).contains("t.dmoe.resume"))
+  }
+
+  /// With biases, with networks side by side, with norms behind them, and an encoder.
+  @Test(arguments: ["qwen2", "gpt_neox", "olmo2", "bert"])
+  func `a model of any form goes on`(_ family: String) throws {
+    let model = packageRoot.appending(path: "fixtures/families/\(family)").path(
+      percentEncoded: false)
+    try expectDone(partition("t.dmoe", of: model))
+    let whole = try bytes(of: folder.path("t.dmoe"))
+    for name in try folder.names() { try FileManager.default.removeItem(atPath: folder.path(name)) }
+    _ = try interrupt(after: 1, signal: SIGKILL, model: model)
+    try expectDone(partition("t.dmoe", of: model, ["--resume"]))
+    #expect(try bytes(of: folder.path("t.dmoe")) == whole)
   }
 
   @Test func `what was begun otherwise is not taken up`() throws {
@@ -92,10 +107,12 @@ import Testing
     .appending(path: "dynamoe-tests-whole-\(getpid())").path(percentEncoded: false)
 
   /// Starts the work on one thread, and ends it when so many records are kept.
-  private func interrupt(after records: Int, signal: Int32) throws -> String {
+  private func interrupt(
+    after records: Int, signal: Int32, model: String = Fixture.model
+  ) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: programPath)
-    process.arguments = partition("t.dmoe", ["--resume", "--threads", "1"])
+    process.arguments = partition("t.dmoe", of: model, ["--resume", "--threads", "1"])
     process.standardOutput = FileHandle.nullDevice
     let errors = Pipe()
     process.standardError = errors
