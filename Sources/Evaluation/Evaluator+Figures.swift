@@ -8,7 +8,7 @@ extension Evaluator {
     _ streams: [LayerSweep.Windows], targets: [[Int]], reference: Int?
   ) throws(ModelError) -> [[WindowScore]] {
     let head = try OutputHead(model, parallel: parallel)
-    return parallel.mapLarge(targets.count) { window in
+    return parallel.mapLarge(targets.map(\.count)) { window in
       let targets = targets[window]
       let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
       return streams.indices.map { stream in

@@ -29,7 +29,7 @@ extension Evaluator {
     let streams = finished[0].windows
     let dense = try OutputHead(model, parallel: parallel)
     let head = try OutputHead(rounded, parallel: parallel)
-    let scores = parallel.mapLarge(windows.count) { window in
+    let scores = parallel.mapLarge(windows.map(\.count)) { window in
       let targets = Array(windows[window].dropFirst())
       return WindowScore(
         Distributions(head.logits(streams[window])),

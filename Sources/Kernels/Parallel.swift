@@ -50,13 +50,21 @@ package struct Parallel: Sendable {
     if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
   }
 
-  /// Calls `body` once for each index below `count`, for items of much work: as many side by side as
-  /// there are threads, and what is left over one after the other, with all threads ``within`` each.
-  package func forEachLarge(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    let sideBySide = count / threads * threads
-    forEach(sideBySide, body)
+  /// Calls `body` once for each index, for items of much work: as many side by side as there are
+  /// threads, and what is left over one after the other, with all threads ``within`` each.
+  ///
+  /// - Parameters:
+  ///   - sizes: how much work each item is; beside a large one no thread is left with a small one.
+  ///   - body: gets the index of an item.
+  package func forEachLarge(_ sizes: [Int], _ body: @Sendable (Int) -> Void) {
+    let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+    var sideBySide = 0
+    while sideBySide + threads <= order.count,
+      2 * sizes[order[sideBySide + threads - 1]] >= sizes[order[sideBySide]]
+    { sideBySide += threads }
+    forEach(sideBySide) { body(order[$0]) }
     Self.$within.withValue(self) {
-      for index in sideBySide..<count { body(index) }
+      for index in order[sideBySide...] { body(index) }
     }
   }
 
@@ -71,24 +79,24 @@ package struct Parallel: Sendable {
     return results.compactMap { $0 }
   }
 
-  /// The results of `body` for each index below `count`, in order; see ``forEachLarge(_:_:)``.
+  /// The results of `body` for each item, in order; see ``forEachLarge(_:_:)``.
   package func mapLarge<Result: Sendable>(
-    _ count: Int, _ body: @Sendable (Int) -> Result
+    _ sizes: [Int], _ body: @Sendable (Int) -> Result
   ) -> [Result] {
-    var results = [Result?](repeating: nil, count: count)
-    forEachInPlaceLarge(&results) { $1 = body($0) }
+    var results = [Result?](repeating: nil, count: sizes.count)
+    forEachInPlaceLarge(&results, sizes: sizes) { $1 = body($0) }
     return results.compactMap { $0 }
   }
 
   /// Lets `body` change every element of an array in place; see ``forEachLarge(_:_:)``.
   package func forEachInPlaceLarge<Element: Sendable>(
-    _ elements: inout [Element], _ body: @Sendable (Int, inout Element) -> Void
+    _ elements: inout [Element], sizes: [Int], _ body: @Sendable (Int, inout Element) -> Void
   ) {
-    let count = elements.count
+    precondition(sizes.count == elements.count, "\(sizes.count) sizes, \(elements.count) elements")
     unsafe elements.withUnsafeMutableBufferPointer { buffer in
       // Every index is visited once, so no two threads touch the same element.
       let shared = unsafe Shared(buffer)
-      forEachLarge(count) { index in unsafe body(index, &shared.buffer[index]) }
+      forEachLarge(sizes) { index in unsafe body(index, &shared.buffer[index]) }
     }
   }
 

@@ -36,7 +36,7 @@ extension LayerSweep {
       let decoder = try DecoderLayer(
         model, layer: index, positions: course.positions, parallel: parallel)
       let (from, within) = (course.area(before: index), course.area(within: index))
-      parallel.forEachLarge(windows.count) { window in
+      parallel.forEachLarge(rows) { window in
         var stream = states.take(window, from: from)
         let besides = decoder.attend(&stream)
         states.write(stream, window, to: within)

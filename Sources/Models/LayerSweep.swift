@@ -144,7 +144,8 @@ package struct LayerSweep: Sendable {
         let earlier = seen
         let running = first * windows.count..<(first + count) * windows.count
         var part = Array(visits[running])
-        parallel.forEachInPlaceLarge(&part) { place, visit in
+        let sizes = running.map { windows[$0 % windows.count].count }
+        parallel.forEachInPlaceLarge(&part, sizes: sizes) { place, visit in
           let index = running.lowerBound + place
           var stream = states.take(index, from: from)
           visit.measure { visit in

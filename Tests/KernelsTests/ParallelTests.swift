@@ -80,6 +80,22 @@ import Testing
     }
   }
 
+  @Test func `large items are each done once, and none alone beside a small one`() {
+    let cases: [([Int], shared: Set<Int>)] = [
+      ([], []), ([9], [0]), ([512, 2], [0, 1]), ([2, 512, 300], [0]), ([5, 5, 5], [2]),
+      ([1, 9, 1, 9], []), ([9, 8, 9, 8, 1], [4]),
+    ]
+    for (sizes, shared) in cases {
+      let done = Mutex<[Int: Int]>([:])
+      Parallel(threads: 2).forEachLarge(sizes) { index in
+        done.withLock { #expect($0.updateValue(Parallel.within.threads, forKey: index) == nil) }
+      }
+      let threads = done.withLock { $0 }
+      #expect(threads.keys.sorted() == Array(sizes.indices))
+      #expect(Set(threads.filter { $0.value == 2 }.keys) == shared, "\(sizes)")
+    }
+  }
+
   @Test func `the number of threads does not change a bit`() {
     var numbers = RandomNumbers(seed: 9)
     let weights = numbers.matrix(150, 200)

@@ -56,7 +56,7 @@ enum FunctionCheck: Check {
     let ours = try OutputHead(model, parallel: subject.parallel)
     let theirs = try OutputHead(dense ?? model, parallel: subject.parallel)
     let streams = finished
-    let differences = subject.parallel.mapLarge(windows.count) { window in
+    let differences = subject.parallel.mapLarge(windows.map(\.count)) { window in
       LogitDifference(
         ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]))
     }

@@ -136,7 +136,7 @@ package struct RankingCalibration: Sendable {
     var diagonal = [Double](repeating: 0, count: neurons)
     var halves = [diagonal, diagonal]
     for chunk in WindowChunks.chunks(layer.inputs.rows, size: chunk) {
-      let seen = parallel.mapLarge(chunk.count) { index in
+      let seen = parallel.mapLarge(Array(layer.inputs.rows[chunk])) { index in
         let window = chunk.lowerBound + index
         let hidden = weights.hidden(layer.inputs[window])
         var sums = NeuronStatistics.Layer(neurons: neurons)
@@ -172,7 +172,7 @@ package struct RankingCalibration: Sendable {
     _ layer: LayerSweep.Layer, _ plan: ExpertPlan.Layer, _ parallel: Parallel
   ) -> [Matrix] {
     let weights = layer.weights.reordered(by: plan.order)
-    return parallel.mapLarge(layer.inputs.count) { window in
+    return parallel.mapLarge(layer.inputs.rows) { window in
       let outputs = ExpertOutputs(weights, input: layer.inputs[window], widths: plan.widths)
       let errors = outputs.logErrors(
         compensations: [], residual: layer.residuals[window], join: layer.join)

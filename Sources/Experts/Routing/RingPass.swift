@@ -24,7 +24,7 @@ struct RingPass {
     let compensations = rank.map { compensate(rank: $0, shares: shares) } ?? []
     let experts = LayerExperts(
       widths: widths, compensations: compensations, hiddenSize: weights.up.columns, gated: gated)
-    let truth = parallel.mapLarge(layer.inputs.count) { window in
+    let truth = parallel.mapLarge(layer.inputs.rows) { window in
       let outputs = self.outputs(window)
       layer.finish(window, outputs.full())
       return outputs.scores(
@@ -44,7 +44,7 @@ struct RingPass {
       CompensationFit(features: weights.up.columns)
     }
     for chunk in WindowChunks.chunks(layer.inputs.rows, size: Self.chunk) {
-      let seen = parallel.mapLarge(chunk.count) { index in
+      let seen = parallel.mapLarge(Array(layer.inputs.rows[chunk])) { index in
         let window = chunk.lowerBound + index
         let input = layer.inputs[window]
         let outputs = ExpertOutputs(weights, input: input, widths: widths)
