@@ -90,10 +90,10 @@ package struct FeedForwardWeights: Sendable {
     }
   }
 
-  /// The same layer with its neurons in another order, a neuron a row in all matrices.
+  /// The layer with its neurons in another order, or the first of them, a neuron a row in all matrices.
   ///
   /// - Parameter order: for each rank the present index of its neuron.
-  /// - Returns: as many neurons, down by neurons.
+  /// - Returns: as many neurons as are named, down by neurons.
   package func reordered(by order: [Int]) -> FeedForwardWeights {
     let rows = neuronMajorDown
     return FeedForwardWeights(

@@ -22,7 +22,7 @@ extension Model {
       do {
         let order = try overlay.permutation(layer: layer)
         let held = overlay.directory.widths[layer][overlay.expertsHeld - 1]
-        return dense.ordered(by: order.prefix(min(neurons ?? held, held)))
+        return dense.reordered(by: Array(order.prefix(min(neurons ?? held, held))))
       } catch {
         throw .container(error)
       }
