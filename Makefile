@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-peers bench lint format man release setup clean
+.PHONY: build demo test test-peers bench lint format man docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
 # What the program is built with, and what its tests ask as independent peers.
@@ -24,15 +24,20 @@ demo: build
 
 test: setup lint .venv/ready
 	swift build -c release --build-tests
+	.ci/docs
 	swift test -c release --skip-build --disable-xctest
 
-# Slow peers: PyTorch and Transformers, in an environment of their own.
+# Slow peers: PyTorch and Transformers, in an environment of their own; and packages that depend on
+# this one by a git tag.
 test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
 	@mkdir -p out/peers
 	$(DYNAMOE) partition $(MODEL) -o out/peers/t.dmoe --text $(MODEL)/calibration.txt --force
 	.venv-peers/bin/python Tests/peers/transformers_export.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
+	.ci/examples RunAtBudget StreamTensors MakePlan
+	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
+	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf
 
 # Speed and memory on one layer of a 7B shape, as ratios; 2 GB of disk.
 bench: build .venv-peers/ready
@@ -41,10 +46,10 @@ bench: build .venv-peers/ready
 	.venv-peers/bin/python Tests/bench/bench.py $(DYNAMOE) out/bench
 
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Examples Package.swift
 
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Examples Package.swift
 
 .venv/ready: Tests/requirements.txt
 	@.ci/install-packages $(TEST_PACKAGES)
@@ -63,6 +68,11 @@ man:
 	rm -rf man && mkdir man
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --date 2026-11-21 --output-directory man
+
+# The library's reference, a folder for any web server: out/docs.
+docs: setup
+	swift build -c release --target DynamoeKit
+	.ci/docs
 
 # One binary with the Swift runtime linked in; it needs libc, libstdc++, OpenBLAS and zlib.
 release: setup

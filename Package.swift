@@ -21,6 +21,11 @@ func stage(
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+/// A program that shows how the library is used, a package of its own under `Examples`.
+func example(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["DynamoeKit"], path: "Examples/\(name)/Sources")
+}
+
 /// Tests may use the unsafe parts of the standard library without saying so.
 func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
@@ -33,7 +38,8 @@ func tests(
 let package = Package(
   name: "dynamoe",
   products: [
-    .executable(name: "dynamoe", targets: ["dynamoe"])
+    .executable(name: "dynamoe", targets: ["dynamoe"]),
+    .library(name: "DynamoeKit", targets: ["DynamoeKit"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,14 +83,24 @@ let package = Package(
         "Models",
         "Reports", "Safetensors", "Tensors", "Tokenizers",
       ]),
+    // What other packages import; the only target with public names.
+    stage(
+      "DynamoeKit",
+      [
+        "ByteIO", "Calibration", "Conversion", "DMOE", "Evaluation", "Experts", "GGUF", "Kernels",
+        "Models", "Reports", "Safetensors", "Tensors", "Tokenizers",
+      ]),
     .executableTarget(
       name: "dynamoe",
       dependencies: [
-        "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "JSON", "Kernels", "Models",
-        "GGUF", "Reports", "Safetensors", "DMOE", "Tensors", "Tokenizers",
+        "ByteIO", "Calibration", "Conversion", "DynamoeKit", "Evaluation", "Experts", "JSON",
+        "Kernels", "Models", "GGUF", "Reports", "Safetensors", "DMOE", "Tensors", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    // Built as the packages that they are by `make test-peers`.
+    example("MakePlan"), example("RunAtBudget"), example("StreamTensors"),
 
     // Run by `make bench`.
     .executableTarget(
@@ -148,6 +164,13 @@ let package = Package(
         "Tensors", "TestSupport",
       ],
       exclude: ["Golden", "card_peer.py"]),
+    tests(
+      "DynamoeKitTests",
+      [
+        "DynamoeKit", "MakePlan", "RunAtBudget", "StreamTensors", "dynamoe", "ByteIO",
+        "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models", "TestSupport",
+      ],
+      exclude: ["stream_peer.py"]),
     // Pages as a browser shows them.
     tests(
       "PageTests", ["dynamoe", "JSON", "Reports", "TestSupport"],

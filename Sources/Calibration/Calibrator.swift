@@ -46,6 +46,20 @@ package struct Calibrator: Sendable {
         needed: shard == .whole ? text.textTokensNeeded : shard.count * text.textTokensPerWindow,
         purpose: shard == .whole ? "calibration" : "each of \(shard.count) data shards")
     }
+    let (layers, halves) = try sums(of: windows)
+    do {
+      let statistics = NeuronStatistics(
+        layers: layers, windows: windows, of: text, shard: shard, model: try model.fingerprint())
+      return (statistics, windows.count > 1 ? halves : [])
+    } catch {
+      throw .model(error)
+    }
+  }
+
+  /// The sums over all positions of windows of tokens, layer by layer, and those of every second one.
+  package func sums(
+    of windows: [[Int]]
+  ) throws(CalibrationError) -> (layers: [NeuronStatistics.Layer], halves: [StatisticsHalves]) {
     let count = model.configuration.layers
     var layers: [NeuronStatistics.Layer] = []
     var halves: [StatisticsHalves] = []
@@ -81,9 +95,7 @@ package struct Calibrator: Sendable {
         halves.append(reader.take())
         step.done(layers.count)
       }
-      let statistics = NeuronStatistics(
-        layers: layers, windows: windows, of: text, shard: shard, model: try model.fingerprint())
-      return (statistics, windows.count > 1 ? halves : [])
+      return (layers, halves)
     } catch {
       throw .model(error)
     }

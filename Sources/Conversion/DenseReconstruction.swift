@@ -1,10 +1,12 @@
-import DMOE
+package import DMOE
 import Kernels
 import Tensors
 
 /// Gives back the tensors of the dense checkpoint from a complete container, bit for bit.
-struct DenseReconstruction {
+package struct DenseReconstruction {
   let container: DMOEReader
+
+  package init(container: DMOEReader) { self.container = container }
 
   /// Gives the bytes of a tensor in order: what is stored whole in pieces, what is cut at once.
   func forEachPiece(
@@ -21,7 +23,7 @@ struct DenseReconstruction {
   /// The bytes of a tensor as the source had them (`formats/dmoe.md`, section 6).
   ///
   /// Tensors that were recoded cannot be asked for.
-  func bytes(of source: DMOEDirectory.SourceTensor) throws -> [UInt8] {
+  package func bytes(of source: DMOEDirectory.SourceTensor) throws -> [UInt8] {
     precondition(source.isExact, "\(source.description.name) was recoded")
     guard let cut = source.cut, !source.isStoredWhole else {
       return try container.read(source.description.name, nil)

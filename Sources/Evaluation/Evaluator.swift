@@ -10,11 +10,11 @@ package struct Evaluator: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let progress: Progress
-  let workspace: Workspace
+  package let workspace: Workspace
   /// Nil where the model has no routers.
   package let routing: Routing?
   /// For each layer; empty where the model has none.
-  private let experts: [LayerExperts]
+  let experts: [LayerExperts]
 
   /// - Throws: experts or routers in the model's file that are not sound.
   package init(
@@ -187,7 +187,7 @@ package struct Evaluator: Sendable {
   }
 
   /// The largest expert is dense: it need not run beside it.
-  private func asRun(_ variant: Variant) -> Variant {
+  func asRun(_ variant: Variant) -> Variant {
     guard let container = model.checkpoint.container, container.holdsDense,
       variant == .expert(container.directory.experts - 1)
     else { return variant }

@@ -21,12 +21,15 @@ package enum ProductLibrary {
   /// Starts the program once more, in the same process, where better kernels than those in use are
   /// known; returns where there are none, the user has chosen, or the system does not allow it.
   package static func restartWithBestKernels() {
-    guard !isChosenByEnvironment,
-      let better = betterKernels(than: kernels, on: processorFeatures())
-    else { return }
+    guard !isChosenByEnvironment, let better = betterKernels else { return }
     guard unsafe setenv(variable, better, 0) == 0 else { return }
     unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
     unsafe unsetenv(variable)
+  }
+
+  /// The kernels for this processor, where those in use are for less; nil where they are not.
+  package static var betterKernels: String? {
+    betterKernels(than: kernels, on: processorFeatures())
   }
 
   /// The kernels for what a processor can do, where those in use are for less; nil where they are not.

@@ -1,9 +1,10 @@
+import DynamoeKit
 import Kernels
 
 /// What this program calls itself in the files that it writes.
 enum Version {
-  static let text = "0.1.0"
-  static let generator = "dynamoe \(text)"
+  static let text = Release.version
+  static let generator = Release.generator
 
   /// What `--version --verbose` tells: all that speed depends on.
   static var lines: [String] {

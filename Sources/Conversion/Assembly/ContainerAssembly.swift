@@ -11,8 +11,8 @@ struct ContainerAssembly {
   let model: Model
   let plan: ExpertPlan
   let generator: String
-  /// In words for people.
-  let recipe: String
+  /// In words for people; nil where a plan was given.
+  let recipe: String?
   let routing: Routing?
   /// For each layer; without routing there is no compensation.
   let experts: [LayerExperts]

@@ -1,0 +1,60 @@
+import DynamoeKit
+import Foundation
+import TestSupport
+import Testing
+
+/// What the documentation shows is what is built.
+@Suite struct DocumentationTests {
+  private static func text(_ path: String) throws -> String {
+    String(decoding: try fixture(path), as: UTF8.self)
+  }
+
+  private static let catalog = "Sources/DynamoeKit/DynamoeKit.docc"
+
+  private static func pages() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(
+      atPath: packageRoot.appending(path: catalog).path
+    ).sorted().map { "\(catalog)/\($0)" } + ["docs/library.md"]
+  }
+
+  /// The blocks of Swift on a page.
+  private static func blocks(_ page: String) throws -> [String] {
+    try text(page).components(separatedBy: "```swift\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+  }
+
+  private static let examples = ["MakePlan", "RunAtBudget", "StreamTensors"]
+
+  private static func sources() throws -> [String] {
+    try examples.flatMap { name in
+      try ["Package.swift", "Sources/main.swift"].map { try text("Examples/\(name)/\($0)") }
+    }
+  }
+
+  @Test func `every block of Swift is a file that is built, or lines of one`() throws {
+    let sources = try Self.sources()
+    var shown: Set<String> = []
+    for page in try Self.pages() {
+      for block in try Self.blocks(page) {
+        shown.insert(block)
+        #expect(sources.contains { $0.contains(block) }, "\(page):\n\(block)")
+      }
+    }
+    for name in Self.examples {
+      let source = try Self.text("Examples/\(name)/Sources/main.swift")
+      #expect(shown.contains(source), "\(name) is not shown")
+      #expect(source.split(separator: "\n").count <= 22)
+    }
+    let library = try Self.blocks("docs/library.md")
+    #expect(try library.contains(Self.text("Examples/RunAtBudget/Package.swift")))
+  }
+
+  @Test func `the examples differ in their names and their sources alone`() throws {
+    let manifests = try Self.examples.map { name in
+      try Self.text("Examples/\(name)/Package.swift").replacing(name, with: "NAME")
+    }
+    #expect(Set(manifests).count == 1)
+    #expect(manifests[0].contains("exact: \"\(Release.version)\""))
+  }
+}

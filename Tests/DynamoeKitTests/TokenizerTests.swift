@@ -1,0 +1,45 @@
+import Calibration
+import DynamoeKit
+import Models
+import TestSupport
+import Testing
+
+@Suite struct TokenizerTests {
+  @Test(arguments: ["safetensors", "gguf", "dmoe"])
+  func `text comes back from its tokens, whatever file they are of`(format: String) throws {
+    let path =
+      switch format {
+      case "gguf": try Fixture.quantized()
+      case "dmoe": try Fixture.residual()
+      default: Fixture.model
+      }
+    let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path))
+    let tokenizer = try Tokenizer(model)
+    let text = "Once upon a time, naïve 日本語 \u{1F600}\n\tend"
+    let tokens = try tokenizer.encode(text)
+    #expect(tokens.allSatisfy { (0..<model.vocabularySize).contains($0) })
+    #expect(tokenizer.decode(tokens) == text)
+    #expect(tokenizer.texts(of: tokens).count == tokens.count)
+    #expect(tokenizer.decode([]) == "")
+    // Ids that no token has stand for nothing.
+    #expect(tokenizer.decode([-1, .max]) == "")
+  }
+
+  @Test(arguments: [2, 64, 256, 100_000])
+  func `windows are those that are measured`(context: Int) throws {
+    let tokenizer = try Tokenizer(DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.model)))
+    let found = try tokenizer.windows(of: try Fixture.text("heldout.txt"), context: context)
+    let request = TextRequest(
+      paths: [Fixture.model + "/heldout.txt"], maximumTokens: nil, context: context,
+      beginning: .auto, parsingSpecial: false)
+    let expected = try TextTokens(
+      request, model: Models.Model(path: Fixture.model), limit: .max)
+    #expect(found == expected.allWindows())
+    #expect(try tokenizer.windows(of: "").isEmpty)
+    for wrong in [1, 0, -1] {
+      expectError(.usage, "context \(wrong)") {
+        _ = try tokenizer.windows(of: "a", context: wrong)
+      }
+    }
+  }
+}
