@@ -50,6 +50,25 @@ import Testing
     #expect(try library.contains(Self.text("Examples/RunAtBudget/Package.swift")))
   }
 
+  @Test func `the public types are those that the pages name, and no other target has any`() throws
+  {
+    let sources = packageRoot.appending(path: "Sources").path
+    var types: Set<String> = []
+    for path in try FileManager.default.subpathsOfDirectory(atPath: sources)
+    where path.hasSuffix(".swift") && !path.hasPrefix("dynamoe/") {
+      let isFacade = path.hasPrefix("DynamoeKit/")
+      for line in try Self.text("Sources/\(path)").split(separator: "\n") {
+        guard let match = line.firstMatch(of: /^(\s*)public .*?(\w+) (\w+)/) else { continue }
+        #expect(isFacade, "\(path): \(line)")
+        if match.1.isEmpty { types.insert(String(match.3)) }
+      }
+    }
+    #expect(types.count == 9)
+    let table = try Self.text("docs/library.md").matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }
+    let topics = try Self.text("\(Self.catalog)/DynamoeKit.md").matches(of: /\n- ``(\w+)``/)
+    #expect(Set(table) == types && Set(topics.map { String($0.1) }) == types)
+  }
+
   @Test func `the examples differ in their names and their sources alone`() throws {
     let manifests = try Self.examples.map { name in
       try Self.text("Examples/\(name)/Package.swift").replacing(name, with: "NAME")
