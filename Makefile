@@ -35,6 +35,7 @@ test-peers: build .venv-peers/ready
 	$(DYNAMOE) partition $(MODEL) -o out/peers/t.dmoe --text $(MODEL)/calibration.txt --force
 	.venv-peers/bin/python Tests/peers/transformers_export.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
+	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 	.ci/examples RunAtBudget StreamTensors MakePlan
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf

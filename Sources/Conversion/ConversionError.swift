@@ -35,8 +35,12 @@ package enum ConversionError: Error, Equatable, Sendable {
   case downBlocks(hiddenSize: Int)
   /// The tensors of a container have the names of llama.cpp.
   case otherNames(path: String)
-  /// An expert has more neurons in one layer than in another.
-  case mixedWidths(expert: Int, widths: [Int])
+  /// An expert has more neurons in one layer than in another, and DeciLM cannot say it.
+  case mixedWidths(expert: Int, widths: [Int], DeciLMForm.Obstacle)
+  /// All experts were asked for, and the file holds some.
+  case notAllExperts(path: String, held: Int)
+  /// Transformers has no model of the family that predicts tokens, or none that is known here.
+  case notRoutable(path: String, family: String)
   /// A tensor of a container is not stored as the source had it.
   case recoded(path: String, tensor: String)
   /// A report of another conversion.
@@ -90,11 +94,21 @@ extension ConversionError: CustomStringConvertible {
       \(path): made from a GGUF file, whose tensors have llama.cpp's names; --format hf needs a .dmoe \
       that was made from safetensors
       """
-    case .mixedWidths(let expert, let widths):
+    case .mixedWidths(let expert, let widths, let obstacle):
       """
       --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
-      \(widths.max() ?? 0) neurons), and a plain model has one for all; take another expert, or \
-      partition with equal --fractions
+      \(widths.max() ?? 0) neurons); a plain model has one for all, and DeciLM, which has one for \
+      each, \(obstacle): leave out --expert for the form with routers, or use --format gguf
+      """
+    case .notAllExperts(let path, let held):
+      """
+      \(path): holds experts 0…\(held - 1), and the form with routers needs all: give the whole file, \
+      or take one of these (--expert)
+      """
+    case .notRoutable(let path, let family):
+      """
+      \(path): Transformers has no model of the family \(family) that predicts tokens, or none that is \
+      known here, and so no form with routers; take one expert (--expert)
       """
     case .recoded(let path, let tensor):
       "\(path): \(tensor) is stored in another type than the source's; --format hf keeps every bit"

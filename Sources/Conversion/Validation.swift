@@ -21,7 +21,7 @@ package struct Validation: Sendable {
   private static let checks: [any Check.Type] = [
     CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
     RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
-    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, ExportCheck.self,
+    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, RoutedFolderCheck.self, ExportCheck.self,
     FunctionCheck.self,
   ]
 

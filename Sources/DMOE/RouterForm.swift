@@ -7,7 +7,7 @@ package enum RouterForm: String, Sendable, CaseIterable {
 
   /// The shapes of a layer's tensors by name; nil stands for the width of the hidden values, which is
   /// the same in all of them.
-  func shapes(features: Int, outputs: Int) -> [String: [Int?]] {
+  package func shapes(features: Int, outputs: Int) -> [String: [Int?]] {
     switch self {
     case .linear: ["weight": [outputs, features], "bias": [outputs]]
     case .mlp:

@@ -30,7 +30,7 @@ package struct RoutingForm: Sendable, Equatable {
   }
 
   /// How many numbers routers see of a token.
-  func features(hiddenSize: Int) -> Int {
+  package func features(hiddenSize: Int) -> Int {
     prediction == .similarity ? hiddenSize : hiddenSize + 1
   }
 

@@ -14,6 +14,12 @@ package struct JSONNumber: Sendable, Equatable {
     text = whole.map(String.init) ?? value.description
   }
 
+  /// A finite number that no reader takes for a whole one: with a fraction or an exponent.
+  package init(fraction value: Double) {
+    precondition(value.isFinite, "JSON has no number for \(value)")
+    text = value.description
+  }
+
   /// The value of a number written as an integer, if it fits.
   package var int: Int? { text == "-0" ? nil : Int(text) }
 

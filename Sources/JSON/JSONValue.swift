@@ -50,6 +50,11 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     value.isFinite ? .number(JSONNumber(value)) : .null
   }
 
+  /// A finite number with a point or an exponent, for readers that tell whole numbers from others.
+  package static func fraction(_ value: Double) -> JSONValue {
+    .number(JSONNumber(fraction: value))
+  }
+
   /// The value, or null where there is none.
   package init(_ value: Double?) { self = value.map(JSONValue.double) ?? .null }
   package init(_ value: Int?) { self = value.map(JSONValue.int) ?? .null }

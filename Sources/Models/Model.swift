@@ -28,12 +28,16 @@ package struct Model: Sendable {
     try self.init(Checkpoint(path: path, family: family))
   }
 
-  package init(_ checkpoint: Checkpoint) throws(ModelError) {
+  /// - Parameters:
+  ///   - checkpoint: of any format.
+  ///   - modelType: what `config.json` is taken to say for `model_type`; nil for what it says.
+  /// - Throws: what is no model, of a family that is known, with the tensors that it must have.
+  package init(_ checkpoint: Checkpoint, as modelType: String? = nil) throws(ModelError) {
     guard checkpoint.hasWeights else { throw .noBase(path: checkpoint.path) }
     self.checkpoint = checkpoint
     (family, configuration) =
       switch checkpoint.naming {
-      case .transformers: try Self.described(byConfigurationOf: checkpoint)
+      case .transformers: try Self.described(byConfigurationOf: checkpoint, as: modelType)
       case .gguf: try Self.described(byMetadataOf: checkpoint)
       }
     renaming = family.layouts[checkpoint.naming]?.renaming(of: checkpoint) ?? []
@@ -43,9 +47,12 @@ package struct Model: Sendable {
     }
   }
 
+  /// How the `model_type` of a folder begins that holds the experts of a container.
+  package static let exported = "dynamoe_"
+
   /// By `config.json`.
   private static func described(
-    byConfigurationOf checkpoint: Checkpoint
+    byConfigurationOf checkpoint: Checkpoint, as stated: String?
   ) throws(ModelError) -> (Family, ModelConfiguration) {
     let path = checkpoint.path
     guard let document = try checkpoint.document("config.json") else {
@@ -62,7 +69,12 @@ package struct Model: Sendable {
       let root = JSONField(document)
       try refuseOtherKinds(root, path)
       if let described { return (described, try ModelConfiguration(document, family: described)) }
-      let modelType = try root.member("model_type").string()
+      let modelType = try stated ?? root.member("model_type").string()
+      if modelType.hasPrefix(Self.exported) {
+        throw ModelError.unsupported(
+          path: path, what: "it is an export with routers, which Transformers runs",
+          advice: "use the .dmoe that it was made from, or export one expert")
+      }
       guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
         throw ModelError.unknownFamily(path: path, modelType: modelType)
       }

@@ -8,7 +8,8 @@ import Testing
   private static let license = CardLicense(card: Array("---\nlicense: mit\n---".utf8), text: nil)
 
   private func card(
-    expert: Int = 0, family: String = "llama", importance: String = "magnitude",
+    expert: Int? = 0, routing: RoutingForm? = nil, widths: [[Int]] = [[2, 4], [2, 4]],
+    family: String = "llama", importance: String = "magnitude",
     generator: String = "dynamoe 0", report: JSONValue? = nil,
     license: CardLicense? = Self.license, folder: String = "half"
   ) throws -> [UInt8] {
@@ -17,20 +18,46 @@ import Testing
       model: .init(
         family: family, layers: 2, hiddenSize: 8, intermediateSize: 4, activation: "silu",
         gated: true),
-      widths: [[2, 4], [2, 4]], importance: importance, recipe: "dynamoe",
-      sourceFormat: .safetensors, sourceMetadata: [], sourceTensors: [], sections: [],
+      widths: widths, importance: importance, recipe: "dynamoe", routing: routing,
+      sourceFormat: .safetensors, sourceMetadata: [], sourceTensors: [],
+      sections: routing == nil
+        ? [] : [[.init(kind: .budgets("table"), elementType: .f64, shape: [0, 3])]],
       compression: .none)
     return try ModelCard(
       directory: contents.laidOut(), expert: expert,
       size: .init(parameters: expert == 0 ? 900 : 1_200, bytes: expert == 0 ? 1_800 : 2_400),
       sourceSize: .init(parameters: 1_200, bytes: 2_400), report: report, license: license,
-      command: ["dynamoe", "export", "t.dmoe", "--format", "hf", "--expert", "0", "-o", folder],
+      command: ["dynamoe", "export", "t.dmoe", "--format", "hf"]
+        + (expert == nil ? [] : ["--expert", "0"]) + ["-o", folder],
       folder: folder, generator: generator
     ).bytes
   }
 
   private func report() throws -> JSONValue {
     try JSONScanner.scan(fixture("Tests/ReportsTests/Golden/report.json"))
+  }
+
+  /// The same with runs by routers.
+  private func routedReport() throws -> JSONValue {
+    var report = try #require(report().object)
+    var heldOut = try #require(report["held_out"]?.object)
+    let dense = try #require(heldOut["variants"]?.array?.first?.object)
+    let runs = [(0.25, 0.2421875, 16.0, 1.28, 0.5), (0.5, 0.4921875, 13.0, 1.04, 0.125)].map {
+      (budget, cost, perplexity, ratio, divergence) in
+      var run = dense
+      run["name"] = .string("routed@budget=\(budget)")
+      run["budget"] = .double(budget)
+      run["cost_fraction"] = .double(cost)
+      run["perplexity"] = .double(perplexity)
+      run["perplexity_ratio"] = .double(ratio)
+      run["perplexity_ratio_standard_error"] = .double(0.03125)
+      run["mean_kld"] = .double(divergence)
+      run["same_top_p"] = .double(0.75)
+      return JSONValue.object(run)
+    }
+    heldOut["variants"] = .array((heldOut["variants"]?.array ?? []) + runs)
+    report["held_out"] = .object(heldOut)
+    return .object(report)
   }
 
   /// What others find in the card.
@@ -49,6 +76,45 @@ import Testing
         "pipeline_tag": "text-generation", "tags": ["dynamoe"],
       ])
     #expect(found["cells"] == [2, 3])
+  }
+
+  private static let routing = RoutingForm(
+    router: .linear, prediction: .similarity, compensationRank: nil)
+
+  @Test func `a card of all experts has the form of its golden one`() throws {
+    let text = String(
+      decoding: try card(
+        expert: nil, routing: Self.routing, report: routedReport(),
+        folder: "routed"), as: UTF8.self)
+    try expectGolden(text, "card-routed.md")
+    let found = try read(Array(text.utf8))
+    #expect(
+      found["head"] == [
+        "base_model": "tiny", "license": "mit", "library_name": "transformers",
+        "pipeline_tag": "text-generation", "tags": ["dynamoe", "custom_code"],
+      ])
+    #expect(found["cells"] == [2, 3, 6])
+  }
+
+  @Test func `a card of all experts names the knobs that there are`() throws {
+    func text(_ routing: RoutingForm?) throws -> String {
+      String(
+        decoding: try card(expert: nil, routing: routing, report: report()), as: UTF8.self)
+    }
+    let errors = RoutingForm(router: .mlp, prediction: .logError, compensationRank: 3)
+    #expect(try text(errors).contains("budget=0.5"))
+    #expect(try !text(errors).contains("threshold=") && text(errors).contains("maps of rank 3"))
+    let none = try text(nil)
+    #expect(none.contains("expert=0") && !none.contains("budget=") && !none.contains("threshold="))
+    #expect(none.contains("was not measured") && none.contains("there are no routers"))
+  }
+
+  @Test func `a card of layers with their own widths says who reads it`() throws {
+    let text = String(
+      decoding: try card(widths: [[1, 4], [3, 4]], report: report()), as: UTF8.self)
+    #expect(text.contains("the 1 to 3 that matter most (50 %)"))
+    #expect(text.contains("DeciLM") && text.contains("convert_hf_to_gguf.py"))
+    #expect(try read(Array(text.utf8))["head"]?.object?["library_name"] == nil)
   }
 
   @Test func `without a report the card says what is not known`() throws {

@@ -12,7 +12,7 @@ enum ConfigurationCheck: Check {
       return .skipped("nothing describes the model: no config.json, no general.architecture")
     }
     do {
-      let model = try Model(subject.checkpoint)
+      let model = try subject.model()
       let expected = model.configuration.expectedTensors(
         of: model.family, model.checkpoint.naming
       ).count

@@ -8,7 +8,7 @@ enum TokenizerCheck: Check {
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
-    guard let model = try? Model(subject.checkpoint) else {
+    guard let model = try? subject.model() else {
       return .skipped("the rows of the embedding are not known")
     }
     let tokenizer: Tokenizer

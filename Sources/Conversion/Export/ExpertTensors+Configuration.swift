@@ -2,9 +2,9 @@ import JSON
 import Models
 
 extension ExpertTensors {
-  /// `config.json` of the expert: the source's, but for the width of the feed-forward layers.
+  /// `config.json` of the folder: the source's, but for what differs.
   ///
-  /// That of the full expert is the source's byte for byte.
+  /// That of the full expert alone is the source's byte for byte.
   func configuration() throws -> [UInt8] {
     let name = "config.json"
     guard let bytes = try checkpoint.companion(name), let document = try configurationDocument()
@@ -14,10 +14,28 @@ extension ExpertTensors {
 
   /// The same as a value.
   func configurationDocument() throws -> JSONValue? {
-    // A family that is not known here has a key of its own for the width.
-    let key = try Model(checkpoint).family.keys.intermediateSize
     guard var object = try checkpoint.document("config.json")?.object else { return nil }
-    object[key] = .int(width)
+    if let routed {
+      object["model_type"] = .string(routed.dynamoeModelType)
+      object["architectures"] = ["DynamoeForCausalLM"]
+      object["auto_map"] = [
+        "AutoConfig": "configuration_dynamoe.DynamoeConfig",
+        "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM",
+      ]
+      object[RoutedForm.key] = routed.document
+      return .object(object)
+    }
+    let model = try Model(checkpoint)
+    guard let width else {
+      let expert = expert ?? 0
+      do {
+        return .object(try DeciLMForm(model, widths: widths).document(object))
+      } catch {
+        throw ConversionError.mixedWidths(expert: expert, widths: widths, error)
+      }
+    }
+    // A family that is not known here has a key of its own for the width.
+    object[model.family.keys.intermediateSize] = .int(width)
     return .object(object)
   }
 }

@@ -3,21 +3,29 @@ import Kernels
 package import Models
 package import Tensors
 
-/// The tensors of the plain model that one expert of a container is.
+/// The tensors of a folder for Transformers: one expert of a container as a plain model, or all of
+/// them with what chooses among them.
 ///
-/// The neurons of a smaller expert stand in the order of importance, those of the full one as the
-/// source has them, so that it is the source.
+/// Neurons stand in the order of importance, but those of the full expert alone as the source has
+/// them, so that it is the source.
 package struct ExpertTensors: Sendable {
   let checkpoint: Checkpoint
   let container: DMOEReader
-  let expert: Int
-  /// How many neurons every layer has.
-  let width: Int
-  /// Those of the source, with fewer neurons.
+  /// Nil for all experts.
+  let expert: Int?
+  /// How many neurons each layer has.
+  let widths: [Int]
+  /// What a folder of all experts is; nil for one.
+  let routed: RoutedForm?
+  /// Those of the source, with fewer neurons; behind them those that only a folder of all experts has.
   package let descriptions: [TensorDescription]
+  private let added: [StoredTensor]
 
-  /// - Throws: where the expert is of a form that no plain model has, or its weights are not here.
-  package init(_ checkpoint: Checkpoint, expert: Int) throws {
+  /// - Parameters:
+  ///   - checkpoint: a container, on its base if it is an overlay.
+  ///   - expert: which of those that it holds; nil for all.
+  /// - Throws: where the expert is of a form that no folder has, or its weights are not here.
+  package init(_ checkpoint: Checkpoint, expert: Int?) throws {
     guard let container = checkpoint.container else {
       throw ConversionError.notContainer(path: checkpoint.path)
     }
@@ -26,37 +34,80 @@ package struct ExpertTensors: Sendable {
     guard directory.sourceFormat == .safetensors else {
       throw ConversionError.otherNames(path: checkpoint.path)
     }
-    let widths = directory.widths.map { $0[expert] }
-    guard let width = widths.first, widths.allSatisfy({ $0 == width }) else {
-      throw ConversionError.mixedWidths(expert: expert, widths: widths)
-    }
     if let recoded = directory.sourceTensors.first(where: { !$0.isExact }) {
       throw ConversionError.recoded(
         path: checkpoint.path, tensor: recoded.description.name.text)
     }
+    let routed = expert == nil ? try RoutedForm(checkpoint, container) : nil
+    let widths = directory.widths.map { $0[expert ?? directory.experts - 1] }
+    let added = try routed.map { try Self.added($0, container) } ?? []
     self.checkpoint = checkpoint
     self.container = container
     self.expert = expert
-    self.width = width
-    descriptions = directory.sourceTensors.map { source in
+    self.widths = widths
+    self.routed = routed
+    self.added = added.map(\.stored)
+    let taken = directory.sourceTensors.map { source in
       guard let cut = source.cut else { return source.description }
       var shape = source.description.shape
-      shape[cut.neuronAxis] = cut.parts.count * width
+      shape[cut.neuronAxis] = cut.parts.count * widths[cut.layer]
       // No larger than what is there, and of a type whose blocks run along rows that stay.
       return TensorDescription(
         name: source.description.name, elementType: source.description.elementType, shape: shape)
         ?? source.description
     }
+    descriptions = taken + added.map(\.description)
   }
 
-  /// Whether it has all neurons of the source.
-  var isDense: Bool { width == container.directory.model.intermediateSize }
+  /// What a routed folder has beside the tensors of the source: where it is stored, with the name
+  /// that it gets below the module that it belongs to.
+  private static func added(
+    _ form: RoutedForm, _ container: DMOEReader
+  ) throws -> [(stored: StoredTensor, description: TensorDescription)] {
+    let directory = container.directory
+    return try directory.widths.indices.flatMap { layer in
+      let down = directory.sourceTensors.first {
+        $0.cut?.layer == layer && $0.cut?.parts.contains(.down) == true
+      }
+      let place = RoutedForm.place(beside: down?.description.name.text ?? "")
+      return try form.tensors(layer: layer, hiddenSize: directory.model.hiddenSize).map { tensor in
+        let stored =
+          tensor.ring.map { container.ring(tensor.kind, ring: $0) }
+          ?? container.shared(tensor.kind)
+        guard let stored,
+          let description = TensorDescription(
+            name: TensorName(place + tensor.name),
+            elementType: tensor.elementType, shape: tensor.shape)
+        else { throw TensorError.missing(name: "\(tensor.name) of layer \(layer)") }
+        return (stored, description)
+      }
+    }
+  }
+
+  /// The elements of all tensors but permutations, which are no parameters.
+  var parameterCount: Int {
+    let permutations = added.reduce(0) { count, tensor in
+      if case .permutation = tensor.kind { count + tensor.shape.reduce(1, *) } else { count }
+    }
+    return descriptions.reduce(0) { $0 + $1.elementCount } - permutations
+  }
+
+  /// How many neurons all layers have; nil where they differ.
+  var width: Int? { widths.allSatisfy { $0 == widths.first } ? widths.first : nil }
+  /// Whether it is the source as it was.
+  var isDense: Bool {
+    expert != nil && widths.allSatisfy { $0 == container.directory.model.intermediateSize }
+  }
 
   /// Gives the bytes of a tensor in order: what is cut at once, all else in pieces.
   package func forEachPiece(
     of index: Int, _ body: (_ offset: Int, [UInt8]) throws -> Void
   ) throws {
-    let source = container.directory.sourceTensors[index]
+    let sources = container.directory.sourceTensors
+    guard index < sources.count else {
+      return try body(0, container.read(added[index - sources.count]))
+    }
+    let source = sources[index]
     if let cut = source.cut, !isDense {
       return try body(0, NeuronRows.sourceOrder(rows(source, cut), descriptions[index], cut))
     }
@@ -71,13 +122,13 @@ package struct ExpertTensors: Sendable {
     }
   }
 
-  /// The rows of a tensor's parts for the neurons of the expert, by rank.
+  /// The rows of a tensor's parts for the neurons that it keeps, by rank.
   private func rows(
     _ source: DMOEDirectory.SourceTensor, _ cut: FeedForwardCut
   ) throws -> [UInt8] {
     guard source.isStoredWhole || checkpoint.isOverlay else { return try stackedRings(cut) }
     let neurons = container.directory.model.intermediateSize
-    let order = try container.permutation(layer: cut.layer).prefix(width)
+    let order = try container.permutation(layer: cut.layer).prefix(widths[cut.layer])
     let bytes = try checkpoint.source.read(source.description.name, nil)
     let rows = NeuronRows.neuronMajor(bytes, source.description, cut)
     let rowBytes = rows.count / (neurons * cut.parts.count)
@@ -90,7 +141,7 @@ package struct ExpertTensors: Sendable {
   private func stackedRings(_ cut: FeedForwardCut) throws -> [UInt8] {
     var stacked: [UInt8] = []
     for part in cut.parts {
-      for ring in 0...expert {
+      for ring in 0...(expert ?? container.directory.experts - 1) {
         guard let stored = container.part(part, layer: cut.layer, ring: ring) else {
           throw TensorError.missing(name: "\(part.rawValue) of layer \(cut.layer)")
         }

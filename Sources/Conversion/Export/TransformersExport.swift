@@ -7,12 +7,14 @@ import Reports
 import Safetensors
 import Tensors
 
-/// From a container to a folder that Transformers loads: one expert as a plain model of the family
-/// that it came from, with a smaller feed-forward width and a model card.
+/// From a container to a folder that Transformers loads, with a model card: one expert as a plain model
+/// of the family that it came from, with a smaller feed-forward width, or all experts with their
+/// routers, and the code that runs them.
 package struct TransformersExport: Sendable {
   package let checkpoint: Checkpoint
   package let outputPath: String
-  package let expert: ExpertSelection
+  /// Nil for all experts, with what chooses among them.
+  package let expert: ExpertSelection?
   /// How many bytes of tensors a file has at most.
   package let shardSize: Int
   /// Nil for a card without figures.
@@ -23,7 +25,7 @@ package struct TransformersExport: Sendable {
   package let generator: String
 
   package init(
-    checkpoint: Checkpoint, outputPath: String, expert: ExpertSelection, shardSize: Int,
+    checkpoint: Checkpoint, outputPath: String, expert: ExpertSelection?, shardSize: Int,
     report: CardReport?, command: [String], force: Bool, generator: String
   ) {
     self.checkpoint = checkpoint
@@ -42,23 +44,33 @@ package struct TransformersExport: Sendable {
     package let bytes: Int
     package let sourceBytes: Int
     package let bytesRead: Int
-    package let expert: Int
-    package let intermediateSize: Int
+    /// Nil for all experts.
+    package let expert: Int?
+    /// For each layer.
+    package let widths: [Int]
+    /// How many experts the folder has.
+    package let experts: Int
+    /// Whether anything chooses among them.
+    package let hasRouters: Bool
     package let parameters: Int
     package let files: [String]
+
+    /// Whether all layers have as many neurons.
+    package var isUniform: Bool { widths.allSatisfy { $0 == widths.first } }
   }
 
   package func run(parallel: Parallel, progress: Progress) throws -> Result {
     guard let container = checkpoint.container else {
       throw ConversionError.notContainer(path: checkpoint.path)
     }
-    let number = try expert.expert(of: container)
+    let number = try expert.map { try $0.expert(of: container) }
     let tensors = try ExpertTensors(checkpoint, expert: number)
     let documents = try documents(tensors)
     try report?.check(against: container.directory)
     let inputs = checkpoint.ownedPaths + [checkpoint.path] + (report.map { [$0.path] } ?? [])
     try Folder.checkOutputFolder(outputPath, inputs: inputs, force: force) {
       SafetensorsFolderWriter.writes($0) || checkpoint.companions.contains($0)
+        || RemoteCode.names.contains($0)
     }
     let folder = try AtomicFolder(path: outputPath)
     let writer = try SafetensorsFolderWriter(
@@ -82,8 +94,10 @@ package struct TransformersExport: Sendable {
     try folder.commit(replacing: force)
     return Result(
       bytes: bytes, sourceBytes: checkpoint.files.reduce(0) { $0 + $1.length },
-      bytesRead: checkpoint.bytesRead, expert: number, intermediateSize: tensors.width,
-      parameters: tensors.descriptions.reduce(0) { $0 + $1.elementCount }, files: files)
+      bytesRead: checkpoint.bytesRead, expert: number, widths: tensors.widths,
+      experts: number == nil ? container.directory.experts : 1,
+      hasRouters: tensors.routed?.routing != nil,
+      parameters: tensors.parameterCount, files: files)
   }
 
   /// The source's notes about its file, and the word without which some readers refuse it.
@@ -103,6 +117,7 @@ package struct TransformersExport: Sendable {
       throw ModelError.noConfiguration(path: checkpoint.path)
     }
     documents[place].bytes = try tensors.configuration()
+    if let routed = tensors.routed { documents += RemoteCode.files(modelType: routed.modelType) }
     documents.append((Checkpoint.cardName, try card(tensors, documents)))
     return documents
   }
@@ -112,15 +127,15 @@ package struct TransformersExport: Sendable {
   ) throws -> [UInt8] {
     let directory = tensors.container.directory
     let text = documents.first { $0.name.hasPrefix("LICENSE") }
-    func size(_ tensors: [TensorDescription]) -> ModelCard.Size {
-      ModelCard.Size(
-        parameters: tensors.reduce(0) { $0 + $1.elementCount },
-        bytes: tensors.reduce(0) { $0 + $1.byteCount })
-    }
+    func bytes(_ tensors: [TensorDescription]) -> Int { tensors.reduce(0) { $0 + $1.byteCount } }
+    let sources = directory.sourceTensors.map(\.description)
     do {
       return try ModelCard(
-        directory: directory, expert: tensors.expert, size: size(tensors.descriptions),
-        sourceSize: size(directory.sourceTensors.map(\.description)), report: report?.document,
+        directory: directory, expert: tensors.expert,
+        size: .init(parameters: tensors.parameterCount, bytes: bytes(tensors.descriptions)),
+        sourceSize: .init(
+          parameters: sources.reduce(0) { $0 + $1.elementCount }, bytes: bytes(sources)),
+        report: report?.document,
         license: CardLicense(
           card: checkpoint.companion(Checkpoint.cardName), text: text.map { ($0.name, $0.bytes) }),
         command: command, folder: Folder.name(of: outputPath), generator: generator

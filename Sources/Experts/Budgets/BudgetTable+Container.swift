@@ -1,11 +1,11 @@
 import ByteIO
-import DMOE
+package import DMOE
 import Models
 import Tensors
 
 extension BudgetTable {
   /// The table that a container holds; nil where it has none.
-  init?(_ container: DMOEReader, aim: RouterAim) throws(PlanError) {
+  package init?(_ container: DMOEReader, aim: RouterAim) throws(PlanError) {
     guard let table = container.shared(.budgets("table")),
       let ends = container.shared(.budgets("ends"))
     else { return nil }
@@ -32,7 +32,7 @@ extension BudgetTable {
   /// Whether costs grow strictly and knobs are strictly monotone, all of them meaningful numbers.
   ///
   /// The smallest expert may cost more than the full one, for its compensation.
-  private func isValid(_ aim: RouterAim) -> Bool {
+  package func isValid(_ aim: RouterAim) -> Bool {
     let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
     guard numbers.allSatisfy(\.isFinite), smallest > 0 else { return false }
     if aim == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) { return false }

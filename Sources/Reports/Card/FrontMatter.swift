@@ -5,10 +5,16 @@ struct FrontMatter {
   /// The name of the base model, if the Hub could have a model of this name.
   let baseModel: String?
   let license: CardLicense?
+  /// What loads the model; nil for nothing that the Hub has a word for.
+  let library: String?
+  /// Beside our own.
+  let tags: [String]
 
-  init(baseModel: String?, license: CardLicense?) {
+  init(baseModel: String?, license: CardLicense?, library: String?, tags: [String]) {
     self.baseModel = baseModel.flatMap { Self.isHubName($0) ? $0 : nil }
     self.license = license
+    self.library = library
+    self.tags = tags
   }
 
   var lines: [String] {
@@ -27,10 +33,9 @@ struct FrontMatter {
       if let name = license.name { lines.append("license_name: \"\(name)\"") }
       if let link = license.link { lines.append("license_link: \"\(link)\"") }
     }
-    lines += [
-      "library_name: transformers", "pipeline_tag: text-generation", "tags:", "- dynamoe",
-    ]
-    return lines + ["---"]
+    if let library { lines.append("library_name: \(library)") }
+    lines += ["pipeline_tag: text-generation", "tags:", "- dynamoe"]
+    return lines + tags.map { "- \($0)" } + ["---"]
   }
 
   /// `name` or `organisation/name`, as the Hub allows them.

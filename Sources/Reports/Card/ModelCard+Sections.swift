@@ -13,9 +13,11 @@ extension ModelCard {
     return [
       "# \(Markdown.code(folder))", "",
       "A smaller model cut out of \(base): of the \(full) neurons of each feed-forward layer it has "
-        + "the \(HumanText.count(width)) that matter most (\(share)). Nothing was trained or rounded: "
-        + "every weight that is here is the base model's, bit for bit. It runs wherever the base "
-        + "model's architecture does.",
+        + "the \(width) that matter most (\(share)). Nothing was trained or rounded: "
+        + "every weight that is here is the base model's, bit for bit. "
+        + (isDeciLM
+          ? "Its layers have widths of their own, which it states as DeciLM (Nemotron-NAS) does."
+          : "It runs wherever the base model's architecture does."),
     ]
   }
 
@@ -26,14 +28,16 @@ extension ModelCard {
     let full = directory.model.intermediateSize
     var rows = [
       ["", "base model", "this model"],
-      ["neurons of a feed-forward layer", HumanText.count(full), HumanText.count(width)],
+      ["neurons of a feed-forward layer", HumanText.count(full), width],
       ["feed-forward parameters in use (cost fraction)", "100 %", share],
       ["parameters", parameters[0], parameters[1]],
       ["bytes of weights", bytes[0], bytes[1]],
     ]
     guard let heldOut = report?.heldOut,
       let dense = heldOut.runs(.dense).first,
-      let run = heldOut.runs.first(where: { $0.name == (isDense ? "dense" : "expert-\(expert)") })
+      let run = heldOut.runs.first(where: {
+        $0.name == (isDense ? "dense" : "expert-\(expert ?? 0)")
+      })
     else {
       return heading + Markdown.table(rows)
         + ["", "Its quality was not measured: there is no report with its figures."]
@@ -52,12 +56,14 @@ extension ModelCard {
       rows.append(
         ["same most probable token", "100 %", HumanText.fixed(100 * same, digits: 1) + " %"])
     }
-    return heading + Markdown.table(rows) + [
-      "",
-      "Measured on \(HumanText.count(heldOut.tokens)) tokens that were not used to rank the neurons, in "
-        + "windows of \(HumanText.count(heldOut.context)), of a text with the SHA-256 "
-        + "\(Markdown.code(heldOut.textDigest)). On other text the figures are others.",
-    ]
+    return heading + Markdown.table(rows) + ["", measured(heldOut)]
+  }
+
+  /// What the figures are of.
+  func measured(_ heldOut: PageHeldOut) -> String {
+    "Measured on \(HumanText.count(heldOut.tokens)) tokens that were not used to rank the neurons, in "
+      + "windows of \(HumanText.count(heldOut.context)), of a text with the SHA-256 "
+      + "\(Markdown.code(heldOut.textDigest)). On other text the figures are others."
   }
 
   var origin: [String] {
@@ -73,17 +79,18 @@ extension ModelCard {
     if let report {
       rows.append(["its fingerprint", Markdown.code(report.source.fingerprint)])
     }
-    rows.append(
-      ["relation", isDense ? "the same weights" : "a part of its weights, none of them changed"])
+    let relation =
+      isDense
+      ? "the same weights"
+      : isRouted
+        ? "the same weights, its neurons in another order, and what chooses among the experts"
+        : "a part of its weights, none of them changed"
+    rows.append(["relation", relation])
     if let recipe = directory.recipe { rows.append(["recipe", Markdown.code(recipe)]) }
     rows.append(["neurons ranked by", Markdown.code(directory.importance)])
     rows.append(["calibration text", calibration])
-    let widths = directory.widths.first ?? []
-    rows.append([
-      "experts",
-      "\(widths.count), of \(widths.map(HumanText.count).joined(separator: ", ")) neurons; this is "
-        + "number \(expert), counted from 0",
-    ])
+    rows.append(["experts", experts])
+    if isRouted { rows.append(["chosen by", routers]) }
     if let generator = directory.generator {
       rows.append(["parted by", Markdown.code(generator)])
     }
@@ -91,6 +98,24 @@ extension ModelCard {
     return ["## How it was made", ""] + Markdown.table(rows) + [""]
       + Markdown.block("sh", [command.map(Markdown.word).joined(separator: " ")])
       + ["", order]
+  }
+
+  private var experts: String {
+    let count = directory.experts
+    let isUniform = directory.widths.allSatisfy { $0 == directory.widths.first }
+    let widths = directory.widths.first?.map(HumanText.count).joined(separator: ", ") ?? ""
+    return "\(count), of " + (isUniform ? "\(widths) neurons" : "widths by layer")
+      + (expert.map { "; this is number \($0), counted from 0" } ?? "")
+  }
+
+  private var routers: String {
+    guard let routing = directory.routing else { return "nothing: there are no routers" }
+    let rank = routing.compensationRank.map {
+      "; maps of rank \($0) stand in for what an expert leaves out"
+    }
+    return "\(routing.router.rawValue) routers that predict "
+      + (routing.prediction == .similarity ? "the similarity" : "the error") + " of every expert"
+      + (rank ?? "")
   }
 
   private var calibration: String {
@@ -115,7 +140,20 @@ extension ModelCard {
   }
 
   var use: [String] {
-    ["## Use", ""]
+    guard !isDeciLM else {
+      return ["## Use", ""]
+        + Markdown.block(
+          "sh",
+          [
+            "python convert_hf_to_gguf.py .  # of llama.cpp, in this folder",
+            "mlx_lm.generate --model . --prompt 'Once upon a time'",
+          ]) + [
+          "",
+          "Transformers, vLLM and SGLang take the class of this configuration from "
+            + "`configuration_decilm.py` of NVIDIA's models, which is not in this folder.",
+        ]
+    }
+    return ["## Use", ""]
       + Markdown.block(
         "python",
         [

@@ -1,7 +1,8 @@
 package import DMOE
 package import JSON
 
-/// The `README.md` of an expert that went out as a plain model: a model card as the Hub reads it.
+/// The `README.md` of an expert that went out as a plain model, or of all experts with their routers: a
+/// model card as the Hub reads it.
 ///
 /// It is made of values alone: the same values give the same bytes, and of texts from files nothing
 /// is obeyed by YAML, Markdown or HTML.
@@ -18,7 +19,8 @@ package struct ModelCard: Sendable {
   }
 
   let directory: DMOEDirectory
-  let expert: Int
+  /// Nil for all experts.
+  let expert: Int?
   let size: Size
   let sourceSize: Size
   /// Nil where there is no report of the conversion.
@@ -31,7 +33,7 @@ package struct ModelCard: Sendable {
 
   /// - Parameters:
   ///   - directory: that of the container.
-  ///   - expert: which of its experts the folder holds, the same width in every layer.
+  ///   - expert: which of its experts the folder holds; nil for all of them.
   ///   - size: of the folder's tensors.
   ///   - sourceSize: of the dense model's.
   ///   - report: the document of the conversion's report, if it is known.
@@ -41,7 +43,7 @@ package struct ModelCard: Sendable {
   ///   - generator: the program that makes it.
   /// - Throws: a field of the report that is not what `formats/report.md` says.
   package init(
-    directory: DMOEDirectory, expert: Int, size: Size, sourceSize: Size, report: JSONValue?,
+    directory: DMOEDirectory, expert: Int?, size: Size, sourceSize: Size, report: JSONValue?,
     license: CardLicense?, command: [String], folder: String, generator: String
   ) throws(JSONFieldError) {
     self.directory = directory
@@ -59,18 +61,32 @@ package struct ModelCard: Sendable {
 
   /// The card in UTF-8.
   package var bytes: [UInt8] {
+    let head = FrontMatter(
+      baseModel: report?.source.name, license: license,
+      library: isDeciLM ? nil : "transformers", tags: isRouted ? ["custom_code"] : [])
     let sections = [
-      FrontMatter(baseModel: report?.source.name, license: license).lines, introduction, figures,
-      origin, use, limits, licensing,
+      head.lines, isRouted ? routedIntroduction : introduction,
+      isRouted ? routedFigures : figures, origin, isRouted ? routedUse : use,
+      isRouted ? routedLimits : limits, licensing,
     ]
     return Array(sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n").utf8) + [
       0x0A
     ]
   }
 
+  var isRouted: Bool { expert == nil }
+  /// How many neurons each layer has.
+  var widths: [Int] { directory.widths.map { $0[expert ?? $0.count - 1] } }
+  var isDense: Bool {
+    !isRouted && widths.allSatisfy { $0 == directory.model.intermediateSize }
+  }
+  /// Whether layers have widths of their own, which no family has that Transformers knows.
+  var isDeciLM: Bool { widths.contains { $0 != widths.first } }
   /// How many neurons a layer has.
-  var width: Int { directory.widths.first?[expert] ?? 0 }
-  var isDense: Bool { width == directory.model.intermediateSize }
+  var width: String {
+    let (least, most) = (widths.min() ?? 0, widths.max() ?? 0)
+    return HumanText.count(least) + (least < most ? " to \(HumanText.count(most))" : "")
+  }
   /// What the base model is called in the text.
   var base: String {
     report.map { Markdown.code($0.source.name) }
@@ -78,6 +94,7 @@ package struct ModelCard: Sendable {
   }
   /// The share of the feed-forward layers.
   var share: String {
-    HumanText.percent(Double(width) / Double(directory.model.intermediateSize))
+    let all = Double(directory.model.intermediateSize * max(widths.count, 1))
+    return HumanText.percent(Double(widths.reduce(0, +)) / all)
   }
 }

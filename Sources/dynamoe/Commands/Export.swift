@@ -22,15 +22,22 @@ struct Export: ParsableCommand {
       As dmoe: a file of its own with the experts up to the one that is named, their routers and their \
       compensation. The end of a .dmoe can also just be cut off, at the lengths that inspect tells.
 
-      As hf: a folder for Transformers with one expert as a plain model of the original family, in \
-      safetensors, with config.json, tokenizer and model card. Its feed-forward layers are narrower; \
-      those of the full expert, dense, are the source's bit for bit. validate checks such a folder.
+      As hf: a folder for Transformers in safetensors, with config.json, tokenizer and model card. \
+      Without --expert it has all experts with their routers and compensation, and the Python code \
+      that runs them (trust_remote_code=True): as a dense model, or with one of the knobs expert, \
+      threshold and budget (docs/transformers.md).
+
+      With --expert it is one expert as a plain model of the original family. Its feed-forward layers \
+      are narrower; those of the full expert, dense, are the source's bit for bit. An expert whose \
+      width differs between layers is written as DeciLM, where the model is a LLaMA and the widths are \
+      multiples of 256. validate checks such folders.
 
       An overlay gets its weights from the checkpoint that it was made from (--base).
 
       EXAMPLES
+        dynamoe export model.dmoe --format hf -o model-routed
+        dynamoe validate model-routed --against model.dmoe
         dynamoe export model.dmoe --format hf --expert 50% -o model-half
-        dynamoe validate model-half --against model.dmoe
         dynamoe export model.dmoe --format hf --expert dense -o again --shard-size 2GB
         dynamoe export model.dmoe --format dmoe --expert 3 -o small.dmoe
         dynamoe export model.dmoe --format dmoe --expert 50% -o half.dmoe
@@ -45,8 +52,8 @@ struct Export: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Of dmoe the largest expert to keep, of hf the one to write: its number, its share of the "
-        + "neurons as 50%, or dense.", valueName: "expert"))
+      "Of dmoe the largest expert to keep, of hf the one to write (default: all, with their routers): its "
+        + "number, its share of the neurons as 50%, or dense.", valueName: "expert"))
   var expert: ExpertSelection?
 
   @Option(
@@ -74,11 +81,9 @@ struct Export: ParsableCommand {
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
-    guard let expert else {
+    guard expert != nil || format != .dmoe else {
       throw ValidationError(
-        format == .hf
-          ? "--format hf writes one expert: say which with --expert (a form with routers is not there yet)"
-          : "--format dmoe needs --expert, the largest to keep; --expert dense keeps all")
+        "--format dmoe needs --expert, the largest to keep; --expert dense keeps all")
     }
     for (option, isGiven) in [("--shard-size", shardSize != nil), ("--report", report != nil)]
     where isGiven && format != .hf {
@@ -87,16 +92,14 @@ struct Export: ParsableCommand {
     let line = common.progressLine
     let checkpoint = try base.checkpoint(file, common, progress: line.progress)
     switch format {
-    case .dmoe: try writePart(of: checkpoint, expert, line)
-    case .hf: try writeFolder(of: checkpoint, expert, line)
+    case .dmoe: try writePart(of: checkpoint, line)
+    case .hf: try writeFolder(of: checkpoint, line)
     }
   }
 
-  private func writePart(
-    of checkpoint: Checkpoint, _ expert: ExpertSelection, _ line: ProgressLine
-  ) throws {
+  private func writePart(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
     let result = try PartExport(
-      checkpoint: checkpoint, outputPath: output, expert: expert, force: force,
+      checkpoint: checkpoint, outputPath: output, expert: expert ?? .dense, force: force,
       generator: Version.generator
     ).run(parallel: common.parallel, progress: line.progress)
     line.finish()
@@ -115,9 +118,7 @@ struct Export: ParsableCommand {
         ], layout: .indented))
   }
 
-  private func writeFolder(
-    of checkpoint: Checkpoint, _ expert: ExpertSelection, _ line: ProgressLine
-  ) throws {
+  private func writeFolder(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
     let result = try TransformersExport(
       checkpoint: checkpoint, outputPath: output, expert: expert,
       shardSize: shardSize?.bytes ?? 5_000_000_000, report: try cardReport(), command: command,
@@ -128,20 +129,35 @@ struct Export: ParsableCommand {
     guard json else {
       let files = result.files.count { $0.hasSuffix(".safetensors") }
       return try Console.print(
-        "\(Escaping.terminal(output)): expert \(result.expert) as a plain model, "
-          + "\(HumanText.count(result.intermediateSize)) neurons a layer, "
+        "\(Escaping.terminal(output)): \(what(result)), "
           + "\(HumanText.parameters(result.parameters)) parameters, \(HumanText.bytes(result.bytes))"
           + (files > 1 ? " in \(files) files of weights" : ""))
     }
-    try Console.print(
-      JSONWriter.text(
-        [
-          "output": .string(output), "bytes": .int(result.bytes),
-          "source_bytes": .int(result.sourceBytes), "bytes_read": .int(result.bytesRead),
-          "expert": .int(result.expert), "intermediate_size": .int(result.intermediateSize),
-          "parameters": .int(result.parameters),
-          "files": .array(result.files.map(JSONValue.string)),
-        ], layout: .indented))
+    var document = JSONObject([
+      .init(name: "output", value: .string(output)),
+      .init(name: "bytes", value: .int(result.bytes)),
+      .init(name: "source_bytes", value: .int(result.sourceBytes)),
+      .init(name: "bytes_read", value: .int(result.bytesRead)),
+      .init(name: "expert", value: JSONValue(result.expert)),
+      .init(name: "experts", value: .int(result.experts)),
+      .init(name: "routers", value: .bool(result.hasRouters)),
+    ])
+    if result.isUniform { document["intermediate_size"] = JSONValue(result.widths.first) }
+    document["widths"] = .array(result.widths.map(JSONValue.int))
+    document["parameters"] = .int(result.parameters)
+    document["files"] = .array(result.files.map(JSONValue.string))
+    try Console.print(JSONWriter.text(.object(document), layout: .indented))
+  }
+
+  /// What the folder holds, in words.
+  private func what(_ result: TransformersExport.Result) -> String {
+    guard let expert = result.expert else {
+      return "\(result.experts) experts " + (result.hasRouters ? "with" : "without") + " routers"
+    }
+    let (least, most) = (result.widths.min() ?? 0, result.widths.max() ?? 0)
+    return result.isUniform
+      ? "expert \(expert) as a plain model, \(HumanText.count(most)) neurons a layer"
+      : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
   }
 
   private func tellRead(_ bytes: Int, of all: Int) {

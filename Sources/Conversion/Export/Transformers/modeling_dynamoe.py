@@ -1,0 +1,436 @@
+"""A language model whose feed-forward layers hold nested experts: the first neurons of a layer are its smallest expert,
+all of them the dense layer, and a router in each layer gives easy tokens small experts and hard tokens large ones.
+
+    model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
+    model(ids)                       # dense
+    model(ids, expert=3)             # this expert everywhere
+    model(ids, threshold=0.9)        # for every token the smallest expert of this similarity, where routers predict that
+    model(ids, budget=0.5)           # an expert for every token, so that half of the feed-forward cost is spent
+    model.generate(ids, budget=0.5)  # or "budget": 0.5 in generation_config.json
+
+What a token's expert does not hold is not computed. Everything outside the feed-forward layers is the model's own.
+"""
+
+import functools
+import math
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
+
+from .configuration_dynamoe import SOURCE, DynamoeConfig
+
+Dense = MODEL_FOR_CAUSAL_LM_MAPPING[CONFIG_MAPPING[SOURCE]]
+
+
+class Layout(NamedTuple):
+    """Where the modules of a family have what."""
+
+    # The list of layers, and in a layer what holds the projections: the layer itself if empty.
+    layers: str = "model.layers"
+    network: str = "mlp"
+    # Gate and up may be one projection, the gate first.
+    gate: str | None = "gate_proj"
+    up: str = "up_proj"
+    down: str = "down_proj"
+    activation: str = "act_fn"
+    # Whether weights have a row for each input.
+    transposed: bool = False
+    # The norm that receives the residual stream which the network's output joins; None if the network does.
+    before: str | None = "post_attention_layernorm"
+    # The norm of the network's output.
+    behind: str | None = None
+    # Where attention and network are side by side: what gives attention's output.
+    beside: str | None = None
+
+
+LAYOUTS = {
+    "gemma2": Layout(before="pre_feedforward_layernorm", behind="post_feedforward_layernorm"),
+    "gemma3_text": Layout(before="pre_feedforward_layernorm", behind="post_feedforward_layernorm"),
+    "olmo2": Layout(before=None, behind="post_feedforward_layernorm"),
+    "phi3": Layout(gate="gate_up_proj", up="gate_up_proj", activation="activation_fn"),
+    "starcoder2": Layout(gate=None, up="c_fc", down="c_proj", activation="act"),
+    "gpt2": Layout("transformer.h", gate=None, up="c_fc", down="c_proj", activation="act", transposed=True, before="ln_2"),
+    "gpt_neox": Layout("gpt_neox.layers", gate=None, up="dense_h_to_4h", down="dense_4h_to_h", activation="act"),
+    "opt": Layout("model.decoder.layers", "", None, "fc1", "fc2", "activation_fn", before="final_layer_norm"),
+}
+
+
+class Variant(NamedTuple):
+    """One way to run the model: dense without any of these."""
+
+    expert: int | None = None
+    # Whether maps stand in for the neurons that the expert drops: not where it runs bare.
+    compensated: bool = False
+    threshold: float | None = None
+    price: float | None = None
+    # Whether experts are chosen by the truth instead of by the routers.
+    oracle: bool = False
+
+    @property
+    def is_routed(self):
+        return self.threshold is not None or self.price is not None
+
+
+class State:
+    """What all layers know of the run."""
+
+    variant = Variant()
+    # Whether routers are held against the truth.
+    learning = False
+
+
+class Router(nn.Module):
+    """From what a network receives, a number for every expert but the last."""
+
+    def __init__(self, features, experts, hidden):
+        super().__init__()
+        self.first = nn.Linear(features, hidden)
+        self.second = nn.Linear(hidden, experts)
+
+    def forward(self, features):
+        return self.second(F.gelu(self.first(features)))
+
+
+class LowRankMap(nn.Module):
+    """What stands in for the neurons that an expert drops."""
+
+    def __init__(self, size, rank):
+        super().__init__()
+        self.first = nn.Linear(size, rank, bias=False)
+        self.second = nn.Linear(rank, size)
+
+    def forward(self, rows):
+        # Maps and biases are stored in types of their own.
+        first = self.first.weight.to(rows.dtype)
+        return F.linear(F.linear(rows, first), self.second.weight.to(rows.dtype), self.second.bias.to(rows.dtype))
+
+
+class Experts(nn.Module):
+    """The experts of one layer, over the projections of the dense network, whose neurons are in order of importance."""
+
+    def __init__(self, config, layer, layout, network, state):
+        super().__init__()
+        form, size = config.dynamoe, config.hidden_size
+        self.layout, self.state = layout, state
+        self.widths = form["widths"][layer]
+        # Not as a module: this one is in it.
+        self.network = [network]
+        self.activation = getattr(network, layout.activation)
+        partial, all_neurons = len(self.widths) - 1, self.widths[-1]
+        self.register_buffer("permutation", torch.arange(all_neurons, dtype=torch.int32))
+        self.router = self.compensation = None
+        if router := form["router"]:
+            self.predicts = router["predicts"]
+            features = size + (self.predicts == "log_error")
+            self.router = (
+                nn.Linear(features, partial)
+                if router["kind"] == "linear"
+                else Router(features, partial, router["hidden"][layer])
+            )
+        rank = form["compensation"]["rank"] if form["compensation"] else 0
+        if rank:
+            self.compensation = nn.ModuleList(LowRankMap(size, rank) for _ in range(partial))
+        rows = 2 if layout.gate is None else 3
+        maps = [2 * rank * size + size if rank else 0] * partial + [0]
+        # Of each expert, the share of the layer's parameters that it uses.
+        self.costs = [(w * rows * size + m) / (all_neurons * rows * size) for w, m in zip(self.widths, maps)]
+        # The same where it runs bare.
+        self.bare_costs = [w / all_neurons for w in self.widths]
+        self.weights = all_neurons * rows * size
+        # The norm behind the network, not as a module of this one.
+        self.norm = []
+        # What the modules around the network have just received or given.
+        self.residual = self.beside = None
+        # Of the last run: the expert of each token, and what the router has to learn.
+        self.choices = self.router_loss = None
+
+    # Weights
+
+    def rows(self, name, start, stop, part=0):
+        """Weights and bias of some neurons of a projection into the network."""
+        module = getattr(self.network[0], name)
+        place = slice(part * self.widths[-1] + start, part * self.widths[-1] + stop)
+        weight = module.weight[:, place].t() if self.layout.transposed else module.weight[place]
+        return weight, None if module.bias is None else module.bias[place]
+
+    def ring(self, rows, start, stop):
+        """What the neurons of these ranks add to the output of the network."""
+        layout = self.layout
+        fused = layout.gate == layout.up
+        hidden = F.linear(rows, *self.rows(layout.up, start, stop, part=1 if fused else 0))
+        if layout.gate is None:
+            hidden = self.activation(hidden)
+        else:
+            hidden = self.activation(F.linear(rows, *self.rows(layout.gate, start, stop))) * hidden
+        down = getattr(self.network[0], layout.down).weight
+        return F.linear(hidden, down[start:stop].t() if layout.transposed else down[:, start:stop])
+
+    # Choices
+
+    def predict(self, rows, residual):
+        """What the router says of every expert but the last."""
+        features = rows.float()
+        if self.predicts == "log_error":
+            length = torch.linalg.vector_norm(residual, dim=-1, keepdim=True, dtype=torch.float64)
+            features = torch.cat([features, length.clamp_min(2.0**-511).log().float()], dim=-1)
+        return self.router(features.to(next(self.router.parameters()).dtype)).float()
+
+    @torch.no_grad()
+    def truth(self, rows, residual):
+        """What the router would say if it knew."""
+        outputs, start = [], 0
+        for stop in self.widths:
+            ring = self.ring(rows, start, stop)
+            outputs.append(outputs[-1] + ring if outputs else ring)
+            start = stop
+        full = outputs.pop().float()
+        if self.compensation is not None and self.predicts == "log_error":
+            outputs = [output + add(rows) for output, add in zip(outputs, self.compensation)]
+        bias = getattr(self.network[0], self.layout.down).bias
+        with_bias = full if bias is None else full + bias.float()
+        scale = 1.0
+        for norm in self.norm:
+            # A norm as the linear map that it is where the full output stands.
+            weight = norm(torch.ones_like(full[:1]))
+            scale = weight * full.square().mean(-1, keepdim=True).clamp_min(1e-30).rsqrt()
+        tiny = torch.finfo(torch.float64).tiny
+        scores = []
+        for output in outputs:
+            if self.predicts == "similarity":
+                own, other = (scale * full).double(), (scale * output.float()).double()
+                length = own.square().sum(-1)
+                score = (other * own).sum(-1) / length.clamp_min(tiny)
+                score = torch.where(length == 0, 1.0, score)
+            else:
+                error = (scale * (output.float() - full)).double().square().sum(-1)
+                stream = (residual.float() + scale * with_bias).double().square().sum(-1)
+                score = (error / stream.clamp_min(tiny)).clamp_min(1e-10).log()
+            scores.append(score.float())
+        return torch.stack(scores, dim=-1)
+
+    def choose(self, scores):
+        """An expert for each token."""
+        variant, last = self.state.variant, len(self.widths) - 1
+        experts = torch.arange(last + 1, device=scores.device)
+        if variant.threshold is not None:
+            good = (scores.double() > variant.threshold) & (variant.threshold < 1)
+            return torch.where(good, experts[:last], last).amin(-1)
+        costs = variant.price * torch.tensor(self.costs, dtype=torch.float64, device=scores.device)
+        totals = scores.clamp(-25, 5).exp().double() + costs[:last]
+        totals = torch.cat([totals.nan_to_num(nan=math.inf), costs[last:].expand(len(scores), 1)], dim=-1)
+        # The smaller of equals.
+        return torch.where(totals == totals.amin(-1, keepdim=True), experts, last).amin(-1)
+
+    # Runs
+
+    def stream(self, rows):
+        """The residual stream that the output joins."""
+        if self.residual is None:
+            return rows
+        residual = self.residual if self.beside is None else self.residual + self.beside
+        return residual.reshape(rows.shape)
+
+    def same(self, rows, expert):
+        """The same expert for every token."""
+        output = self.ring(rows, 0, self.widths[expert])
+        if self.state.variant.compensated and self.compensation is not None and expert < len(self.compensation):
+            output = output + self.compensation[expert](rows)
+        return output
+
+    def routed(self, rows, choices):
+        """An expert for each token: a ring is computed for those alone whose expert holds it."""
+        order = torch.argsort(choices, descending=True, stable=True)
+        counts = torch.bincount(choices, minlength=len(self.widths)).flip(0).cumsum(0).flip(0).tolist()
+        rows = rows[order]
+        output = torch.zeros_like(rows)
+        start = 0
+        for ring, stop in enumerate(self.widths):
+            count = counts[ring]
+            if count == 0:
+                break
+            # Rings that the same tokens need are one.
+            if ring + 1 < len(counts) and counts[ring + 1] == count:
+                continue
+            output[:count] += self.ring(rows[:count], start, stop)
+            start = stop
+        if self.compensation is not None:
+            for expert, add in enumerate(self.compensation):
+                first, end = counts[expert + 1], counts[expert]
+                if first < end:
+                    output[first:end] += add(rows[first:end])
+        return torch.empty_like(output).index_copy(0, order, output)
+
+    def forward(self, hidden_states):
+        rows = hidden_states.reshape(-1, hidden_states.shape[-1])
+        variant, scores = self.state.variant, None
+        if self.state.learning or variant.oracle:
+            scores = self.truth(rows, self.stream(rows))
+        if self.state.learning:
+            # The model is not to become easier to foresee: only the router learns.
+            self.router_loss = F.mse_loss(self.predict(rows.detach(), self.stream(rows).detach()), scores)
+        if variant.is_routed:
+            if not variant.oracle:
+                with torch.no_grad():
+                    scores = self.predict(rows, self.stream(rows))
+            self.choices = self.choose(scores)
+            output = self.routed(rows, self.choices)
+        else:
+            expert = len(self.widths) - 1 if variant.expert is None else variant.expert
+            self.choices = torch.full((len(rows),), expert, device=rows.device)
+            output = self.same(rows, expert)
+        bias = getattr(self.network[0], self.layout.down).bias
+        if bias is not None:
+            output = output + bias
+        self.residual = self.beside = None
+        return self.dropout(output).reshape(hidden_states.shape)
+
+    def dropout(self, output):
+        network = self.network[0]
+        dropout = getattr(network, "dropout", getattr(network, "residual_dropout", 0.0))
+        # Of a layer that is the network itself, dropout is behind the network.
+        if not self.layout.network:
+            return output
+        return F.dropout(output, dropout.p if isinstance(dropout, nn.Module) else dropout, self.training)
+
+    def attach(self, layer):
+        """Takes the network's place in a layer."""
+        layout, network = self.layout, self.network[0]
+
+        def keep(module, arguments, keywords):
+            self.residual = arguments[0] if arguments else keywords["hidden_states"]
+
+        def keep_beside(module, arguments, output):
+            self.beside = output[0]
+
+        if layout.beside is not None:
+            layer.register_forward_pre_hook(keep, with_kwargs=True)
+            getattr(layer, layout.beside).register_forward_hook(keep_beside)
+        elif layout.before is not None:
+            getattr(layer, layout.before).register_forward_pre_hook(keep, with_kwargs=True)
+        if layout.behind is not None:
+            self.norm.append(getattr(layer, layout.behind))
+        network.experts = self
+        if layout.network:
+            network.forward = self.forward
+        else:
+            # The second projection is the whole network, and the first gives its input on.
+            setattr(network, layout.activation, nn.Identity())
+            getattr(network, layout.up).forward = lambda rows: rows
+            getattr(network, layout.down).forward = self.forward
+
+
+class DynamoeForCausalLM(Dense):
+    config_class = DynamoeConfig
+    # A price decides between numbers that are alike.
+    _keep_in_fp32_modules_strict = {"router"}
+
+    def __init__(self, config):
+        super().__init__(config)
+        layout = LAYOUTS.get(SOURCE, Layout())
+        if getattr(config, "use_parallel_residual", False):
+            layout = layout._replace(beside="attention")
+        self.dynamoe_state = State()
+        for index, layer in enumerate(self.get_submodule(layout.layers)):
+            Experts(config, index, layout, layer.get_submodule(layout.network), self.dynamoe_state).attach(layer)
+        self.post_init()
+
+    def experts(self):
+        """The experts of every layer."""
+        return [module for module in self.modules() if isinstance(module, Experts)]
+
+    @contextmanager
+    def variant(self, expert=None, threshold=None, budget=None, price=None, oracle=False):
+        """Runs within are of this variant, dense without any; gradients must be made within too."""
+        before = self.dynamoe_state.variant
+        self.dynamoe_state.variant = self._variant(expert, threshold, budget, price)._replace(oracle=oracle)
+        try:
+            yield
+        finally:
+            self.dynamoe_state.variant = before
+
+    @contextmanager
+    def learning(self):
+        """In runs within routers are held against the truth."""
+        self.dynamoe_state.learning = True
+        try:
+            yield
+        finally:
+            self.dynamoe_state.learning = False
+
+    def router_loss(self):
+        """Of the last run while learning: the squared error of what routers say, the mean over layers."""
+        return torch.stack([experts.router_loss for experts in self.experts()]).mean()
+
+    def cost_fraction(self):
+        """Of the last run, within its variant: its share of the feed-forward cost, with the routers where they are asked."""
+        layers = self.experts()
+        variant = self.dynamoe_state.variant
+        is_bare = not variant.is_routed and not variant.compensated
+        costs = [layer.bare_costs if is_bare else layer.costs for layer in layers]
+        means = [
+            layer.choices.new_tensor(cost, dtype=torch.float64)[layer.choices].mean()
+            for layer, cost in zip(layers, costs)
+        ]
+        asked = variant.is_routed and not variant.oracle
+        return torch.stack(means).mean().item() + (self.router_fraction() if asked else 0.0)
+
+    def router_fraction(self):
+        """The parameters of the routers over those of the feed-forward layers."""
+        layers = self.experts()
+        routers = sum(weight.numel() for layer in layers if layer.router is not None for weight in layer.router.parameters())
+        return routers / sum(layer.weights for layer in layers)
+
+    def _variant(self, expert, threshold, budget, price):
+        form = self.config.dynamoe
+        count = len(form["widths"][0])
+        if sum(knob is not None for knob in (expert, threshold, budget, price)) > 1:
+            raise ValueError("expert, threshold and budget are different knobs: give one")
+        if expert is not None:
+            if not 0 <= expert < count:
+                raise ValueError(f"expert {expert} is none of 0 to {count - 1}")
+            return Variant(expert=expert)
+        if threshold is None and budget is None and price is None:
+            return Variant()
+        predicts = form["router"] and form["router"]["predicts"]
+        if predicts is None:
+            raise ValueError("this model has no routers: expert is the only knob")
+        if threshold is not None and predicts != "similarity":
+            raise ValueError("these routers predict errors, not similarities: use budget")
+        if price is not None and predicts != "log_error":
+            raise ValueError("these routers predict similarities, not errors: use threshold or budget")
+        if budget is None:
+            return Variant(threshold=threshold, price=price)
+        if form["budgets"] is None:
+            raise ValueError("this model has no table of budgets: use threshold")
+        table = form["budgets"]["table"]
+        if budget >= 1:
+            return Variant(expert=count - 1, compensated=True)
+        if not table or not budget >= table[0][0]:
+            return Variant(expert=0, compensated=True)
+        upper = next((row for row in table if row[0] > budget), table[-1])
+        lower = [row for row in table if row[0] <= budget][-1]
+        share = 0.0 if upper is lower else (budget - lower[0]) / (upper[0] - lower[0])
+        if predicts == "similarity":
+            return Variant(threshold=lower[1] + share * (upper[1] - lower[1]))
+        # Prices span many powers of ten.
+        return Variant(price=math.exp(math.log(lower[1]) + share * (math.log(upper[1]) - math.log(lower[1]))))
+
+    @functools.wraps(Dense.forward)
+    def forward(self, *args, expert=None, threshold=None, budget=None, **kwargs):
+        if expert is None and threshold is None and budget is None:
+            return super().forward(*args, **kwargs)
+        with self.variant(expert, threshold, budget):
+            return super().forward(*args, **kwargs)
+
+    def generate(self, *args, expert=None, threshold=None, budget=None, generation_config=None, **kwargs):
+        if expert is None and threshold is None and budget is None:
+            chosen = generation_config or self.generation_config
+            expert, threshold, budget = (getattr(chosen, knob, None) for knob in ("expert", "threshold", "budget"))
+        if expert is None and threshold is None and budget is None:
+            return super().generate(*args, generation_config=generation_config, **kwargs)
+        with self.variant(expert, threshold, budget):
+            return super().generate(*args, generation_config=generation_config, **kwargs)

@@ -1,0 +1,104 @@
+import DMOE
+import JSON
+
+/// What a card says of a folder with all experts.
+extension ModelCard {
+  private var hasBudgets: Bool {
+    directory.sections.first?.tensors.contains { $0.kind == .budgets("table") } ?? false
+  }
+  private var hasThreshold: Bool { directory.routing?.prediction == .similarity }
+
+  var routedIntroduction: [String] {
+    let choice =
+      directory.routing == nil
+      ? ", each of which is a smaller model"
+      : ", and a router in each layer that gives easy tokens small experts and hard tokens large ones"
+    return [
+      "# \(Markdown.code(folder))", "",
+      "\(base), its feed-forward layers parted into \(directory.experts) nested experts\(choice). How "
+        + "much of them is computed is said at run time. Without a knob it is the base model: every "
+        + "weight of that is here, bit for bit.",
+      "",
+      "Loading it runs the Python files of this folder (`trust_remote_code=True`). Whether they are "
+        + "those that dynamoe wrote is told by `dynamoe validate` on this folder.",
+    ]
+  }
+
+  var routedFigures: [String] {
+    let heading = ["## Figures", ""]
+    let sizes = Markdown.table([
+      ["", "base model", "this model"],
+      ["parameters"] + [sourceSize, size].map { HumanText.parameters($0.parameters) },
+      ["bytes of weights"] + [sourceSize, size].map { HumanText.bytes($0.bytes) },
+    ])
+    guard let heldOut = report?.heldOut, let dense = heldOut.runs(.dense).first,
+      case let routed = heldOut.runs(.routed), !routed.isEmpty
+    else {
+      return heading + sizes
+        + ["", "Its quality was not measured: there is no report with figures of its routers."]
+    }
+    var rows = [
+      [
+        "", "cost fraction", "perplexity", "perplexity / base model's",
+        "mean KL divergence from the base model", "same most probable token",
+      ]
+    ]
+    for run in [dense] + routed {
+      let error = run.ratioError.flatMap {
+        run.kind == .dense ? nil : " ± \(HumanText.fixed($0, digits: 3))"
+      }
+      rows.append([
+        run.budget.map { Markdown.code("budget=\(JSONWriter.text(.double($0)))") } ?? "dense",
+        HumanText.fixed(100 * run.cost, digits: 1) + " %",
+        HumanText.fixed(run.perplexity, digits: 3),
+        run.ratio.map { HumanText.fixed($0, digits: 3) + (error ?? "") } ?? "–",
+        run.meanKLD.map { HumanText.fixed($0, digits: 4) } ?? "–",
+        run.sameTopP.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? "–",
+      ])
+    }
+    return heading + sizes + [""] + Markdown.table(rows) + [
+      "",
+      "The cost fraction is the share of the feed-forward layers' parameters that a token uses, "
+        + "routers and compensation included. \(measured(heldOut))",
+    ]
+  }
+
+  var routedUse: [String] {
+    var calls = [
+      ("", "the base model"), (", expert=0", "the smallest expert for every token"),
+    ]
+    if hasBudgets { calls.append((", budget=0.5", "half of the cost, by the routers")) }
+    if hasThreshold {
+      calls.append((", threshold=0.8", "for each token the smallest expert so similar"))
+    }
+    let longest = calls.map(\.0.count).max() ?? 0
+    let lines =
+      [
+        "from transformers import AutoModelForCausalLM, AutoTokenizer", "",
+        "folder = \".\"  # the path of this folder",
+        "tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=True)",
+        "model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)",
+        "inputs = tokenizer(\"Once upon a time\", return_tensors=\"pt\")", "",
+      ]
+      + calls.map { knob, meaning in
+        let gap = String(repeating: " ", count: longest - knob.count)
+        return "model.generate(**inputs\(knob))\(gap)  # \(meaning)"
+      }
+    return ["## Use", ""] + Markdown.block("python", lines) + [
+      "",
+      "`model(…)` takes the same knobs, `with model.variant(…):` sets them for a while, and "
+        + "`generation_config.json` may hold them.",
+    ]
+  }
+
+  var routedLimits: [String] {
+    [
+      "## Limits", "",
+      "- What the base model cannot do, this one cannot do either; what is said of its risks holds here.",
+      "- The ranking and the routers are of the calibration text: on text of another kind or language "
+        + "more may be lost than the figures say.",
+      "- The cost fraction counts parameters, not time: what is saved in PyTorch depends on the device "
+        + "and on how many tokens are computed at once.",
+    ]
+  }
+}

@@ -1,0 +1,137 @@
+"""Transformers and PyTorch as an independent peer of the folder with routers that `dynamoe export --format hf` writes.
+
+    transformers_routed.py DYNAMOE [NAME...]
+
+Of fixtures/tiny-llama by both recipes and of each family of decoders in fixtures/families (or of those that are named):
+the perplexity on held-out text that the exported folder gives in Transformers, dense, for every expert, for two budgets and
+for one threshold where there is one, must be that of `dynamoe evaluate` on the .dmoe, and its cost fraction too. The full
+expert must give the logits of the source as Transformers itself loads it, and what is written by save_pretrained and
+loaded again those of the folder. Exits with 0 where all agree, else with 1.
+"""
+
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOLERANCE = 1e-4
+BUDGETS, THRESHOLD = ("0.5", "0.7"), "0.8"
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], check=True, stdout=subprocess.PIPE).stdout
+
+
+def load(folder, trust):
+    # In float32, as dynamoe computes; attention as written, since fused kernels have no caps.
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", trust_remote_code=trust).eval()
+
+
+def measure(model, batches, **knobs):
+    """Perplexity, and what the run cost, the mean over positions."""
+    loss, count, cost = 0.0, 0, 0.0
+    with torch.no_grad(), model.variant(**knobs):
+        for batch in batches:
+            logits, targets = model(batch[:, :-1]).logits.double(), batch[:, 1:]
+            loss += torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum").item()
+            count += targets.numel()
+            cost += model.cost_fraction() * targets.numel()
+    return math.exp(loss / count), cost / count
+
+
+def compare(dynamoe, source, text, context, options, place):
+    ids = AutoTokenizer.from_pretrained(source)(
+        text.read_text(), add_special_tokens=False, verbose=False)["input_ids"]
+    tokens, container, folder = place / "ids.jsonl", place / "t.dmoe", place / "routed"
+    tokens.write_text(json.dumps(ids))
+    run(dynamoe, "partition", source, "-o", container, "--text", ROOT / "fixtures/tiny-llama/calibration.txt",
+        "--max-tokens", 4096, "--context", context, "--json", *options)
+    run(dynamoe, "export", container, "--format", "hf", "-o", folder, "--shard-size", "500kB")
+    run(dynamoe, "validate", folder, "--against", container)
+    form = json.loads((folder / "config.json").read_text())["dynamoe"]
+    variants = {"dense": {}} | {f"expert-{e}": {"expert": e} for e in range(len(form["widths"][0]))}
+    if form["budgets"]:
+        variants |= {f"routed@budget={budget}": {"budget": float(budget)} for budget in BUDGETS}
+    if form["router"]["predicts"] == "similarity":
+        variants[f"routed@{THRESHOLD}"] = {"threshold": float(THRESHOLD)}
+    report = json.loads(run(
+        dynamoe, "evaluate", container, "--tokens", tokens, "--context", context, "--bos", "never",
+        "--max-tokens", 10**9, "--variants", ",".join(variants), "--json"))
+    ours = {figures["name"]: figures for figures in report["variants"]}
+    model = load(folder, True)
+    # The windows at once, and the last, which is shorter.
+    whole = len(ids) // context * context
+    batches = [torch.tensor(ids[:whole]).reshape(-1, context), torch.tensor(ids[whole:])[None]]
+    batches = [batch for batch in batches if batch.shape[1] > 1]
+    worst = []
+    for name, knobs in variants.items():
+        perplexity, cost = measure(model, batches, **knobs)
+        found = ours[name]
+        difference = abs(found["perplexity"] / perplexity - 1)
+        # Costs are of choices that float error may decide.
+        costs = abs(found["cost_fraction"] - cost)
+        worst.append((max(difference, costs), name))
+        print(f"  {name}: {found['perplexity']:.5f}, transformers {perplexity:.5f} ({difference:.1e}); "
+              f"cost {found['cost_fraction']:.4f} ({costs:.1e})")
+    sample = batches[0][:1, :32]
+    with torch.no_grad():
+        expected = load(source, False)(sample).logits
+        logits = model(sample).logits
+        model.save_pretrained(place / "again")
+        again = load(place / "again", True)
+        knob = {"budget": float(BUDGETS[0])} if form["budgets"] else {"expert": 0}
+        span = (expected.max() - expected.min()).item()
+        saved = (again(sample, **knob).logits - model(sample, **knob).logits).abs().max().item() / span
+        dense = ((logits - expected).abs().max() / span).item()
+    # What generation keeps of earlier positions gives what all positions at once do.
+    with torch.no_grad():
+        tokens = model.generate(sample, max_new_tokens=8, do_sample=False, pad_token_id=0, eos_token_id=-1, **knob)
+        step = model(tokens[:, :-1], **knob).logits[0, sample.shape[1] - 1 :].argmax(-1)
+    generated = int((tokens[0, sample.shape[1] :] != step).sum())
+    worst += [(dense, "logits of the source"), (saved, "saved and loaded again")]
+    print(f"  logits of the source {dense:.1e} of their range, saved and loaded again {saved:.1e}; "
+          f"{generated} of 8 generated tokens differ")
+    difference, name = max(worst)
+    print(f"{place.name}: worst {difference:.1e} ({name})")
+    return difference <= TOLERANCE and generated == 0
+
+
+def main(dynamoe, *names):
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    torch.manual_seed(0)
+    tiny = ROOT / "fixtures/tiny-llama"
+    cases = [
+        ("residual", tiny, 256, []), ("dynamoe", tiny, 256, ["--recipe", "dynamoe"]),
+        ("linear", tiny, 256, ["--router", "linear", "--experts", "4", "--compensation-rank", "0"])]
+    for config in sorted((ROOT / "fixtures/families").glob("*/config.json")):
+        if json.loads(config.read_text())["model_type"] != "bert":
+            cases += [(config.parent.name, config.parent, 64, []),
+                      (config.parent.name + "-dynamoe", config.parent, 64, ["--recipe", "dynamoe"])]
+    differ = []
+    with tempfile.TemporaryDirectory() as place:
+        text = pathlib.Path(place) / "text.txt"
+        text.write_bytes((tiny / "heldout.txt").read_bytes()[:6000])
+        for name, source, context, options in cases:
+            if names and name not in names:
+                continue
+            own = pathlib.Path(place) / name
+            own.mkdir()
+            if not compare(dynamoe, source, text, context, options, own):
+                differ.append(name)
+    print("DIFFERS: " + ", ".join(differ) if differ else "agrees")
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
