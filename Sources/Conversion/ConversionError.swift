@@ -98,7 +98,7 @@ extension ConversionError: CustomStringConvertible {
       """
       --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
       \(widths.max() ?? 0) neurons); a plain model has one for all, and DeciLM, which has one for \
-      each, \(obstacle): leave out --expert for the form with routers, or use --format gguf
+      each, \(obstacle)
       """
     case .notAllExperts(let path, let held):
       """

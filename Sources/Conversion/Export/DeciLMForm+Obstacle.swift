@@ -1,14 +1,17 @@
 extension DeciLMForm.Obstacle: CustomStringConvertible {
-  /// As it goes on behind "DeciLM".
+  /// As it goes on behind "DeciLM", with the way out.
   package var description: String {
     switch self {
-    case .family(let name): "is for LLaMA and Mistral, not for \(name)"
-    case .feature(let what): "has no \(what)"
+    case .family(let name): "is for LLaMA and Mistral, not for \(name): \(Self.wayOut)"
+    case .feature(let what): "has no \(what): \(Self.wayOut)"
     case .width(let width, let layer):
       """
       has multiples of \(DeciLMForm.multiple) alone, not \(width) as layer \(layer): partition with \
-      --align \(DeciLMForm.multiple) or equal --fractions
+      --align \(DeciLMForm.multiple), use --format gguf, or \(Self.wayOut)
       """
     }
   }
+
+  private static let wayOut =
+    "leave out --expert for the form with routers, or partition with equal --fractions"
 }

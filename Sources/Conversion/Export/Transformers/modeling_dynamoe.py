@@ -23,7 +23,22 @@ from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
 
 from .configuration_dynamoe import SOURCE, DynamoeConfig
 
+try:
+    from transformers.conversion_mapping import (
+        get_checkpoint_conversion_mapping,
+        register_checkpoint_conversion_mapping,
+    )
+except ImportError:
+    # Before version 5 classes have the names that checkpoints have.
+    get_checkpoint_conversion_mapping = None
+
 Dense = MODEL_FOR_CAUSAL_LM_MAPPING[CONFIG_MAPPING[SOURCE]]
+
+# What the library calls otherwise than the checkpoint does (GPT-NeoX's output) it knows of its own classes alone.
+if get_checkpoint_conversion_mapping is not None:
+    renamings = get_checkpoint_conversion_mapping(Dense.__name__) or get_checkpoint_conversion_mapping(SOURCE)
+    if renamings:
+        register_checkpoint_conversion_mapping(DynamoeConfig.model_type, renamings, overwrite=True)
 
 
 class Layout(NamedTuple):
