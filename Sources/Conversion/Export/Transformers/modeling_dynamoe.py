@@ -20,25 +20,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
+from transformers.conversion_mapping import get_checkpoint_conversion_mapping, register_checkpoint_conversion_mapping
 
 from .configuration_dynamoe import SOURCE, DynamoeConfig
 
-try:
-    from transformers.conversion_mapping import (
-        get_checkpoint_conversion_mapping,
-        register_checkpoint_conversion_mapping,
-    )
-except ImportError:
-    # Before version 5 classes have the names that checkpoints have.
-    get_checkpoint_conversion_mapping = None
-
 Dense = MODEL_FOR_CAUSAL_LM_MAPPING[CONFIG_MAPPING[SOURCE]]
 
-# What the library calls otherwise than the checkpoint does (GPT-NeoX's output) it knows of its own classes alone.
-if get_checkpoint_conversion_mapping is not None:
-    renamings = get_checkpoint_conversion_mapping(Dense.__name__) or get_checkpoint_conversion_mapping(SOURCE)
-    if renamings:
-        register_checkpoint_conversion_mapping(DynamoeConfig.model_type, renamings, overwrite=True)
+# Weights that have other names in files than in the model have them here too.
+if renamed := get_checkpoint_conversion_mapping(Dense.__name__) or get_checkpoint_conversion_mapping(SOURCE):
+    register_checkpoint_conversion_mapping(DynamoeConfig.model_type, renamed, overwrite=True)
 
 
 class Layout(NamedTuple):
@@ -275,7 +265,8 @@ class Experts(nn.Module):
         if self.compensation is not None:
             for expert, add in enumerate(self.compensation):
                 first, end = counts[expert + 1], counts[expert]
-                if first < end:
+                # In training also where none asks for it: processes share gradients of the same weights.
+                if first < end or self.training:
                     output[first:end] += add(rows[first:end])
         return torch.empty_like(output).index_copy(0, order, output)
 
