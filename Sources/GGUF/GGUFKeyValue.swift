@@ -13,6 +13,11 @@ package struct GGUFKeyValue: Sendable, Equatable {
     self.bytes = bytes
   }
 
+  /// The same value under another key.
+  package func renamed(_ key: String) -> GGUFKeyValue {
+    GGUFKeyValue(key: key, type: type, bytes: bytes)
+  }
+
   package init(_ key: String, _ value: GGUFValue) {
     self.key = key
     type = value.type

@@ -14,6 +14,33 @@ package struct Family: Sendable {
     /// Numbers of layers whose models divide scores by the root of `hidden size / heads`, where
     /// that is not the head dimension.
     package var layersScaledByWidth: Set<Int> = []
+    /// Keys that files of the architecture have also where they say what is usual.
+    package var told: Set<GGUFModelKey> = []
+    /// How far its positions can be scaled with tensors of divisors.
+    package var divisors = Divisors.none
+    /// Whether a part of a head's dimensions may turn.
+    package var rotatesParts = false
+    /// The architecture in which the same tensors may have another width in each layer.
+    package var mixed: String?
+
+    /// Which tensors an architecture divides frequencies by.
+    package enum Divisors: Sendable {
+      case none
+      /// One for all windows.
+      case single
+      /// One for short windows and one for long ones.
+      case byLength
+    }
+
+    /// What scores of attention are multiplied by.
+    func attentionScale(
+      layers: Int, hiddenSize: Int, heads: Int, headDimension: Int
+    ) -> Double {
+      let scalar =
+        layersScaledByWidth.contains(layers)
+        ? Double(hiddenSize) / Double(heads) : Double(headDimension)
+      return 1 / scalar.squareRoot()
+    }
   }
 
   /// Something that all models of the family have, that none has, or that a key tells.

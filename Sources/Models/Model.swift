@@ -1,7 +1,7 @@
 import DMOE
 import JSON
 import Kernels
-import Tensors
+package import Tensors
 
 /// A model that can be run: a checkpoint of a known family whose tensors are what its
 /// configuration says.
@@ -22,6 +22,18 @@ package struct Model: Sendable {
   package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
     family.tensorName(role, layer: layer, checkpoint.naming)
       .map { TensorLayout.renamed($0, by: renaming) }
+  }
+
+  /// The roles of all tensors that the family names.
+  package var roles: [TensorName: TensorRole] {
+    var roles: [TensorName: TensorRole] = [:]
+    for role in TensorRole.allCases {
+      let layers = role.isPerLayer ? (0..<configuration.layers).map(Optional.init) : [nil]
+      for layer in layers {
+        if let name = tensorName(role, layer: layer) { roles[TensorName(name)] = role }
+      }
+    }
+    return roles
   }
 
   package init(path: String, family: String? = nil) throws(ModelError) {

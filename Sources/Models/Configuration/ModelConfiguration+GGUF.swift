@@ -68,10 +68,8 @@ extension ModelConfiguration {
     }
     let window = try keys.optional("attention.sliding_window", in: 0...1 << 32) ?? 0
     spans = family.windowedLayers.spans(window == 0 ? nil : window, layers: layers)
-    let scalar =
-      gguf.layersScaledByWidth.contains(layers)
-      ? Double(hiddenSize) / Double(heads) : Double(headDimension)
-    attentionScale = 1 / scalar.squareRoot()
+    attentionScale = gguf.attentionScale(
+      layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
     attentionSoftCap = try keys.positive("attn_logit_softcapping")
     outputSoftCap = try keys.positive("final_logit_softcapping")
     tokenTypes = tensor(.tokenTypeEmbedding)?.shape.first ?? 0
@@ -94,7 +92,7 @@ extension ModelConfiguration {
 
 extension Family.WindowedLayers {
   /// By the architecture alone, as llama.cpp knows it.
-  fileprivate func spans(_ window: Int?, layers: Int) -> [Int?] {
+  func spans(_ window: Int?, layers: Int) -> [Int?] {
     switch self {
     case .all: [Int?](repeating: window, count: layers)
     case .from: [Int?](repeating: nil, count: layers)

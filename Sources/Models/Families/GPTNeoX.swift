@@ -8,7 +8,9 @@ extension Family {
     modelTypes: ["gpt_neox"],
     keys: FamilyKeys(
       normEpsilon: "layer_norm_eps", rotaryBase: "rotary_emb_base", rotaryFraction: "rotary_pct"),
-    gguf: GGUF(architecture: "gptneox", activation: .gelu),
+    gguf: GGUF(
+      architecture: "gptneox", activation: .gelu, told: [.rotaryDimension, .isParallel],
+      rotatesParts: true),
     norm: .layer,
     gated: false,
     isParallel: .key("use_parallel_residual", otherwise: true),

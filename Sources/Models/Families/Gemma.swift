@@ -7,7 +7,9 @@ extension Family {
     name: "gemma",
     modelTypes: ["gemma"],
     keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
-    gguf: GGUF(architecture: "gemma", activation: .geluTanh),
+    gguf: GGUF(
+      architecture: "gemma", activation: .geluTanh,
+      told: [.keyValueHeads, .keyLength, .valueLength]),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -24,7 +26,9 @@ extension Family {
     modelTypes: ["gemma2"],
     keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
     requirements: ["use_bidirectional_attention": .bool(false)],
-    gguf: GGUF(architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46]),
+    gguf: GGUF(
+      architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
+      told: [.keyValueHeads, .keyLength, .valueLength, .window]),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -42,7 +46,11 @@ extension Family {
     modelTypes: ["gemma3_text"],
     keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
     requirements: ["use_bidirectional_attention": .bool(false)],
-    gguf: GGUF(architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62]),
+    gguf: GGUF(
+      architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62],
+      told: [
+        .keyValueHeads, .keyLength, .valueLength, .window, .rotaryBase, .windowedRotaryBase,
+      ]),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),

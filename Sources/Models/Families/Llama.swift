@@ -5,17 +5,27 @@ extension Family {
   package static let llama = Family(
     name: "llama",
     modelTypes: ["llama"],
-    gguf: GGUF(architecture: "llama", activation: .silu),
+    gguf: .llama,
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     feedForwardBias: .key("mlp_bias", otherwise: false),
     layouts: [
       .transformers: .llama,
-      .gguf: TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true),
+      .gguf: .ggufLlama,
     ])
 }
 
+extension Family.GGUF {
+  static let llama = Family.GGUF(
+    architecture: "llama", activation: .silu,
+    told: [
+      .vocabularySize, .keyValueHeads, .keyLength, .valueLength, .rotaryBase, .rotaryDimension,
+    ], divisors: .single, mixed: "deci")
+}
+
 extension TensorLayout {
+  static let ggufLlama = TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true)
+
   /// As Transformers calls the tensors of LLaMA and of all that came after it.
   static let llama = TensorLayout(
     names: [

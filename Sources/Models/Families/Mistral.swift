@@ -5,5 +5,6 @@ extension Family {
   package static let mistral = Family(
     name: "mistral",
     modelTypes: ["mistral"],
-    layouts: [.transformers: .llama])
+    gguf: .llama,
+    layouts: [.transformers: .llama, .gguf: .ggufLlama])
 }

@@ -5,7 +5,8 @@ extension Family {
   package static let olmo2 = Family(
     name: "olmo2",
     modelTypes: ["olmo2"],
-    gguf: GGUF(architecture: "olmo2", activation: .silu),
+    gguf: GGUF(
+      architecture: "olmo2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     normsWholeHeads: true,

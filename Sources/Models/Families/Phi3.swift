@@ -5,7 +5,10 @@ extension Family {
   package static let phi3 = Family(
     name: "phi3",
     modelTypes: ["phi3"],
-    gguf: GGUF(architecture: "phi3", activation: .silu),
+    gguf: GGUF(
+      architecture: "phi3", activation: .silu,
+      told: [.keyValueHeads, .rotaryBase, .rotaryDimension, .scalingOriginal, .window],
+      divisors: .byLength, rotatesParts: true),
     layouts: [
       .transformers: .llama.naming([
         .query: nil, .key: nil, .value: nil, .gate: nil, .up: nil,

@@ -5,7 +5,8 @@ extension Family {
   package static let qwen2 = Family(
     name: "qwen2",
     modelTypes: ["qwen2"],
-    gguf: GGUF(architecture: "qwen2", activation: .silu),
+    gguf: GGUF(
+      architecture: "qwen2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
     attentionBias: .always,
     windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),
     layouts: [.transformers: .llama, .gguf: TensorLayout(names: TensorLayout.gguf)])
@@ -14,7 +15,9 @@ extension Family {
   package static let qwen3 = Family(
     name: "qwen3",
     modelTypes: ["qwen3"],
-    gguf: GGUF(architecture: "qwen3", activation: .silu),
+    gguf: GGUF(
+      architecture: "qwen3", activation: .silu,
+      told: [.keyValueHeads, .keyLength, .valueLength, .rotaryBase]),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),

@@ -6,7 +6,8 @@ extension Family {
     name: "starcoder2",
     modelTypes: ["starcoder2"],
     keys: FamilyKeys(normEpsilon: "norm_epsilon"),
-    gguf: GGUF(architecture: "starcoder2", activation: .geluTanh),
+    gguf: GGUF(
+      architecture: "starcoder2", activation: .geluTanh, told: [.keyValueHeads, .rotaryBase]),
     norm: .layer,
     gated: false,
     tiedOutput: .key("tie_word_embeddings", otherwise: true),

@@ -1,0 +1,29 @@
+/// What a key of a GGUF file says of a model; its value is the key without the architecture.
+///
+/// In the order in which they are written.
+package enum GGUFModelKey: String, Sendable, CaseIterable {
+  case vocabularySize = "vocab_size"
+  case contextLength = "context_length"
+  case hiddenSize = "embedding_length"
+  case layers = "block_count"
+  case intermediateSize = "feed_forward_length"
+  case heads = "attention.head_count"
+  case keyValueHeads = "attention.head_count_kv"
+  case keyLength = "attention.key_length"
+  case valueLength = "attention.value_length"
+  case rootMeanSquareEpsilon = "attention.layer_norm_rms_epsilon"
+  case layerNormEpsilon = "attention.layer_norm_epsilon"
+  case window = "attention.sliding_window"
+  case attentionSoftCap = "attn_logit_softcapping"
+  case outputSoftCap = "final_logit_softcapping"
+  case isParallel = "use_parallel_residual"
+  case rotaryBase = "rope.freq_base"
+  case windowedRotaryBase = "rope.freq_base_swa"
+  case rotaryDimension = "rope.dimension_count"
+  case scaling = "rope.scaling.type"
+  case scalingFactor = "rope.scaling.factor"
+  case scalingOriginal = "rope.scaling.original_context_length"
+  case scalingMagnitude = "rope.scaling.attn_factor"
+  case scalingFast = "rope.scaling.yarn_beta_fast"
+  case scalingSlow = "rope.scaling.yarn_beta_slow"
+}

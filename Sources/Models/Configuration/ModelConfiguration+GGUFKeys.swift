@@ -1,0 +1,105 @@
+package import GGUF
+import Glibc
+package import Tensors
+
+extension ModelConfiguration {
+  /// What the keys of a GGUF file say of the model: all that readers would take otherwise, and what
+  /// its architecture always tells.
+  package func keys(_ gguf: Family.GGUF, _ family: Family) -> [(GGUFModelKey, GGUFValue)] {
+    GGUFModelKey.allCases.compactMap { key in
+      guard let (value, isUsual) = value(of: key, family), !isUsual || gguf.told.contains(key)
+      else { return nil }
+      return (key, value)
+    }
+  }
+
+  /// The value of a key, and whether readers take it where there is none; nil where it says nothing.
+  private func value(
+    of key: GGUFModelKey, _ family: Family
+  ) -> (value: GGUFValue, isUsual: Bool)? {
+    func number(_ value: Int, usual: Int? = nil) -> (GGUFValue, Bool) {
+      (.u32(UInt32(clamping: value)), value == usual)
+    }
+    func float(_ value: Double, usual: Double? = nil) -> (GGUFValue, Bool) {
+      (.f32(Float(value)), value == usual)
+    }
+    switch key {
+    case .vocabularySize: return number(vocabularySize, usual: vocabularySize)
+    case .contextLength: return number(contextLength)
+    case .hiddenSize: return number(hiddenSize)
+    case .layers: return number(layers)
+    case .intermediateSize: return number(intermediateSize)
+    case .heads: return number(heads)
+    case .keyValueHeads: return number(keyValueHeads, usual: heads)
+    case .keyLength, .valueLength: return number(headDimension, usual: hiddenSize / heads)
+    case .rootMeanSquareEpsilon: return family.norm == .layer ? nil : float(normEpsilon)
+    case .layerNormEpsilon: return family.norm == .layer ? float(normEpsilon) : nil
+    case .window:
+      // Where the architecture has none, a reader would pass over it.
+      let window = spans.compactMap(\.self).max() ?? 0
+      return number(window, usual: window)
+    case .attentionSoftCap: return attentionSoftCap.map { float($0) }
+    case .outputSoftCap: return outputSoftCap.map { float($0) }
+    case .isParallel: return (.bool(isParallel), true)
+    case .rotaryBase: return rotary.map { float($0.base, usual: 10_000) }
+    case .windowedRotaryBase: return windowedRotary.map { float($0.base, usual: 10_000) }
+    case .rotaryDimension: return rotary.map { number($0.dimension, usual: headDimension) }
+    case .scaling, .scalingFactor, .scalingOriginal, .scalingMagnitude, .scalingFast, .scalingSlow:
+      return scalingValue(of: key)
+    }
+  }
+
+  private func scalingValue(of key: GGUFModelKey) -> (value: GGUFValue, isUsual: Bool)? {
+    func float(_ value: Double, usual: Double? = nil) -> (GGUFValue, Bool) {
+      (.f32(Float(value)), value == usual)
+    }
+    func length(_ value: Double) -> (GGUFValue, Bool) { (.u32(UInt32(min(value, 4e9))), false) }
+    switch (rotary?.scaling, key) {
+    case (.linear, .scaling): return (.text("linear"), false)
+    case (.linear(let factor), .scalingFactor): return float(factor)
+    case (.yarn, .scaling): return (.text("yarn"), false)
+    case (.yarn(let factor, _, _, _, _), .scalingFactor): return float(factor)
+    case (.yarn(_, let fast, _, _, _), .scalingFast): return float(fast, usual: 32)
+    case (.yarn(_, _, let slow, _, _), .scalingSlow): return float(slow, usual: 1)
+    case (.yarn(_, _, _, let original, _), .scalingOriginal): return length(original)
+    case (.yarn(let factor, _, _, _, let magnitude), .scalingMagnitude):
+      // Readers multiply by the usual magnitude themselves.
+      return float(magnitude / (factor <= 1 ? 1 : 0.1 * log(factor) + 1), usual: 1)
+    case (.long(_, _, let original, _), .scalingOriginal): return length(Double(original))
+    case (.long(_, _, _, let magnitude), .scalingMagnitude): return float(magnitude)
+    case (_, .scalingOriginal): return (length(Double(contextLength)).0, true)
+    default: return nil
+    }
+  }
+
+  /// What a GGUF file has in tensors of its own to say how positions are scaled.
+  package var rotaryTensors: [(name: TensorName, values: [Float])] {
+    switch rotary?.scaling {
+    case .llama3, .divisors:
+      guard let rotary else { return [] }
+      return [(TensorName("rope_freqs.weight"), rotary.divisors)]
+    case .long(let short, let long, _, _):
+      return [
+        (TensorName("rope_factors_long.weight"), long.map { Float($0) }),
+        (TensorName("rope_factors_short.weight"), short.map { Float($0) }),
+      ]
+    default: return []
+    }
+  }
+}
+
+extension RotaryPositions {
+  /// By what each frequency is divided, in the steps and the precision of llama.cpp's converter.
+  fileprivate var divisors: [Float] {
+    if case .divisors(let divisors) = scaling { return divisors.map { Float($0) } }
+    guard case .llama3(let factor, let low, let high, let original) = scaling else { return [] }
+    return stride(from: 0, to: dimension, by: 2).map { index in
+      let frequency = 1 / powf(Float(base), Float(index) / Float(dimension))
+      let length = Float(2 * Double.pi) / frequency
+      if length < Float(original / high) { return 1 }
+      if length > Float(original / low) { return Float(factor) }
+      let share = (Float(original) / length - Float(low)) / Float(high - low)
+      return 1 / ((1 - share) / Float(factor) + share)
+    }
+  }
+}
