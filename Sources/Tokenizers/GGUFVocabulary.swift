@@ -22,6 +22,8 @@ package struct GGUFVocabulary: Sendable {
   /// `tokenizer.ggml.add_bos_token`: whether texts begin with the beginning token; for `llama`
   /// this is the default.
   package var addsBeginning: Bool?
+  /// `tokenizer.ggml.add_eos_token`: whether texts end with the end token.
+  package var addsEnd = false
 
   package init(
     model: String, tokens: [[UInt8]], scores: [Float]? = nil, types: [Int]? = nil,

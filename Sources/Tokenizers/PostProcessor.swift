@@ -28,6 +28,22 @@ enum PostProcessor {
     }
   }
 
+  /// Whether a special token is put behind a text.
+  static func endsTexts(_ node: JSONNode) throws(TokenizerError) -> Bool {
+    switch try node.type() {
+    case "TemplateProcessing":
+      let last = try node.required("single").elements().last
+      return try last?.optional("SpecialToken") != nil
+    case "BertProcessing", "RobertaProcessing": return true
+    case "Sequence":
+      for element in try node.required("processors").elements() where try endsTexts(element) {
+        return true
+      }
+      return false
+    default: return false
+    }
+  }
+
   private static func known(
     _ node: JSONNode, _ id: (String) -> Int32?
   ) throws(TokenizerError) -> Int32 {

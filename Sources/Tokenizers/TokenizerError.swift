@@ -10,6 +10,8 @@ package enum TokenizerError: Error, Equatable, Sendable {
   case wrongType(path: String, expected: String, found: String)
   /// A feature of tokenizers that we do not have, by the name that the file gives it.
   case unsupported(path: String, found: String)
+  /// What the vocabulary of a GGUF file cannot say.
+  case inexpressible(path: String, found: String)
   /// A regular expression that is wrong, or that we do not know.
   case pattern(path: String, reason: String)
   /// A regular expression that would try ways to match a text without an end.
@@ -44,6 +46,8 @@ extension TokenizerError: CustomStringConvertible {
     case .wrongType(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
     case .unsupported(let path, let found): "\(path): \(found) is not supported; \(Self.wayOut)"
+    case .inexpressible(let path, let found):
+      "\(path): \(found) cannot be said in GGUF"
     case .pattern(let path, let reason):
       "\(path): \(reason) is not supported in a pattern; \(Self.wayOut)"
     case .endlessPattern(let source):

@@ -7,6 +7,11 @@ enum KnownPattern {
   static let llama3 = known(
     #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"#
       + #"\s*[\r\n]+|\s+(?!\S)|\s+"#)
+  /// Of GPT-4 and OLMo 2, which cuts as that of Llama 3 does: what it does not give back could match
+  /// nothing else.
+  static let gpt4 = known(
+    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|"#
+      + #"\s*[\r\n]|\s+(?!\S)|\s+"#)
   /// Of Qwen 2, whose numbers are single digits.
   static let qwen2 = known(
     #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"#

@@ -1,0 +1,163 @@
+import JSON
+
+/// The vocabulary of a GGUF file for what a `tokenizer.json` describes, as llama.cpp's converter makes
+/// it.
+extension GGUFVocabulary {
+  /// - Parameters:
+  ///   - bytes: those of the `tokenizer.json`.
+  ///   - sentencePiece: those of a `tokenizer.model` beside it, which has the scores themselves; nil
+  ///     where there is none.
+  ///   - count: how many tokens there shall be, as the embedding has rows.
+  /// - Throws: what the format cannot say, as ``TokenizerError/inexpressible(path:found:)``.
+  package init(
+    tokenizerJSON bytes: [UInt8], sentencePiece: [UInt8]? = nil, count: Int
+  ) throws(TokenizerError) {
+    let root: JSONNode
+    do {
+      root = JSONNode(value: try JSONScanner.scan(bytes), path: "")
+    } catch {
+      throw .invalidJSON(error)
+    }
+    let model = try root.required("model")
+    let type = try model.optional("type")?.string() ?? "BPE"
+    guard type == "BPE" else {
+      throw .inexpressible(path: model.path, found: "the model \"\(type)\"")
+    }
+    let parameters = try BPEParameters(model)
+    let cutter = try root.optional("pre_tokenizer")
+    let preTokenizer = try cutter.map(PreTokenizer.init) ?? PreTokenizer(steps: [])
+    let normalizer = try root.optional("normalizer").map(Normalizer.init)
+    let added = try root.optional("added_tokens")?.elements().map {
+      (node) throws(TokenizerError) in try AddedToken(node)
+    }
+    let pieces = VocabularyPieces(parameters, added: added ?? [])
+    guard pieces.highestID < count else {
+      throw .idOutsideVocabulary(path: "added_tokens", id: Int(pieces.highestID), count: count)
+    }
+    if preTokenizer.isByteLevel {
+      try self.init(
+        bytes: parameters, pieces, preTokenizer, path: cutter?.path ?? "", normalizer, count: count)
+    } else {
+      guard try model.flag("byte_fallback", default: false) else {
+        throw .inexpressible(path: model.path, found: "BPE over characters without byte_fallback")
+      }
+      try self.init(characters: parameters, pieces, preTokenizer, normalizer, count: count)
+      if let sentencePiece { try takeScores(from: SentencePieceFile(sentencePiece).pieces) }
+    }
+    addsEnd = try root.optional("post_processor").map(PostProcessor.endsTexts) ?? false
+  }
+
+  /// Byte-level BPE.
+  private init(
+    bytes parameters: BPEParameters, _ pieces: VocabularyPieces, _ preTokenizer: PreTokenizer,
+    path: String, _ normalizer: Normalizer?, count: Int
+  ) throws(TokenizerError) {
+    // Composed characters are the usual form of text, and no key tells of it.
+    guard normalizer?.isComposition ?? true else {
+      throw .inexpressible(path: "normalizer", found: "one beside NFC, with byte-level BPE,")
+    }
+    guard
+      let name = GGUFPreTokenizer.name(
+        of: preTokenizer, ignoresMerges: parameters.ignoresMerges)
+    else {
+      throw .inexpressible(
+        path: path,
+        found: "a way to cut words that has no name in llama.cpp"
+          + (parameters.ignoresMerges ? " (with ignore_merges)" : ""))
+    }
+    self.init(
+      model: "gpt2", tokens: pieces.contents(count: count),
+      types: pieces.kinds(count: count, unknownID: nil, hasBytes: false),
+      merges: parameters.merges.map { entry in
+        let parts = [entry.left, entry.right].map { id in
+          // A space would end the first of the two.
+          Normalizer.replace([0x20], with: [0xC4, 0xA0], in: pieces.content(of: id))
+        }
+        return parts[0] + [0x20] + parts[1]
+      }, preTokenizer: name)
+  }
+
+  /// SentencePiece's BPE, whose merges are told by the scores of what they make.
+  private init(
+    characters parameters: BPEParameters, _ pieces: VocabularyPieces,
+    _ preTokenizer: PreTokenizer, _ normalizer: Normalizer?, count: Int
+  ) throws(TokenizerError) {
+    guard !parameters.ignoresMerges else {
+      throw .inexpressible(path: "model.ignore_merges", found: "true, with BPE over characters,")
+    }
+    guard let addsSpace = Self.addsSpace(preTokenizer, normalizer) else {
+      throw .inexpressible(
+        path: "pre_tokenizer",
+        found: "another treatment of spaces than SentencePiece's, with BPE over characters,")
+    }
+    let kinds = pieces.kinds(count: count, unknownID: parameters.unknownID, hasBytes: true)
+    self.init(
+      model: "llama", tokens: pieces.contents(count: count),
+      scores: Self.scores(parameters, kinds), types: kinds, preTokenizer: "default",
+      unknownID: parameters.unknownID.map(Int.init), addsSpacePrefix: addsSpace)
+  }
+
+  /// Of what merges make the place of the first that makes it, below zero; other tokens come last.
+  private static func scores(_ parameters: BPEParameters, _ kinds: [Int]) -> [Float] {
+    var ranks: [Int32: Int] = [:]
+    for (rank, entry) in parameters.merges.enumerated() where ranks[entry.merge.id] == nil {
+      ranks[entry.merge.id] = rank
+    }
+    return kinds.enumerated().map { id, kind in
+      switch GGUFTokens.Kind(rawValue: kind) {
+      case .normal: -Float(ranks[Int32(id)] ?? parameters.merges.count + id)
+      case .unused: -10_000
+      case .userDefined: -1_000
+      default: 0
+      }
+    }
+  }
+
+  /// Takes scores and kinds of the tokens that SentencePiece has trained itself.
+  private mutating func takeScores(from pieces: [SentencePieceFile.Piece]) {
+    let normal = GGUFTokens.Kind.normal.rawValue
+    for (id, piece) in pieces.enumerated() where tokens.indices.contains(id) {
+      guard piece.content == tokens[id], types?[id] == normal, piece.kind != .control else {
+        continue
+      }
+      scores?[id] = piece.score
+      types?[id] = piece.kind.rawValue
+    }
+  }
+
+  /// Whether a text gets a space before it, where spaces become "▁" and nothing else is done; else nil.
+  private static func addsSpace(_ preTokenizer: PreTokenizer, _ normalizer: Normalizer?) -> Bool? {
+    var prepends = false
+    var replaces = false
+    for step in normalizer?.steps ?? [] {
+      switch step {
+      case .prepend(SentencePieceBPE.space) where !replaces: prepends = true
+      case .replace(.text([0x20]), with: SentencePieceBPE.space): replaces = true
+      default: return nil
+      }
+    }
+    for step in preTokenizer.steps {
+      switch step {
+      case .metaspace(SentencePieceBPE.space, let prefix, splits: false):
+        prepends = prepends || prefix != .never
+        replaces = true
+      // Nothing is left that it could cut at.
+      case .split(.text([0x20]), _, inverts: false) where replaces: break
+      default: return nil
+      }
+    }
+    return replaces ? prepends : nil
+  }
+}
+
+extension Normalizer {
+  /// One after the other.
+  fileprivate var steps: [Normalizer] {
+    if case .sequence(let steps) = self { steps.flatMap(\.steps) } else { [self] }
+  }
+
+  /// Whether it does nothing but compose characters.
+  fileprivate var isComposition: Bool {
+    steps.allSatisfy { if case .form(.nfc) = $0 { true } else { false } }
+  }
+}
