@@ -8,6 +8,8 @@ DYNAMOE := .build/release/dynamoe
 # What the program is built with, and what its tests ask as independent peers.
 BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
 TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core
+# llama.cpp is compiled for this processor, without what is for pictures: some minutes.
+LLAMA_OPTIONS := -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
 MODEL := fixtures/tiny-llama
 OUT := out/demo
 
@@ -27,8 +29,8 @@ test: setup lint .venv/ready
 	.ci/docs
 	swift test -c release --skip-build --disable-xctest
 
-# Slow peers: PyTorch and Transformers, in an environment of their own; and packages that depend on
-# this one by a git tag.
+# Slow peers: PyTorch, Transformers and llama.cpp, in an environment of their own; and packages that
+# depend on this one by a git tag.
 test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
 	@mkdir -p out/peers
@@ -36,6 +38,7 @@ test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_export.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
+	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
 	.ci/examples RunAtBudget StreamTensors MakePlan
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf
@@ -59,9 +62,10 @@ format:
 	@touch $@
 
 .venv-peers/ready: Tests/peers/requirements.txt
-	@.ci/install-packages $(TEST_PACKAGES)
+	@.ci/install-packages $(TEST_PACKAGES) g++
 	python3 -m venv .venv-peers
-	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/requirements.txt
+	CMAKE_ARGS="$(LLAMA_OPTIONS)" \
+	  .venv-peers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/requirements.txt
 	@touch $@
 
 # The date of the pages is that of the release, so that the same source gives the same pages.

@@ -1,4 +1,5 @@
 package import JSON
+package import Tensors
 
 /// What stops a pipeline, beside what its stages report in their own words.
 package enum ConversionError: Error, Equatable, Sendable {
@@ -41,6 +42,12 @@ package enum ConversionError: Error, Equatable, Sendable {
   case notAllExperts(path: String, held: Int)
   /// Transformers has no model of the family that predicts tokens, or none that is known here.
   case notRoutable(path: String, family: String)
+  /// An expert with layers of different widths, in GGUF.
+  case mixedWidthsInGGUF(expert: Int, widths: [Int], architecture: String)
+  /// What a GGUF file cannot say of a model or its tokenizer.
+  case notInGGUF(path: String, what: String)
+  /// A tensor has values that its new type cannot hold.
+  case beyondType(tensor: String, type: ElementType)
   /// A tensor of a container is not stored as the source had it.
   case recoded(path: String, tensor: String)
   /// A report of another conversion.
@@ -110,6 +117,19 @@ extension ConversionError: CustomStringConvertible {
       \(path): Transformers has no model of the family \(family) that predicts tokens, or none that is \
       known here, and so no form with routers; take one expert (--expert)
       """
+    case .mixedWidthsInGGUF(let expert, let widths, let architecture):
+      """
+      --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
+      \(widths.max() ?? 0) neurons), and llama.cpp takes that of LLaMA-shaped models only, not of \
+      \(architecture); take another expert, or partition with equal --fractions
+      """
+    case .notInGGUF(let path, let what):
+      """
+      \(path): \(what) cannot be said in GGUF; use --format hf, then llama.cpp's \
+      convert_hf_to_gguf.py, if it knows the model
+      """
+    case .beyondType(let tensor, let type):
+      "\(tensor): has values that \(type.rawValue) cannot hold; use --type bf16"
     case .recoded(let path, let tensor):
       "\(path): \(tensor) is stored in another type than the source's; --format hf keeps every bit"
     case .otherReport(let path, let error):

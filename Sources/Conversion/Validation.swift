@@ -22,6 +22,7 @@ package struct Validation: Sendable {
     CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
     RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
     FiniteCheck.self, DigestsCheck.self, SourceCheck.self, RoutedFolderCheck.self, ExportCheck.self,
+    GGUFCheck.self,
     FunctionCheck.self,
   ]
 

@@ -14,7 +14,8 @@ enum ExportCheck: Check {
     """
 
   static func applies(to subject: CheckSubject) -> Bool {
-    subject.checkpoint.container == nil && subject.source?.container != nil
+    subject.checkpoint.naming == .transformers && subject.checkpoint.container == nil
+      && subject.source?.container != nil
   }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {

@@ -12,7 +12,7 @@ extension ExpertSelection: ExpressibleByArgument {
 
 /// The forms in which a converted model goes out.
 enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
-  case dmoe, hf
+  case dmoe, hf, gguf
 }
 
 struct Export: ParsableCommand {
@@ -32,6 +32,11 @@ struct Export: ParsableCommand {
       width differs between layers is written as DeciLM, where the model is a LLaMA and the widths are \
       multiples of 256. validate checks such folders.
 
+      As gguf: a file for llama.cpp with one expert as a plain model, with names, keys and tokenizer as \
+      llama.cpp's own converter makes them. --type says what its matrices are stored as; without it they \
+      stay as they are. Experts whose width differs between layers go out as the architecture deci, \
+      where the model is LLaMA-shaped (docs/gguf.md).
+
       An overlay gets its weights from the checkpoint that it was made from (--base).
 
       EXAMPLES
@@ -39,6 +44,8 @@ struct Export: ParsableCommand {
         dynamoe validate model-routed --against model.dmoe
         dynamoe export model.dmoe --format hf --expert 50% -o model-half
         dynamoe export model.dmoe --format hf --expert dense -o again --shard-size 2GB
+        dynamoe export model.dmoe --format gguf --expert 50% --type q8_0 -o half.gguf
+        dynamoe validate half.gguf --against model.dmoe
         dynamoe export model.dmoe --format dmoe --expert 3 -o small.dmoe
         dynamoe export model.dmoe --format dmoe --expert 50% -o half.dmoe
         dynamoe export o.dmoe --base model --format dmoe --expert dense -o m.dmoe
@@ -52,8 +59,9 @@ struct Export: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Of dmoe the largest expert to keep, of hf the one to write (default: all, with their routers): its "
-        + "number, its share of the neurons as 50%, or dense.", valueName: "expert"))
+      "Of dmoe the largest expert to keep, of gguf and hf the one to write (of hf by default all, with "
+        + "their routers): its number, its share of the neurons as 50%, or dense.",
+      valueName: "expert"))
   var expert: ExpertSelection?
 
   @Option(
@@ -68,6 +76,12 @@ struct Export: ParsableCommand {
       valueName: "report.json"))
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of gguf: what matrices are stored as: f32, f16, bf16, q8_0 or q4_0 (default: as they are).",
+      valueName: "type"))
+  var type: String?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to write.", valueName: "out"))
   var output: String
 
@@ -81,25 +95,38 @@ struct Export: ParsableCommand {
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
-    guard expert != nil || format != .dmoe else {
-      throw ValidationError(
-        "--format dmoe needs --expert, the largest to keep; --expert dense keeps all")
+    guard type == nil || format == .gguf else {
+      throw ValidationError("--type belongs to --format gguf")
     }
     for (option, isGiven) in [("--shard-size", shardSize != nil), ("--report", report != nil)]
     where isGiven && format != .hf {
       throw ValidationError("\(option) belongs to --format hf")
     }
+    let write = try writer()
     let line = common.progressLine
-    let checkpoint = try base.checkpoint(file, common, progress: line.progress)
-    switch format {
-    case .dmoe: try writePart(of: checkpoint, line)
-    case .hf: try writeFolder(of: checkpoint, line)
+    try write(try base.checkpoint(file, common, progress: line.progress), line)
+  }
+
+  /// What writes the form that is wanted.
+  private func writer() throws -> (Checkpoint, ProgressLine) throws -> Void {
+    let type = try matrixType()
+    switch (format, expert) {
+    case (.dmoe, let expert?): return { try writePart(of: $0, expert, $1) }
+    case (.gguf, let expert?): return { try writeGGUF(of: $0, expert, type, $1) }
+    case (.hf, _): return { try writeFolder(of: $0, $1) }
+    case (.dmoe, nil):
+      throw ValidationError(
+        "--format dmoe needs --expert, the largest to keep; --expert dense keeps all")
+    case (.gguf, nil):
+      throw ValidationError("--format gguf needs --expert: a GGUF file holds one expert")
     }
   }
 
-  private func writePart(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
+  private func writePart(
+    of checkpoint: Checkpoint, _ expert: ExpertSelection, _ line: ProgressLine
+  ) throws {
     let result = try PartExport(
-      checkpoint: checkpoint, outputPath: output, expert: expert ?? .dense, force: force,
+      checkpoint: checkpoint, outputPath: output, expert: expert, force: force,
       generator: Version.generator
     ).run(parallel: common.parallel, progress: line.progress)
     line.finish()
@@ -160,7 +187,7 @@ struct Export: ParsableCommand {
       : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
   }
 
-  private func tellRead(_ bytes: Int, of all: Int) {
+  func tellRead(_ bytes: Int, of all: Int) {
     guard common.verbose else { return }
     Console.error("Read: \(HumanText.count(bytes)) of \(HumanText.count(all)) bytes")
   }

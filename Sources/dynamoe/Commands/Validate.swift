@@ -8,7 +8,7 @@ struct Validate: ParsableCommand {
     abstract: "Check a .dmoe or a checkpoint, and prove that nothing was lost.",
     discussion: """
       With --against, every tensor of the dense checkpoint is put together again and compared bit by \
-      bit; a folder that export made is held against its .dmoe in the same way. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
+      bit; a folder or a GGUF file that export made is held against its .dmoe in the same way. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
 
       CHECKS
       \(Self.catalogue)
@@ -18,6 +18,7 @@ struct Validate: ParsableCommand {
         dynamoe validate model.dmoe --against model/ --text some.txt --require-complete
         dynamoe validate overlay.dmoe --base model/
         dynamoe validate exported/ --against model.dmoe
+        dynamoe validate exported.gguf --against model.dmoe
         dynamoe validate model/ --json
       """)
 
@@ -39,7 +40,7 @@ struct Validate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The dense checkpoint that the .dmoe was made from, or the .dmoe that a folder was exported from.",
+      "The dense checkpoint that the .dmoe was made from, or the .dmoe that a folder or GGUF file was exported from.",
       valueName: "model"))
   var against: String?
 

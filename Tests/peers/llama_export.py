@@ -1,0 +1,123 @@
+"""llama.cpp as an independent peer of `dynamoe export --format gguf`.
+
+    llama_export.py DYNAMOE
+
+Exports experts of the small trained model, and of every family in fixtures/families, loads them in llama.cpp, and holds
+its tokens against those of the package tokenizers, and its perplexity, over windows as `dynamoe evaluate` has them,
+against that of the expert in the .dmoe (f32, bf16, f16) or of the exported file (q8_0, q4_0). Exits with 0 where all
+agree, else with 1.
+"""
+
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import tokenizers
+from llama_cpp import Llama
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODEL = ROOT / "fixtures/tiny-llama"
+TEXT = MODEL / "heldout.txt"
+F32 = 0
+# Products with quantised matrices round what they multiply to eight bits, too.
+TOLERANCES = {"f32": 1e-4, "bf16": 1e-3, "f16": 1e-3, "q8_0": 2e-3, "q4_0": 5e-3}
+FAMILIES = (
+    "gemma gemma2 gemma3 gpt2 gpt_neox gpt_neox_serial llama3 mistral olmo2 phi3 qwen2 qwen3 starcoder2"
+).split()
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], check=True, stdout=subprocess.PIPE).stdout
+
+
+def theirs(path, text, context, limit):
+    """Perplexity by llama.cpp, and its tokens of the text without special ones."""
+    model = Llama(
+        str(path), n_ctx=max(context, 64), n_batch=max(context, 64), n_ubatch=max(context, 64), logits_all=True,
+        type_k=F32, type_v=F32, flash_attn=False, swa_full=True, verbose=False)
+    ids = model.tokenize(text.encode(), add_bos=False, special=False)
+    begins = model.metadata.get("tokenizer.ggml.add_bos_token") == "true"
+    start = [model.token_bos()] if begins else []
+    step, loss, count = context - len(start), 0.0, 0
+    for place in range(0, min(len(ids), limit), step):
+        window = start + ids[place : min(place + step, limit)]
+        if len(window) < 2:
+            continue
+        model.reset()
+        model.eval(window)
+        logits = numpy.array(model.scores[: len(window) - 1], dtype=numpy.float64)
+        logits -= logits.max(axis=1, keepdims=True)
+        chosen = logits[numpy.arange(len(window) - 1), window[1:]]
+        loss += (numpy.log(numpy.exp(logits).sum(axis=1)) - chosen).sum()
+        count += len(window) - 1
+    model.close()
+    return math.exp(loss / count), ids
+
+
+def ours(dynamoe, path, variant, context, limit):
+    result = json.loads(run(
+        dynamoe, "evaluate", path, "--text", TEXT, "--context", context, "--max-tokens", limit, "--variants", variant,
+        "--json"))
+    return next(v["perplexity"] for v in result["variants"] if v["name"] == variant)
+
+
+def compare(dynamoe, label, file, tokenizer, place, expert, kind, context, limit):
+    path = place / "expert.gguf"
+    options = [] if kind is None else ["--type", kind]
+    told = json.loads(run(
+        dynamoe, "export", file, "--format", "gguf", "--expert", expert, "-o", path, "--force", "--json", *options))
+    text = TEXT.read_text(encoding="utf-8")
+    found, ids = theirs(path, text, context, limit)
+    if kind in ("q8_0", "q4_0"):
+        expected = ours(dynamoe, path, "dense", context, limit)
+    else:
+        expected = ours(dynamoe, file, f"expert-{told['expert']}", context, limit)
+    wanted = tokenizers.Tokenizer.from_file(str(tokenizer)).encode(text, add_special_tokens=False).ids
+    difference = abs(found / expected - 1)
+    agrees = difference <= TOLERANCES[kind or "bf16"] and ids == wanted
+    print(
+        f"{label}, expert {expert}, {kind or 'as stored'} ({told['architecture']}): llama.cpp {found:.6f}, "
+        f"dynamoe {expected:.6f}: {'agrees' if agrees else 'DIFFERS'} ({difference:.1e}; tokens "
+        f"{'the same' if ids == wanted else 'DIFFER'})", flush=True)
+    return agrees
+
+
+def main(dynamoe):
+    agree = True
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        file, mixed = place / "t.dmoe", place / "mixed.dmoe"
+        text = ["--text", MODEL / "calibration.txt", "--max-tokens", 4096, "--router", "none"]
+        run(dynamoe, "partition", MODEL, "-o", file, "--experts", 4, *text)
+        run(dynamoe, "partition", MODEL, "-o", mixed, "--fractions", "auto", *text)
+        for expert in ("50%", "dense"):
+            for kind in ("f32", "bf16", "f16", "q8_0", "q4_0"):
+                agree &= compare(
+                    dynamoe, "tiny-llama", file, MODEL / "tokenizer.json", place, expert, kind, 256, 16384)
+        for expert in ("0", "1"):
+            for kind in ("f32", "bf16", "f16"):
+                agree &= compare(
+                    dynamoe, "mixed widths", mixed, MODEL / "tokenizer.json", place, expert, kind, 256, 16384)
+        for name in FAMILIES:
+            folder = ROOT / "fixtures/families" / name
+            model = place / name
+            model.mkdir()
+            for part in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+                (model / part).write_bytes((folder / part).read_bytes())
+            if name == "gemma2":  # llama.cpp knows no other
+                config = json.loads((model / "config.json").read_text())
+                (model / "config.json").write_text(json.dumps(config | {"query_pre_attn_scalar": 16}))
+            run(dynamoe, "partition", model, "-o", file, "--importance", "weights", "--experts", 4, "--force")
+            # Windows of attention, of which some architectures know nothing, span as many.
+            agree &= compare(dynamoe, name, file, model / "tokenizer.json", place, "1", "f32", 16, 512)
+    return 0 if agree else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
