@@ -126,7 +126,7 @@ import Testing
       tensors.append((try #require(.init(name: name, elementType: .u8, shape: [1])), [1]))
     case "widths":
       let widths = form["widths"]?.array?.map { layer in
-        JSONValue.array((layer.array?.dropLast() ?? []) + [383])
+        JSONValue.array(Array((layer.array ?? []).dropLast()) + [.int(383)])
       }
       form["widths"] = widths.map(JSONValue.array)
     case "budgets":
