@@ -21,7 +21,8 @@ import Testing
   }
 
   /// What is asked of exported folders only.
-  private static let ofContainers = Validation.catalogue.map(\.id).filter { $0 != "export" }
+  private static let ofContainers = Validation.catalogue.map(\.id)
+    .filter { !["routed", "export"].contains($0) }
   /// What only asks a question when it is told to.
   private static let onDemand = ["complete", "function"]
 
