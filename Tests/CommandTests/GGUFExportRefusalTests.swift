@@ -121,7 +121,7 @@ import Testing
 
   @Test func `windows that are forgotten are told of`() throws {
     let told = try expectDone(export(converted("mistral"), "0", to: folder.path("x")))
-    #expect(told.contains("Note: windows of 16 positions are not told"))
+    #expect(told.contains("Note: windows of 16 positions are unknown to llama.cpp"))
   }
 
   @Test func `values that a type cannot hold are refused`() throws {

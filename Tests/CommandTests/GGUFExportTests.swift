@@ -95,6 +95,36 @@ import Testing
     }
   }
 
+  /// Ways to scale positions, of which the families' fixtures have but two.
+  static let scalings = [
+    ("phi3", #"{"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}"#),
+    ("qwen2", #"{"type": "yarn", "factor": 4, "original_max_position_embeddings": 32}"#),
+    ("qwen3", #"{"rope_type": "yarn", "factor": 4, "attention_factor": 1.3, "beta_fast": 16}"#),
+    ("mistral", #"{"type": "linear", "factor": 2.5}"#),
+  ]
+
+  @Test(arguments: scalings)
+  func `positions are scaled as in the source`(_ name: String, _ scaling: String) throws {
+    let model = try model(name)
+    try change("config.json") {
+      $0["rope_scaling"] = try JSONScanner.scan(Array(scaling.utf8))
+      $0["original_max_position_embeddings"] = 32
+      $0["sliding_window"] = .null
+    }
+    let file = try partition(model)
+    let output = folder.path("out.gguf")
+    try expectDone(export(file, "1", to: output))
+    try expectDone(["validate", output, "--against", file])
+    for context in ["16", "64"] {
+      let text = [
+        "--text", Fixture.heldOutText, "--max-tokens", "256", "--context", context, "--json",
+      ]
+      let plain = try #require(perplexities(["evaluate", output] + text)["dense"])
+      let variant = try #require(perplexities(["evaluate", file] + text)["expert-1"])
+      #expect(abs(plain / variant - 1) < 1e-5)
+    }
+  }
+
   @Test(arguments: ["f32", "f16", "bf16", "q8_0", "q4_0"])
   func `matrices have the type that is asked for`(_ type: String) throws {
     let file = try Fixture.converted().path

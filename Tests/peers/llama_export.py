@@ -17,7 +17,7 @@ import tempfile
 
 import numpy
 import tokenizers
-from llama_cpp import Llama
+from llama_cpp import Llama, llama_log_callback, llama_log_set
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "fixtures/tiny-llama"
@@ -25,6 +25,13 @@ TEXT = MODEL / "heldout.txt"
 F32 = 0
 # Products with quantised matrices round what they multiply to eight bits, too.
 TOLERANCES = {"f32": 1e-4, "bf16": 1e-3, "f16": 1e-3, "q8_0": 2e-3, "q4_0": 5e-3}
+# Of llama.cpp what is scaled goes by the whole context: 256 positions at least.
+SCALINGS = [
+    ("phi3", {"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}),
+    ("qwen2", {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}),
+    ("qwen3", {"rope_type": "yarn", "factor": 4.0, "attention_factor": 1.3, "beta_fast": 16}),
+    ("mistral", {"type": "linear", "factor": 2.5}),
+]
 FAMILIES = (
     "gemma gemma2 gemma3 gpt2 gpt_neox gpt_neox_serial llama3 mistral olmo2 phi3 qwen2 qwen3 starcoder2"
 ).split()
@@ -86,7 +93,25 @@ def compare(dynamoe, label, file, tokenizer, place, expert, kind, context, limit
     return agrees
 
 
+def partition(dynamoe, name, changes, place, file):
+    """Four experts of a family's checkpoint, whose configuration is changed."""
+    model = place / name
+    model.mkdir(exist_ok=True)
+    for part in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+        (model / part).write_bytes((ROOT / "fixtures/families" / name / part).read_bytes())
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps(config | changes))
+    run(dynamoe, "partition", model, "-o", file, "--importance", "weights", "--experts", 4, "--force")
+    return model
+
+
+@llama_log_callback
+def quiet(level, text, data):
+    """What llama.cpp tells of each file."""
+
+
 def main(dynamoe):
+    llama_log_set(quiet, None)
     agree = True
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
@@ -97,23 +122,21 @@ def main(dynamoe):
         for expert in ("50%", "dense"):
             for kind in ("f32", "bf16", "f16", "q8_0", "q4_0"):
                 agree &= compare(
-                    dynamoe, "tiny-llama", file, MODEL / "tokenizer.json", place, expert, kind, 256, 16384)
+                    dynamoe, "tiny-llama", file, MODEL / "tokenizer.json", place, expert, kind, 256, 8192)
         for expert in ("0", "1"):
             for kind in ("f32", "bf16", "f16"):
                 agree &= compare(
-                    dynamoe, "mixed widths", mixed, MODEL / "tokenizer.json", place, expert, kind, 256, 16384)
+                    dynamoe, "mixed widths", mixed, MODEL / "tokenizer.json", place, expert, kind, 256, 8192)
         for name in FAMILIES:
-            folder = ROOT / "fixtures/families" / name
-            model = place / name
-            model.mkdir()
-            for part in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
-                (model / part).write_bytes((folder / part).read_bytes())
-            if name == "gemma2":  # llama.cpp knows no other
-                config = json.loads((model / "config.json").read_text())
-                (model / "config.json").write_text(json.dumps(config | {"query_pre_attn_scalar": 16}))
-            run(dynamoe, "partition", model, "-o", file, "--importance", "weights", "--experts", 4, "--force")
-            # Windows of attention, of which some architectures know nothing, span as many.
+            # The one scale that llama.cpp knows; windows, of which some architectures know nothing, span as many.
+            changes = {"query_pre_attn_scalar": 16} if name == "gemma2" else {}
+            model = partition(dynamoe, name, changes, place, file)
             agree &= compare(dynamoe, name, file, model / "tokenizer.json", place, "1", "f32", 16, 512)
+        for name, scaling in SCALINGS:
+            changes = {"rope_scaling": scaling, "original_max_position_embeddings": 32, "sliding_window": None}
+            model = partition(dynamoe, name, changes, place, file)
+            label = f"{name}, {scaling.get('type') or scaling['rope_type']}"
+            agree &= compare(dynamoe, label, file, model / "tokenizer.json", place, "1", "f32", 64, 512)
     return 0 if agree else 1
 
 

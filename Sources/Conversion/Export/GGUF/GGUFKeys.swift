@@ -57,8 +57,8 @@ struct GGUFKeys {
       notes =
         model.configuration.forgottenWindow(in: gguf, model.family).map {
           [
-            "windows of \($0) positions are not told: llama.cpp attends to all, which differs in "
-              + "longer texts"
+            "windows of \($0) positions are unknown to llama.cpp, which attends to all: longer texts "
+              + "differ"
           ]
         } ?? []
     }
