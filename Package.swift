@@ -185,8 +185,9 @@ let package = Package(
       "CommandTests",
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
       exclude: [
-        "decilm_peer.py", "export_peer.py", "gguf_export_peer.py", "make_imatrix.py",
-        "routed_export_peer.py", "routed_peer.py", "shown_peer.py",
+        "decilm_peer.py", "export_peer.py", "gguf_export_peer.py", "import_peer.py",
+        "make_imatrix.py", "routed_export_peer.py", "routed_folder.py", "routed_peer.py",
+        "shown_peer.py",
       ]),
   ]
 )

@@ -50,6 +50,12 @@ package enum ConversionError: Error, Equatable, Sendable {
   case beyondType(tensor: String, type: ElementType)
   /// A tensor of a container is not stored as the source had it.
   case recoded(path: String, tensor: String)
+  /// Only a folder with experts and routers can be imported.
+  case notRouted(path: String, found: String)
+  /// A tensor that none of the experts and routers of a folder has.
+  case unknownExpertTensor(path: String, tensor: String)
+  /// The order of a layer's neurons is none.
+  case permutation(path: String, tensor: String, found: String)
   /// A report of another conversion.
   case otherReport(path: String, JSONFieldError)
   /// Both outputs would be written to the same place.
@@ -132,6 +138,15 @@ extension ConversionError: CustomStringConvertible {
       "\(tensor): has values that \(type.rawValue) cannot hold; use --type bf16"
     case .recoded(let path, let tensor):
       "\(path): \(tensor) is stored in another type than the source's; --format hf keeps every bit"
+    case .notRouted(let path, let found):
+      """
+      \(path): expected a folder that export --format hf wrote with routers, found \(found); a .dmoe is \
+      made of a dense checkpoint with: dynamoe partition
+      """
+    case .unknownExpertTensor(let path, let tensor):
+      "\(path): \(tensor): config.json names no such tensor of experts or routers"
+    case .permutation(let path, let tensor, let found):
+      "\(path): \(tensor): expected every neuron once, as whole numbers of I32, found \(found)"
     case .otherReport(let path, let error):
       "\(path): the report of another conversion: \(error); give the right one with --report"
     case .sameOutput(let path):

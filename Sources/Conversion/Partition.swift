@@ -156,7 +156,9 @@ package struct Partition: Sendable {
     nesting.workspace = workspace
     let nested = try nesting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
-      model: model, plan: nested.plan, generator: generator, recipe: recipe.rawValue,
+      model: model,
+      layers: nested.plan.layers.map { DenseWeights.Layer(order: $0.order, widths: $0.widths) },
+      importance: nested.plan.importance.rawValue, generator: generator, recipe: recipe.rawValue,
       routing: nested.routing, experts: nested.experts, compression: compression,
       isOverlay: isOverlay, down: down
     )

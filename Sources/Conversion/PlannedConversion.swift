@@ -44,8 +44,10 @@ package struct PlannedConversion: Sendable {
         widths: $0.widths, hiddenSize: configuration.hiddenSize, gated: model.family.gated)
     }
     let writer = try ContainerAssembly(
-      model: model, plan: plan, generator: generator, recipe: nil, routing: nil, experts: experts,
-      compression: .lossless, isOverlay: false, down: .keep
+      model: model,
+      layers: plan.layers.map { DenseWeights.Layer(order: $0.order, widths: $0.widths) },
+      importance: plan.importance.rawValue, generator: generator, recipe: nil, routing: nil,
+      experts: experts, compression: .lossless, isOverlay: false, down: .keep
     ).write(to: outputPath, parallel: parallel, progress: progress)
     try writer.file.commit()
   }

@@ -49,6 +49,7 @@ extension Checkpoint {
   /// The bytes of a companion; nil where there is none.
   package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
     if name == Self.familyName, let familyDescription { return familyDescription }
+    if name == "config.json", let configuration { return configuration }
     switch storage {
     case .container(let container):
       guard let tensor = container.shared(.file(TensorName(name))) else { return nil }

@@ -22,6 +22,8 @@ package struct Checkpoint: Sendable {
   private let byName: [TensorName: Int]
   /// How the user describes its family; nil for what it carries itself.
   let familyDescription: [UInt8]?
+  /// What stands for its `config.json`; nil for that itself.
+  let configuration: [UInt8]?
 
   /// - Parameters:
   ///   - path: a file, or a folder.
@@ -30,6 +32,7 @@ package struct Checkpoint: Sendable {
   /// - Throws: what is no checkpoint, and what cannot be read.
   package init(path: String, family: String? = nil) throws(ModelError) {
     self.path = path
+    configuration = nil
     do {
       familyDescription = try family.map { (family) throws(FileError) in
         try InputFile(path: family).readAll(limit: 1 << 20)
@@ -81,8 +84,21 @@ package struct Checkpoint: Sendable {
   ) {
     self.path = path
     self.familyDescription = familyDescription
+    configuration = nil
     storage = .overlay(overlay, base: base)
     tensors = base.source.tensors
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The checkpoint without some of its tensors, described by another `config.json`.
+  package init(
+    _ checkpoint: Checkpoint, configuration: [UInt8], hiding hidden: Set<TensorName> = []
+  ) {
+    path = checkpoint.path
+    familyDescription = checkpoint.familyDescription
+    self.configuration = configuration
+    storage = checkpoint.storage
+    tensors = checkpoint.tensors.filter { !hidden.contains($0.name) }
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 

@@ -85,7 +85,7 @@ package struct Model: Sendable {
       if modelType.hasPrefix(Self.exported) {
         throw ModelError.unsupported(
           path: path, what: "it is an export with routers, which Transformers runs",
-          advice: "use the .dmoe that it was made from, or export one expert")
+          advice: "use the .dmoe that it was made from, or make one of it with: dynamoe import")
       }
       guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
         throw ModelError.unknownFamily(path: path, modelType: modelType)

@@ -25,7 +25,7 @@ struct Dynamoe: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Calibrate.self, Merge.self, PartitionCommand.self, Validate.self, Evaluate.self,
-      Show.self, Export.self, Report.self,
+      Show.self, Export.self, Import.self, Report.self,
     ])
 
   static func main() {

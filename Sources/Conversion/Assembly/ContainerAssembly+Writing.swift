@@ -12,7 +12,7 @@ extension ContainerAssembly {
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
       switch tensor.kind {
       case .permutation(let layer):
-        let bytes = plan.layers[layer].order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
+        let bytes = layers[layer].order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
         try writer.write(bytes, section: 0, tensor: index)
       case .router(let name, let layer):
         let values = routing?.routers[layer].tensors.first { $0.name == name }?.values ?? []

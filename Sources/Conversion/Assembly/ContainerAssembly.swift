@@ -9,7 +9,10 @@ import Tensors
 /// Cuts a dense model into rings and writes them, every bit of the source once.
 struct ContainerAssembly {
   let model: Model
-  let plan: ExpertPlan
+  /// The neurons of every layer by rank, and the widths of its experts.
+  let layers: [DenseWeights.Layer]
+  /// What the neurons were ranked by.
+  let importance: String
   let generator: String
   /// In words for people; nil where a plan was given.
   let recipe: String?
@@ -20,6 +23,8 @@ struct ContainerAssembly {
   /// Whether the weights stay where they are.
   let isOverlay: Bool
   let down: DownStorage
+  /// Whether the model has the neurons of every layer by rank already.
+  var isRanked = false
 
   /// What the container will hold.
   func contents() throws -> DMOEContents {
@@ -30,11 +35,12 @@ struct ContainerAssembly {
     }
     return DMOEContents(
       generator: generator, model: weights.model,
-      widths: plan.layers.map(\.widths), importance: plan.importance.rawValue,
+      widths: layers.map(\.widths), importance: importance,
       recipe: recipe, routing: routingForm,
       sourceFormat: model.checkpoint.naming == .gguf ? .gguf : .safetensors,
       sourceMetadata: metadata, sourceTensors: weights.sources,
-      sections: [try shared(weights)] + (0..<plan.experts).map { ring($0, weights) },
+      sections: [try shared(weights)]
+        + (0..<(layers.first?.widths.count ?? 0)).map { ring($0, weights) },
       compression: compression, isOverlay: isOverlay)
   }
 
@@ -49,7 +55,7 @@ struct ContainerAssembly {
         family: model.family.name, layers: configuration.layers,
         hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
         activation: configuration.activation.rawValue, gated: model.family.gated),
-      layers: plan.layers.map { DenseWeights.Layer(order: $0.order, widths: $0.widths) })
+      layers: layers, isRanked: isRanked)
   }
 
   private var routingForm: RoutingForm? {
@@ -81,7 +87,7 @@ struct ContainerAssembly {
 
   private func shared(_ weights: DenseWeights) throws -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
-    for layer in plan.layers.indices {
+    for layer in layers.indices {
       items.append(
         .init(
           kind: .permutation(layer: layer), elementType: .u32,

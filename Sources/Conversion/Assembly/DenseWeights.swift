@@ -17,6 +17,8 @@ struct DenseWeights: Sendable {
   let sources: [DMOEDirectory.SourceTensor]
   let model: DMOEDirectory.Model
   let layers: [Layer]
+  /// Whether the checkpoint has the neurons of every layer by rank already.
+  var isRanked = false
 
   /// What the shared section holds of them.
   func shared() throws -> [DMOEContents.Item] {
@@ -135,20 +137,31 @@ struct DenseWeights: Sendable {
     return type.encode(matrix.transposed().values)
   }
 
+  /// The tensor in the source's order of neurons, from rows by rank.
+  private func unranked(
+    _ rows: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
+  ) -> [UInt8] {
+    let places = cut.parts.indices.flatMap { number in
+      layers[cut.layer].order.map { $0 + number * model.intermediateSize }
+    }
+    return NeuronRows.sourceOrder(Rearrangement.scatterRows(rows, to: places), tensor, cut)
+  }
+
   /// Reads a tensor that is cut, and writes its rows by rank.
   private func writeRings(
     of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
   ) throws -> SHA256Digest {
     let layer = layers[cut.layer]
     let bytes = try checkpoint.source.read(tensor.name)
-    let digest = SHA256Digest.digest(of: bytes)
     let rows = rows(of: bytes, tensor, cut)
+    let digest = SHA256Digest.digest(of: isRanked ? unranked(rows, tensor, cut) : bytes)
     let neurons = model.intermediateSize
     let rowBytes = rows.count / (neurons * cut.parts.count)
     for (number, part) in cut.parts.enumerated() {
       var start = 0
       for (ring, end) in layer.widths.enumerated() {
-        let indices = layer.order[start..<end].map { $0 + number * neurons }
+        let held = isRanked ? Array(start..<end) : Array(layer.order[start..<end])
+        let indices = held.map { $0 + number * neurons }
         let (section, index) = places[.part(part, layer: cut.layer), ring: ring]
         try writer.write(
           Rearrangement.gatherRows(indices[...], of: rows, rowBytes: rowBytes),

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Conversion
+import DMOE
+import JSON
+import Reports
+
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a .dmoe of an exported folder with routers, as it was tuned elsewhere.",
+    discussion: """
+      export --format hf, without --expert, writes a folder that Transformers runs and trains. What comes \
+      back keeps its experts, and has the weights, routers, compensation and budgets of the folder; \
+      Transformers may have saved it again in other shards and other types. The dense model in it stands \
+      in the source's order of neurons, as before.
+
+      EXAMPLES
+        dynamoe export model.dmoe --format hf -o routed
+        torchrun --nproc-per-node 8 routed/finetune.py --text corpus.txt -o tuned
+        dynamoe import tuned -o tuned.dmoe
+        dynamoe validate tuned.dmoe
+        dynamoe evaluate tuned.dmoe --text held-out.txt
+      """)
+
+  @Argument(help: "The folder, with config.json and safetensors.")
+  var folder: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "out.dmoe"))
+  var output: String
+
+  @Option(
+    help: "Whether weights are coded, in about two thirds of their bytes, or stored as they are.")
+  var compression: DMOECompression = .lossless
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var common: GlobalOptions
+
+  func run() throws {
+    let line = common.progressLine
+    let result = try FolderImport(
+      path: folder, familyPath: common.family, outputPath: output, compression: compression,
+      force: force, generator: Version.generator
+    ).run(parallel: common.parallel, progress: line.progress)
+    line.finish()
+    let experts = result.widths.first?.count ?? 0
+    guard json else {
+      return try Console.print(
+        "\(Escaping.terminal(output)): \(experts) experts in \(result.widths.count) layers, "
+          + (result.router.map { "\($0) routers" } ?? "no routers")
+          + ", \(HumanText.bytes(result.bytes)) of \(HumanText.bytes(result.sourceBytes))")
+    }
+    try Console.print(
+      JSONWriter.text(
+        [
+          "output": .string(output), "bytes": .int(result.bytes),
+          "source_bytes": .int(result.sourceBytes), "experts": .int(experts),
+          "router": JSONValue(result.router),
+          "layers": .array(
+            result.widths.enumerated().map { index, widths in
+              ["layer": .int(index), "widths": .array(widths.map(JSONValue.int))]
+            }),
+        ], layout: .indented))
+  }
+}

@@ -1,0 +1,250 @@
+"""Makes the folder that Transformers runs and tunes, of a .dmoe: python routed_folder.py REFERENCE FILE FOLDER [CHANGE...].
+
+REFERENCE is the folder of the independent reader. The neurons of every layer stand by rank, beside them the
+permutation, the router and the compensation; config.json tells of experts and budgets. A change makes another folder
+than the plain one: `resaved` is as Transformers may have saved it again, `tuned` has other weights, `unordered` lacks
+the permutations, and all others spoil something."""
+
+import json
+import math
+import pathlib
+import struct
+import sys
+
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+
+import numpy
+from read_dmoe import TYPES, read_dmoe, read_tensor, rebuild
+from route_dmoe import floats
+
+FILES = {
+    "auto_map": {"AutoConfig": "configuration_dynamoe.DynamoeConfig",
+                 "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM"},
+}
+
+
+def half(values):
+    """Floats that BF16 holds, in its bytes."""
+    return (numpy.ascontiguousarray(values, "<f4").view("<u4") >> 16).astype("<u2").tobytes()
+
+
+def dense(sources, contents):
+    """The tensors of the source, the neurons by rank."""
+    for name, record in sources.items():
+        shape, cut = list(record["shape"]), record.get("ffn")
+        if cut is None:
+            yield name, record["element_type"], shape, read_tensor(contents[0, "source", name]).tobytes()
+            continue
+        order = read_tensor(contents[0, "permutation", cut["layer"]]).view("<u4").astype(int)
+        rows = numpy.concatenate([order + part * len(order) for part in range(len(cut["parts"]))])
+        elements = rebuild(record, contents).reshape(*shape, TYPES[record["element_type"]][1])
+        yield name, record["element_type"], shape, elements.take(rows, cut["neuron_axis"]).tobytes()
+
+
+def experts(directory, sources, contents):
+    """What stands beside them."""
+    plan = directory["plan"]
+    modules = {}
+    for name, record in sources.items():
+        if {"up"} <= {*record.get("ffn", {}).get("parts", [])}:
+            modules[record["ffn"]["layer"]] = name.rsplit(".", 2)[0] + "."
+    for layer in range(directory["model"]["layers"]):
+        prefix = modules[layer] + "experts."
+        order = read_tensor(contents[0, "permutation", layer]).view("<u4")
+        yield prefix + "permutation", "I32", [len(order)], order.astype("<i4").tobytes()
+        for key, tensor in contents.items():
+            if key[1] == "router" and key[2] == layer:
+                yield f"{prefix}router.{key[3]}", "F32", tensor["shape"], floats(tensor).astype("<f4").tobytes()
+            if key[1] == "compensation" and key[2] == layer:
+                name = "second.bias" if key[3] == "bias" else key[3]
+                data = half(floats(tensor)) if tensor["element_type"] == "BF16" else floats(tensor).astype("<f4").tobytes()
+                yield f"{prefix}compensation.{key[0] - 1}.{name}", tensor["element_type"], tensor["shape"], data
+
+
+def configuration(directory, contents):
+    config = json.loads(read_tensor(contents[0, "file", "config.json"]).tobytes())
+    plan, layers = directory["plan"], directory["model"]["layers"]
+    router = dict(plan["router"]) if "router" in plan else None
+    if router and router["kind"] == "mlp":
+        router["hidden"] = [contents[0, "router", layer, "first.bias"]["shape"][0] for layer in range(layers)]
+    budgets = None
+    if (0, "budgets", "table") in contents:
+        budgets = {"table": floats(contents[0, "budgets", "table"]).tolist(),
+                   "ends": floats(contents[0, "budgets", "ends"]).tolist()}
+    source = {"model_type": config["model_type"], "architectures": config.get("architectures")}
+    config |= {"model_type": "dynamoe_" + config["model_type"], "architectures": ["DynamoeForCausalLM"], **FILES}
+    config["dynamoe"] = {
+        "version": 1, "source": source, "family": directory["model"]["family"], "importance": plan["importance"],
+        **({"recipe": plan["recipe"]} if "recipe" in plan else {}), "widths": plan["widths"],
+        "router": router, "compensation": plan.get("compensation"), "budgets": budgets}
+    return config
+
+
+def write(path, tensors):
+    """A safetensors file, by hand: its order is that of the tensors."""
+    header, position = {"__metadata__": {"format": "pt"}}, 0
+    for name, kind, shape, data in tensors:
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [position, position + len(data)]}
+        position += len(data)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(data for *_, data in tensors))
+
+
+def resave(folder, config, tensors):
+    """Other shards, another order, other types of what is not the model's, and keys of Transformers."""
+    wider = []
+    for name, kind, shape, data in sorted(tensors, key=lambda tensor: tensor[0][::-1]):
+        if kind == "I32":
+            kind, data = "I64", numpy.frombuffer(data, "<i4").astype("<i8").tobytes()
+        if ".compensation." in name and kind == "BF16":
+            kind, data = "F32", (numpy.frombuffer(data, "<u2").astype("<u4") << 16).tobytes()
+        wider.append((name, kind, shape, data))
+    places, middle = {}, len(wider) // 2
+    for number, part in enumerate([wider[:middle], wider[middle:]], start=1):
+        file = f"model-{number:05}-of-00002.safetensors"
+        write(folder / file, part)
+        places |= {name: file for name, *_ in part}
+    size = sum(len(data) for *_, data in wider)
+    index = {"metadata": {"total_size": size}, "weight_map": dict(sorted(places.items()))}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    config |= {"transformers_version": "5.23.0", "dtype": "bfloat16"}
+    return dict(sorted(config.items()))
+
+
+def change(what, config, tensors):
+    """One thing that is otherwise."""
+    own = config["dynamoe"]
+    def pick(ending):
+        return next(index for index, tensor in enumerate(tensors) if tensor[0].endswith(ending))
+    def put(ending, **fields):
+        index = pick(ending)
+        values = dict(zip(("name", "kind", "shape", "data"), tensors[index])) | fields
+        tensors[index] = tuple(values.values())
+    def poke(ending, number, value, form="<f4"):
+        values = numpy.frombuffer(tensors[pick(ending)][3], form).copy()
+        values[number] = value
+        put(ending, data=values.tobytes())
+    if what == "tuned":
+        for index, (name, kind, shape, data) in enumerate(tensors):
+            if kind == "BF16" and ".experts." not in name:
+                numbers = numpy.frombuffer(data, "<u2").copy()
+                numbers[::3] ^= 1
+                tensors[index] = (name, kind, shape, numbers.tobytes())
+    elif what == "unordered":
+        tensors[:] = [tensor for tensor in tensors if not tensor[0].endswith("experts.permutation")]
+    elif what == "one unordered":
+        del tensors[pick("experts.permutation")]
+    elif what == "plain":
+        tensors[:] = [tensor for tensor in tensors if ".experts." not in tensor[0]]
+        config["model_type"] = own["source"]["model_type"]
+        del config["dynamoe"], config["auto_map"]
+    elif what == "version":
+        own["version"] = 2
+    elif what == "no version":
+        del own["version"]
+    elif what == "source":
+        own["source"]["model_type"] = "mistral"
+    elif what == "family":
+        own["family"] = "gemma"
+    elif what == "widths":
+        own["widths"][1][-1] += 32
+    elif what == "wide":
+        own["widths"] = [[*row[:-1], row[-1] + 32] for row in own["widths"]]
+    elif what == "few widths":
+        del own["widths"][0]
+    elif what == "uneven widths":
+        own["widths"][1] = own["widths"][1][1:]
+    elif what == "falling widths":
+        own["widths"][0][1] = own["widths"][0][0]
+    elif what == "one expert":
+        own["widths"] = [row[-1:] for row in own["widths"]]
+    elif what == "fewer experts":
+        own["widths"] = [row[1:] for row in own["widths"]]
+    elif what == "huge width":
+        own["widths"][0][-1] = 2 ** 62
+    elif what == "no widths":
+        own["widths"] = []
+    elif what == "router":
+        del tensors[pick("1.mlp.experts.router.second.weight")]
+    elif what == "router kind":
+        own["router"]["kind"] = "tree"
+    elif what == "predicts":
+        own["router"]["predicts"] = "luck"
+    elif what == "hidden":
+        own["router"]["hidden"][2] += 1
+    elif what == "huge hidden":
+        own["router"]["hidden"][0] = 2 ** 40
+    elif what == "few hidden":
+        own["router"]["hidden"] = []
+    elif what == "no router":
+        own["router"] = None
+    elif what == "rank":
+        own["compensation"]["rank"] = 5
+    elif what == "huge rank":
+        own["compensation"]["rank"] = 10 ** 15
+    elif what == "no compensation":
+        own["compensation"] = None
+    elif what == "stray":
+        tensors.append(("model.layers.0.mlp.experts.router.third.weight", "F32", [1], bytes(4)))
+    elif what == "nan":
+        poke("2.mlp.experts.router.first.weight", 7, math.nan)
+    elif what == "infinite bias":
+        poke("0.mlp.experts.compensation.1.second.bias", 3, math.inf)
+    elif what == "overflow":
+        index = pick("0.mlp.experts.compensation.1.first.weight")
+        values = numpy.full(math.prod(tensors[index][2]), 3.4028235e38, "<f4")
+        put("0.mlp.experts.compensation.1.first.weight", kind="F32", data=values.tobytes())
+    elif what == "integer router":
+        put("0.mlp.experts.router.first.bias", kind="I32")
+    elif what == "twice":
+        poke("0.mlp.experts.permutation", 1, numpy.frombuffer(tensors[pick("0.mlp.experts.permutation")][3], "<i4")[0], "<i4")
+    elif what == "negative":
+        poke("0.mlp.experts.permutation", 5, -1, "<i4")
+    elif what == "far":
+        poke("3.mlp.experts.permutation", 5, 384, "<i4")
+    elif what == "float order":
+        put("0.mlp.experts.permutation", kind="F32")
+    elif what == "short order":
+        index = pick("0.mlp.experts.permutation")
+        put("0.mlp.experts.permutation", shape=[383], data=tensors[index][3][4:])
+    elif what == "weights":
+        del tensors[pick("layers.1.mlp.up_proj.weight")]
+    elif what == "budgets":
+        own["budgets"]["table"][1][0] = 0
+    elif what == "short row":
+        own["budgets"]["table"][1].pop()
+    elif what == "prices":
+        own["budgets"]["table"][0][1] = -1.0
+    elif what == "ends":
+        own["budgets"]["ends"][1] = 2
+    elif what == "text in budgets":
+        own["budgets"]["table"][0][2] = "0.5"
+    else:
+        sys.exit(f"no such change: {what}")
+
+
+def main(file, folder, *changes):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True)
+    directory, sources, contents = read_dmoe(numpy.memmap(file, "u1", "r"))
+    config = configuration(directory, contents)
+    tensors = [*dense(sources, contents), *experts(directory, sources, contents)]
+    for what in changes:
+        if what != "resaved":
+            change(what, config, tensors)
+    if "resaved" in changes:
+        config = resave(folder, config, tensors)
+    else:
+        write(folder / "model.safetensors", tensors)
+    for key, tensor in contents.items():
+        if key[1] == "file" and key[2] != "config.json":
+            (folder / key[2]).write_bytes(read_tensor(tensor).tobytes())
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    for name in ("modeling_dynamoe.py", "configuration_dynamoe.py", "finetune.py"):
+        (folder / name).write_text("# stands beside the weights\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[2:])
