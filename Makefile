@@ -40,6 +40,7 @@ test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/import_resaved.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
+	.venv-peers/bin/python Tests/peers/finetune_run.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)/calibration.txt
 	.ci/examples RunAtBudget StreamTensors MakePlan
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf

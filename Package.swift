@@ -86,6 +86,7 @@ let package = Package(
       // What Transformers runs of a folder with routers.
       resources: [
         .embedInCode("Export/Transformers/configuration_dynamoe.py"),
+        .embedInCode("Export/Transformers/finetune.py"),
         .embedInCode("Export/Transformers/modeling_dynamoe.py"),
       ]),
     // What other packages import; the only target with public names.

@@ -42,8 +42,8 @@ import Testing
     #expect(document["routers"] == true && document["intermediate_size"]?.int == 384)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: output).sorted() == [
-        "README.md", "config.json", Self.code[0], "generation_config.json", "model.safetensors",
-        Self.code[1], "tokenizer.json", "tokenizer_config.json",
+        "README.md", "config.json", Self.code[0], "finetune.py", "generation_config.json",
+        "model.safetensors", Self.code[1], "tokenizer.json", "tokenizer_config.json",
       ])
     // For each layer a permutation, a router of four tensors, and three for each partial expert.
     #expect(try expectSame(output, as: routed) == [39 + 4 * (1 + 4 + 7 * 3), 4 * (1 + 4 + 7 * 3)])

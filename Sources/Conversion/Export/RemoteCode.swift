@@ -4,6 +4,7 @@ package enum RemoteCode {
   private static let resources: [(name: String, bytes: [UInt8])] = [
     (configurationName, PackageResources.configuration_dynamoe_py),
     ("modeling_dynamoe.py", PackageResources.modeling_dynamoe_py),
+    ("finetune.py", PackageResources.finetune_py),
   ]
   private static let configurationName = "configuration_dynamoe.py"
   /// The one line that is another in each folder, and how it is written here.
