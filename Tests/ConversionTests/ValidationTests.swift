@@ -22,7 +22,7 @@ import Testing
 
   /// What is asked of exported folders only.
   private static let ofContainers = Validation.catalogue.map(\.id)
-    .filter { !["routed", "export"].contains($0) }
+    .filter { !["routed", "export", "gguf"].contains($0) }
   /// What only asks a question when it is told to.
   private static let onDemand = ["complete", "function"]
 

@@ -48,9 +48,9 @@ import Tokenizers
     var generator = TextGenerator(seed: 22)
     for _ in 0..<1000 {
       // Without added tokens, which such a file puts among the words, with the spaces that these have.
-      let scalars = generator.text().unicodeScalars.filter { $0 != "<" && $0 != "▁" }
-      let text = String(String.UnicodeScalarView(scalars))
-        .split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+      let words = generator.text().unicodeScalars.filter { $0 != "<" && $0 != "▁" }
+        .split(separator: " ")
+      let text = String(String.UnicodeScalarView(words.joined(separator: [" "])))
       #expect(try restored.encode(text) == tokenizer.encode(text), "\(Array(text.utf8))")
     }
   }
