@@ -182,6 +182,16 @@ def feed_forward(model, routed):
           f"× {single:.2f} for one token at a time")
 
 
+def exported(routed, folder):
+    """The same in Transformers on PyTorch, of the export with routers."""
+    run([DYNAMOE, "export", routed, "--format", "hf", "-o", folder, "--force"])
+    for kind in ("float32", "bfloat16"):
+        ratio, cost = map(float, subprocess.run(
+            [sys.executable, "Tests/bench/routed_peer.py", folder, f"{FIXTURE}/heldout.txt", "0.5", kind, "512"],
+            check=True, capture_output=True, text=True).stdout.split())
+        print(f"its export in PyTorch, {kind}, cost {cost:.2f}: × {ratio:.2f} of dense for windows of 512", flush=True)
+
+
 def measure(*command):
     """The whole numbers that a command prints."""
     return [int(number) for number in subprocess.run(command, check=True, capture_output=True).stdout.split()]
@@ -244,6 +254,7 @@ def main():
     coding(weights)
     blocks()
     feed_forward(model, f"{FOLDER}/routed.dmoe")
+    exported(f"{FOLDER}/routed.dmoe", f"{FOLDER}/routed")
 
 
 main()
