@@ -9,12 +9,9 @@ package import Tensors
 /// Neurons stand in the order of importance, but those of the full expert alone as the source has
 /// them, so that it is the source.
 package struct ExpertTensors: Sendable {
-  let checkpoint: Checkpoint
-  let container: DMOEReader
+  private let weights: ExpertWeights
   /// Nil for all experts.
   let expert: Int?
-  /// How many neurons each layer has.
-  let widths: [Int]
   /// What a folder of all experts is; nil for one.
   let routed: RoutedForm?
   /// Those of the source, with fewer neurons; behind them those that only a folder of all experts has.
@@ -29,8 +26,9 @@ package struct ExpertTensors: Sendable {
     guard let container = checkpoint.container else {
       throw ConversionError.notContainer(path: checkpoint.path)
     }
-    guard checkpoint.hasWeights else { throw ModelError.noBase(path: checkpoint.path) }
     let directory = container.directory
+    let weights = try ExpertWeights(
+      checkpoint, expert: expert ?? directory.experts - 1, isRanked: expert == nil)
     guard directory.sourceFormat == .safetensors else {
       throw ConversionError.otherNames(path: checkpoint.path)
     }
@@ -39,22 +37,16 @@ package struct ExpertTensors: Sendable {
         path: checkpoint.path, tensor: recoded.description.name.text)
     }
     let routed = expert == nil ? try RoutedForm(checkpoint, container) : nil
-    let widths = directory.widths.map { $0[expert ?? directory.experts - 1] }
     let added = try routed.map { try Self.added($0, container) } ?? []
-    self.checkpoint = checkpoint
-    self.container = container
+    self.weights = weights
     self.expert = expert
-    self.widths = widths
     self.routed = routed
     self.added = added.map(\.stored)
     let taken = directory.sourceTensors.map { source in
-      guard let cut = source.cut else { return source.description }
-      var shape = source.description.shape
-      shape[cut.neuronAxis] = cut.parts.count * widths[cut.layer]
       // No larger than what is there, and of a type whose blocks run along rows that stay.
-      return TensorDescription(
-        name: source.description.name, elementType: source.description.elementType, shape: shape)
-        ?? source.description
+      TensorDescription(
+        name: source.description.name, elementType: source.description.elementType,
+        shape: weights.shape(of: source)) ?? source.description
     }
     descriptions = taken + added.map(\.description)
   }
@@ -92,12 +84,14 @@ package struct ExpertTensors: Sendable {
     return descriptions.reduce(0) { $0 + $1.elementCount } - permutations
   }
 
+  var checkpoint: Checkpoint { weights.checkpoint }
+  var container: DMOEReader { weights.container }
+  /// How many neurons each layer has.
+  var widths: [Int] { weights.widths }
   /// How many neurons all layers have; nil where they differ.
   var width: Int? { widths.allSatisfy { $0 == widths.first } ? widths.first : nil }
   /// Whether it is the source as it was.
-  var isDense: Bool {
-    expert != nil && widths.allSatisfy { $0 == container.directory.model.intermediateSize }
-  }
+  var isDense: Bool { weights.isDense }
 
   /// Gives the bytes of a tensor in order: what is cut at once, all else in pieces.
   package func forEachPiece(
@@ -108,11 +102,8 @@ package struct ExpertTensors: Sendable {
       return try body(0, container.read(added[index - sources.count]))
     }
     let source = sources[index]
-    if let cut = source.cut, !isDense {
-      return try body(0, NeuronRows.sourceOrder(rows(source, cut), descriptions[index], cut))
-    }
-    guard source.isStoredWhole || checkpoint.isOverlay else {
-      return try body(0, DenseReconstruction(container: container).bytes(of: source))
+    if let cut = source.cut, !(isDense && weights.isWhole(source)) {
+      return try body(0, weights.bytes(of: source, cut))
     }
     let tensor = source.description
     let size = 4 * container.directory.blockBytes
@@ -120,34 +111,5 @@ package struct ExpertTensors: Sendable {
       let end = min(start + size, tensor.byteCount)
       try body(start, checkpoint.source.read(tensor.name, start..<end))
     }
-  }
-
-  /// The rows of a tensor's parts for the neurons that it keeps, by rank.
-  private func rows(
-    _ source: DMOEDirectory.SourceTensor, _ cut: FeedForwardCut
-  ) throws -> [UInt8] {
-    guard source.isStoredWhole || checkpoint.isOverlay else { return try stackedRings(cut) }
-    let neurons = container.directory.model.intermediateSize
-    let order = try container.permutation(layer: cut.layer).prefix(widths[cut.layer])
-    let bytes = try checkpoint.source.read(source.description.name, nil)
-    let rows = NeuronRows.neuronMajor(bytes, source.description, cut)
-    let rowBytes = rows.count / (neurons * cut.parts.count)
-    return cut.parts.indices.flatMap { number in
-      Rearrangement.gatherRows(
-        order.map { $0 + number * neurons }[...], of: rows, rowBytes: rowBytes)
-    }
-  }
-
-  private func stackedRings(_ cut: FeedForwardCut) throws -> [UInt8] {
-    var stacked: [UInt8] = []
-    for part in cut.parts {
-      for ring in 0...(expert ?? container.directory.experts - 1) {
-        guard let stored = container.part(part, layer: cut.layer, ring: ring) else {
-          throw TensorError.missing(name: "\(part.rawValue) of layer \(cut.layer)")
-        }
-        stacked += try container.read(stored)
-      }
-    }
-    return stacked
   }
 }

@@ -50,7 +50,7 @@ def parse():
     add("--batch", type=int, default=8, help="windows of a process in a step")
     add("--accumulate", type=int, default=1, help="batches of a process in a step")
     add("--context", type=int, default=512, help="tokens of a window, never more than the model has")
-    add("--lr", type=float, default=2e-4, help="of the model's weights")
+    add("--lr", type=float, default=1e-4, help="of the model's weights")
     add("--router-lr", type=float, default=1e-3, help="of routers and compensation")
     add("--warmup", type=float, default=0.05, help="share of the steps in which rates rise; then they fall as a cosine")
     add("--router-weight", type=float, default=1.0, help="of the routers' loss beside the language model's")
@@ -95,7 +95,11 @@ def read_windows(options, tokenizer, processes):
     kept = -(-options.held_out // processes) * processes
     if len(windows) < 2 * kept + options.batch * processes:
         raise SystemExit(f"too little text: {len(windows)} windows of {options.context} tokens, {2 * kept} held out")
-    return windows[: -2 * kept], windows[-2 * kept : -kept], windows[-kept:]
+    # From all over the text, so that they are like it.
+    places = torch.linspace(0, len(windows) - 1, 2 * kept).round().long()
+    learns = torch.ones(len(windows), dtype=torch.bool)
+    learns[places] = False
+    return windows[learns], windows[places[0::2]], windows[places[1::2]]
 
 
 def next_tokens(logits, ids):

@@ -5,16 +5,22 @@ import Tensors
 
 /// The tensors of one expert as its source names and arranges them, of sources in either format.
 ///
-/// Neurons stand in the order of importance, but those of the full expert as the source has them.
+/// Neurons stand in the order of importance, but those of the full expert as the source has them,
+/// unless they are to be ranked.
 struct ExpertWeights: Sendable {
   let checkpoint: Checkpoint
   let container: DMOEReader
   let expert: Int
   /// How many neurons each layer has.
   let widths: [Int]
+  private let isRanked: Bool
 
+  /// - Parameters:
+  ///   - checkpoint: a container, on its base if it is an overlay.
+  ///   - expert: one of those that it holds.
+  ///   - isRanked: whether the neurons of the full expert stand by importance, too.
   /// - Throws: where its weights are not here.
-  init(_ checkpoint: Checkpoint, expert: Int) throws {
+  init(_ checkpoint: Checkpoint, expert: Int, isRanked: Bool = false) throws {
     guard let container = checkpoint.container else {
       throw ConversionError.notContainer(path: checkpoint.path)
     }
@@ -22,12 +28,13 @@ struct ExpertWeights: Sendable {
     self.checkpoint = checkpoint
     self.container = container
     self.expert = expert
+    self.isRanked = isRanked
     widths = container.directory.widths.map { $0[expert] }
   }
 
-  /// Whether it has all neurons of the source.
+  /// Whether it is the source as it was.
   var isDense: Bool {
-    widths.allSatisfy { $0 == container.directory.model.intermediateSize }
+    !isRanked && widths.allSatisfy { $0 == container.directory.model.intermediateSize }
   }
 
   /// Whether a plain model with one width can be made of it.
