@@ -1,0 +1,228 @@
+"""Spoils small files in thousands of ways, and gives each to the built program.
+
+    mutations.py DYNAMOE COUNT [KIND ...]
+
+Of every kind of file, COUNT mutations, always the same ones: flipped bits, extreme lengths, cuts, blocks that are
+swapped, doubled or lost, numbers of JSON at their limits, brackets that nest too deep. The program may refuse a file
+with an exit code that it documents, or take it; it may not die of a signal, take long, or take much memory, and of a
+.dmoe it must notice every mutation. Prints what it did of each kind, and exits with 1 where that does not hold.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Callable, NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TINY = ROOT / "fixtures/tiny-llama"
+FAMILY = ROOT / "fixtures/families/llama3"
+DOCUMENTED = {0, 1, 64, 65, 66, 73, 74}
+SECONDS, KILOBYTES = 2.0, 300_000
+EXTREMES = [
+    0, 1, 2, 63, 64, 65, 255, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**48, 2**62, 2**63 - 1, 2**63, 2**64 - 1]
+NUMBERS = [
+    "0", "-1", "1", "0.5", "1e308", "1e999", "-0", "4294967295", "9223372036854775807", "9223372036854775808",
+    "18446744073709551616", "1e-320", "null", "\"x\"", "[]", "{}", "true"]
+
+
+class Kind(NamedTuple):
+    name: str
+    # The file that is spoilt.
+    file: pathlib.Path
+    # The words of a command about it, given its path.
+    words: Callable[[str], list]
+    # The folder that it stands in, if it is used with its neighbours.
+    folder: pathlib.Path | None = None
+    # Where most of what has a meaning is: all of the file where it is None.
+    head: int | None = None
+    # Whether every mutation must be noticed.
+    notices: bool = False
+
+
+def spoil_bytes(data, head, chance):
+    """One mutation, the same for the same state of chance; never the file itself."""
+    size = len(data)
+    # Every fourth anywhere, the others where the structure is.
+    span = size if head is None or chance.random() < 0.25 else min(head, size)
+    place = chance.randrange(span)
+    other = chance.randrange(span)
+    length = min(chance.choice([1, 4, 8, 16, 64, 256]), size - max(place, other))
+    match chance.randrange(9):
+        case 0:
+            return data[:place] + bytes([data[place] ^ 1 << chance.randrange(8)]) + data[place + 1 :]
+        case 1:
+            return data[:place] + bytes([chance.randrange(256)]) + data[place + 1 :]
+        case 2:
+            width, form = chance.choice([(4, "<I"), (8, "<Q")])
+            place -= place % 4
+            value = struct.pack(form, chance.choice(EXTREMES) % (1 << 8 * width))
+            return data[:place] + value + data[place + width :]
+        case 3:
+            return data[:place]
+        case 4:
+            return data + chance.randbytes(chance.choice([1, 7, 64]))
+        case 5:
+            first, second = sorted([place, other])
+            length = min(length, second - first)
+            one, two = data[first : first + length], data[second : second + length]
+            return data[:first] + two + data[first + length : second] + one + data[second + length :]
+        case 6:
+            return data[:place] + data[place : place + length] + data[place:]
+        case 7:
+            return data[:place] + data[place + length :]
+        case _:
+            return data[:place] + bytes(length) + data[place + length :]
+
+
+def spoil_json(data, head, chance):
+    """A mutation that leaves most of JSON readable, or one of bytes."""
+    kind = chance.randrange(6)
+    text = data.decode("utf-8")
+    if kind == 0 and (numbers := list(re.finditer(r"-?\d[\d.eE+-]*", text))):
+        number = chance.choice(numbers)
+        return (text[: number.start()] + chance.choice(NUMBERS) + text[number.end() :]).encode()
+    if kind == 1 and (strings := list(re.finditer(r'"[^"\\]*"', text))):
+        one = chance.choice(strings)
+        new = chance.choice(['""', '"\\u0000"', '"\\ud800"', '"\u202e"', '"' + "x" * 5000 + '"', "0", "null", "[[]]"])
+        return (text[: one.start()] + new + text[one.end() :]).encode()
+    if kind == 2 and (strings := list(re.finditer(r'"[^"\\]*"', text))):
+        one, two = chance.choice(strings), chance.choice(strings)
+        return (text[: one.start()] + two.group() + text[one.end() :]).encode()
+    if kind == 3:
+        place = chance.randrange(len(text))
+        deep = chance.choice([10, 200, 100_000])
+        return (text[:place] + chance.choice("[{") * deep + text[place:]).encode()
+    return spoil_bytes(data, head, chance)
+
+
+class Outcome(NamedTuple):
+    code: int
+    seconds: float
+    kilobytes: int
+    errors: str
+
+
+def run(dynamoe, words):
+    """Runs the program; a signal is a negative code."""
+    with tempfile.TemporaryFile() as errors:
+        started = time.monotonic()
+        process = subprocess.Popen([dynamoe, *words], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        # What it took itself: others may have kept it waiting.
+        seconds = min(seconds, usage.ru_utime + usage.ru_stime)
+        return Outcome(process.returncode, seconds, usage.ru_maxrss, errors.read().decode("utf-8", "replace"))
+
+
+def complaint(kind, outcome):
+    """What is wrong with what the program did."""
+    if outcome.code not in DOCUMENTED:
+        return f"ended with {outcome.code}"
+    if outcome.code and not outcome.errors.strip() and outcome.code != 1:
+        return f"ended with {outcome.code} without a word"
+    if "Fatal error" in outcome.errors or any(ord(c) < 32 and c not in "\n\t" for c in outcome.errors):
+        return "an error that is not fit to be read"
+    if outcome.seconds > SECONDS:
+        return f"took {outcome.seconds:.1f} s"
+    if outcome.kilobytes > KILOBYTES:
+        return f"took {outcome.kilobytes / 1000:.0f} MB"
+    if kind.notices and outcome.code == 0:
+        return "was not noticed"
+
+
+def attempt(dynamoe, kind, number, place):
+    """Spoils, runs, and says what is wrong with it."""
+    data = kind.file.read_bytes()
+    chance = random.Random(f"{kind.name} {number}")
+    spoil = spoil_json if kind.file.suffix == ".json" else spoil_bytes
+    while (spoilt := spoil(data, kind.head, chance)) == data:
+        pass
+    folder = pathlib.Path(place) / f"{kind.name} {number}"
+    folder.mkdir()
+    if kind.folder is not None:
+        for file in kind.folder.iterdir():
+            if file.is_file():
+                (folder / file.name).symlink_to(file.resolve())
+    path = folder / kind.file.name
+    path.unlink(missing_ok=True)
+    path.write_bytes(spoilt)
+    outcome = run(dynamoe, kind.words(str(folder if kind.folder else path)))
+    wrong = complaint(kind, outcome)
+    if wrong:
+        kept = ROOT / "out/mutations" / f"{kind.name}-{number}{kind.file.suffix}"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(spoilt)
+        wrong = f"{kind.name} {number}: {wrong}: {outcome.errors.strip()[:200]} (kept as {kept.relative_to(ROOT)})"
+    shutil.rmtree(folder)
+    return outcome, wrong
+
+
+def prepare(dynamoe, place):
+    """The files that are spoilt; some must be made first."""
+    def make(*words):
+        subprocess.run([dynamoe, *map(str, words)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    text = TINY / "heldout.txt"
+    few = ["--max-tokens", "64", "--context", "32"]
+    plain, routed, stats = place / "plain.dmoe", place / "routed.dmoe", place / "t.stats"
+    make("partition", FAMILY, "-o", plain, "--importance", "weights", "--experts", "2")
+    make("partition", FAMILY, "-o", routed, "--text", text, "--max-tokens", "1024", "--context", "64", "--experts", "2")
+    make("calibrate", FAMILY, "--text", text, *few, "-o", stats)
+    tokens = place / "ids.json"
+    tokens.write_text("[1, 5, 7, 9, 11, 13]\n")
+    evaluate = lambda path: ["evaluate", path, "--text", str(text), *few, "--variants", "dense"]
+    inspect = lambda path: ["inspect", path, "--statistics", "--tensors"]
+    weigh = ["--importance", "weights", "--dry-run", "-o", str(place / "none.dmoe")]
+    return [
+        Kind("safetensors", FAMILY / "model.safetensors", inspect, head=4096),
+        Kind("safetensors-model", FAMILY / "model.safetensors", lambda path: ["partition", path, *weigh], FAMILY, head=4096),
+        Kind("gguf", FAMILY / "model.gguf", inspect, head=8192),
+        Kind("gguf-model", FAMILY / "model.gguf", evaluate, head=8192),
+        Kind("config", FAMILY / "config.json", evaluate, FAMILY),
+        Kind("tokenizer", FAMILY / "tokenizer.json", evaluate, FAMILY),
+        Kind("tokenizer-config", FAMILY / "tokenizer_config.json", evaluate, FAMILY),
+        Kind("dmoe", plain, lambda path: ["validate", path], head=16384, notices=True),
+        Kind("dmoe-routed", routed, lambda path: ["validate", path], head=32768, notices=True),
+        Kind("dmoe-evaluate", routed, evaluate, head=32768),
+        Kind("statistics", stats, lambda path: ["partition", str(FAMILY), "--calibration", path, "--dry-run", "-o",
+                                                str(place / "none.dmoe")], head=4096),
+        Kind("report", place / "routed.report.json", lambda path: ["report", path, "-o", f"{path}.html"]),
+        Kind("tokens", tokens, lambda path: ["evaluate", str(FAMILY), "--tokens", path, "--variants", "dense"]),
+    ]
+
+
+def main(dynamoe, count, names):
+    os.environ["SWIFT_BACKTRACE"] = "enable=no"
+    failures = []
+    with tempfile.TemporaryDirectory() as place, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for kind in prepare(dynamoe, pathlib.Path(place)):
+            if names and kind.name not in names:
+                continue
+            found = list(pool.map(lambda number: attempt(dynamoe, kind, number, place), range(count)))
+            outcomes, wrong = [outcome for outcome, _ in found], [text for _, text in found if text]
+            codes = {code: sum(o.code == code for o in outcomes) for code in sorted({o.code for o in outcomes})}
+            print(f"{kind.name:18} {count} mutations: exit " + ", ".join(f"{code} × {n}" for code, n in codes.items())
+                  + f"; at most {max(o.seconds for o in outcomes):.2f} s, {max(o.kilobytes for o in outcomes) / 1000:.0f} MB",
+                  flush=True)
+            failures += wrong
+    for text in failures[:40]:
+        print(text, file=sys.stderr)
+    if failures:
+        print(f"{len(failures)} mutations were not met as they should be", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
