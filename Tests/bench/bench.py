@@ -3,9 +3,9 @@
 
     bench.py DYNAMOE FOLDER
 
-FOLDER gets synthetic checkpoints (4 GB) and what is made of them; they stay for the next run. Each figure is the
+FOLDER gets synthetic checkpoints (4 GB) and what is made of them (7 GB); they stay for the next run. Each figure is the
 best of three runs, those of partition with text of one; a ratio is of runs in turn. Memory is the maximum resident
-size. It all takes half an hour on two cores.
+size. It all takes 40 minutes on two cores.
 """
 import json, multiprocessing, os, re, shutil, statistics, subprocess, sys, time
 import numpy as np

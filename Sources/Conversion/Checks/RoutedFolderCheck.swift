@@ -25,8 +25,7 @@ enum RoutedFolderCheck: Check {
       return .failed("\(file) is not what this version of dynamoe writes: do not run it")
     }
     let model = try subject.model()
-    guard model.family.name == form.family, form.widths.count == model.configuration.layers,
-      form.widths.allSatisfy({ $0.last == model.configuration.intermediateSize }),
+    guard (try? form.check(against: model)) != nil,
       try subject.checkpoint.document("config.json")?.object?["model_type"]
         == .string(form.dynamoeModelType)
     else { return .failed("config.json: dynamoe describes experts of another model") }
