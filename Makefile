@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-peers bench lint format man docs release setup clean
+.PHONY: build demo test test-peers fuzz bench lint format man docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
 # What the program is built with, and what its tests ask as independent peers.
@@ -44,6 +44,10 @@ test-peers: build .venv-peers/ready
 	.ci/examples RunAtBudget StreamTensors MakePlan
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf
+
+# The readers of what strangers make, against libFuzzer, each for so many seconds.
+fuzz: setup
+	.ci/fuzz $(or $(SECONDS),60)
 
 # Speed and memory on layers of a 7B shape, as ratios; 40 minutes and 11 GB of disk.
 bench: build .venv-peers/ready

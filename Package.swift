@@ -116,6 +116,19 @@ let package = Package(
       name: "BlocksBenchmark", dependencies: ["Tensors"], path: "Tests/bench/blocks",
       swiftSettings: strict),
 
+    // Run by `make fuzz`: the readers of what strangers make, fed by libFuzzer.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "ByteIO", "Calibration", "Conversion", "DMOE", "Evaluation", "JSON", "Kernels", "Models",
+        "Reports", "Tensors", "Tokenizers",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/fuzz/targets"),
+    .systemLibrary(name: "CFuzzer", path: "Tests/fuzz/driver"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/fuzz/program"),
+
     // What tests of several targets share; it may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     // Containers by hand, for tests of the codec and of what is built on it.
@@ -177,6 +190,7 @@ let package = Package(
         "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models", "TestSupport",
       ],
       exclude: ["stream_peer.py"]),
+    tests("FuzzTests", ["Fuzz", "FuzzTargets", "TestSupport"]),
     // Pages as a browser shows them.
     tests(
       "PageTests", ["dynamoe", "JSON", "Reports", "TestSupport"],

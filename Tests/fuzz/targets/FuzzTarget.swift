@@ -1,0 +1,125 @@
+import ByteIO
+import Calibration
+import Conversion
+import DMOE
+import Evaluation
+import JSON
+import Kernels
+import Models
+import Reports
+import Tensors
+import Tokenizers
+
+/// A form of data from strangers, and what the program does with it before it trusts it.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+  case safetensors
+  /// `model.safetensors.index.json` beside its shards.
+  case index
+  case gguf
+  /// A GGUF file as a model with a tokenizer, and a run of it.
+  case ggufModel = "gguf-model"
+  case imatrix
+  case dmoe
+  /// The directory of a `.dmoe` and what follows it, behind a preamble whose checksums hold.
+  case directory
+  /// A coded block of a `.dmoe`.
+  case block
+  /// `tokenizer.json`, and the encoding of a text with it.
+  case tokenizer
+  /// `config.json` beside weights, that of a folder with routers, or the description of a family.
+  case config
+  case report
+
+  /// Reads all of the data; an error is a good end.
+  ///
+  /// - Returns: what is said of it; nil where it is taken.
+  @discardableResult
+  package func run(_ bytes: [UInt8], in folder: FuzzFolder) -> String? {
+    do {
+      switch self {
+      case .safetensors:
+        let path = try folder.write(bytes, as: "file")
+        try inspect(Checkpoint(path: path))
+        _ = try? NeuronStatistics(path: path)
+      case .index:
+        let name = "model.safetensors.index.json"
+        try inspect(Checkpoint(path: folder.write(bytes, as: name, of: "shards")))
+      case .gguf: try inspect(Checkpoint(path: folder.write(bytes, as: "file")))
+      case .ggufModel:
+        let model = try Model(path: folder.write(bytes, as: "file"))
+        let tokenizer = try ModelTokenizer(model, beginning: .auto).tokenizer
+        _ = try tokenizer.encode(Self.text, parsingSpecial: true)
+        try run(model)
+      case .imatrix:
+        _ = try ImportanceMatrix(path: folder.write(bytes, as: "file"), layers: 2, neurons: 32)
+      case .dmoe: try inspect(Checkpoint(path: folder.write(bytes, as: "file")))
+      case .directory:
+        let checkpoint = try Checkpoint(path: folder.write(withChecksums(bytes), as: "file"))
+        try inspect(checkpoint)
+        try run(Model(checkpoint))
+      case .block: try decodeBlock(bytes)
+      case .tokenizer:
+        _ = try Tokenizer(tokenizerJSON: bytes).encode(Self.text, parsingSpecial: true)
+      case .config:
+        let place = try folder.write(bytes, as: "config.json", of: "model")
+        if let routed = try JSONScanner.scan(bytes).object?[RoutedForm.key] {
+          _ = try RoutedForm(JSONField(routed, path: RoutedForm.key))
+        } else if let model = try? Model(path: place) {
+          try run(model)
+        } else {
+          try run(Model(path: folder.path(of: "described"), family: place + "/config.json"))
+        }
+      case .report: _ = try ReportPage(document: JSONScanner.scan(bytes)).bytes
+      }
+      return nil
+    } catch {
+      // To describe it must not fail either.
+      return "\(error)"
+    }
+  }
+
+  private static let text = "The cat 12 sät\u{0} <s>\n\t日本"
+
+  /// What `inspect` and `validate` do.
+  private func inspect(_ checkpoint: Checkpoint) throws {
+    let parallel = Parallel(threads: 1)
+    _ = Validation(checkpoint, against: nil, parallel: parallel, progress: .ignored)
+    let inspection = try Inspection(
+      checkpoint, withStatistics: true, parallel: parallel, progress: .ignored)
+    _ = JSONWriter.text(inspection.document)
+  }
+
+  /// A few tokens through all layers, by the routers if there are any.
+  private func run(_ model: Model) throws {
+    let evaluator = try Evaluator(
+      model: model, parallel: Parallel(threads: 1), progress: .ignored)
+    let budget = evaluator.smallestBudget.map { Variant.choosing(.routed, .budget($0)) }
+    let positions = model.family.isEncoder ? 0..<0 : 0..<3
+    _ = try evaluator.run(budget ?? .dense, on: [[1, 2, 3]], logitsAt: [positions])
+  }
+
+  /// A container as it is, but for the checksums of preamble and directory: those of what is there.
+  private func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.count >= 128 else { return bytes }
+    let said = LittleEndian.load(UInt64.self, from: bytes, at: 8)
+    let length = Int(min(said, UInt64((bytes.count - 64) / 64 * 64)))
+    var preamble = Array("DMOE".utf8) + LittleEndian.bytes(of: UInt32(1))
+    preamble += LittleEndian.bytes(of: UInt64(length)) + bytes[16..<24]
+    preamble += LittleEndian.bytes(of: CRC32.checksum(Array(bytes[64..<64 + length])))
+    preamble += [UInt8](repeating: 0, count: 32)
+    return preamble + LittleEndian.bytes(of: CRC32.checksum(preamble)) + bytes[64...]
+  }
+
+  /// Three bytes tell type and length, the rest is the block.
+  private func decodeBlock(_ bytes: [UInt8]) throws {
+    guard bytes.count > 3 else { throw Refusal.noBlock }
+    let type = [ElementType.bf16, .f32, .u8, .i64][Int(bytes[0] % 4)]
+    let count = Int(LittleEndian.load(UInt16.self, from: bytes, at: 1))
+    guard let plain = BlockCoding.decode(Array(bytes[3...]), type, byteCount: count) else {
+      throw Refusal.noBlock
+    }
+    precondition(plain.count == count, "\(plain.count) bytes instead of \(count)")
+  }
+
+  private enum Refusal: Error { case noBlock }
+}
