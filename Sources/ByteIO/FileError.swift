@@ -16,6 +16,8 @@ package enum FileError: Error, Equatable, Sendable {
   case sameFile(input: String, output: String)
   /// The output cannot be created.
   case cannotCreate(path: String, reason: String)
+  /// The system has not the memory for what is read at once.
+  case noMemory(path: String, needed: Int)
   /// A disk has less space than the work will take.
   case noSpace(path: String, needed: Int, free: Int)
   /// What was done before was done under other circumstances.
@@ -39,6 +41,8 @@ extension FileError: CustomStringConvertible {
     case .sameFile(let input, let output):
       "\(output): is the input \(input) itself; choose another output"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .noMemory(let path, let needed):
+      "\(path): expected \(needed) bytes of memory for what is read at once, found less"
     case .noSpace(let path, let needed, let free):
       "\(path): expected \(needed) bytes of free space on this disk, found \(free); "
         + "choose another disk, or make room"

@@ -17,6 +17,9 @@ package final class InputFile: Sendable {
     case memory([UInt8])
   }
 
+  /// From here on the system is asked whether it has the memory.
+  private static let muchMemory = 1 << 20
+
   /// How many bytes have been read so far.
   package var bytesRead: Int { counter.load(ordering: .relaxed) }
 
@@ -68,6 +71,10 @@ package final class InputFile: Sendable {
   ) throws(FileError) -> [UInt8] {
     var found = 0
     let bytes: [UInt8]
+    // Swift ends the process where it is refused memory.
+    guard count < Self.muchMemory || AddressSpace.hasRoom(for: count) else {
+      throw FileError.noMemory(path: path, needed: count)
+    }
     do {
       bytes = try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
         initialized = try unsafe Self.fill(

@@ -8,6 +8,11 @@ package enum TemporaryFiles {
   private struct Unfinished {
     var files: Set<String> = []
     var folders: Set<String> = []
+
+    func removeAll() {
+      for path in files { _ = unsafe unlink(path) }
+      for path in folders { Folder.removeFlat(path) }
+    }
   }
   private static let farewell = Mutex<String?>(nil)
 
@@ -50,6 +55,9 @@ package enum TemporaryFiles {
     remove(path)
   }
 
+  /// Removes what is unfinished, unless some thread was just about to begin or to finish something.
+  static func removeAllIfPossible() { _ = paths.withLockIfAvailable { $0.removeAll() } }
+
   /// From now on SIGINT, SIGTERM and SIGHUP remove what is unfinished and end the process.
   ///
   /// - Parameter exitCode: what the process then ends with.
@@ -67,8 +75,7 @@ package enum TemporaryFiles {
         // can be begun.
         _ = source
         paths.withLock { unfinished in
-          for path in unfinished.files { _ = unsafe unlink(path) }
-          for path in unfinished.folders { Folder.removeFlat(path) }
+          unfinished.removeAll()
           if let line = farewell.withLock({ $0 }) { StandardOutput.writeError(line + "\n") }
           _exit(exitCode)
         }

@@ -1,6 +1,10 @@
 #include <cblas.h>
 #include <stddef.h>
 
+// The buffers of OpenBLAS, one for each thread that multiplies: once made, they are kept.
+void *blas_memory_alloc(int unused);
+void blas_memory_free(void *buffer);
+
 // LAPACK's factorizations, under their Fortran names: LAPACKE is not part of the library. The last
 // arguments are the lengths of strings, which Fortran passes unseen.
 

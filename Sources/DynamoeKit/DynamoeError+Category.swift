@@ -51,7 +51,7 @@ extension DynamoeError.Category {
     case .notRegular, .pastEnd, .spoilt: .data
     case .begunOtherwise: .usage
     case .exists, .sameFile, .cannotCreate: .cannotCreate
-    case .changed, .cannotWrite, .noSpace: .inputOutput
+    case .changed, .cannotWrite, .noSpace, .noMemory: .inputOutput
     }
   }
 }

@@ -23,7 +23,7 @@ public struct DynamoeError: Error, Sendable, Equatable {
   /// are: escape them before they reach a terminal.
   public let message: String
 
-  init(_ category: Category, _ message: String) {
+  package init(_ category: Category, _ message: String) {
     self.category = category
     self.message = message
   }

@@ -1,3 +1,4 @@
+import ByteIO
 import COpenBLAS
 import Dispatch
 import Synchronization
@@ -42,12 +43,17 @@ package struct Parallel: Sendable {
       }
     }
     let workers = min(threads, count)
-    if workers > 1 {
+    if workers > 1, Self.hasRoom(for: workers) {
       DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
     } else {
       work()
     }
     if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+  }
+
+  /// Where a thread cannot be had, Dispatch waits for one for ever.
+  private static func hasRoom(for workers: Int) -> Bool {
+    AddressSpace.limit == nil || AddressSpace.hasRoom(for: workers * (16 << 20))
   }
 
   /// Calls `body` once for each index, for items of much work: as many side by side as there are

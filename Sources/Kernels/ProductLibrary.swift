@@ -1,3 +1,4 @@
+import ByteIO
 import COpenBLAS
 import Glibc
 
@@ -22,9 +23,31 @@ package enum ProductLibrary {
   /// known; returns where there are none, the user has chosen, or the system does not allow it.
   package static func restartWithBestKernels() {
     guard !isChosenByEnvironment, let better = betterKernels else { return }
-    guard unsafe setenv(variable, better, 0) == 0 else { return }
+    restart(with: better, for: variable)
+  }
+
+  /// Starts the program once more without the library's own threads, if addresses are limited.
+  ///
+  /// They wait for ever where there is no room for their buffers. The parallel work here is not theirs.
+  package static func restartWithoutThreads() {
+    let threads = "OPENBLAS_NUM_THREADS"
+    guard AddressSpace.limit != nil, unsafe getenv(threads) == nil else { return }
+    restart(with: "1", for: threads)
+  }
+
+  private static func restart(with value: String, for variable: String) {
+    guard unsafe setenv(variable, value, 0) == 0 else { return }
     unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
     unsafe unsetenv(variable)
+  }
+
+  /// The addresses that threads take which multiply: a buffer of 128 MiB each, and what else is theirs.
+  package static func addresses(threads: Int) -> Int { threads * (144 << 20) }
+
+  /// Has the library make its buffers, for which it would wait for ever once there is no more room.
+  package static func makeBuffers(threads: Int) {
+    let buffers = unsafe (0..<threads).map { _ in unsafe blas_memory_alloc(0) }
+    unsafe buffers.forEach { unsafe blas_memory_free($0) }
   }
 
   /// The kernels for this processor, where those in use are for less; nil where they are not.

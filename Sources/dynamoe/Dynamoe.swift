@@ -1,6 +1,8 @@
 import ArgumentParser
 import ByteIO
+import DynamoeKit
 import Kernels
+import Reports
 
 /// The program: a verb for each thing that people do with a model file.
 @main
@@ -33,6 +35,9 @@ struct Dynamoe: ParsableCommand {
       var command = try parseAsRoot()
       // Before anything is read or promised; what only looks at files does without.
       if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
+      ProductLibrary.restartWithoutThreads()
+      Exhaustion.end(with: DynamoeError.Category.inputOutput.rawValue)
+      try makeRoom(for: command)
       TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
       try command.run()
     } catch {
@@ -43,6 +48,20 @@ struct Dynamoe: ParsableCommand {
       }
       exit(reporting: error)
     }
+  }
+
+  /// Where addresses are limited, takes what libraries would wait for without end, or fails.
+  private static func makeRoom(for command: any ParsableCommand) throws(DynamoeError) {
+    guard let limit = AddressSpace.limit else { return }
+    let threads = (command as? any Multiplying)?.common.threadCount ?? 0
+    let needed = (96 << 20) + ProductLibrary.addresses(threads: threads)
+    guard AddressSpace.hasRoom(for: needed) else {
+      throw DynamoeError(
+        .inputOutput,
+        "the limit on addresses (ulimit -v) is \(HumanText.bytes(limit)): expected room for "
+          + "\(HumanText.bytes(needed)) to begin with; raise it, or take fewer --threads")
+    }
+    ProductLibrary.makeBuffers(threads: threads)
   }
 
   /// Whether `--version --verbose` was asked for.

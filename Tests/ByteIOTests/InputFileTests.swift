@@ -27,6 +27,23 @@ import Testing
     #expect(try InputFile(path: folder.write([], to: "empty")).readAll(limit: 0) == [])
   }
 
+  /// Not where the system promises any memory.
+  @Test(
+    .enabled(
+      if: (try? String(contentsOfFile: "/proc/sys/vm/overcommit_memory", encoding: .utf8)) == "0\n")
+  )
+  func `what is read at once must fit into memory`() throws {
+    let path = try folder.write([1], to: "file")
+    let length = 1 << 43
+    // A file with a hole takes no disk.
+    guard truncate(path, length) == 0 else { return }
+    let file = try InputFile(path: path)
+    #expect(throws: FileError.noMemory(path: path, needed: length)) {
+      try file.read(at: 0, count: length)
+    }
+    #expect(try file.read(at: 0, count: 2) == [1, 0])
+  }
+
   @Test func `what is not a file is refused by name`() throws {
     #expect(throws: FileError.missing(path: folder.path("none"))) {
       try InputFile(path: folder.path("none"))

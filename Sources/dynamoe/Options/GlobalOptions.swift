@@ -50,7 +50,8 @@ struct GlobalOptions: ParsableArguments {
     }
   }
 
-  var parallel: Parallel { Parallel(threads: threads ?? Processors.available) }
+  var parallel: Parallel { Parallel(threads: threadCount) }
+  var threadCount: Int { threads ?? Processors.available }
   var memoryBytes: Int { memory?.bytes ?? Processors.memory / 2 }
   /// For commands that write nothing.
   var workspace: Workspace { Workspace(memory: memoryBytes, folder: Folder.temporary) }
