@@ -10,7 +10,8 @@ enum RoutedFolderCheck: Check {
   static let id = "routed"
   static let summary = """
     Of an exported folder with routers: its Python files, which Transformers runs, are those of this \
-    program byte for byte; routers, compensation and permutations are there in the shapes that \
+    program byte for byte, and no other code is named or lies beside them; \
+    routers, compensation and permutations are there in the shapes that \
     config.json asks for, and the permutations name every neuron once.
     """
 
@@ -23,6 +24,9 @@ enum RoutedFolderCheck: Check {
     let form = try RoutedForm(field)
     if let file = try changedCode(of: subject.checkpoint, form) {
       return .failed("\(file) is not what this version of dynamoe writes: do not run it")
+    }
+    if let other = try otherCode(of: subject.checkpoint) {
+      return .failed("\(other), which is not of dynamoe: do not run it")
     }
     let model = try subject.model()
     guard (try? form.check(against: model)) != nil,
@@ -52,6 +56,22 @@ enum RoutedFolderCheck: Check {
       guard Folder.exists(path) else { return true }
       return try InputFile(path: path).readAll(limit: 1 << 24) != bytes
     }?.name
+  }
+
+  /// What Transformers or Python would run beside the files that were written; nil if nothing.
+  private static func otherCode(of folder: Checkpoint) throws -> String? {
+    for name in try Folder.names(in: folder.folder ?? folder.path) {
+      // finetune.py would import it in the place of a module of Python's.
+      if name.hasSuffix(".py"), !RemoteCode.names.contains(name) { return "beside them is \(name)" }
+      guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
+        continue
+      }
+      let isOurs = name == "config.json" && document["auto_map"] == RemoteCode.classes
+      guard isOurs || document["auto_map"] == nil, document["custom_pipelines"] == nil else {
+        return "\(name) names code"
+      }
+    }
+    return nil
   }
 
   /// What is missing, has another shape or does not belong; nil if nothing.

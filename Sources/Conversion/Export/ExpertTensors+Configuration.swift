@@ -18,10 +18,7 @@ extension ExpertTensors {
     if let routed {
       object["model_type"] = .string(routed.dynamoeModelType)
       object["architectures"] = ["DynamoeForCausalLM"]
-      object["auto_map"] = [
-        "AutoConfig": "configuration_dynamoe.DynamoeConfig",
-        "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM",
-      ]
+      object["auto_map"] = RemoteCode.classes
       object[RoutedForm.key] = routed.document
       return .object(object)
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// The Python files that a routed folder carries, which Transformers runs (`trust_remote_code`).
 package enum RemoteCode {
   /// As they are in this program: a further file is a further line, and a resource of the package.
@@ -11,6 +13,12 @@ package enum RemoteCode {
   private static let sourceLine = "SOURCE = \"llama\""
 
   static var names: [String] { resources.map(\.name) }
+
+  /// What `config.json` says under `auto_map`: the classes that Transformers takes, and from which files.
+  static let classes: JSONValue = [
+    "AutoConfig": "configuration_dynamoe.DynamoeConfig",
+    "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM",
+  ]
 
   /// The files for models whose source has this `model_type`, which is the name of a known family.
   package static func files(modelType: String) -> [(name: String, bytes: [UInt8])] {

@@ -1,6 +1,7 @@
 import DMOE
 import Experts
 package import JSON
+import Models
 
 extension RoutedForm {
   /// The member of `config.json` that holds it.
@@ -74,7 +75,7 @@ extension RoutedForm {
     }
     let hidden = try routing?.router == .mlp ? router?.member("hidden") : nil
     self.init(
-      modelType: try source.member("model_type").string(),
+      modelType: try Self.modelType(source.member("model_type")),
       architectures: try source.optional("architectures")?.elements().compactMap(\.value.string),
       family: try field.member("family").string(),
       importance: try field.member("importance").string(),
@@ -84,6 +85,15 @@ extension RoutedForm {
     guard hidden == nil || self.hidden.count == widths.count else {
       throw field.mismatch(expected: "a width of the router for each of \(widths.count) layers")
     }
+  }
+
+  /// Of a family that is known: the name stands in the Python of the folder, as it is.
+  private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
+    let name = try field.string()
+    guard Family.known.contains(where: { $0.modelTypes.contains(name) }) else {
+      throw field.mismatch(expected: "the model_type of a family that is known here")
+    }
+    return name
   }
 
   private static func routing(
