@@ -113,6 +113,9 @@ package enum Folder {
           reason: "a \(status.type == .directory ? "folder" : "pipe or device") has this name")
       }
       guard force else { throw FileError.exists(path: output) }
+    } else if !force, (try? Stat(FilePath(output), followTargetSymlink: false)) != nil {
+      // A link to nothing would lose its name to a file.
+      throw FileError.exists(path: output)
     }
     try checkParent(of: output)
   }
@@ -150,7 +153,14 @@ package enum Folder {
     try checkParent(of: output)
   }
 
+  /// The most bytes that a name may have on the usual file systems.
+  private static let nameLimit = 255
+
   private static func checkParent(of output: String) throws(FileError) {
+    guard name(of: output).utf8.count <= nameLimit else {
+      throw FileError.cannotCreate(
+        path: output, reason: "its name is longer than \(nameLimit) bytes")
+    }
     let parent = parent(of: output)
     guard isFolder(parent) else {
       throw FileError.cannotCreate(path: output, reason: "there is no folder \(parent)")

@@ -8,4 +8,14 @@ package enum ProcessEnvironment {
     let text = unsafe String(cString: value)
     return text.isEmpty ? nil : text
   }
+
+  /// The first word of the command line that is not UTF-8, as far as it can be shown; nil if there is none.
+  ///
+  /// As text it would be another word, and the name of another file.
+  package static var unreadableArgument: String? {
+    CommandLine.arguments.indices.first { index in
+      guard let word = unsafe CommandLine.unsafeArgv[index] else { return false }
+      return unsafe String(validatingCString: word) == nil
+    }.map { CommandLine.arguments[$0] }
+  }
 }

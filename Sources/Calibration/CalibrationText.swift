@@ -11,7 +11,8 @@ package struct CalibrationText: Sendable {
   /// Reads text files one after the other, at most `byteLimit` bytes of each.
   ///
   /// - Parameters:
-  ///   - paths: UTF-8 files; `-` is standard input; of a `.jsonl` file the key `text` of each line.
+  ///   - paths: UTF-8 files; `-` is standard input, and `/dev/fd/63` a pipe of a shell; of a `.jsonl`
+  ///     file the key `text` of each line.
   ///   - byteLimit: a file is not read beyond the last whole character before this.
   /// - Throws: a file that cannot be read, and text that is not UTF-8.
   package init(paths: [String], byteLimit: Int) throws(CalibrationError) {
@@ -37,8 +38,8 @@ package struct CalibrationText: Sendable {
     var bytes: [UInt8]
     let isCut: Bool
     do {
-      if path == "-" {
-        bytes = try StandardInput.read(limit: limit)
+      if StandardInput.isMeant(by: path) {
+        bytes = try StandardInput.read(path, limit: limit)
         isCut = bytes.count > limit
         bytes = Array(bytes.prefix(limit))
       } else {

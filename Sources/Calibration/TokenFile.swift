@@ -6,6 +6,8 @@ import Tensors
 /// Token ids that were made elsewhere, in a file: JSON lines, or an integer tensor in safetensors.
 struct TokenFile {
   private let path: String
+  /// More than any run takes: what has no end must not fill the memory.
+  private static let byteLimit = 1 << 28
   /// Ids are below.
   private let vocabularySize: Int
 
@@ -30,10 +32,16 @@ struct TokenFile {
 
   private func ids(limit: Int) throws(CalibrationError) -> [Int] {
     do {
-      if path != "-", try Self.isSafetensors(InputFile(path: path)) {
+      if !StandardInput.isMeant(by: path), try Self.isSafetensors(InputFile(path: path)) {
         return try tensor(limit: limit)
       }
-      return try lines(CalibrationText.bytes(of: path, limit: .max), limit: limit)
+      let bytes = try CalibrationText.bytes(of: path, limit: Self.byteLimit + 4)
+      guard bytes.count <= Self.byteLimit else {
+        throw CalibrationError.tokens(
+          path: path,
+          reason: "expected at most \(Self.byteLimit) bytes of JSON lines; give safetensors")
+      }
+      return try lines(bytes, limit: limit)
     } catch let error as FileError {
       throw .file(error)
     } catch let error as SafetensorsError {

@@ -65,7 +65,8 @@ package struct JSONField: Sendable {
       case .null, .bool, .number, .string: JSONWriter.text(value)
       case .array, .object: value.kind
       }
-    return JSONFieldError(field: path, expected: expected, found: String(found.prefix(80)))
+    return JSONFieldError(
+      field: path, expected: expected, found: String(found.unicodeScalars.prefix(80)))
   }
 
   private func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

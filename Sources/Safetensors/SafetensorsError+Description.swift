@@ -113,7 +113,8 @@ private let longest = 120
 private func quoted(_ name: TensorName) -> String { quoted(name.text) }
 
 func quoted(_ text: String) -> String {
-  let start = String(text.prefix(longest))
+  // A character may have any number of marks.
+  let start = String(text.unicodeScalars.prefix(longest))
   return JSONWriter.text(.string(start.utf8.count < text.utf8.count ? start + "…" : start))
 }
 

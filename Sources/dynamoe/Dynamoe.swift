@@ -32,6 +32,10 @@ struct Dynamoe: ParsableCommand {
 
   static func main() {
     do {
+      if let word = ProcessEnvironment.unreadableArgument {
+        throw DynamoeError(
+          .usage, "\(word): expected UTF-8; rename the file, or give a link to it")
+      }
       var command = try parseAsRoot()
       // Before anything is read or promised; what only looks at files does without.
       if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
@@ -72,7 +76,15 @@ struct Dynamoe: ParsableCommand {
 
   /// Ends with the code and the one line that fit the error.
   private static func exit(reporting error: any Error) -> Never {
-    guard let status = ExitStatus(error) else { exit(withError: error) }
+    guard let status = ExitStatus(error) else {
+      let message = fullMessage(for: error)
+      guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
+      // It repeats words of the command line, which a shell may have made of the names of files.
+      for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+        Console.error(Escaping.terminal(String(line)))
+      }
+      exit(withError: exitCode(for: error))
+    }
     Console.error("dynamoe: \(status.message)")
     exit(withError: ArgumentParser.ExitCode(status.code))
   }

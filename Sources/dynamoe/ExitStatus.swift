@@ -11,9 +11,14 @@ struct ExitStatus {
 
   static let data = DynamoeError.Category.data.rawValue
 
+  /// Room for a path of the greatest length, and what is said of it.
+  private static let longest = 8192
+
   private init(code: Int32, message: String) {
     self.code = code
-    self.message = Escaping.terminal(message)
+    let start = message.unicodeScalars.prefix(Self.longest)
+    self.message = Escaping.terminal(
+      String(start) + (start.endIndex < message.endIndex ? "…" : ""))
   }
 
   /// The status for an error of ours; nil for those of the argument parser.

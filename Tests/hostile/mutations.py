@@ -2,10 +2,11 @@
 
     mutations.py DYNAMOE COUNT [KIND ...]
 
-Of every kind of file, COUNT mutations, always the same ones: flipped bits, extreme lengths, cuts, blocks that are
-swapped, doubled or lost, numbers of JSON at their limits, brackets that nest too deep. The program may refuse a file
-with an exit code that it documents, or take it; it may not die of a signal, take long, or take much memory, and of a
-.dmoe it must notice every mutation. Prints what it did of each kind, and exits with 1 where that does not hold.
+Of every kind of file (kinds.py), COUNT mutations, always the same ones: flipped bits, extreme lengths, cuts, blocks
+that are swapped, doubled or lost, numbers of JSON at their limits, brackets that nest too deep. The program may refuse
+a file with an exit code that it documents, or take it; it may not die of a signal, take long, or take much memory, and
+of a .dmoe it must notice every mutation. The file as it is must be taken. Prints what it did of each kind, and exits
+with 1 where that does not hold.
 """
 
 import concurrent.futures
@@ -19,11 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TINY = ROOT / "fixtures/tiny-llama"
-FAMILY = ROOT / "fixtures/families/llama3"
+from kinds import ROOT, prepare
+
 DOCUMENTED = {0, 1, 64, 65, 66, 73, 74}
 SECONDS, KILOBYTES = 2.0, 300_000
 EXTREMES = [
@@ -31,20 +31,6 @@ EXTREMES = [
 NUMBERS = [
     "0", "-1", "1", "0.5", "1e308", "1e999", "-0", "4294967295", "9223372036854775807", "9223372036854775808",
     "18446744073709551616", "1e-320", "null", "\"x\"", "[]", "{}", "true"]
-
-
-class Kind(NamedTuple):
-    name: str
-    # The file that is spoilt.
-    file: pathlib.Path
-    # The words of a command about it, given its path.
-    words: Callable[[str], list]
-    # The folder that it stands in, if it is used with its neighbours.
-    folder: pathlib.Path | None = None
-    # Where most of what has a meaning is: all of the file where it is None.
-    head: int | None = None
-    # Whether every mutation must be noticed.
-    notices: bool = False
 
 
 def spoil_bytes(data, head, chance):
@@ -114,7 +100,8 @@ def run(dynamoe, words):
     """Runs the program; a signal is a negative code."""
     with tempfile.TemporaryFile() as errors:
         started = time.monotonic()
-        process = subprocess.Popen([dynamoe, *words], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [dynamoe, *words], stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -124,8 +111,10 @@ def run(dynamoe, words):
         return Outcome(process.returncode, seconds, usage.ru_maxrss, errors.read().decode("utf-8", "replace"))
 
 
-def complaint(kind, outcome):
+def complaint(kind, outcome, is_whole):
     """What is wrong with what the program did."""
+    if is_whole and outcome.code:
+        return f"is refused as it is, with {outcome.code}"
     if outcome.code not in DOCUMENTED:
         return f"ended with {outcome.code}"
     if outcome.code and not outcome.errors.strip() and outcome.code != 1:
@@ -136,17 +125,18 @@ def complaint(kind, outcome):
         return f"took {outcome.seconds:.1f} s"
     if outcome.kilobytes > KILOBYTES:
         return f"took {outcome.kilobytes / 1000:.0f} MB"
-    if kind.notices and outcome.code == 0:
+    if kind.notices and outcome.code == 0 and not is_whole:
         return "was not noticed"
 
 
 def attempt(dynamoe, kind, number, place):
-    """Spoils, runs, and says what is wrong with it."""
+    """Spoils, runs, and says what is wrong with it; number 0 is the file as it is."""
     data = kind.file.read_bytes()
     chance = random.Random(f"{kind.name} {number}")
     spoil = spoil_json if kind.file.suffix == ".json" else spoil_bytes
-    while (spoilt := spoil(data, kind.head, chance)) == data:
-        pass
+    spoilt = data
+    while number and spoilt == data:
+        spoilt = spoil(data, kind.head, chance)
     folder = pathlib.Path(place) / f"{kind.name} {number}"
     folder.mkdir()
     if kind.folder is not None:
@@ -157,7 +147,7 @@ def attempt(dynamoe, kind, number, place):
     path.unlink(missing_ok=True)
     path.write_bytes(spoilt)
     outcome = run(dynamoe, kind.words(str(folder if kind.folder else path)))
-    wrong = complaint(kind, outcome)
+    wrong = complaint(kind, outcome, is_whole=number == 0)
     if wrong:
         kept = ROOT / "out/mutations" / f"{kind.name}-{number}{kind.file.suffix}"
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -167,40 +157,6 @@ def attempt(dynamoe, kind, number, place):
     return outcome, wrong
 
 
-def prepare(dynamoe, place):
-    """The files that are spoilt; some must be made first."""
-    def make(*words):
-        subprocess.run([dynamoe, *map(str, words)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    text = TINY / "heldout.txt"
-    few = ["--max-tokens", "64", "--context", "32"]
-    plain, routed, stats = place / "plain.dmoe", place / "routed.dmoe", place / "t.stats"
-    make("partition", FAMILY, "-o", plain, "--importance", "weights", "--experts", "2")
-    make("partition", FAMILY, "-o", routed, "--text", text, "--max-tokens", "1024", "--context", "64", "--experts", "2")
-    make("calibrate", FAMILY, "--text", text, *few, "-o", stats)
-    tokens = place / "ids.json"
-    tokens.write_text("[1, 5, 7, 9, 11, 13]\n")
-    evaluate = lambda path: ["evaluate", path, "--text", str(text), *few, "--variants", "dense"]
-    inspect = lambda path: ["inspect", path, "--statistics", "--tensors"]
-    weigh = ["--importance", "weights", "--dry-run", "-o", str(place / "none.dmoe")]
-    return [
-        Kind("safetensors", FAMILY / "model.safetensors", inspect, head=4096),
-        Kind("safetensors-model", FAMILY / "model.safetensors", lambda path: ["partition", path, *weigh], FAMILY, head=4096),
-        Kind("gguf", FAMILY / "model.gguf", inspect, head=8192),
-        Kind("gguf-model", FAMILY / "model.gguf", evaluate, head=8192),
-        Kind("config", FAMILY / "config.json", evaluate, FAMILY),
-        Kind("tokenizer", FAMILY / "tokenizer.json", evaluate, FAMILY),
-        Kind("tokenizer-config", FAMILY / "tokenizer_config.json", evaluate, FAMILY),
-        Kind("dmoe", plain, lambda path: ["validate", path], head=16384, notices=True),
-        Kind("dmoe-routed", routed, lambda path: ["validate", path], head=32768, notices=True),
-        Kind("dmoe-evaluate", routed, evaluate, head=32768),
-        Kind("statistics", stats, lambda path: ["partition", str(FAMILY), "--calibration", path, "--dry-run", "-o",
-                                                str(place / "none.dmoe")], head=4096),
-        Kind("report", place / "routed.report.json", lambda path: ["report", path, "-o", f"{path}.html"]),
-        Kind("tokens", tokens, lambda path: ["evaluate", str(FAMILY), "--tokens", path, "--variants", "dense"]),
-    ]
-
-
 def main(dynamoe, count, names):
     os.environ["SWIFT_BACKTRACE"] = "enable=no"
     failures = []
@@ -208,12 +164,12 @@ def main(dynamoe, count, names):
         for kind in prepare(dynamoe, pathlib.Path(place)):
             if names and kind.name not in names:
                 continue
-            found = list(pool.map(lambda number: attempt(dynamoe, kind, number, place), range(count)))
-            outcomes, wrong = [outcome for outcome, _ in found], [text for _, text in found if text]
+            found = list(pool.map(lambda number: attempt(dynamoe, kind, number, place), range(count + 1)))
+            outcomes, wrong = [outcome for outcome, _ in found[1:]], [text for _, text in found if text]
             codes = {code: sum(o.code == code for o in outcomes) for code in sorted({o.code for o in outcomes})}
+            seconds, megabytes = max(o.seconds for o in outcomes), max(o.kilobytes for o in outcomes) / 1000
             print(f"{kind.name:18} {count} mutations: exit " + ", ".join(f"{code} × {n}" for code, n in codes.items())
-                  + f"; at most {max(o.seconds for o in outcomes):.2f} s, {max(o.kilobytes for o in outcomes) / 1000:.0f} MB",
-                  flush=True)
+                  + f"; at most {seconds:.2f} s, {megabytes:.0f} MB", flush=True)
             failures += wrong
     for text in failures[:40]:
         print(text, file=sys.stderr)

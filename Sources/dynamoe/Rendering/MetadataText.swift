@@ -33,7 +33,8 @@ enum MetadataText {
   }
 
   private static func cut(_ text: String) -> String {
-    let start = text.prefix(longest)
-    return Escaping.terminal(start.endIndex < text.endIndex ? start + "…" : String(start))
+    // A character may have any number of marks.
+    let start = text.unicodeScalars.prefix(longest)
+    return Escaping.terminal(String(start) + (start.endIndex < text.endIndex ? "…" : ""))
   }
 }

@@ -19,7 +19,8 @@ struct PreviewText {
       kind.rawValue + (preview.compensationRank.map { ", compensation of rank \($0)" } ?? "")
     }
     return [
-      "\(preview.family), \(preview.layers) layers, \(HumanText.bytes(preview.sourceBytes))",
+      "\(Escaping.terminal(preview.family)), \(preview.layers) layers, "
+        + HumanText.bytes(preview.sourceBytes),
       "  widths       \(widths ?? "by importance, layer by layer")",
       "  ranking      \(preview.importance.rawValue)", "  routers      \(router ?? "none")",
       "  calibration  \(HumanText.count(preview.calibrationTokens)) tokens",

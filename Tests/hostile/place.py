@@ -1,0 +1,127 @@
+"""What the scripts beside this share: a place for files that are made for a case, the program, and complaints."""
+
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODEL = ROOT / "fixtures/families/llama3"
+TEXT = ROOT / "fixtures/tiny-llama/heldout.txt"
+SECONDS = 10
+FEW = ["--max-tokens", "64", "--context", "32"]
+
+
+class Outcome(NamedTuple):
+    code: int
+    output: str
+    errors: str
+
+
+class Complaints:
+    """Cases that do not hold, and how many were looked at."""
+
+    def __init__(self):
+        self.texts, self.count = [], 0
+
+    def check(self, holds, text):
+        self.count += 1
+        if not holds:
+            self.texts.append(text)
+
+
+class Place:
+    """A folder of files that are made for a case, and the program."""
+
+    def __init__(self, dynamoe, root, complaints):
+        self.dynamoe, self.root, self.complaints = dynamoe, root, complaints
+
+    def path(self, *parts):
+        return self.root.joinpath(*parts)
+
+    def run(self, *words, stdin=subprocess.DEVNULL, **options):
+        try:
+            done = subprocess.run(
+                [self.dynamoe, *map(str, words)], stdin=stdin, capture_output=True, timeout=SECONDS, **options)
+        except subprocess.TimeoutExpired:
+            return Outcome(-99, "", "hangs")
+        return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    def done(self, case, *words, **options):
+        outcome = self.run(*words, **options)
+        self.complaints.check(
+            outcome.code == 0 and harmless(outcome.output) and harmless(outcome.errors),
+            f"{case}: {words[0]} ended with {outcome.code}, or wrote what steers a terminal: {outcome.errors[:300]!r}"
+            f" {[c for c in outcome.output if not harmless(c)][:9]}")
+        return outcome.output
+
+    def refused(self, case, codes, *words, **options):
+        """One line on standard error that is not endless, nothing on standard output, an exit code that fits."""
+        outcome = self.run(*words, **options)
+        one_line = outcome.errors.endswith("\n") and outcome.errors.count("\n") == 1 and len(outcome.errors) < 10_000
+        self.complaints.check(
+            outcome.code in codes and one_line and not outcome.output and harmless(outcome.errors),
+            f"{case}: {words[0]} ended with {outcome.code}, not {codes}, or wrote more than a harmless line: "
+            f"{outcome.errors[:300]!r} {outcome.output[:80]!r}")
+        return outcome.errors
+
+    def model(self, name, source=MODEL):
+        """A copy of a small model that may be changed."""
+        folder = self.path(name)
+        folder.mkdir(parents=True)
+        for file in source.iterdir():
+            if file.name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+                shutil.copyfile(file, folder / file.name)
+        return folder
+
+
+def harmless(text):
+    return not any(c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in text)
+
+
+def safetensors(tensors, metadata=None):
+    """A file of bytes of these names."""
+    header = {"__metadata__": metadata} if metadata else {}
+    for place, name in enumerate(tensors):
+        header[name] = {"dtype": "U8", "shape": [1], "data_offsets": [place, place + 1]}
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(len(tensors))
+
+
+def change(path, edit):
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps(edit(document) or document))
+
+
+def gguf(tensor, keys):
+    text = lambda value: struct.pack("<Q", len(value.encode())) + value.encode()
+    pairs = b"".join(text(key) + struct.pack("<I", kind) + value for key, kind, value in keys)
+    start = b"GGUF" + struct.pack("<IQQ", 3, 1, len(keys)) + pairs
+    start += text(tensor) + struct.pack("<IQIQ", 1, 8, 0, 0)
+    return start + bytes(-len(start) % 32) + bytes(32)
+
+
+def run_groups(dynamoe, groups):
+    """Runs groups of cases, each in a folder of its own, and tells what does not hold; the exit code."""
+    os.environ["SWIFT_BACKTRACE"] = "enable=no"
+    dynamoe = str(pathlib.Path(dynamoe).resolve())
+    failures = []
+    with tempfile.TemporaryDirectory() as place:
+        for name, body in groups:
+            root = pathlib.Path(place).resolve() / name
+            root.mkdir()
+            complaints = Complaints()
+            body(Place(dynamoe, root, complaints))
+            print(f"{name:14} {complaints.count} cases"
+                  + (f", {len(complaints.texts)} wrong" if complaints.texts else ""), flush=True)
+            failures += complaints.texts
+        os.chdir("/")
+    for text in failures:
+        print(text, file=sys.stderr)
+    return 1 if failures else 0
