@@ -2,14 +2,17 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-peers fuzz bench lint format man docs release setup clean
+.PHONY: build demo test test-peers test-threads fuzz bench lint format man docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
 # What the program is built with, and what its tests ask as independent peers.
 BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
-TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core
+TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core strace
 # llama.cpp is compiled for this processor, without what is for pictures: some minutes.
 LLAMA_OPTIONS := -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
+# gold, which Swift takes by itself, fails on what the sanitizers add.
+THREADS := --scratch-path .build/thread -Xswiftc -sanitize=thread \
+  -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld
 MODEL := fixtures/tiny-llama
 OUT := out/demo
 
@@ -44,6 +47,13 @@ test-peers: build .venv-peers/ready
 	.ci/examples RunAtBudget StreamTensors MakePlan
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf
+
+# All tests that are fit for it under the thread sanitizer, which adds addresses and takes time.
+test-threads: setup .venv/ready
+	swift build -c release --build-tests $(THREADS)
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/threads.suppressions SWIFT_BACKTRACE=enable=no \
+	  swift test -c release $(THREADS) --skip-build --disable-xctest \
+	  --skip 'AddressLimitTests|FaultTests|MutationTests|PathTests'
 
 # The readers of what strangers make, against libFuzzer, each for so many seconds.
 fuzz: setup

@@ -50,12 +50,13 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CFiles"),
 
     stage("JSON"),
     stage(
       "ByteIO",
       [
-        "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        "CFiles", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     stage("Kernels", ["ByteIO", "COpenBLAS"]),

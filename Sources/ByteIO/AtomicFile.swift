@@ -24,9 +24,16 @@ package final class AtomicFile: Sendable {
     (descriptor, temporaryPath) = try Self.create(named: name, beside: place, for: path)
   }
 
+  /// A small file, which only has to be committed.
+  package convenience init(path: String, bytes: [UInt8]) throws(FileError) {
+    try self.init(path: path)
+    try write(bytes, at: 0)
+  }
+
   /// Creates the temporary file, under a name at which nothing is: nothing is followed or spoilt.
-  private static func create(
-    named name: String, beside place: FilePath, for path: String
+  static func create(
+    named name: String, beside place: FilePath, for path: String,
+    permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
   ) throws(FileError) -> (FileDescriptor, path: String) {
     while true {
       let temporary = TemporaryFiles.path(named: name, beside: place)
@@ -34,7 +41,7 @@ package final class AtomicFile: Sendable {
       do {
         let descriptor = try FileDescriptor.open(
           FilePath(temporary), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
-          permissions: [.ownerReadWrite, .groupRead, .otherRead])
+          permissions: permissions)
         return (descriptor, temporary)
       } catch {
         TemporaryFiles.remove(temporary)
@@ -88,20 +95,34 @@ package final class AtomicFile: Sendable {
   }
 
   /// Brings the bytes to the disk and gives the file its name.
-  package func commit() throws(FileError) {
-    guard fsync(descriptor.rawValue) == 0, unsafe rename(temporaryPath, path) == 0 else {
-      throw FileError.cannotWrite(path: path, reason: "\(Errno(rawValue: errno))")
+  package func commit() throws(FileError) { try Self.commit([self]) }
+
+  /// Brings the bytes of all files to the disk, and only then gives them their names, in this order.
+  ///
+  /// No interruption comes between.
+  package static func commit(_ files: [AtomicFile]) throws(FileError) {
+    for file in files {
+      // One that was removed is found before the others have their names.
+      guard fsync(file.descriptor.rawValue) == 0, unsafe access(file.temporaryPath, F_OK) == 0
+      else { throw FileError.cannotWrite(path: file.path, reason: "\(Errno(rawValue: errno))") }
     }
-    isOpen.withLock { $0 = false }
-    TemporaryFiles.remove(temporaryPath)
-    try? descriptor.close()
-    Folder.synchronize(Folder.parent(of: path))
+    let failure = TemporaryFiles.uninterrupted { () -> FileError? in
+      for file in files where unsafe rename(file.temporaryPath, file.path) != 0 {
+        return FileError.cannotWrite(path: file.path, reason: "\(Errno(rawValue: errno))")
+      }
+      return nil
+    }
+    if let failure { throw failure }
+    for file in files {
+      file.isOpen.withLock { $0 = false }
+      TemporaryFiles.remove(file.temporaryPath)
+      try? file.descriptor.close()
+    }
+    for folder in Set(files.map { Folder.parent(of: $0.path) }) { Folder.synchronize(folder) }
   }
 
   /// Writes a small file whole.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let file = try AtomicFile(path: path)
-    try file.write(bytes, at: 0)
-    try file.commit()
+    try AtomicFile(path: path, bytes: bytes).commit()
   }
 }

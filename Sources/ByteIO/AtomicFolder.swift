@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 import Synchronization
 import SystemPackage
@@ -46,12 +47,22 @@ package final class AtomicFolder: Sendable {
 
   /// Gives the folder its name, in the place of a folder of files that was there.
   ///
-  /// What is replaced is moved aside first, comes back if the new one cannot have its name, and is
-  /// removed only then. No interruption comes between.
+  /// What is replaced changes places with the new one. Where the file system cannot do that, it is
+  /// moved aside first, comes back if the new one cannot have its name, and is removed only then; no
+  /// interruption comes between.
   package func commit(replacing: Bool) throws(FileError) {
     Folder.synchronize(temporaryPath)
-    let aside = TemporaryFiles.path(named: Folder.name(of: path), beside: FilePath(path))
     let isReplacing = replacing && Folder.exists(path)
+    if isReplacing,
+      unsafe renameat2(AT_FDCWD, temporaryPath, AT_FDCWD, path, renameExchange) == 0
+    {
+      isOpen.withLock { $0 = false }
+      Folder.synchronize(Folder.parent(of: path))
+      Folder.removeFlat(temporaryPath)
+      TemporaryFiles.remove(temporaryPath)
+      return
+    }
+    let aside = TemporaryFiles.path(named: Folder.name(of: path), beside: FilePath(path))
     let failure = TemporaryFiles.uninterrupted { () -> Errno? in
       if isReplacing, unsafe rename(path, aside) != 0 { return Errno(rawValue: errno) }
       guard unsafe rename(temporaryPath, path) != 0 else { return nil }

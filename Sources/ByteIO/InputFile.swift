@@ -88,13 +88,16 @@ package final class InputFile: Sendable {
     return bytes
   }
 
-  /// The whole file, for files that are known to be small; larger ones than `limit` are refused.
+  /// The whole file as it is at one moment, for files that are known to be small; larger ones than
+  /// `limit` are refused.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     guard length <= limit else {
       throw FileError.unreadable(
         path: path, reason: "expected at most \(limit) bytes, found \(length)")
     }
-    return try read(at: 0, count: length)
+    let bytes = try read(at: 0, count: length)
+    try checkUnchanged()
+    return bytes
   }
 
   /// Fails if the file is not what it was when it was opened.

@@ -54,10 +54,11 @@ package final class Journal: Sendable {
     if Folder.exists(path) {
       bytes = try InputFile(path: path).readAll(limit: .max)
     }
-    // What was interrupted at its very beginning may have less than a journal begins with.
+    // What was interrupted at its very beginning may have less than a journal begins with, and what was
+    // at its very end no journal any more.
     let names = try Folder.names(in: folder)
     guard bytes.starts(with: Self.magic.prefix(bytes.count)),
-      !bytes.isEmpty || names.allSatisfy({ $0 == Self.name })
+      !bytes.isEmpty || names.allSatisfy({ $0 == Self.name || $0.hasSuffix(Self.statesEnding) })
     else { throw .cannotCreate(path: folder, reason: "a folder with other files has this name") }
     var (records, length) = Self.parse(bytes)
     if records.isEmpty {
@@ -106,8 +107,11 @@ package final class Journal: Sendable {
 
   /// The work is done, and nothing of it must be kept.
   package func removeAll() {
-    for name in (try? Folder.names(in: folder)) ?? []
-    where name == Self.name || name.hasSuffix(Self.statesEnding) { remove(name) }
+    // First of all: without what it tells of, it could not be taken up.
+    remove(Self.name)
+    for name in (try? Folder.names(in: folder)) ?? [] where name.hasSuffix(Self.statesEnding) {
+      remove(name)
+    }
     _ = unsafe rmdir(folder)
   }
 

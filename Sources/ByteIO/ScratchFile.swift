@@ -14,16 +14,10 @@ package final class ScratchFile: Sendable {
   /// - Parameter folder: on whose disk it lies.
   /// - Throws: a folder where nothing can be created.
   package init(in folder: String) throws(FileError) {
-    let path = Folder.path(of: ".\(getpid()).dynamoe-scratch", in: folder)
-    self.path = path
-    do {
-      descriptor = try FileDescriptor.open(
-        FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
-        permissions: .ownerReadWrite)
-    } catch {
-      throw FileError.cannotCreate(path: path, reason: "\(error)")
-    }
-    unsafe unlink(path)
+    let place = Folder.path(of: "scratch", in: folder)
+    (descriptor, path) = try AtomicFile.create(
+      named: "scratch", beside: FilePath(place), for: place, permissions: .ownerReadWrite)
+    TemporaryFiles.removeAndUnlink(path)
   }
 
   /// A file that is there under its name until someone removes it.

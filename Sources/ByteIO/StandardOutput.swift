@@ -4,9 +4,13 @@ import SystemPackage
 /// The streams that a program writes to.
 package enum StandardOutput {
   /// Writes a result; a full disk behind a redirection is an error like any other.
+  ///
+  /// Where the reader has gone, as `head` does, the program ends as others do.
   package static func write(_ text: String) throws(FileError) {
     do {
       _ = try FileDescriptor.standardOutput.writeAll(text.utf8)
+    } catch Errno.brokenPipe {
+      TemporaryFiles.endWithoutReader()
     } catch {
       throw FileError.cannotWrite(path: "standard output", reason: "\(error)")
     }

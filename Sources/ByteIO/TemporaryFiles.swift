@@ -64,23 +64,50 @@ package enum TemporaryFiles {
   package static func removeOnInterruption(exitCode: Int32) {
     // Beyond a limit on the size of files, writing fails instead.
     signal(SIGXFSZ, SIG_IGN)
+    // Nobody must listen to progress.
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return }
+    interruptions.store(ends[1], ordering: .sequentiallyConsistent)
+    var caught = sigset_t()
+    unsafe sigemptyset(&caught)
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      unsafe sigaddset(&caught, number)
       let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
-      let before = unsafe unsafeBitCast(signal(number, SIG_IGN), to: Int.self)
+      let before = unsafe unsafeBitCast(signal(number, tellOfInterruption), to: Int.self)
       // Under nohup the end of the terminal is not the end of the work.
-      if number == SIGHUP, before == ignored { continue }
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        // The handler keeps its source alive, and the lock is never given back: no further file
-        // can be begun.
-        _ = source
-        paths.withLock { unfinished in
-          unfinished.removeAll()
-          if let line = farewell.withLock({ $0 }) { StandardOutput.writeError(line + "\n") }
-          _exit(exitCode)
-        }
-      }
-      source.resume()
+      if number == SIGHUP, before == ignored { signal(number, SIG_IGN) }
     }
+    // Whoever started this may have blocked them for itself.
+    unsafe pthread_sigmask(SIG_UNBLOCK, &caught, nil)
+    let end = ends[0]
+    DispatchQueue(label: "interruptions").async {
+      var byte: UInt8 = 0
+      while unsafe read(end, &byte, 1) != 1 {}
+      // The lock is never given back: no further file can be begun.
+      paths.withLock { unfinished in
+        unfinished.removeAll()
+        if let line = farewell.withLock({ $0 }) { StandardOutput.writeError(line + "\n") }
+        _exit(exitCode)
+      }
+    }
+  }
+
+  /// Removes what is unfinished, and ends the process by the signal for results that nobody reads.
+  static func endWithoutReader() -> Never {
+    removeAllIfPossible()
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
+  }
+
+  /// Where a handler of signals, which may do hardly more, writes that there was one.
+  private static let interruptions = Atomic<Int32>(-1)
+
+  private static let tellOfInterruption: @convention(c) (Int32) -> Void = { _ in
+    let before = errno
+    var byte: UInt8 = 1
+    _ = unsafe write(interruptions.load(ordering: .sequentiallyConsistent), &byte, 1)
+    errno = before
   }
 }

@@ -46,6 +46,7 @@ package struct CalibrationText: Sendable {
         let file = try InputFile(path: path)
         isCut = file.length > limit
         bytes = try file.read(at: 0, count: min(file.length, limit))
+        try file.checkUnchanged()
       }
     } catch {
       throw .file(error)

@@ -28,6 +28,15 @@ struct GGUFImportanceMatrix {
     }
   }
 
+  /// Fails if the file is not what it was when it was opened.
+  func checkUnchanged() throws(CalibrationError) {
+    do {
+      try reader.checkUnchanged()
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
   /// The sums over their count; nil where the file does not have the weight.
   func meanSquares(of weight: String) throws(CalibrationError) -> [Double]? {
     guard let sums = try values(weight + ".in_sum2") else { return nil }

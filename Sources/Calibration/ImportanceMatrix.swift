@@ -32,10 +32,12 @@ package struct ImportanceMatrix: Sendable, Equatable {
     }
     self.path = path
     let read: (String) throws(CalibrationError) -> [Double]?
+    var checkUnchanged: () throws(CalibrationError) -> Void = {}
     if isGGUF {
       let matrix = try GGUFImportanceMatrix(path: path)
       (datasets, chunks) = (matrix.datasets, matrix.chunks)
       read = { (name) throws(CalibrationError) in try matrix.meanSquares(of: name) }
+      checkUnchanged = matrix.checkUnchanged
     } else {
       let matrix = try LegacyImportanceMatrix(file)
       (datasets, chunks) = (matrix.datasets, matrix.chunks)
@@ -59,6 +61,7 @@ package struct ImportanceMatrix: Sendable, Equatable {
       }
       found.append(values)
     }
+    try checkUnchanged()
     self.layers = found
   }
 }

@@ -105,6 +105,11 @@ extension NeuronStatistics {
     else { throw invalid("layer \(layers.count) is missing, and others are there") }
     guard !layers.isEmpty else { throw invalid("there is no layer") }
     do {
+      try reader.checkUnchanged()
+    } catch {
+      throw .tensor(error)
+    }
+    do {
       let document = try JSONScanner.scan(Array(try value("parts").utf8))
       let parts = try JSONField(document, path: "parts").elements().map { try Part($0) }
       // None of them can have more than all, which keeps the sum small.

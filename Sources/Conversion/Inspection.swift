@@ -196,9 +196,11 @@ package struct Inspection: Sendable {
         risks.append("\(list): pickles, which can run code when they are loaded; not read here")
       }
     }
-    if let map = try checkpoint.document("config.json")?.object?["auto_map"]?.object {
-      let classes = map.members.compactMap(\.value.string).joined(separator: ", ")
-      risks.append("config.json: auto_map (\(classes)): code that trust_remote_code would run")
+    for name in ["config.json", "tokenizer_config.json"] {
+      guard let map = try checkpoint.document(name)?.object?["auto_map"]?.object else { continue }
+      let classes = map.members.flatMap { $0.value.array ?? [$0.value] }.compactMap(\.string)
+        .joined(separator: ", ")
+      risks.append("\(name): auto_map (\(classes)): code that trust_remote_code would run")
     }
     return risks
   }

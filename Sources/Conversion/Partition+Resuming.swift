@@ -3,6 +3,7 @@ import Calibration
 import Experts
 import Kernels
 import Models
+import Tensors
 
 /// Work that is interrupted, and taken up again.
 extension Partition {
@@ -25,6 +26,18 @@ extension Partition {
       let ids = text.allWindows().map { $0.map(String.init).joined(separator: " ") }
       return "\(SHA256Digest.digest(of: Array(ids.joined(separator: "/").utf8)))"
     }
+    // The fingerprint knows a part of each tensor only; what was done before rests on all of them.
+    func weights(of source: any TensorSource) throws -> String {
+      var hasher = SHA256Hasher()
+      let size = 4 << 20
+      for tensor in source.tensors {
+        for start in stride(from: 0, to: tensor.byteCount, by: size) {
+          hasher.update(
+            try source.read(tensor.name, start..<min(start + size, tensor.byteCount)))
+        }
+      }
+      return "\(hasher.digest())"
+    }
     func description(of model: Model) throws -> String {
       var hasher = SHA256Hasher()
       for name in Checkpoint.descriptions {
@@ -36,6 +49,7 @@ extension Partition {
       Journal.Circumstance("dynamoe", generator),
       Journal.Circumstance("the kernels", ProductLibrary.kernels),
       Journal.Circumstance("model", "\(try prepared.model.fingerprint())"),
+      Journal.Circumstance("the weights", try weights(of: prepared.model.checkpoint.source)),
       Journal.Circumstance("the configuration", try description(of: prepared.model)),
       Journal.Circumstance("--recipe", recipe.rawValue),
       Journal.Circumstance("--importance", nesting.importance.rawValue),

@@ -192,11 +192,14 @@ package struct Partition: Sendable {
       exactness: try exactness(written, model.checkpoint, parallel),
       heldOut: heldOut, passages: passages, tokenKinds: kinds,
       warnings: warnings(nested, heldOut?.result, prepared))
-    try writer.file.commit()
     let document = report.document
-    try AtomicFile.write(
-      JSONWriter.write(document, layout: .indented) + [0x0A], to: reportPath)
-    try AtomicFile.write(ReportPage(document: document).bytes, to: pagePath)
+    let page = try AtomicFile(path: pagePath, bytes: ReportPage(document: document).bytes)
+    let json = try AtomicFile(
+      path: reportPath, bytes: JSONWriter.write(document, layout: .indented) + [0x0A])
+    // The report has read the source, too.
+    try model.checkpoint.checkUnchanged()
+    // Where the container is, its report is.
+    try AtomicFile.commit([page, json, writer.file])
     journal?.removeAll()
     return report
   }

@@ -7,7 +7,8 @@ import Tensors
 /// A model on disk: a checkpoint in safetensors or GGUF, whole or in parts, or a `.dmoe`.
 ///
 /// Opening reads headers and checks them; weights are read when they are asked for, in bounded pieces
-/// and never mapped. The format is told by a file's first bytes, not by its name.
+/// and never mapped. What lies beside them, as `config.json`, is read once, when it is first asked for.
+/// The format is told by a file's first bytes, not by its name.
 public struct Checkpoint: Sendable {
   /// How the file is laid out.
   public enum Format: String, Sendable {

@@ -16,7 +16,8 @@ extension Checkpoint {
         path: self.path, what: "it has its weights, and is no overlay",
         advice: "leave out --base")
     }
-    guard case .dense(let base) = try Checkpoint(path: path).storage else {
+    let dense = try Checkpoint(path: path)
+    guard case .dense(let base) = dense.storage else {
       throw .unsupported(
         path: path, what: "the base of an overlay is a dense checkpoint, and this is a .dmoe",
         advice: "give the checkpoint that it was made from")
@@ -52,7 +53,8 @@ extension Checkpoint {
         path: self.path, base: path, tensor: sources[other].description.name.text)
     }
     return Checkpoint(
-      overlay, path: self.path, base: base, familyDescription: familyDescription)
+      overlay, path: self.path, base: base, familyDescription: familyDescription,
+      companionFiles: dense.companionFiles)
   }
 
   /// The overlay on the checkpoint that it has just been made from.
@@ -61,6 +63,7 @@ extension Checkpoint {
       preconditionFailure("no overlay, or no base")
     }
     return Checkpoint(
-      overlay, path: path, base: base, familyDescription: source.familyDescription)
+      overlay, path: path, base: base, familyDescription: source.familyDescription,
+      companionFiles: source.companionFiles)
   }
 }

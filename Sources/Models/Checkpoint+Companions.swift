@@ -67,10 +67,9 @@ extension Checkpoint {
       }
     case .dense, .overlay:
       guard companions.contains(name), let folder else { return nil }
-      let place = Folder.path(of: name, in: folder)
-      guard Folder.exists(place) else { return nil }
       do {
-        let bytes = try InputFile(path: place).readAll(limit: 1 << 28)
+        let place = Folder.path(of: name, in: folder)
+        guard let bytes = try companionFiles.bytes(at: place) else { return nil }
         // A model card has a head; without it this is the README of something else.
         return name == Self.cardName && !bytes.starts(with: Array("---".utf8)) ? nil : bytes
       } catch {

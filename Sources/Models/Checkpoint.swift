@@ -24,6 +24,8 @@ package struct Checkpoint: Sendable {
   let familyDescription: [UInt8]?
   /// What stands for its `config.json`; nil for that itself.
   let configuration: [UInt8]?
+  /// What has been read of the files beside the weights.
+  let companionFiles: CompanionFiles
 
   /// - Parameters:
   ///   - path: a file, or a folder.
@@ -33,6 +35,7 @@ package struct Checkpoint: Sendable {
   package init(path: String, family: String? = nil) throws(ModelError) {
     self.path = path
     configuration = nil
+    companionFiles = CompanionFiles()
     do {
       familyDescription = try family.map { (family) throws(FileError) in
         try InputFile(path: family).readAll(limit: 1 << 20)
@@ -80,9 +83,11 @@ package struct Checkpoint: Sendable {
 
   /// An overlay with the tensors of its base, which must have been compared.
   init(
-    _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?
+    _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?,
+    companionFiles: CompanionFiles
   ) {
     self.path = path
+    self.companionFiles = companionFiles
     self.familyDescription = familyDescription
     configuration = nil
     storage = .overlay(overlay, base: base)
@@ -96,6 +101,7 @@ package struct Checkpoint: Sendable {
   ) {
     path = checkpoint.path
     familyDescription = checkpoint.familyDescription
+    companionFiles = checkpoint.companionFiles
     self.configuration = configuration
     storage = checkpoint.storage
     tensors = checkpoint.tensors.filter { !hidden.contains($0.name) }

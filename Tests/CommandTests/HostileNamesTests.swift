@@ -83,8 +83,12 @@ import Testing
     model.config["auto_map"] = ["AutoModel": .string("modeling.\(Self.hostile.joined())")]
     let path = try model.write(to: folder)
     try folder.write([0x80, 2], to: "model/pytorch_model\u{1B}[2J.bin")
+    try folder.write(
+      Array(#"{"auto_map": {"AutoTokenizer": ["evil.Evil", null]}}"#.utf8),
+      to: "model/tokenizer_config.json")
     let text = try expectDone(["inspect", path])
     #expect(text.contains("pickles") && text.contains("trust_remote_code"))
+    #expect(text.contains("tokenizer_config.json: auto_map (evil.Evil)"))
     #expect(harmful(text).isEmpty)
   }
 

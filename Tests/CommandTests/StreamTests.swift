@@ -41,4 +41,16 @@ import Testing
       decoding: try python(["-c", program] + command + ["validate", Fixture.model]), as: UTF8.self)
     #expect(output.contains("valid") && output.contains("\u{1B}[32m") == isColoured)
   }
+
+  @Test func `who stops listening to progress does not stop the work`() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path("t.dmoe")
+    let words = ["partition", Fixture.model, "-o", output, "--progress", "plain"] + Fixture.text
+    let script = "\"$@\" 2>&1 > /dev/null | true"
+    _ = try run("/bin/sh", ["-c", script, "sh", programPath] + words)
+    try expectDone(["validate", output, "--against", Fixture.model])
+    let first = try run(
+      "/bin/sh", ["-c", "\"$@\" | head -n 1", "sh", programPath, "inspect", output, "--json"])
+    #expect(first.errors.isEmpty && first.output == "{\n")
+  }
 }

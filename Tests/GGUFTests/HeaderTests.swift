@@ -69,7 +69,7 @@ import Testing
     try draft.write(to: path)
     let start = ContinuousClock.now
     let reader = try GGUFReader(path: path)
-    #expect(start.duration(to: .now) < .seconds(1))
+    #expect(start.duration(to: .now) < .seconds(10))
     #expect(reader.tensors.count == 1 << 17)
   }
 
@@ -85,7 +85,7 @@ import Testing
       try handle.truncate(atOffset: 1 << 40)
       let start = ContinuousClock.now
       let error = try #require(throws: GGUFError.self) { try GGUFReader(path: path) }
-      #expect(start.duration(to: .now) < .seconds(1))
+      #expect(start.duration(to: .now) < .seconds(10))
       if ["array-strings", "array-bools", "alignment-2-31"].contains(name) {
         guard case .headerTooLarge = error else {
           Issue.record("\(error)")

@@ -102,7 +102,7 @@ import Testing
     try part(1, of: 65535, tensors: ["a"], sum: 65535)
     let start = ContinuousClock.now
     let error = try #require(throws: GGUFError.self) { try GGUFReader(path: folder.path) }
-    #expect(start.duration(to: .now) < .seconds(1))
+    #expect(start.duration(to: .now) < .seconds(10))
     #expect(error.description.contains("65534 parts are missing"))
   }
 

@@ -277,8 +277,13 @@ def code(at, output):
         auto_map={key: "org/evil--" + value for key, value in it["auto_map"].items()})))
     changed("a tokenizer of its own", evil, lambda folder: change(
         folder / "tokenizer_config.json", lambda it: it.update(auto_map={"AutoTokenizer": ["evil.Evil", None]})))
-    # finetune.py would import it in the place of a module of Python's.
-    changed("a file that takes the place of a module", lambda folder: (folder / "json.py").write_text("print(1)\n"))
+    # finetune.py would import them in the place of modules of Python's, or Transformers run them.
+    for name in ["json.py", "json.pyc", "json.so", "random/__init__.py", "custom_generate/generate.py"]:
+        def add(folder):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("print(1)\n")
+
+        changed(f"{name.replace('/', ' ')} beside the code", add)
 
 
 def names(at):

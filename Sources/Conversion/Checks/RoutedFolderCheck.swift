@@ -60,9 +60,13 @@ enum RoutedFolderCheck: Check {
 
   /// What Transformers or Python would run beside the files that were written; nil if nothing.
   private static func otherCode(of folder: Checkpoint) throws -> String? {
-    for name in try Folder.names(in: folder.folder ?? folder.path) {
+    let place = folder.folder ?? folder.path
+    for name in try Folder.names(in: place) {
       // finetune.py would import it in the place of a module of Python's.
-      if name.hasSuffix(".py"), !RemoteCode.names.contains(name) { return "beside them is \(name)" }
+      let isModule =
+        [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
+        || Folder.isFolder(Folder.path(of: name, in: place)) && !name.hasPrefix(".")
+      if isModule, !RemoteCode.names.contains(name) { return "beside them is \(name)" }
       guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
         continue
       }

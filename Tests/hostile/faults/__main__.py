@@ -1,0 +1,72 @@
+"""Kills the built program, fills its disk and changes its files while it works, and looks at what is there then.
+
+    python faults DYNAMOE COUNT [PART ...]
+
+The moments are random, but always the same shares of what an undisturbed run takes; COUNT is how many there are of each
+kind. The parts:
+
+    killed      ended by SIGKILL, SIGINT, SIGTERM and SIGHUP, also with --resume
+    calls       ended before single system calls, and these calls failing; needs strace
+    full        no space for outputs, scratch and journal; a disk of its own needs unshare
+    forbidden   folders and files that may not be written, read or searched
+    changed     files that are cut, longer, rewritten, touched, replaced or removed while they are read
+    gone        outputs and their folder removed or renamed
+
+What stood under a name stays byte for byte, or the whole new file takes its place; several outputs of one command are
+all old or all new. Errors are one line with a documented code, and leave nothing but the journal that --resume asks
+for; what SIGKILL leaves shows by its name what it is, and the same command with --force then gives what an undisturbed
+run gives. Prints what was seen, and exits with 1 where that does not hold.
+"""
+
+import collections
+import os
+import signal
+import sys
+import tempfile
+import time
+
+from calls import Calls
+from changed import Changed
+from forbidden import Forbidden
+from full import Full
+from gone import Gone
+from killed import Killed
+from works import CATCHABLE, INTERRUPTED
+
+PARTS = ["killed", "calls", "full", "forbidden", "changed", "gone"]
+
+
+class Faults(Killed, Calls, Full, Forbidden, Changed, Gone):
+    """All parts."""
+
+
+def main(dynamoe, count, parts):
+    # Whoever started this may have had signals ignored, and what is ignored stays so in a program that is started.
+    for number in CATCHABLE:
+        signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        faults = Faults(dynamoe, count, folder)
+        for part in parts or PARTS:
+            started = time.monotonic()
+            getattr(faults, part)()
+            for name, seen in faults.seen.items():
+                if name.startswith(part):
+                    print(name + ", ".join(f"{what} × {n}" for what, n in sorted(seen.items())), flush=True)
+            print(f"{part}: {time.monotonic() - started:.0f} s", flush=True)
+    told = collections.Counter()
+    for text in faults.failures:
+        # A defect shows often; a few times of each part and command tell of it.
+        kind = tuple(text.split()[:2])
+        told[kind] += 1
+        if told[kind] <= 8:
+            print(text, file=sys.stderr)
+    if faults.failures:
+        print(f"{len(faults.failures)} times it was not as it should be", file=sys.stderr)
+    return 1 if faults.failures else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
