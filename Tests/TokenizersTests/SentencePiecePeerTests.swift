@@ -54,7 +54,7 @@ import Tokenizers
     try compare(TextGenerator.everyScalar(unicodeVersion: 99), variant)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: ["llama", "ties", "unused", "across-words"])
+  @Test(.timeLimit(.minutes(10)), arguments: ["llama", "ties", "unused", "across-words"])
   func `Long words have the peer's tokens`(variant: String) throws {
     var generator = TextGenerator(seed: 6)
     var letters = String.UnicodeScalarView()
