@@ -82,7 +82,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// What `inspect` and `validate` do.
   private func inspect(_ checkpoint: Checkpoint) throws {
-    let parallel = Parallel(threads: 1)
+    let parallel = Parallel.serial
     _ = Validation(checkpoint, against: nil, parallel: parallel, progress: .ignored)
     let inspection = try Inspection(
       checkpoint, withStatistics: true, parallel: parallel, progress: .ignored)
@@ -92,7 +92,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   /// A few tokens through all layers, by the routers if there are any.
   private func run(_ model: Model) throws {
     let evaluator = try Evaluator(
-      model: model, parallel: Parallel(threads: 1), progress: .ignored)
+      model: model, parallel: .serial, progress: .ignored)
     let budget = evaluator.smallestBudget.map { Variant.choosing(.routed, .budget($0)) }
     let positions = model.family.isEncoder ? 0..<0 : 0..<3
     _ = try evaluator.run(budget ?? .dense, on: [[1, 2, 3]], logitsAt: [positions])
