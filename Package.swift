@@ -65,43 +65,94 @@ let package = Package(
       "Tokenizers", ["JSON"], resources: [.embedInCode("Normalizers/compatibility.txt")]),
     stage("Safetensors", ["ByteIO", "JSON", "Tensors"]),
     stage("GGUF", ["ByteIO", "Tensors"]),
-    stage("DMOE", ["ByteIO", "JSON", "Kernels", "Tensors"]),
+    stage("Architectures", ["GGUF", "JSON", "Kernels", "Tensors"]),
+    stage("DMOE", ["Architectures", "ByteIO", "JSON", "Kernels", "Tensors"]),
+    stage("Work", ["ByteIO", "Kernels"]),
     stage(
-      "Models",
-      ["ByteIO", "DMOE", "GGUF", "JSON", "Kernels", "Safetensors", "Tensors", "Tokenizers"]),
+      "Checkpoints",
+      [
+        "Architectures", "ByteIO", "DMOE", "GGUF", "JSON", "Kernels", "Safetensors", "Tensors",
+        "Tokenizers", "Work",
+      ]),
+    stage(
+      "Running",
+      ["Architectures", "ByteIO", "Checkpoints", "DMOE", "Kernels", "Tensors", "Work"]),
     stage(
       "Calibration",
-      ["ByteIO", "GGUF", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "Tokenizers"]),
-    stage("Experts", ["ByteIO", "Calibration", "DMOE", "Kernels", "Models", "Tensors"]),
-    stage("Evaluation", ["ByteIO", "DMOE", "Experts", "Kernels", "Models", "Tensors"]),
+      [
+        "Architectures", "ByteIO", "Checkpoints", "GGUF", "JSON", "Kernels", "Running",
+        "Safetensors", "Tensors", "Tokenizers", "Work",
+      ]),
+    stage(
+      "Experts",
+      [
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Kernels", "Running",
+        "Tensors", "Work",
+      ]),
+    stage(
+      "Evaluation",
+      [
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "Kernels", "Running",
+        "Tensors", "Work",
+      ]),
     stage(
       "Reports",
-      ["ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Models", "Tensors"]),
-    stage(
-      "Conversion",
       [
-        "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "GGUF", "JSON", "Kernels",
-        "Models",
-        "Reports", "Safetensors", "Tensors", "Tokenizers",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Evaluation", "Experts",
+        "JSON", "Running", "Tensors",
+      ]),
+    stage(
+      "Containers",
+      [
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "JSON", "Kernels", "Reports",
+        "Running", "Safetensors", "Tensors", "Work",
+      ]),
+    stage(
+      "Forms",
+      [
+        "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Experts", "GGUF", "JSON",
+        "Kernels", "Reports", "Running", "Safetensors", "Tensors", "Tokenizers", "Work",
       ],
       // What Transformers runs of a folder with routers.
       resources: [
-        .embedInCode("Export/Transformers/configuration_dynamoe.py"),
-        .embedInCode("Export/Transformers/finetune.py"),
-        .embedInCode("Export/Transformers/modeling_dynamoe.py"),
+        .embedInCode("Transformers/Python/configuration_dynamoe.py"),
+        .embedInCode("Transformers/Python/finetune.py"),
+        .embedInCode("Transformers/Python/modeling_dynamoe.py"),
+      ]),
+    stage(
+      "Checks",
+      [
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE", "Experts",
+        "Forms", "GGUF", "JSON", "Kernels", "Reports", "Running", "Safetensors", "Tensors",
+        "Tokenizers", "Work",
+      ]),
+    stage(
+      "Inspection",
+      [
+        "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "GGUF", "JSON", "Kernels",
+        "Reports", "Running", "Safetensors", "Tensors", "Work",
+      ]),
+    stage(
+      "Pipelines",
+      [
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE",
+        "Evaluation", "Experts", "JSON", "Kernels", "Reports", "Running", "Tensors", "Tokenizers",
+        "Work",
       ]),
     // What other packages import; the only target with public names.
     stage(
       "DynamoeKit",
       [
-        "ByteIO", "Calibration", "Conversion", "DMOE", "Evaluation", "Experts", "GGUF", "Kernels",
-        "Models", "Reports", "Safetensors", "Tensors", "Tokenizers",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE",
+        "Evaluation", "Experts", "Forms", "GGUF", "Inspection", "Kernels", "Pipelines", "Reports",
+        "Running", "Safetensors", "Tensors", "Tokenizers", "Work",
       ]),
     .executableTarget(
       name: "dynamoe",
       dependencies: [
-        "ByteIO", "Calibration", "Conversion", "DynamoeKit", "Evaluation", "Experts", "JSON",
-        "Kernels", "Models", "GGUF", "Reports", "Safetensors", "DMOE", "Tensors", "Tokenizers",
+        "ByteIO", "Calibration", "Checkpoints", "Checks", "Containers", "DMOE", "DynamoeKit",
+        "Evaluation", "Experts", "Forms", "Inspection", "JSON", "Kernels", "Pipelines", "Reports",
+        "Running", "Tensors", "Tokenizers", "Work",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -121,8 +172,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "ByteIO", "Calibration", "Conversion", "DMOE", "Evaluation", "JSON", "Kernels", "Models",
-        "Reports", "Tensors", "Tokenizers",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Checks", "DMOE", "Evaluation",
+        "Forms", "Inspection", "JSON", "Kernels", "Reports", "Running", "Tensors", "Tokenizers",
+        "Work",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/fuzz/targets"),
@@ -134,16 +186,19 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     // Containers by hand, for tests of the codec and of what is built on it.
     .target(
-      name: "TestContainers", dependencies: ["ByteIO", "DMOE", "Tensors", "TestSupport"],
+      name: "TestContainers",
+      dependencies: ["Architectures", "ByteIO", "DMOE", "Tensors", "TestSupport"],
       path: "Tests/TestContainers"),
     tests(
-      "DMOETests", ["DMOE", "ByteIO", "JSON", "Tensors", "TestContainers", "TestSupport"],
+      "DMOETests",
+      ["Architectures", "ByteIO", "DMOE", "JSON", "Tensors", "TestContainers", "TestSupport"],
       exclude: ["peer.py"]),
     tests(
       "ConversionTests",
       [
-        "Conversion", "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels",
-        "Models", "Reports", "Safetensors", "Tensors", "TestContainers", "TestSupport",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Checks", "Containers", "DMOE",
+        "Evaluation", "Experts", "Forms", "Inspection", "JSON", "Kernels", "Pipelines", "Reports",
+        "Running", "Safetensors", "Tensors", "TestContainers", "TestSupport", "Work",
       ],
       exclude: ["routing_peer.py"]),
     tests(
@@ -161,20 +216,29 @@ let package = Package(
     tests("KernelsTests", ["Kernels", "TestSupport"]),
     tests(
       "ModelsTests",
-      ["ByteIO", "DMOE", "JSON", "Kernels", "Models", "Safetensors", "Tensors", "TestSupport"],
+      [
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "JSON", "Kernels", "Running",
+        "Safetensors", "Tensors", "TestSupport", "Work",
+      ],
       exclude: ["peer.py"]),
     tests(
       "CalibrationTests",
-      ["ByteIO", "Calibration", "Kernels", "Models", "Safetensors", "TestSupport"]),
+      [
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Kernels", "Running",
+        "Safetensors", "TestSupport", "Work",
+      ]),
     tests(
       "ExpertsTests",
-      ["ByteIO", "Calibration", "Experts", "Kernels", "Models", "Tensors", "TestSupport"],
+      [
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Experts", "Kernels", "Running",
+        "Tensors", "TestSupport", "Work",
+      ],
       exclude: ["compensation_peer.py", "peer.py", "quality_peer.py", "ranking_peer.py"]),
     tests(
       "EvaluationTests",
       [
-        "ByteIO", "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models",
-        "Tensors", "TestSupport",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Evaluation", "Experts",
+        "Kernels", "Pipelines", "Running", "Tensors", "TestSupport", "Work",
       ],
       exclude: ["peer.py"]),
     tests(
@@ -188,7 +252,8 @@ let package = Package(
       "DynamoeKitTests",
       [
         "DynamoeKit", "MakePlan", "RunAtBudget", "StreamTensors", "dynamoe", "ByteIO",
-        "Calibration", "Conversion", "Evaluation", "Experts", "Kernels", "Models", "TestSupport",
+        "Calibration", "Checkpoints", "Containers", "Evaluation", "Experts", "Kernels",
+        "Pipelines", "Running", "TestSupport", "Work",
       ],
       exclude: ["stream_peer.py"]),
     tests("FuzzTests", ["Fuzz", "FuzzTargets", "TestSupport"]),

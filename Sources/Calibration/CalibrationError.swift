@@ -1,6 +1,6 @@
 package import ByteIO
+package import Checkpoints
 package import GGUF
-package import Models
 package import Safetensors
 package import Tensors
 package import Tokenizers

@@ -1,6 +1,9 @@
+import Architectures
 import ByteIO
+package import Checkpoints
 package import Kernels
-package import Models
+import Running
+package import Work
 
 /// Runs the dense model over calibration text and sums up how strongly its neurons fire.
 package struct Calibrator: Sendable {

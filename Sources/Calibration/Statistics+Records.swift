@@ -1,4 +1,5 @@
-package import ByteIO
+import ByteIO
+package import Work
 
 extension NeuronStatistics.Layer: Recordable {
   package func record(to writer: inout RecordWriter) {

@@ -1,5 +1,6 @@
+import Architectures
 package import ByteIO
-package import Models
+package import Checkpoints
 import Tokenizers
 
 /// Which text is read, and how it becomes tokens.

@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import JSON
 import Tensors

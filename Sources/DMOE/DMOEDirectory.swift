@@ -1,3 +1,4 @@
+package import Architectures
 package import ByteIO
 package import Tensors
 

@@ -1,3 +1,4 @@
+package import Architectures
 package import ByteIO
 import JSON
 import Tensors

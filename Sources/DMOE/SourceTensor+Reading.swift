@@ -1,3 +1,4 @@
+import Architectures
 import JSON
 import Tensors
 
@@ -32,7 +33,7 @@ extension FeedForwardCut {
   init(
     _ field: JSONField, of tensor: TensorDescription, in model: DMOEDirectory.Model
   ) throws(JSONFieldError) {
-    layer = try field.member("layer").int(in: 0...model.layers - 1)
+    let layer = try field.member("layer").int(in: 0...model.layers - 1)
     let partsField = try field.member("parts")
     var parts: [FeedForwardPart] = []
     for partField in try partsField.elements() {
@@ -44,9 +45,9 @@ extension FeedForwardCut {
     guard let first = parts.first, parts.allSatisfy({ $0.isBias == first.isBias }) else {
       throw partsField.mismatch(expected: "matrices or biases, at least one")
     }
-    neuronAxis = try field.member("neuron_axis").int(in: 0...(first.isBias ? 0 : 1))
+    let neuronAxis = try field.member("neuron_axis").int(in: 0...(first.isBias ? 0 : 1))
     let neurons = parts.count.multipliedReportingOverflow(by: model.intermediateSize).partialValue
-    storage = try Self.storage(field, parts, model)
+    let storage = try Self.storage(field, parts, model)
     let shape =
       first.isBias
       ? [neurons]
@@ -60,7 +61,7 @@ extension FeedForwardCut {
         expected: "a tensor of shape \(shape) whose neurons can be parted, or which stays whole",
         found: "\(tensor.elementType.rawValue) \(tensor.shape)")
     }
-    self.parts = parts
+    self.init(layer: layer, parts: parts, neuronAxis: neuronAxis, storage: storage)
   }
 
   private static func storage(

@@ -1,3 +1,4 @@
+package import Architectures
 package import Tensors
 
 /// A tensor as it lies in a section (`formats/dmoe.md`, section 5).

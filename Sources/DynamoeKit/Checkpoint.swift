@@ -1,8 +1,8 @@
-import Conversion
+import Checkpoints
 import DMOE
 import Kernels
-import Models
 import Tensors
+import Work
 
 /// A model on disk: a checkpoint in safetensors or GGUF, whole or in parts, or a `.dmoe`.
 ///
@@ -29,7 +29,7 @@ public struct Checkpoint: Sendable {
   /// Those that a `.dmoe` has cut into rings are among them, as the source had them.
   public let tensors: [Tensor]
 
-  let opened: Models.Checkpoint
+  let opened: Checkpoints.Checkpoint
 
   /// Opens a file or a folder.
   ///
@@ -46,7 +46,7 @@ public struct Checkpoint: Sendable {
   ) throws(DynamoeError) {
     self.path = path
     opened = try DynamoeError.wrapping { () throws(ModelError) in
-      let checkpoint = try Models.Checkpoint(path: path, family: family)
+      let checkpoint = try Checkpoints.Checkpoint(path: path, family: family)
       guard let base else { return checkpoint }
       return try checkpoint.on(
         base: base, parallel: Parallel(threads: Processors.available), progress: .ignored)

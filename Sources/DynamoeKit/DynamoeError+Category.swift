@@ -1,11 +1,14 @@
 import ByteIO
 import Calibration
-import Conversion
+import Checkpoints
+import Containers
 import DMOE
 import Evaluation
 import Experts
+import Forms
 import GGUF
-import Models
+import Inspection
+import Pipelines
 import Reports
 import Safetensors
 import Tensors
@@ -19,22 +22,59 @@ extension DynamoeError.Category {
     switch root {
     case let error as DynamoeError: self = error.category
     case let error as FileError: self = Self.category(of: error)
+    case let error as ModelError: self = Self.category(of: error)
     case let error as PlanError: self = Self.category(of: error)
-    case EvaluationError.unknownVariant, ModelError.noBase: self = .usage
-    case ConversionError.noImportance, ConversionError.sameOutput,
-      ConversionError.routersWithoutText, ConversionError.routersWithoutChoice,
-      ConversionError.shownTextWithoutRouters,
-      ConversionError.greedyWithoutText, ConversionError.compensationWithoutErrors,
-      ConversionError.compensationWithoutRouters, ConversionError.compensationRank,
-      ConversionError.unknownExpert, ConversionError.unknownKey,
-      ConversionError.matrixWithoutMagnitudes, ConversionError.downNotQuantized,
-      ConversionError.downBlocks:
-      self = .usage
-    case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is ModelError,
-      is CalibrationError,
-      is EvaluationError, is ConversionError, is ReportPageError:
+    case let error as EvaluationError: self = Self.category(of: error)
+    case let error as ContainerError: self = Self.category(of: error)
+    case let error as InspectionError: self = Self.category(of: error)
+    case let error as PipelineError: self = Self.category(of: error)
+    // Whatever these report, a file is not as it must be.
+    case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is CalibrationError,
+      is FormError, is ReportPageError:
       self = .data
     default: return nil
+    }
+  }
+
+  private static func category(of error: ModelError) -> Self {
+    switch error {
+    case .noBase: .usage
+    case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration,
+      .configurationText, .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor,
+      .otherBase, .shape, .elementType, .tokenOutOfRange, .windowTooLong, .noTokenizer,
+      .noBeginningToken:
+      .data
+    }
+  }
+
+  private static func category(of error: EvaluationError) -> Self {
+    switch error {
+    case .unknownVariant: .usage
+    case .model, .plan, .noTargets, .encoder: .data
+    }
+  }
+
+  private static func category(of error: PipelineError) -> Self {
+    switch error {
+    case .noImportance, .routersWithoutText, .greedyWithoutText, .compensationWithoutErrors,
+      .compensationWithoutRouters, .compensationRank, .routersWithoutChoice,
+      .shownTextWithoutRouters, .matrixWithoutMagnitudes, .downNotQuantized, .downBlocks,
+      .sameOutput:
+      .usage
+    case .alreadyConverted, .otherModel: .data
+    }
+  }
+
+  private static func category(of error: ContainerError) -> Self {
+    switch error {
+    case .unknownExpert: .usage
+    case .notContainer: .data
+    }
+  }
+
+  private static func category(of error: InspectionError) -> Self {
+    switch error {
+    case .unknownKey: .usage
     }
   }
 

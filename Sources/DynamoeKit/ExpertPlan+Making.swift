@@ -1,7 +1,8 @@
 import Calibration
+import Checkpoints
 import Evaluation
 import Experts
-import Models
+import Work
 
 extension ExpertPlan {
   /// Ranks the neurons of a dense model and cuts them into experts.

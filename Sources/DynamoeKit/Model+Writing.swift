@@ -1,5 +1,5 @@
-import Conversion
 import Evaluation
+import Pipelines
 
 extension Model {
   /// Writes the model as a `.dmoe` whose experts are those of a plan, every bit of it kept.

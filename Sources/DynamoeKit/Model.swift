@@ -1,8 +1,10 @@
+import Architectures
 import ByteIO
+import Checkpoints
 import DMOE
 import Evaluation
 import Kernels
-import Models
+import Work
 
 /// A checkpoint of a known family that can be run: dense, or converted into nested experts.
 ///
@@ -40,9 +42,9 @@ public struct Model: Sendable {
       memory: memory ?? Processors.memory / 2, folder: Folder.temporary)
     self.checkpoint = checkpoint
     evaluator = try DynamoeError.wrapping { () throws(EvaluationError) in
-      let model: Models.Model
+      let model: Checkpoints.Model
       do throws(ModelError) {
-        model = try Models.Model(checkpoint.opened)
+        model = try Checkpoints.Model(checkpoint.opened)
       } catch {
         throw .model(error)
       }

@@ -1,6 +1,6 @@
-import Conversion
+import Checkpoints
+import Containers
 import DMOE
-import Models
 import Tensors
 
 /// The bytes of a tensor on their way from the file.
@@ -8,7 +8,7 @@ import Tensors
 /// Each piece is a whole number of the type's blocks, little-endian whatever the order of the file. Of
 /// what a `.dmoe` has cut into rings, one tensor is put together in memory.
 public struct TensorPieces: Sendable {
-  private let checkpoint: Models.Checkpoint
+  private let checkpoint: Checkpoints.Checkpoint
   private let tensor: TensorDescription
   private let pieceBytes: Int
   /// What a container has cut into rings; nil for what is read as it lies there.
@@ -18,7 +18,7 @@ public struct TensorPieces: Sendable {
   private var offset = 0
 
   init(
-    _ tensor: TensorDescription, of checkpoint: Models.Checkpoint, byteLimit: Int
+    _ tensor: TensorDescription, of checkpoint: Checkpoints.Checkpoint, byteLimit: Int
   ) throws(DynamoeError) {
     guard checkpoint.hasWeights else {
       throw DynamoeError(
@@ -37,7 +37,7 @@ public struct TensorPieces: Sendable {
   }
 
   private static func cut(
-    _ tensor: TensorDescription, of checkpoint: Models.Checkpoint
+    _ tensor: TensorDescription, of checkpoint: Checkpoints.Checkpoint
   ) throws(DynamoeError) -> (source: DMOEDirectory.SourceTensor, container: DMOEReader)? {
     guard case .container(let reader) = checkpoint.storage,
       let source = reader.directory.sourceTensors.first(where: {

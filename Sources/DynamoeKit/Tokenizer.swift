@@ -1,5 +1,5 @@
+import Checkpoints
 import Evaluation
-import Models
 import Tokenizers
 
 /// The tokenizer of a model: text to token ids, and back.

@@ -1,6 +1,6 @@
 import ByteIO
+package import Checkpoints
 package import Experts
-package import Models
 
 /// Why a variant cannot be evaluated.
 package enum EvaluationError: Error, Equatable, Sendable {

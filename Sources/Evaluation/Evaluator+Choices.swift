@@ -1,5 +1,4 @@
 import Kernels
-import Models
 
 extension Evaluator {
   /// Runs one variant alone, only to see which expert every token is given.

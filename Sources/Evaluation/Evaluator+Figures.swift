@@ -1,5 +1,6 @@
+import Checkpoints
 import Kernels
-import Models
+import Running
 
 /// From the streams behind the last layer to figures.
 extension Evaluator {

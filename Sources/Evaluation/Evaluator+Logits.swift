@@ -1,7 +1,10 @@
+import Architectures
+import Checkpoints
 import DMOE
 import Experts
 import Kernels
-import Models
+import Running
+import Work
 
 extension Evaluator {
   /// Runs one variant for its logits, without measuring anything.

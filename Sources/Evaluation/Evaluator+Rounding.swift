@@ -1,6 +1,9 @@
+import Architectures
+import Checkpoints
 import Kernels
-import Models
+import Running
 import Tensors
+import Work
 
 /// The dense model with rounded matrices: what a smaller file would give instead of fewer neurons.
 extension Evaluator {

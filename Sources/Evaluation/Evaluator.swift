@@ -1,9 +1,12 @@
+import Architectures
 import ByteIO
+package import Checkpoints
 import DMOE
 package import Experts
 package import Kernels
-package import Models
+import Running
 package import Tensors
+package import Work
 
 /// Measures variants of a model on windows of text, all in one sweep over the weights.
 package struct Evaluator: Sendable {

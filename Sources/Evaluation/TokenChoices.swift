@@ -1,5 +1,6 @@
 import ByteIO
 import Experts
+import Work
 
 /// How large an expert the tokens of a text were given, and which.
 package struct TokenChoices: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Kernels
-import Models
+import Running
 
 extension VariantStreams {
   /// What one window used of a layer.

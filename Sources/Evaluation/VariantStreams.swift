@@ -1,6 +1,6 @@
 import Experts
 import Kernels
-import Models
+import Running
 
 /// The streams in which variants run side by side, and what each does in a layer.
 struct VariantStreams: Sendable {

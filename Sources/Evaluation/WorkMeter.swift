@@ -1,7 +1,10 @@
+import Architectures
 import ByteIO
+import Checkpoints
 import Experts
 import Kernels
-import Models
+import Running
+import Work
 
 /// Adds up over layers what a stream uses and how long it takes.
 struct WorkMeter: Sendable {

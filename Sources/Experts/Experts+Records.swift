@@ -1,6 +1,6 @@
-package import ByteIO
+import ByteIO
 import Kernels
-import Models
+package import Work
 
 // What interrupted work keeps of a layer.
 

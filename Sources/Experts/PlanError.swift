@@ -1,5 +1,5 @@
 import ByteIO
-package import Models
+package import Checkpoints
 
 /// Why there is no expert plan.
 package enum PlanError: Error, Equatable, Sendable {

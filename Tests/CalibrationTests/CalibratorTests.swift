@@ -1,7 +1,8 @@
 import ByteIO
 import Calibration
+import Checkpoints
 import Kernels
-import Models
+import Running
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Calibration
-import Models
+import Checkpoints
 import TestSupport
 import Testing
 

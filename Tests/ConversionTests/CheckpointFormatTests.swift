@@ -1,4 +1,4 @@
-import Models
+import Checkpoints
 import Safetensors
 import Tensors
 import TestSupport

@@ -1,10 +1,11 @@
 import ByteIO
-import Conversion
+import Checkpoints
+import Checks
 import DMOE
 import Experts
 import Foundation
 import Kernels
-import Models
+import Pipelines
 import Reports
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import Architectures
+import Checkpoints
 import DMOE
 import Safetensors
 import Tensors

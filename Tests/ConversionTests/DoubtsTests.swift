@@ -1,5 +1,5 @@
-import Conversion
 import Evaluation
+import Pipelines
 import Testing
 
 /// Which figures a report warns of, and in one line for each kind.

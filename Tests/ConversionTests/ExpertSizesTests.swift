@@ -1,4 +1,4 @@
-import Conversion
+import Containers
 import DMOE
 import TestSupport
 import Testing

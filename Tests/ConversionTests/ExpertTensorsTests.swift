@@ -1,6 +1,6 @@
-import Conversion
+import Checkpoints
 import DMOE
-import Models
+import Forms
 import Tensors
 import TestContainers
 import TestSupport

@@ -1,7 +1,7 @@
-import Conversion
+import Checkpoints
+import Inspection
 import JSON
 import Kernels
-import Models
 import Safetensors
 import Tensors
 import TestSupport

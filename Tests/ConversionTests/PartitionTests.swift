@@ -1,11 +1,13 @@
+import Architectures
 import ByteIO
 import Calibration
-import Conversion
+import Checkpoints
+import Containers
 import DMOE
 import Experts
 import JSON
 import Kernels
-import Models
+import Pipelines
 import Safetensors
 import TestSupport
 import Testing
@@ -101,22 +103,22 @@ import Testing
 
   @Test func `what cannot be done is refused before anything is written`() throws {
     let path = folder.path("out.dmoe")
-    #expect(throws: ConversionError.noImportance) {
+    #expect(throws: PipelineError.noImportance) {
       try Converted.partition(Converted.model, to: path, importance: .energy).preview()
     }
     let converted = try Converted.path()
-    #expect(throws: ConversionError.alreadyConverted(path: converted)) {
+    #expect(throws: PipelineError.alreadyConverted(path: converted)) {
       try Converted.partition(converted, to: path).preview()
     }
     #expect(throws: PlanError.experts(385, neurons: 384)) {
       try Converted.partition(Converted.model, to: path, widths: .equal(experts: 385)).preview()
     }
     let other = try statistics([[Double](repeating: 1, count: 384)], of: .digest(of: []))
-    #expect(throws: ConversionError.otherModel(statistics: other)) {
+    #expect(throws: PipelineError.otherModel(statistics: other)) {
       try Converted.partition(Converted.model, to: path, statistics: other).preview()
     }
     let short = try statistics([[Double](repeating: 1, count: 384)])
-    #expect(throws: ConversionError.otherModel(statistics: short)) {
+    #expect(throws: PipelineError.otherModel(statistics: short)) {
       try Converted.partition(Converted.model, to: path, statistics: short).preview()
     }
     #expect(try folder.names() == ["statistics"])

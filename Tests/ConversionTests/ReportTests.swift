@@ -1,7 +1,7 @@
 import Calibration
-import Conversion
 import JSON
 import Kernels
+import Pipelines
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Calibration
-import Conversion
 import DMOE
 import Experts
 import Kernels
+import Pipelines
 import TestSupport
 
 /// `fixtures/tiny-llama` with routers, by each recipe, made once for all tests.

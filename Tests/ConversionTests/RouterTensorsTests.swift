@@ -1,12 +1,11 @@
 import ByteIO
 import Calibration
-import Conversion
 import DMOE
 import Experts
 import Foundation
 import JSON
 import Kernels
-import Models
+import Pipelines
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
+import Checkpoints
 import DMOE
 import Experts
 import Foundation
 import JSON
 import Kernels
-import Models
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Calibration
-import Conversion
+import Checkpoints
 import Experts
-import Models
+import Pipelines
 import TestSupport
 import Testing
 

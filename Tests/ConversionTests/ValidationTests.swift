@@ -1,8 +1,8 @@
 import Calibration
-import Conversion
+import Checkpoints
+import Checks
 import DMOE
 import Kernels
-import Models
 import TestSupport
 import Testing
 

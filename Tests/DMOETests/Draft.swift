@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import DMOE
 import Foundation

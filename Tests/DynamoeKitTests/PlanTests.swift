@@ -1,9 +1,10 @@
 import Calibration
-import Conversion
+import Checkpoints
+import Containers
 import DynamoeKit
 import Experts
 import Kernels
-import Models
+import Pipelines
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
   func `a plan is that of the stages`(importance: DynamoeKit.ExpertPlan.Importance) throws {
     let found = try DynamoeKit.ExpertPlan(
       for: Self.model(), by: importance, on: try Self.windows(), widths: .coverage, alignment: 1)
-    let model = try Models.Model(path: Fixture.model)
+    let model = try Checkpoints.Model(path: Fixture.model)
     let parallel = Parallel(threads: 2)
     let text = try TextTokens(Self.request, model: model, limit: 4096)
     let expected: Experts.ExpertPlan

@@ -1,8 +1,8 @@
+import Checkpoints
 import DynamoeKit
 import Evaluation
 import Foundation
 import Kernels
-import Models
 import TestSupport
 import Testing
 
@@ -47,7 +47,7 @@ import Testing
     let path = try Self.file(file)
     let windows = try Fixture.windows()
     let evaluator = try Evaluator(
-      model: Models.Model(path: path), parallel: Parallel(threads: 2), progress: .ignored)
+      model: Checkpoints.Model(path: path), parallel: Parallel(threads: 2), progress: .ignored)
     let named = Evaluation.Variant(name: name)
     let evaluated = try #require(named)
     let expected = try evaluator.evaluate([evaluated], on: windows).figures[0]

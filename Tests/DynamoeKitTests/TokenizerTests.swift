@@ -1,6 +1,6 @@
 import Calibration
+import Checkpoints
 import DynamoeKit
-import Models
 import TestSupport
 import Testing
 
@@ -33,7 +33,7 @@ import Testing
       paths: [Fixture.model + "/heldout.txt"], maximumTokens: nil, context: context,
       beginning: .auto, parsingSpecial: false)
     let expected = try TextTokens(
-      request, model: Models.Model(path: Fixture.model), limit: .max)
+      request, model: Checkpoints.Model(path: Fixture.model), limit: .max)
     #expect(found == expected.allWindows())
     #expect(try tokenizer.windows(of: "").isEmpty)
     for wrong in [1, 0, -1] {

@@ -1,8 +1,8 @@
-import Conversion
+import Checkpoints
 import Evaluation
 import Experts
 import Kernels
-import Models
+import Pipelines
 import TestSupport
 
 /// A tiny model, and the container of four experts that was made of it.

@@ -1,8 +1,8 @@
 import ByteIO
+import Checkpoints
 import Evaluation
 import Foundation
 import Kernels
-import Models
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Calibration
-import Conversion
+import Checkpoints
 import Evaluation
 import Experts
 import Kernels
-import Models
+import Pipelines
 import TestSupport
 import Testing
 

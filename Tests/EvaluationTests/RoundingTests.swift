@@ -1,7 +1,7 @@
 import Calibration
+import Checkpoints
 import Evaluation
 import Kernels
-import Models
 import Tensors
 import TestSupport
 import Testing

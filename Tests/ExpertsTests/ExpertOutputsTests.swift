@@ -1,7 +1,7 @@
 import Experts
 import Foundation
 import Kernels
-import Models
+import Running
 import TestSupport
 import Testing
 

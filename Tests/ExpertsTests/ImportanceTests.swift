@@ -1,8 +1,8 @@
 import ByteIO
 import Calibration
+import Checkpoints
 import Experts
 import Kernels
-import Models
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
+import Checkpoints
 import Experts
 import Foundation
 import Kernels
-import Models
+import Running
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Experts
 import Kernels
-import Models
+import Running
 import TestSupport
 import Testing
 

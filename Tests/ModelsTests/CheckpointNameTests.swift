@@ -1,4 +1,4 @@
-import Models
+import Checkpoints
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
+import Architectures
+import Checkpoints
 import DMOE
-import Models
 import Safetensors
 import TestSupport
 import Testing

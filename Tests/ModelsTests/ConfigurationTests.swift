@@ -1,5 +1,5 @@
+import Checkpoints
 import JSON
-import Models
 import TestSupport
 import Testing
 

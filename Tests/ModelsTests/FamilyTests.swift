@@ -1,6 +1,8 @@
+import Architectures
+import Checkpoints
 import Foundation
 import Kernels
-import Models
+import Running
 import Safetensors
 import Tensors
 import TestSupport

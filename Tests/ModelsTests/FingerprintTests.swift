@@ -1,5 +1,5 @@
 import ByteIO
-import Models
+import Checkpoints
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
+import Checkpoints
 import Foundation
 import JSON
 import Kernels
-import Models
+import Running
 import Safetensors
 import Tensors
 import TestSupport

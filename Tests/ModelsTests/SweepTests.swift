@@ -1,5 +1,6 @@
+import Checkpoints
 import Kernels
-import Models
+import Running
 import TestSupport
 import Testing
 

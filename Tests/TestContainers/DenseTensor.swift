@@ -1,4 +1,5 @@
-package import DMOE
+package import Architectures
+internal import DMOE
 package import Tensors
 package import TestSupport
 

@@ -1,3 +1,4 @@
+internal import Architectures
 internal import DMOE
 package import Tensors
 package import TestSupport

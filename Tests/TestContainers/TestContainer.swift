@@ -1,3 +1,4 @@
+internal import Architectures
 internal import ByteIO
 package import DMOE
 internal import Tensors

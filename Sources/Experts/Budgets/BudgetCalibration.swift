@@ -1,6 +1,9 @@
+import Architectures
 import ByteIO
+package import Checkpoints
 package import Kernels
-package import Models
+import Running
+package import Work
 
 /// Finds the knobs that lead to costs, by running the routed model on windows kept from all fits.
 ///

@@ -1,6 +1,6 @@
 import ByteIO
+import Checkpoints
 package import DMOE
-import Models
 import Tensors
 
 extension BudgetTable {

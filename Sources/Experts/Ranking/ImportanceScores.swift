@@ -1,6 +1,8 @@
+import Architectures
 package import Calibration
+package import Checkpoints
 package import Kernels
-package import Models
+import Running
 
 /// The importance of every neuron, layer by layer.
 package struct ImportanceScores: Sendable {

@@ -1,7 +1,10 @@
+import Architectures
 import ByteIO
 package import Calibration
+package import Checkpoints
 package import Kernels
-package import Models
+import Running
+package import Work
 
 /// Ranks the neurons of every layer in one sweep of the dense model over calibration windows, and
 /// sees what every expert then lacks.

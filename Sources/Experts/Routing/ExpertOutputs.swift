@@ -1,6 +1,6 @@
 import Glibc
 package import Kernels
-package import Models
+package import Running
 
 /// What all experts of a layer give for the same input, ring by ring: together they cost one FFN.
 package struct ExpertOutputs: Sendable {

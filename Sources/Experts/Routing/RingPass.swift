@@ -1,5 +1,5 @@
 import Kernels
-import Models
+import Running
 
 /// One layer's windows through its rings: outputs, compensation, and what is true of every expert.
 struct RingPass {

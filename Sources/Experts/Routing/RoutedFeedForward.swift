@@ -1,5 +1,5 @@
 package import Kernels
-package import Models
+package import Running
 
 /// A feed-forward layer in which every token has an expert of its own.
 package enum RoutedFeedForward {

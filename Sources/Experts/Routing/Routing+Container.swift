@@ -1,6 +1,6 @@
+import Checkpoints
 package import DMOE
 import Kernels
-import Models
 import Tensors
 
 extension RouterAim {

@@ -1,5 +1,6 @@
+import Architectures
+package import Checkpoints
 package import Kernels
-package import Models
 
 /// What chooses an expert for every token of a converted model.
 package struct Routing: Sendable {

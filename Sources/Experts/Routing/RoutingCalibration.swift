@@ -1,6 +1,9 @@
+import Architectures
 import ByteIO
+package import Checkpoints
 package import Kernels
-package import Models
+import Running
+package import Work
 
 /// Fits what routing needs in every layer, in one sweep of the dense model over calibration windows:
 /// compensation for what experts drop, and a router.

@@ -1,9 +1,12 @@
 import ArgumentParser
 import ByteIO
 import Calibration
-import Conversion
-import Models
+import Checkpoints
+import Containers
+import Pipelines
 import Reports
+import Running
+import Work
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,7 +46,7 @@ struct Calibrate: ParsableCommand {
     let request = try text.requiredRequest()
     let model = try Model(path: self.model, family: common.family)
     guard model.checkpoint.container == nil else {
-      throw ConversionError.alreadyConverted(path: self.model)
+      throw PipelineError.alreadyConverted(path: self.model)
     }
     try Folder.checkOutput(
       output, inputs: model.checkpoint.ownedPaths + request.paths, force: force)

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Calibration
+import Checkpoints
 import Evaluation
 import Experts
 import JSON
-import Models
 import Reports
+import Running
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(

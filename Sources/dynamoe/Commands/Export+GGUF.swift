@@ -1,7 +1,8 @@
 import ArgumentParser
-import Conversion
+import Checkpoints
+import Containers
+import Forms
 import JSON
-import Models
 import Reports
 
 extension Export {

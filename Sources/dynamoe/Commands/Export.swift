@@ -1,8 +1,9 @@
 import ArgumentParser
 import ByteIO
-import Conversion
+import Checkpoints
+import Containers
+import Forms
 import JSON
-import Models
 import Reports
 
 extension ExpertSelection: ExpressibleByArgument {

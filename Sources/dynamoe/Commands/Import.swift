@@ -1,6 +1,6 @@
 import ArgumentParser
-import Conversion
 import DMOE
+import Forms
 import JSON
 import Reports
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Conversion
+import Inspection
 import JSON
 
 struct Inspect: ParsableCommand {

@@ -1,14 +1,15 @@
 import ArgumentParser
 import ByteIO
 import Calibration
-import Conversion
+import Containers
 import DMOE
 import Experts
 import JSON
+import Pipelines
 import Reports
 
 extension DMOECompression: ExpressibleByArgument {}
-extension DownStorage: ExpressibleByArgument {}
+extension RingEncoding: ExpressibleByArgument {}
 extension Importance: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 
@@ -100,7 +101,7 @@ struct PartitionCommand: ParsableCommand {
     help:
       "A quantised down projection, whose blocks run across neurons: kept whole, or stored by neuron in another type."
   )
-  var down: DownStorage = .keep
+  var down: RingEncoding = .keep
 
   @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0

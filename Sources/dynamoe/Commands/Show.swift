@@ -1,11 +1,12 @@
 import ArgumentParser
 import ByteIO
 import Calibration
-import Conversion
+import Checkpoints
+import Containers
 import Evaluation
 import JSON
-import Models
 import Reports
+import Running
 import Tokenizers
 
 struct Show: ParsableCommand {
@@ -71,7 +72,7 @@ struct Show: ParsableCommand {
     let line = common.progressLine
     let parallel = common.parallel
     let checkpoint = try base.checkpoint(self.model, common, progress: line.progress)
-    guard checkpoint.container != nil else { throw ConversionError.notContainer(path: self.model) }
+    guard checkpoint.container != nil else { throw ContainerError.notContainer(path: self.model) }
     let model = try Model(checkpoint)
     let evaluator = try Evaluator(
       model: model, parallel: parallel, progress: line.progress, workspace: common.workspace)

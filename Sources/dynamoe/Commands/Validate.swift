@@ -1,7 +1,7 @@
 import ArgumentParser
-import Conversion
+import Checkpoints
+import Checks
 import JSON
-import Models
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(

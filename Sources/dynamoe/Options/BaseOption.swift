@@ -1,6 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import Kernels
-import Models
+import Work
 
 /// Where the weights of an overlay are.
 struct BaseOption: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ByteIO
 import Kernels
-import Models
+import Work
 
 enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, plain, none

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Conversion
 import Experts
+import Pipelines
 
 /// Which routers are fitted, if any.
 enum RouterOption: String, ExpressibleByArgument, CaseIterable {

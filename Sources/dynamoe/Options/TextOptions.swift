@@ -1,6 +1,6 @@
 import ArgumentParser
 import Calibration
-import Models
+import Checkpoints
 
 extension ModelTokenizer.Beginning: ExpressibleByArgument {}
 

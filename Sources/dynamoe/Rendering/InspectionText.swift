@@ -1,5 +1,5 @@
-import Conversion
-import Models
+import Checkpoints
+import Inspection
 import Reports
 import Tensors
 

@@ -1,4 +1,4 @@
-import Conversion
+import Inspection
 import JSON
 import Reports
 

@@ -1,6 +1,6 @@
-import Conversion
 import Experts
 import JSON
+import Pipelines
 import Reports
 
 /// What `partition --dry-run` tells.

@@ -1,7 +1,7 @@
 import ByteIO
-import Models
 import Reports
 import Synchronization
+import Work
 
 /// Shows how far work has come: a line that rewrites itself on a terminal, or a line for each phase.
 final class ProgressLine: Sendable {

@@ -1,5 +1,4 @@
 import DMOE
-import Models
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Architectures
 import DMOE
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Conversion
+import Checks
 import Safetensors
 import Tensors
 import TestSupport

@@ -1,11 +1,13 @@
 import ByteIO
 import Calibration
-import Conversion
+import Checkpoints
+import Checks
 import DMOE
 import Evaluation
+import Forms
+import Inspection
 import JSON
 import Kernels
-import Models
 import Reports
 import Tensors
 import Tokenizers

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// What was converted, from what, what came of it, and what to distrust.
 struct OverviewSection {
   let report: PageReport

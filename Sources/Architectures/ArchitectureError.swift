@@ -1,0 +1,15 @@
+package import GGUF
+package import Tensors
+
+/// Why a description does not make a model of a known architecture.
+package enum ArchitectureError: Error, Equatable, Sendable {
+  case gguf(GGUFError)
+  case tensor(TensorError)
+  /// A key of a GGUF file is missing or out of range.
+  case metadata(path: String, key: String, expected: String, found: String)
+  /// A feature that the forward pass lacks.
+  case unsupported(path: String, what: String, advice: String)
+  case missingTensor(path: String, name: String)
+  case shape(path: String, tensor: String, expected: [Int], found: [Int])
+  case elementType(path: String, tensor: String, found: String)
+}

@@ -1,0 +1,90 @@
+package import GGUF
+
+/// The keys of a GGUF file that describe its model, below the name of the architecture.
+package struct ConfigurationKeys {
+  package let architecture: String
+  private let metadata: GGUFMetadata
+  let path: String
+
+  package init(_ metadata: GGUFMetadata, path: String) throws(ArchitectureError) {
+    self.metadata = metadata
+    self.path = path
+    do {
+      architecture = try metadata.string("general.architecture")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  /// A number that may be missing.
+  func optional(_ name: String, in range: ClosedRange<Int>) throws(ArchitectureError) -> Int? {
+    let key = "\(architecture).\(name)"
+    let found: Int?
+    do {
+      // Of layers that may differ there is a number each; here they are alike.
+      if metadata.entry(key)?.type == .array {
+        let numbers = try metadata.ints(key)
+        guard let first = numbers.first, numbers.allSatisfy({ $0 == first }) else {
+          throw ArchitectureError.metadata(
+            path: path, key: key, expected: "one number for all layers",
+            found: "\(Set(numbers).sorted().prefix(8))")
+        }
+        found = first
+      } else {
+        found = try metadata.intIfPresent(key)
+      }
+    } catch {
+      switch error {
+      case let error as GGUFError: throw .gguf(error)
+      case let error as ArchitectureError: throw error
+      default: preconditionFailure("unexpected error: \(error)")
+      }
+    }
+    guard let found, !range.contains(found) else { return found }
+    throw .metadata(
+      path: path, key: key, expected: "\(range.lowerBound) to \(range.upperBound)",
+      found: "\(found)")
+  }
+
+  func required(_ name: String, in range: ClosedRange<Int>) throws(ArchitectureError) -> Int {
+    guard let number = try optional(name, in: range) else {
+      throw .gguf(.missingKey(path: path, key: "\(architecture).\(name)"))
+    }
+    return number
+  }
+
+  func double(_ name: String) throws(ArchitectureError) -> Double? {
+    do {
+      return try metadata.doubleIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  func string(_ name: String) throws(ArchitectureError) -> String? {
+    do {
+      return try metadata.stringIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  /// A number that must be above 0 where it is there.
+  func positive(_ name: String) throws(ArchitectureError) -> Double? {
+    guard let number = try double(name) else { return nil }
+    guard number > 0, number.isFinite else {
+      throw .metadata(
+        path: path, key: "\(architecture).\(name)", expected: "a number above 0",
+        found: "\(number)")
+    }
+    return number
+  }
+
+  func bool(_ name: String) throws(ArchitectureError) -> Bool? {
+    do {
+      return try metadata.boolIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+}

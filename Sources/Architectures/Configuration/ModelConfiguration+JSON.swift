@@ -1,0 +1,136 @@
+package import JSON
+
+import enum Kernels.Activation
+
+extension ModelConfiguration {
+  /// Reads `config.json` by the keys of a family.
+  package init(_ document: JSONValue, family: Family) throws(JSONFieldError) {
+    let root = JSONField(document)
+    let keys = family.keys
+    for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
+      guard let field = try root.optional(key), field.value != value else { continue }
+      throw field.mismatch(
+        expected: "\(JSONWriter.text(value)): other models of the family are not known here")
+    }
+    // Far above any model, and small enough that no product below overflows.
+    let sizes = 1...1 << 24
+    layers = try root.member(keys.layers).int(in: 1...1 << 16)
+    hiddenSize = try root.member(keys.hiddenSize).int(in: sizes)
+    if let factor = family.widthFactor, try root.optional(keys.intermediateSize) == nil {
+      intermediateSize = factor * hiddenSize
+    } else {
+      intermediateSize = try root.member(keys.intermediateSize).int(in: sizes)
+    }
+    heads = try root.member(keys.heads).int(in: 1...hiddenSize)
+    let groups = try root.optional(keys.keyValueHeads)
+    keyValueHeads = try groups?.int(in: 1...heads) ?? heads
+    guard heads % keyValueHeads == 0 else {
+      throw JSONFieldError(
+        field: keys.keyValueHeads, expected: "a divisor of \(heads) heads",
+        found: "\(keyValueHeads)")
+    }
+    headDimension = try Self.headDimension(root, keys, hiddenSize: hiddenSize, heads: heads)
+    vocabularySize = try root.member(keys.vocabularySize).int(in: sizes)
+    contextLength = try root.member(keys.contextLength).int(in: 2...1 << 32)
+    if let key = keys.normEpsilon {
+      let epsilon = try root.member(key)
+      normEpsilon = try epsilon.double()
+      guard normEpsilon >= 0 else { throw epsilon.mismatch(expected: "a number of at least 0") }
+    } else {
+      normEpsilon = 1e-5
+    }
+    activation = try Self.activation(root, family)
+    tiedOutput = try family.tiedOutput.value(root)
+    biases = try Self.biases(root, family)
+    if case .rotary = family.positions {
+      let positions = RotaryFields(
+        root, family, headDimension: headDimension, contextLength: contextLength)
+      rotary = try positions.read(as: "full_attention")
+      windowedRotary = try family.windowedRotaryBase.map { (key) throws(JSONFieldError) in
+        try positions.read(as: "sliding_attention", base: key)
+      }
+    } else {
+      rotary = nil
+      windowedRotary = nil
+    }
+    spans = try WindowFields(root, keys.window).spans(family.windowedLayers, layers: layers)
+    let scalar = try root.positive(keys.attentionScalar) ?? Double(headDimension)
+    attentionScale = 1 / scalar.squareRoot()
+    attentionSoftCap = try root.positive(keys.attentionSoftCap)
+    outputSoftCap = try root.positive(keys.outputSoftCap)
+    tokenTypes = try root.optional(keys.tokenTypes)?.int(in: 0...1 << 16) ?? 0
+    isParallel = try family.isParallel.value(root)
+  }
+
+  private static func headDimension(
+    _ root: JSONField, _ keys: FamilyKeys, hiddenSize: Int, heads: Int
+  ) throws(JSONFieldError) -> Int {
+    let dimension: Int
+    if let field = try root.optional(keys.headDimension) {
+      dimension = try field.int(in: 2...1 << 16)
+    } else {
+      guard hiddenSize % heads == 0 else {
+        throw JSONFieldError(
+          field: keys.heads, expected: "a divisor of \(keys.hiddenSize), \(hiddenSize)",
+          found: "\(heads)")
+      }
+      dimension = hiddenSize / heads
+    }
+    guard dimension % 2 == 0, dimension > 0 else {
+      throw JSONFieldError(
+        field: keys.headDimension, expected: "an even number", found: "\(dimension)")
+    }
+    return dimension
+  }
+
+  private static func activation(
+    _ root: JSONField, _ family: Family
+  ) throws(JSONFieldError) -> Activation {
+    let names = family.keys.activation
+    var field: JSONField?
+    for name in names where field == nil { field = try root.optional(name) }
+    if field == nil { field = try root.member(names[names.count - 1]) }
+    guard let stated = field, let activation = family.activations[try stated.string()] else {
+      let known = family.activations.keys.sorted().joined(separator: " or ")
+      throw (field ?? root).mismatch(expected: "an activation known for \(family.name): \(known)")
+    }
+    return activation
+  }
+
+  private static func biases(
+    _ root: JSONField, _ family: Family
+  ) throws(JSONFieldError) -> Set<TensorRole> {
+    var biases: Set<TensorRole> = []
+    if try family.attentionBias.value(root) {
+      biases.formUnion([.queryBias, .keyBias, .valueBias, .queryKeyValueBias])
+    }
+    if try family.attentionOutputBias.value(root) { biases.insert(.attentionOutputBias) }
+    if try family.feedForwardBias.value(root) {
+      biases.formUnion([.gateBias, .upBias, .downBias])
+    }
+    if family.norm == .layer {
+      biases.formUnion(TensorRole.allCases.filter(\.isNorm).compactMap(\.bias))
+    }
+    return biases
+  }
+}
+
+extension Family.Flag {
+  fileprivate func value(_ root: JSONField) throws(JSONFieldError) -> Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .key(let key, let otherwise): try root.optional(key)?.bool() ?? otherwise
+    }
+  }
+}
+
+extension JSONField {
+  /// A member above 0; nil where it is absent or null.
+  func positive(_ name: String) throws(JSONFieldError) -> Double? {
+    guard let field = try optional(name) else { return nil }
+    let value = try field.double()
+    guard value > 0 else { throw field.mismatch(expected: "a number above 0") }
+    return value
+  }
+}

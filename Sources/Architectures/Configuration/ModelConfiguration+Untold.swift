@@ -1,0 +1,58 @@
+import enum Kernels.Activation
+
+extension ModelConfiguration {
+  /// What of the model no file of the architecture can say, in words; nil where it can say all that
+  /// every token needs.
+  package func inexpressible(in gguf: Family.GGUF, _ family: Family) -> String? {
+    let name = "the architecture \(gguf.architecture)"
+    guard activation.isLike(gguf.activation) else {
+      return "\(name) with the activation \(activation.rawValue)"
+    }
+    let scale = gguf.attentionScale(
+      layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
+    guard abs(attentionScale / scale - 1) < 1e-6 else {
+      let root = (1e6 / (attentionScale * attentionScale)).rounded() / 1e6
+      return "\(name) with scores divided by the root of \(root) (\(family.keys.attentionScalar))"
+    }
+    if let rotary {
+      guard rotary.dimension == headDimension || gguf.rotatesParts else {
+        return "\(name) with \(rotary.dimension) of \(headDimension) dimensions that turn"
+      }
+      switch (rotary.scaling, gguf.divisors) {
+      case (.none, _), (.linear, _), (.yarn, _), (.llama3, .single), (.divisors, .single),
+        (.long, .byLength):
+        break
+      default: return "\(name) with positions scaled in this way"
+      }
+    }
+    if case .some(let windowed) = windowedRotary, windowed.scaling != .none {
+      return "\(name) with scaled positions in windows"
+    }
+    guard !isToldWindows(gguf, family) || spans == impliedSpans(family) else {
+      return "\(name) with windows in other layers than usual"
+    }
+    return nil
+  }
+
+  /// The windows that readers of a file of the architecture do not know of; nil where there are none.
+  package func forgottenWindow(in gguf: Family.GGUF, _ family: Family) -> Int? {
+    isToldWindows(gguf, family) ? nil : spans.compactMap(\.self).max()
+  }
+
+  /// Whether readers of the architecture see windows: those of layers that are not all alike.
+  private func isToldWindows(_ gguf: Family.GGUF, _ family: Family) -> Bool {
+    if case .allButEvery = family.windowedLayers { gguf.told.contains(.window) } else { false }
+  }
+
+  private func impliedSpans(_ family: Family) -> [Int?] {
+    family.windowedLayers.spans(spans.compactMap(\.self).max(), layers: layers)
+  }
+}
+
+extension Activation {
+  /// Whether it is the same but for rounding: llama.cpp has one form of GELU.
+  fileprivate func isLike(_ other: Activation) -> Bool {
+    let forms: Set<Activation> = [.gelu, .geluTanh]
+    return self == other || forms.isSuperset(of: [self, other])
+  }
+}

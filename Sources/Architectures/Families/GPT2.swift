@@ -1,0 +1,49 @@
+import JSON
+
+import enum Kernels.Activation
+
+extension Family {
+  /// GPT-2: learned positions, and projections stored with an input a row.
+  package static let gpt2 = Family(
+    name: "gpt2",
+    modelTypes: ["gpt2"],
+    keys: FamilyKeys(
+      layers: "n_layer", hiddenSize: "n_embd", intermediateSize: "n_inner", heads: "n_head",
+      contextLength: "n_positions", normEpsilon: "layer_norm_epsilon",
+      activation: ["activation_function"]),
+    requirements: [
+      "scale_attn_weights": .bool(true), "scale_attn_by_inverse_layer_idx": .bool(false),
+      "add_cross_attention": .bool(false),
+    ],
+    gguf: GGUF(architecture: "gpt2", activation: .geluTanh),
+    norm: .layer,
+    positions: .learned(first: 0),
+    gated: false,
+    widthFactor: 4,
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .always,
+    attentionOutputBias: .always,
+    feedForwardBias: .always,
+    layouts: [
+      .transformers: TensorLayout(
+        names: [
+          .tokenEmbedding: "transformer.wte.weight",
+          .positionEmbedding: "transformer.wpe.weight",
+          .outputNorm: "transformer.ln_f.weight",
+          .output: "lm_head.weight",
+          .attentionNorm: "transformer.h.{layer}.ln_1.weight",
+          .queryKeyValue: "transformer.h.{layer}.attn.c_attn.weight",
+          .attentionOutput: "transformer.h.{layer}.attn.c_proj.weight",
+          .feedForwardNorm: "transformer.h.{layer}.ln_2.weight",
+          .up: "transformer.h.{layer}.mlp.c_fc.weight",
+          .down: "transformer.h.{layer}.mlp.c_proj.weight",
+        ],
+        renamings: [[], [("transformer.", "")]],
+        isTransposed: true),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming([
+        .query: nil, .key: nil, .value: nil, .gate: nil,
+        .queryKeyValue: "blk.{layer}.attn_qkv.weight",
+        .positionEmbedding: "position_embd.weight",
+      ]),
+    ])
+}

@@ -1,0 +1,40 @@
+import enum Kernels.Activation
+
+extension Family {
+  /// GPT-NeoX and Pythia (arXiv 2204.06745, 2304.01373): attention and feed-forward network side by
+  /// side.
+  package static let gptNeoX = Family(
+    name: "gpt_neox",
+    modelTypes: ["gpt_neox"],
+    keys: FamilyKeys(
+      normEpsilon: "layer_norm_eps", rotaryBase: "rotary_emb_base", rotaryFraction: "rotary_pct"),
+    gguf: GGUF(
+      architecture: "gptneox", activation: .gelu, told: [.rotaryDimension, .isParallel],
+      rotatesParts: true),
+    norm: .layer,
+    gated: false,
+    isParallel: .key("use_parallel_residual", otherwise: true),
+    attentionBias: .key("attention_bias", otherwise: true),
+    attentionOutputBias: .key("attention_bias", otherwise: true),
+    feedForwardBias: .always,
+    rotaryFraction: 0.25,
+    layouts: [
+      .transformers: TensorLayout(
+        names: [
+          .tokenEmbedding: "gpt_neox.embed_in.weight",
+          .outputNorm: "gpt_neox.final_layer_norm.weight",
+          .output: "embed_out.weight",
+          .attentionNorm: "gpt_neox.layers.{layer}.input_layernorm.weight",
+          .queryKeyValue: "gpt_neox.layers.{layer}.attention.query_key_value.weight",
+          .attentionOutput: "gpt_neox.layers.{layer}.attention.dense.weight",
+          .feedForwardNorm: "gpt_neox.layers.{layer}.post_attention_layernorm.weight",
+          .up: "gpt_neox.layers.{layer}.mlp.dense_h_to_4h.weight",
+          .down: "gpt_neox.layers.{layer}.mlp.dense_4h_to_h.weight",
+        ],
+        fusion: .heads),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming([
+        .query: nil, .key: nil, .value: nil, .gate: nil,
+        .queryKeyValue: "blk.{layer}.attn_qkv.weight",
+      ]),
+    ])
+}

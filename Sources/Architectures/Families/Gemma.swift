@@ -1,0 +1,93 @@
+import JSON
+
+import enum Kernels.Activation
+
+extension Family {
+  /// Gemma (arXiv 2403.08295).
+  package static let gemma = Family(
+    name: "gemma",
+    modelTypes: ["gemma"],
+    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    gguf: GGUF(
+      architecture: "gemma", activation: .geluTanh,
+      told: [.keyValueHeads, .keyLength, .valueLength]),
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .key("attention_bias", otherwise: false),
+    attentionOutputBias: .key("attention_bias", otherwise: false),
+    scalesEmbedding: true,
+    activations: gemmaActivations,
+    layouts: [
+      .transformers: .gemma,
+      .gguf: TensorLayout(names: TensorLayout.gguf),
+    ])
+
+  /// Gemma 2 (arXiv 2408.00118).
+  package static let gemma2 = Family(
+    name: "gemma2",
+    modelTypes: ["gemma2"],
+    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    requirements: ["use_bidirectional_attention": .bool(false)],
+    gguf: GGUF(
+      architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
+      told: [.keyValueHeads, .keyLength, .valueLength, .window]),
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .key("attention_bias", otherwise: false),
+    attentionOutputBias: .key("attention_bias", otherwise: false),
+    windowedLayers: .allButEvery(2, key: nil),
+    scalesEmbedding: true,
+    activations: gemmaActivations,
+    layouts: [
+      .transformers: .gemma.naming(TensorLayout.branchNorms),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms),
+    ])
+
+  /// Gemma 3 (arXiv 2503.19786), the models of text.
+  package static let gemma3 = Family(
+    name: "gemma3",
+    modelTypes: ["gemma3_text"],
+    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    requirements: ["use_bidirectional_attention": .bool(false)],
+    gguf: GGUF(
+      architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62],
+      told: [
+        .keyValueHeads, .keyLength, .valueLength, .window, .rotaryBase, .windowedRotaryBase,
+      ]),
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .key("attention_bias", otherwise: false),
+    attentionOutputBias: .key("attention_bias", otherwise: false),
+    windowedLayers: .allButEvery(6, key: "sliding_window_pattern"),
+    rotaryBase: 1_000_000,
+    windowedRotaryBase: "rope_local_base_freq",
+    scalesEmbedding: true,
+    activations: gemmaActivations,
+    layouts: [
+      .transformers: .gemma.naming(TensorLayout.branchNorms).naming(TensorLayout.headNorms),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms)
+        .naming(TensorLayout.ggufHeadNorms),
+    ])
+
+  /// The first releases say `gelu` and mean its approximation.
+  private static let gemmaActivations: [String: Activation] = [
+    "gelu": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh,
+  ]
+}
+
+extension TensorLayout {
+  /// Named as LLaMA, with norms around 0.
+  fileprivate static var gemma: TensorLayout {
+    var layout = TensorLayout.llama
+    layout.normOffset = 1
+    return layout
+  }
+
+  fileprivate static let branchNorms: [TensorRole: String?] = [
+    .attentionOutputNorm: "model.layers.{layer}.post_attention_layernorm.weight",
+    .feedForwardNorm: "model.layers.{layer}.pre_feedforward_layernorm.weight",
+    .feedForwardOutputNorm: "model.layers.{layer}.post_feedforward_layernorm.weight",
+  ]
+
+  static let ggufBranchNorms: [TensorRole: String?] = [
+    .attentionOutputNorm: "blk.{layer}.post_attention_norm.weight",
+    .feedForwardOutputNorm: "blk.{layer}.post_ffw_norm.weight",
+  ]
+}

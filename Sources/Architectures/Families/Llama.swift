@@ -1,0 +1,62 @@
+import enum Kernels.Activation
+
+extension Family {
+  /// LLaMA (arXiv 2302.13971, 2307.09288, 2407.21783).
+  package static let llama = Family(
+    name: "llama",
+    modelTypes: ["llama"],
+    gguf: .llama,
+    attentionBias: .key("attention_bias", otherwise: false),
+    attentionOutputBias: .key("attention_bias", otherwise: false),
+    feedForwardBias: .key("mlp_bias", otherwise: false),
+    layouts: [
+      .transformers: .llama,
+      .gguf: .ggufLlama,
+    ])
+}
+
+extension Family.GGUF {
+  static let llama = Family.GGUF(
+    architecture: "llama", activation: .silu,
+    told: [
+      .vocabularySize, .keyValueHeads, .keyLength, .valueLength, .rotaryBase, .rotaryDimension,
+    ], divisors: .single, mixed: "deci")
+}
+
+extension TensorLayout {
+  static let ggufLlama = TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true)
+
+  /// As Transformers calls the tensors of LLaMA and of all that came after it.
+  static let llama = TensorLayout(
+    names: [
+      .tokenEmbedding: "model.embed_tokens.weight",
+      .outputNorm: "model.norm.weight",
+      .output: "lm_head.weight",
+      .attentionNorm: "model.layers.{layer}.input_layernorm.weight",
+      .query: "model.layers.{layer}.self_attn.q_proj.weight",
+      .key: "model.layers.{layer}.self_attn.k_proj.weight",
+      .value: "model.layers.{layer}.self_attn.v_proj.weight",
+      .attentionOutput: "model.layers.{layer}.self_attn.o_proj.weight",
+      .feedForwardNorm: "model.layers.{layer}.post_attention_layernorm.weight",
+      .gate: "model.layers.{layer}.mlp.gate_proj.weight",
+      .up: "model.layers.{layer}.mlp.up_proj.weight",
+      .down: "model.layers.{layer}.mlp.down_proj.weight",
+    ],
+    renamings: [[], [("model.", "")]])
+
+  /// As llama.cpp calls what most architectures have.
+  static let gguf: [TensorRole: String] = [
+    .tokenEmbedding: "token_embd.weight",
+    .outputNorm: "output_norm.weight",
+    .output: "output.weight",
+    .attentionNorm: "blk.{layer}.attn_norm.weight",
+    .query: "blk.{layer}.attn_q.weight",
+    .key: "blk.{layer}.attn_k.weight",
+    .value: "blk.{layer}.attn_v.weight",
+    .attentionOutput: "blk.{layer}.attn_output.weight",
+    .feedForwardNorm: "blk.{layer}.ffn_norm.weight",
+    .gate: "blk.{layer}.ffn_gate.weight",
+    .up: "blk.{layer}.ffn_up.weight",
+    .down: "blk.{layer}.ffn_down.weight",
+  ]
+}

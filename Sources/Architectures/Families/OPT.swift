@@ -1,0 +1,46 @@
+import JSON
+
+import enum Kernels.Activation
+
+extension Family {
+  /// OPT (arXiv 2205.01068): ReLU, and learned positions.
+  ///
+  /// llama.cpp does not have it.
+  package static let opt = Family(
+    name: "opt",
+    modelTypes: ["opt"],
+    keys: FamilyKeys(
+      intermediateSize: "ffn_dim", normEpsilon: nil, activation: ["activation_function"]),
+    requirements: [
+      // Only opt-350m is otherwise.
+      "do_layer_norm_before": .bool(true), "_remove_final_layer_norm": .bool(false),
+      "layer_norm_elementwise_affine": .bool(true),
+    ],
+    norm: .layer,
+    positions: .learned(first: 2),
+    gated: false,
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .key("enable_bias", otherwise: true),
+    attentionOutputBias: .key("enable_bias", otherwise: true),
+    feedForwardBias: .key("enable_bias", otherwise: true),
+    layouts: [
+      .transformers: TensorLayout(
+        names: [
+          .tokenEmbedding: "model.decoder.embed_tokens.weight",
+          .positionEmbedding: "model.decoder.embed_positions.weight",
+          .outputNorm: "model.decoder.final_layer_norm.weight",
+          .output: "lm_head.weight",
+          .attentionNorm: "model.decoder.layers.{layer}.self_attn_layer_norm.weight",
+          .query: "model.decoder.layers.{layer}.self_attn.q_proj.weight",
+          .key: "model.decoder.layers.{layer}.self_attn.k_proj.weight",
+          .value: "model.decoder.layers.{layer}.self_attn.v_proj.weight",
+          .attentionOutput: "model.decoder.layers.{layer}.self_attn.out_proj.weight",
+          .feedForwardNorm: "model.decoder.layers.{layer}.final_layer_norm.weight",
+          .up: "model.decoder.layers.{layer}.fc1.weight",
+          .down: "model.decoder.layers.{layer}.fc2.weight",
+        ],
+        renamings: [
+          [], [("model.decoder.", "decoder.")], [("model.decoder.embed_tokens.", "lm_head.")],
+        ])
+    ])
+}

@@ -1,0 +1,25 @@
+import enum Kernels.Activation
+
+extension Family {
+  /// StarCoder2 (arXiv 2402.19173).
+  package static let starcoder2 = Family(
+    name: "starcoder2",
+    modelTypes: ["starcoder2"],
+    keys: FamilyKeys(normEpsilon: "norm_epsilon"),
+    gguf: GGUF(
+      architecture: "starcoder2", activation: .geluTanh, told: [.keyValueHeads, .rotaryBase]),
+    norm: .layer,
+    gated: false,
+    tiedOutput: .key("tie_word_embeddings", otherwise: true),
+    attentionBias: .key("use_bias", otherwise: true),
+    attentionOutputBias: .key("use_bias", otherwise: true),
+    feedForwardBias: .key("use_bias", otherwise: true),
+    layouts: [
+      .transformers: .llama.naming([
+        .gate: nil,
+        .up: "model.layers.{layer}.mlp.c_fc.weight",
+        .down: "model.layers.{layer}.mlp.c_proj.weight",
+      ]),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming([.gate: nil]),
+    ])
+}

@@ -1,0 +1,70 @@
+import ByteIO
+import DMOE
+package import Kernels
+import Tensors
+package import Work
+
+extension Checkpoint {
+  /// The overlay with its base, every tensor of which is held against its digest.
+  ///
+  /// - Throws: a base that is not the checkpoint that the overlay was made from, by the name of the
+  ///   first tensor that differs.
+  package func on(
+    base path: String, parallel: Parallel, progress: Progress
+  ) throws(ModelError) -> Checkpoint {
+    guard let overlay = container, isOverlay else {
+      throw .unsupported(
+        path: self.path, what: "it has its weights, and is no overlay",
+        advice: "leave out --base")
+    }
+    let dense = try Checkpoint(path: path)
+    guard case .dense(let base) = dense.storage else {
+      throw .unsupported(
+        path: path, what: "the base of an overlay is a dense checkpoint, and this is a .dmoe",
+        advice: "give the checkpoint that it was made from")
+    }
+    let sources = overlay.directory.sourceTensors
+    let wanted = Set(sources.map(\.description.name))
+    let weights = base.source
+    if let extra = weights.tensors.first(where: { !wanted.contains($0.name) }) {
+      throw .otherBase(path: self.path, base: path, tensor: extra.name.text)
+    }
+    let total = sources.reduce(0) { $0 + $1.description.byteCount }
+    let done = Counter()
+    let matches: [Bool]
+    do {
+      matches = try parallel.map(sources.count) { (index) throws(TensorError) in
+        let tensor = sources[index].description
+        guard weights.tensor(tensor.name) == tensor else { return false }
+        var hasher = SHA256Hasher()
+        let size = 4 << 20
+        for start in stride(from: 0, to: tensor.byteCount, by: size) {
+          let end = min(start + size, tensor.byteCount)
+          hasher.update(try weights.read(tensor.name, start..<end))
+          progress.report(
+            "Comparing the base", unit: "bytes", done: done.add(end - start), of: total)
+        }
+        return hasher.digest() == sources[index].digest
+      }
+    } catch {
+      throw .tensor(error)
+    }
+    if let other = matches.firstIndex(of: false) {
+      throw .otherBase(
+        path: self.path, base: path, tensor: sources[other].description.name.text)
+    }
+    return Checkpoint(
+      overlay, path: self.path, base: base, familyDescription: familyDescription,
+      companionFiles: dense.companionFiles)
+  }
+
+  /// The overlay on the checkpoint that it has just been made from.
+  package func on(source: Checkpoint) -> Checkpoint {
+    guard let overlay = container, case .dense(let base) = source.storage else {
+      preconditionFailure("no overlay, or no base")
+    }
+    return Checkpoint(
+      overlay, path: path, base: base, familyDescription: source.familyDescription,
+      companionFiles: source.companionFiles)
+  }
+}

@@ -1,0 +1,130 @@
+import Architectures
+import ByteIO
+import DMOE
+package import GGUF
+package import JSON
+import Tensors
+
+/// The files that belong to a model beside its weights, and travel with it.
+extension Checkpoint {
+  private static let licenses = ["LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"]
+  private static let documents = [
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
+    "chat_template.jinja", "chat_template.json", familyName, cardName,
+  ]
+  /// A description of the family, where it is not one of those that are known.
+  static let familyName = "dynamoe-family.json"
+  /// What tells people of the model.
+  package static let cardName = "README.md"
+  /// The keys of a GGUF file, in one without tensors (`formats/dmoe.md`, section 5).
+  private static let metadataName = "metadata.gguf"
+
+  /// What the numbers and the family of a model are told by, as far as it is there.
+  package static let descriptions = ["config.json", metadataName, familyName]
+
+  /// Their names, whether they are there or not.
+  package var companions: [String] {
+    switch naming {
+    case .transformers: Self.documents + Self.licenses
+    case .gguf: [Self.metadataName, Self.familyName] + Self.licenses
+    }
+  }
+
+  /// The folder in which companions lie; nil for a container, which carries its own.
+  package var folder: String? {
+    switch storage {
+    case .dense: Folder.isFolder(path) ? path : Folder.parent(of: path)
+    case .container: nil
+    case .overlay(_, let base): base.files.first.map { Folder.parent(of: $0.path) }
+    }
+  }
+
+  /// Where the files of the model are, or would be: the weights, and all that may stand beside them.
+  package var ownedPaths: [String] {
+    let names = Self.documents + Self.licenses + ["model.safetensors.index.json"]
+    return files.map(\.path)
+      + (folder.map { folder in names.map { Folder.path(of: $0, in: folder) } } ?? [])
+  }
+
+  /// The bytes of a companion; nil where there is none.
+  package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
+    if name == Self.familyName, let familyDescription { return familyDescription }
+    if name == "config.json", let configuration { return configuration }
+    switch storage {
+    case .container(let container):
+      guard let tensor = container.shared(.file(TensorName(name))) else { return nil }
+      do {
+        return try container.read(tensor)
+      } catch {
+        throw .tensor(error)
+      }
+    case .dense(.gguf(let reader)) where name == Self.metadataName,
+      .overlay(_, base: .gguf(let reader)) where name == Self.metadataName:
+      do {
+        return try reader.metadata.standaloneFile()
+      } catch {
+        throw .gguf(error)
+      }
+    case .dense, .overlay:
+      guard companions.contains(name), let folder else { return nil }
+      do {
+        let place = Folder.path(of: name, in: folder)
+        guard let bytes = try companionFiles.bytes(at: place) else { return nil }
+        // A model card has a head; without it this is the README of something else.
+        return name == Self.cardName && !bytes.starts(with: Array("---".utf8)) ? nil : bytes
+      } catch {
+        throw .file(error)
+      }
+    }
+  }
+
+  /// A companion that is JSON.
+  package func document(_ name: String) throws(ModelError) -> JSONValue? {
+    guard let bytes = try companion(name) else { return nil }
+    do {
+      return try JSONScanner.scan(bytes)
+    } catch {
+      throw .configurationText(path: path, file: name, error)
+    }
+  }
+
+  /// The keys of a model in GGUF, which describe it and its tokenizer; nil for other models.
+  package func metadata() throws(ModelError) -> GGUFMetadata? {
+    switch storage {
+    case .dense(.gguf(let reader)), .overlay(_, base: .gguf(let reader)): return reader.metadata
+    case .dense(.safetensors), .overlay(_, base: .safetensors): return nil
+    case .container:
+      guard naming == .gguf, let bytes = try companion(Self.metadataName) else { return nil }
+      do {
+        return try GGUFMetadata(file: bytes, path: "\(path): \(Self.metadataName)")
+      } catch {
+        throw .gguf(error)
+      }
+    }
+  }
+
+  /// What an adapter adapts; nil for what is none.
+  func adapterBase() throws(ModelError) -> String? {
+    guard case .dense = storage, let folder else { return nil }
+    let place = Folder.path(of: "adapter_config.json", in: folder)
+    guard Folder.exists(place) else { return nil }
+    do {
+      let bytes = try InputFile(path: place).readAll(limit: 1 << 20)
+      let name = try? JSONScanner.scan(bytes).object?["base_model_name_or_path"]?.string
+      return name ?? "another model"
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Whether anything describes the model, beside the shapes of its tensors.
+  package var isDescribed: Bool {
+    get throws(ModelError) {
+      switch naming {
+      case .transformers: try companion("config.json") != nil
+      case .gguf: try metadata()?.entry("general.architecture") != nil
+      }
+    }
+  }
+}

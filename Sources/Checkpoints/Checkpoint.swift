@@ -1,0 +1,179 @@
+package import Architectures
+import ByteIO
+package import DMOE
+import GGUF
+import Safetensors
+package import Tensors
+
+/// A model on disk in any format: its tensors, and the small files that describe it.
+///
+/// Nothing here asks whether it is a model that can be run; ``Model`` does.
+package struct Checkpoint: TensorList {
+  package enum Storage: Sendable {
+    case dense(DenseStorage)
+    case container(DMOEReader)
+    /// A container without weights, and the checkpoint that has them.
+    case overlay(DMOEReader, base: DenseStorage)
+  }
+
+  package let path: String
+  package let storage: Storage
+  /// All tensors of the dense model, those that a container has cut into rings included.
+  package let tensors: [TensorDescription]
+  private let byName: [TensorName: Int]
+  /// How the user describes its family; nil for what it carries itself.
+  let familyDescription: [UInt8]?
+  /// What stands for its `config.json`; nil for that itself.
+  let configuration: [UInt8]?
+  /// What has been read of the files beside the weights.
+  let companionFiles: CompanionFiles
+
+  /// - Parameters:
+  ///   - path: a file, or a folder.
+  ///   - family: a file that describes the family of its model; nil for a family that is known, or
+  ///     that the checkpoint describes itself.
+  /// - Throws: what is no checkpoint, and what cannot be read.
+  package init(path: String, family: String? = nil) throws(ModelError) {
+    self.path = path
+    configuration = nil
+    companionFiles = CompanionFiles()
+    do {
+      familyDescription = try family.map { (family) throws(FileError) in
+        try InputFile(path: family).readAll(limit: 1 << 20)
+      }
+    } catch {
+      throw .file(error)
+    }
+    switch try CheckpointFormat(path: path) {
+    case .safetensors:
+      do {
+        let reader = try SafetensorsReader(path: path)
+        storage = .dense(.safetensors(reader))
+        tensors = reader.tensors
+      } catch {
+        throw Self.refusal(error, of: path)
+      }
+    case .gguf:
+      do {
+        let reader = try GGUFReader(path: path)
+        storage = .dense(.gguf(reader))
+        tensors = reader.tensors
+      } catch {
+        throw .gguf(error)
+      }
+    case .dmoe:
+      do {
+        let reader = try DMOEReader(path: path)
+        storage = .container(reader)
+        tensors = reader.directory.sourceTensors.map(\.description)
+      } catch {
+        throw .container(error)
+      }
+    }
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  /// What has no magic is taken for safetensors; by its name it may have been meant otherwise.
+  private static func refusal(_ error: SafetensorsError, of path: String) -> ModelError {
+    if case .pickle = error { return .safetensors(error) }
+    guard path.hasSuffix(".gguf") else { return .safetensors(error) }
+    return .unsupported(
+      path: path, what: "by its first bytes neither GGUF nor safetensors",
+      advice: "fetch the file again")
+  }
+
+  /// An overlay with the tensors of its base, which must have been compared.
+  init(
+    _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?,
+    companionFiles: CompanionFiles
+  ) {
+    self.path = path
+    self.companionFiles = companionFiles
+    self.familyDescription = familyDescription
+    configuration = nil
+    storage = .overlay(overlay, base: base)
+    tensors = base.source.tensors
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The checkpoint without some of its tensors, described by another `config.json`.
+  package init(
+    _ checkpoint: Checkpoint, configuration: [UInt8], hiding hidden: Set<TensorName> = []
+  ) {
+    path = checkpoint.path
+    familyDescription = checkpoint.familyDescription
+    companionFiles = checkpoint.companionFiles
+    self.configuration = configuration
+    storage = checkpoint.storage
+    tensors = checkpoint.tensors.filter { !hidden.contains($0.name) }
+    byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  package func tensor(_ name: TensorName) -> TensorDescription? { byName[name].map { tensors[$0] } }
+
+  /// The number of a tensor's type where that is not known here; nil for all other tensors.
+  func unknownType(of name: TensorName) -> UInt32? {
+    guard case .dense(.gguf(let reader)) = storage else { return nil }
+    return reader.unknownTensors.first { $0.name == name }?.typeNumber
+  }
+
+  /// The tensors whose bytes can be read under their names.
+  package var source: any TensorSource {
+    switch storage {
+    case .dense(let storage): storage.source
+    case .container(let reader): reader
+    case .overlay(_, let base): base.source
+    }
+  }
+
+  package var container: DMOEReader? {
+    switch storage {
+    case .dense: nil
+    case .container(let reader), .overlay(let reader, _): reader
+    }
+  }
+
+  /// Whether the weights are in another checkpoint, which may be there or not.
+  package var isOverlay: Bool { container?.directory.isOverlay ?? false }
+
+  /// Whether the weights can be read.
+  package var hasWeights: Bool {
+    if case .container(let reader) = storage { !reader.directory.isOverlay } else { true }
+  }
+
+  /// How its tensors are named.
+  package var naming: TensorNaming {
+    switch storage {
+    case .dense(let storage): storage.naming
+    case .container(let reader), .overlay(let reader, _):
+      reader.directory.sourceFormat == .gguf ? .gguf : .transformers
+    }
+  }
+
+  /// The files that the weights lie in.
+  package var files: [(path: String, length: Int)] {
+    switch storage {
+    case .dense(let storage): storage.files
+    case .container(let reader): [(reader.path, reader.file.length)]
+    case .overlay(let reader, let base):
+      [(reader.path, reader.file.length)] + base.files
+    }
+  }
+
+  /// How much of the files has been read so far.
+  package var bytesRead: Int {
+    switch storage {
+    case .dense(let storage): storage.bytesRead
+    case .container(let reader): reader.file.bytesRead
+    case .overlay(let reader, let base): reader.file.bytesRead + base.bytesRead
+    }
+  }
+
+  package func checkUnchanged() throws(ModelError) {
+    do {
+      try source.checkUnchanged()
+    } catch {
+      throw .tensor(error)
+    }
+  }
+}

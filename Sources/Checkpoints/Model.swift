@@ -1,0 +1,171 @@
+package import Architectures
+import DMOE
+import JSON
+import Kernels
+package import Tensors
+
+/// A model that can be run: a checkpoint of a known family whose tensors are what its
+/// configuration says.
+package struct Model: Sendable {
+  package let checkpoint: Checkpoint
+  package let family: Family
+  package let configuration: ModelConfiguration
+  /// How its names differ from the family's.
+  private let renaming: TensorLayout.Renaming
+  /// The type that its matrices are rounded to; nil for the weights as they are.
+  package var rounding: ElementType?
+
+  package var path: String { checkpoint.path }
+
+  package var layout: TensorLayout { family.layouts[checkpoint.naming] ?? .nameless }
+
+  /// The name of the tensor that has a role; nil where the family has none.
+  package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
+    family.tensorName(role, layer: layer, checkpoint.naming)
+      .map { TensorLayout.renamed($0, by: renaming) }
+  }
+
+  /// The roles of all tensors that the family names.
+  package var roles: [TensorName: TensorRole] {
+    var roles: [TensorName: TensorRole] = [:]
+    for role in TensorRole.allCases {
+      let layers = role.isPerLayer ? (0..<configuration.layers).map(Optional.init) : [nil]
+      for layer in layers {
+        if let name = tensorName(role, layer: layer) { roles[TensorName(name)] = role }
+      }
+    }
+    return roles
+  }
+
+  package init(path: String, family: String? = nil) throws(ModelError) {
+    try self.init(Checkpoint(path: path, family: family))
+  }
+
+  /// - Parameters:
+  ///   - checkpoint: of any format.
+  ///   - modelType: what `config.json` is taken to say for `model_type`; nil for what it says.
+  /// - Throws: what is no model, of a family that is known, with the tensors that it must have.
+  package init(_ checkpoint: Checkpoint, as modelType: String? = nil) throws(ModelError) {
+    guard checkpoint.hasWeights else { throw .noBase(path: checkpoint.path) }
+    self.checkpoint = checkpoint
+    (family, configuration) =
+      switch checkpoint.naming {
+      case .transformers: try Self.described(byConfigurationOf: checkpoint, as: modelType)
+      case .gguf: try Self.described(byMetadataOf: checkpoint)
+      }
+    renaming = family.layouts[checkpoint.naming]?.renaming(of: checkpoint) ?? []
+    try checkShapes()
+    if let container = checkpoint.container {
+      try Self.check(container.directory, against: configuration, family, path)
+    }
+  }
+
+  /// How the `model_type` of a folder begins that holds the experts of a container.
+  package static let exported = "dynamoe_"
+
+  /// By `config.json`.
+  private static func described(
+    byConfigurationOf checkpoint: Checkpoint, as stated: String?
+  ) throws(ModelError) -> (Family, ModelConfiguration) {
+    let path = checkpoint.path
+    guard let document = try checkpoint.document("config.json") else {
+      if let adapter = try checkpoint.adapterBase() {
+        throw .unsupported(
+          path: path,
+          what: "it is an adapter (LoRA or the like) of \(adapter), without its weights",
+          advice: "merge it into that model, and give the merged one")
+      }
+      throw .noConfiguration(path: path)
+    }
+    let described = try describedFamily(of: checkpoint)
+    do {
+      let root = JSONField(document)
+      try refuseOtherKinds(root, path)
+      if let described { return (described, try ModelConfiguration(document, family: described)) }
+      let modelType = try stated ?? root.member("model_type").string()
+      if modelType.hasPrefix(Self.exported) {
+        throw ModelError.unsupported(
+          path: path, what: "it is an export with routers, which Transformers runs",
+          advice: "use the .dmoe that it was made from, or make one of it with: dynamoe import")
+      }
+      guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
+        throw ModelError.unknownFamily(path: path, modelType: modelType)
+      }
+      return (family, try ModelConfiguration(document, family: family))
+    } catch let error as JSONFieldError {
+      throw .configuration(path: path, file: "config.json", error)
+    } catch {
+      throw error as? ModelError ?? .noConfiguration(path: path)
+    }
+  }
+
+  /// As the user describes it, or whoever made the checkpoint.
+  private static func describedFamily(of checkpoint: Checkpoint) throws(ModelError) -> Family? {
+    let name = Checkpoint.familyName
+    guard let document = try checkpoint.document(name) else { return nil }
+    do throws(JSONFieldError) {
+      return try FamilyDescription(document).family()
+    } catch {
+      throw .configuration(path: checkpoint.path, file: name, error)
+    }
+  }
+
+  /// Names what is no dense model with its own weights.
+  private static func refuseOtherKinds(_ root: JSONField, _ path: String) throws {
+    if let quantization = try root.optional("quantization_config") {
+      let method = try quantization.optional("quant_method")?.string() ?? "unknown"
+      throw ModelError.unsupported(
+        path: path, what: "its weights are quantised (quantization_config: \(method))",
+        advice: "use the checkpoint that it was made from")
+    }
+    for key in ["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"] {
+      guard let experts = root.value.object?[key]?.int, experts > 1 else { continue }
+      throw ModelError.unsupported(
+        path: path, what: "it is a mixture of \(experts) experts already (config.json: \(key))",
+        advice: "only dense models can be run and partitioned")
+    }
+  }
+
+  /// By the keys of a GGUF file.
+  private static func described(
+    byMetadataOf checkpoint: Checkpoint
+  ) throws(ModelError) -> (Family, ModelConfiguration) {
+    guard let metadata = try checkpoint.metadata() else {
+      throw .noConfiguration(path: checkpoint.path)
+    }
+    let described = try describedFamily(of: checkpoint)
+    do {
+      let keys = try ConfigurationKeys(metadata, path: checkpoint.path)
+      let known = (described.map { [$0] } ?? Family.known).first {
+        $0.gguf?.architecture == keys.architecture
+      }
+      guard let family = known, let gguf = family.gguf else {
+        throw ModelError.unknownFamily(path: checkpoint.path, modelType: keys.architecture)
+      }
+      let configuration = try ModelConfiguration(
+        keys, gguf, family, tensors: checkpoint, source: checkpoint.source)
+      return (family, configuration)
+    } catch let error as ArchitectureError {
+      throw ModelError(error)
+    } catch {
+      throw error as? ModelError ?? .noConfiguration(path: checkpoint.path)
+    }
+  }
+
+  /// A container says the same of the model as the configuration that it carries.
+  private static func check(
+    _ directory: DMOEDirectory, against configuration: ModelConfiguration, _ family: Family,
+    _ path: String
+  ) throws(ModelError) {
+    let stated = directory.model
+    let wanted = DMOEDirectory.Model(
+      family: family.name, layers: configuration.layers, hiddenSize: configuration.hiddenSize,
+      intermediateSize: configuration.intermediateSize,
+      activation: configuration.activation.rawValue, gated: family.gated)
+    guard stated == wanted else {
+      throw .unsupported(
+        path: path, what: "its directory and its config.json describe different models",
+        advice: "partition the model again")
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Architectures
+package import ByteIO
+package import DMOE
+package import GGUF
+package import JSON
+package import Safetensors
+package import Tensors
+package import Tokenizers
+
+/// Why a path does not lead to a model that can be used.
+package enum ModelError: Error, Equatable, Sendable {
+  case file(FileError)
+  case safetensors(SafetensorsError)
+  case gguf(GGUFError)
+  case container(DMOEError)
+  case tensor(TensorError)
+  case tokenizer(path: String, file: String, TokenizerError)
+  /// What was asked for needs `config.json`.
+  case noConfiguration(path: String)
+  /// `config.json`, or another file beside the weights, is not JSON.
+  case configurationText(path: String, file: String, JSONError)
+  /// A field of `config.json`, or of another file beside the weights, is not what it must be.
+  case configuration(path: String, file: String, JSONFieldError)
+  /// A key of a GGUF file does not say what a model needs.
+  case metadata(path: String, key: String, expected: String, found: String)
+  /// The model is of a family that is not known here.
+  case unknownFamily(path: String, modelType: String)
+  /// The model has something that its forward pass here lacks.
+  case unsupported(path: String, what: String, advice: String)
+  case missingTensor(path: String, name: String)
+  /// An overlay was given without the checkpoint that has its weights.
+  case noBase(path: String)
+  /// A checkpoint that is not the one that an overlay was made from.
+  case otherBase(path: String, base: String, tensor: String)
+  case shape(path: String, tensor: String, expected: [Int], found: [Int])
+  case elementType(path: String, tensor: String, found: String)
+  /// A token that has no row in the embedding.
+  case tokenOutOfRange(path: String, token: Int, rows: Int)
+  /// A window that is longer than the positions that the model has learned.
+  case windowTooLong(path: String, positions: Int, limit: Int)
+  /// What was asked for needs `tokenizer.json`.
+  case noTokenizer(path: String)
+  /// Windows shall begin with a token that the model does not name.
+  case noBeginningToken(path: String)
+}
+
+extension ModelError {
+  init(_ error: ArchitectureError) {
+    self =
+      switch error {
+      case .gguf(let error): .gguf(error)
+      case .tensor(let error): .tensor(error)
+      case .metadata(let path, let key, let expected, let found):
+        .metadata(path: path, key: key, expected: expected, found: found)
+      case .unsupported(let path, let what, let advice):
+        .unsupported(path: path, what: what, advice: advice)
+      case .missingTensor(let path, let name): .missingTensor(path: path, name: name)
+      case .shape(let path, let tensor, let expected, let found):
+        .shape(path: path, tensor: tensor, expected: expected, found: found)
+      case .elementType(let path, let tensor, let found):
+        .elementType(path: path, tensor: tensor, found: found)
+      }
+  }
+}
+
+extension ModelError: CausedError {
+  package var cause: (any Error)? {
+    switch self {
+    case .file(let error): error
+    case .safetensors(let error): error
+    case .gguf(let error): error
+    case .container(let error): error
+    case .tensor(let error): error
+    default: nil
+    }
+  }
+}
+
+extension ModelError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .safetensors(let error): error.description
+    case .gguf(let error): error.description
+    case .container(let error): error.description
+    case .tensor(let error): error.description
+    case .tokenizer(let path, let file, let error): "\(path): \(file): \(error)"
+    case .noBase(let path):
+      "\(path): an overlay without weights: give the checkpoint that it was made from (--base MODEL)"
+    case .otherBase(let path, let base, let tensor):
+      """
+      \(path): made from another checkpoint than \(base): the tensor \(tensor) is not there, or not \
+      the same
+      """
+    case .noConfiguration(let path):
+      """
+      \(path): there is no config.json beside the weights, so the architecture is unknown; copy it \
+      from where the model came from
+      """
+    case .configurationText(let path, let file, let error): "\(path): \(file): \(error)"
+    case .configuration(let path, let file, let error): "\(path): \(file): \(error)"
+    case .unknownFamily(let path, let modelType):
+      """
+      \(path): config.json: model_type \"\(modelType)\" is not known here; known: \
+      \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
+      """
+    case .metadata(let path, let key, let expected, let found):
+      "\(path): \(key): expected \(expected), found \(found)"
+    case .unsupported(let path, let what, let advice): "\(path): \(what); \(advice)"
+    case .missingTensor(let path, let name):
+      "\(path): the configuration asks for the tensor \(name), which is not there"
+    case .shape(let path, let tensor, let expected, let found):
+      "\(path): \(tensor): the configuration asks for the shape \(expected), found \(found)"
+    case .elementType(let path, let tensor, let found):
+      "\(path): \(tensor): expected floating-point or quantised weights that can be decoded, found \(found)"
+    case .tokenOutOfRange(let path, let token, let rows):
+      """
+      \(path): the tokenizer gives token \(token), but the embedding has only \(rows) rows: they do \
+      not belong together
+      """
+    case .windowTooLong(let path, let positions, let limit):
+      "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
+    case .noTokenizer(let path):
+      """
+      \(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs; \
+      give token ids made elsewhere (--tokens FILE)
+      """
+    case .noBeginningToken(let path):
+      """
+      \(path): neither tokenizer nor config.json names a token to begin windows with; use --bos never
+      """
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ByteIO
+import Checkpoints
+import Containers
+import DMOE
+import Kernels
+import Tensors
+
+enum DigestsCheck: Check {
+  static let id = "digests"
+  static let summary = """
+    Every dense tensor, put together again from its rings or found in the base, has the SHA-256 of \
+    the directory.
+    """
+
+  static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let container = subject.checkpoint.container else { return .skipped("not a container") }
+    guard !subject.checkpoint.isOverlay else {
+      guard subject.checkpoint.hasWeights else { return .skipped("no base given (--base)") }
+      // Another base would not have been opened.
+      return .passed("all \(container.directory.sourceTensors.count) tensors of the base")
+    }
+    let sources = container.directory.sourceTensors.filter {
+      $0.isExact && (container.holdsDense || $0.isStoredWhole)
+    }
+    let recoded = container.directory.sourceTensors.count { !$0.isExact }
+    let dense = DenseReconstruction(container: container)
+    let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
+      var hasher = SHA256Hasher()
+      try dense.forEachPiece(of: sources[index]) { _, bytes in hasher.update(bytes) }
+      return hasher.digest() == sources[index].digest
+    }
+    if let wrong = matches.firstIndex(of: false) {
+      return .failed("\(sources[wrong].description.name) is not what was written")
+    }
+    return container.holdsDense
+      ? .passed(
+        recoded == 0
+          ? "all \(sources.count) dense tensors rebuilt"
+          : "\(sources.count) dense tensors rebuilt; \(recoded) are stored in another type")
+      : .passed("\(sources.count) shared tensors; the rings are not all there")
+  }
+}

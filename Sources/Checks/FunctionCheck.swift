@@ -1,0 +1,97 @@
+import Calibration
+import Checkpoints
+import DMOE
+import Experts
+import Kernels
+import Reports
+import Running
+import Tensors
+
+enum FunctionCheck: Check {
+  static let id = "function"
+  static let summary = """
+    With --text: routed to the full expert, the model gives the logits of the dense one (that of \
+    --against or --base, where given), within 0.0001 of their range.
+    """
+
+  static func applies(to subject: CheckSubject) -> Bool {
+    subject.text != nil && subject.checkpoint.container != nil
+  }
+
+  /// Sums in another order differ by a few millionths.
+  private static let tolerance = 1e-4
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let container = subject.checkpoint.container, let text = subject.text else {
+      return .skipped("no text given (--text)")
+    }
+    guard container.holdsDense else {
+      return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
+    }
+    guard subject.checkpoint.hasWeights else { return .skipped("no base given (--base)") }
+    let model = try Model(subject.checkpoint)
+    let dense = try subject.source.map { try Model($0) }
+    let tokens = try TextTokens(text, model: model, limit: text.maximumTokens ?? 2048)
+    let windows = tokens.windows()
+    let experts = try LayerExperts.layers(of: container)
+    let sweep = LayerSweep(
+      model, parallel: subject.parallel, workspace: subject.workspace)
+    // Both in one sweep where the weights are the same.
+    var finished = try sweep.run(windows, streams: dense == nil ? 2 : 1) { call in
+      guard call.stream == 0 else { return (output(call), observation: ()) }
+      let layer = experts[call.layer]
+      let full = [Int](repeating: layer.experts - 1, count: call.input.rows)
+      let output = RoutedFeedForward.output(
+        call.weights, input: call.input, experts: layer, choices: full)
+      return (output, observation: ())
+    } finishedLayer: { _, _ in
+    }
+    if let dense {
+      finished += try LayerSweep(
+        dense, parallel: subject.parallel, workspace: subject.workspace
+      ).run(windows) { call in
+        (output(call), observation: ())
+      } finishedLayer: { _, _ in
+      }
+    }
+    let ours = try OutputHead(model, parallel: subject.parallel)
+    let theirs = try OutputHead(dense ?? model, parallel: subject.parallel)
+    let streams = finished
+    let differences = subject.parallel.mapLarge(windows.map(\.count)) { window in
+      LogitDifference(
+        ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]))
+    }
+    let range = differences.map(\.range).max() ?? 0
+    let largest = (differences.map(\.largest).max() ?? 0) / max(range, .leastNormalMagnitude)
+    let share = HumanText.significant(largest, digits: 2)
+    let what =
+      "\(HumanText.count(tokens.tokens.count)) tokens: logits differ by at most \(share) of their range"
+    // Where the weights are others, so are the logits: that is told, and nothing is asked of it.
+    if let type = container.directory.sourceTensors.first(where: { !$0.isExact })?.ringType,
+      dense != nil, largest >= tolerance, largest.isFinite
+    {
+      return .skipped(what + "; down is stored as \(type.rawValue)")
+    }
+    // Whatever is not a number is not below.
+    return largest < tolerance ? .passed(what) : .failed(what)
+  }
+
+  @Sendable private static func output(_ call: LayerSweep.Call) -> Matrix {
+    call.weights.output(call.weights.hidden(call.input))
+  }
+}
+
+/// How far two models' logits of a window are from each other.
+private struct LogitDifference: Sendable {
+  var largest = 0.0
+  var range = 0.0
+
+  init(_ ours: Matrix, _ theirs: Matrix) {
+    guard let least = theirs.values.min(), let most = theirs.values.max() else { return }
+    range = Double(most) - Double(least)
+    for (a, b) in zip(ours.values, theirs.values) {
+      let difference = abs(Double(a) - Double(b))
+      largest = max(largest, difference.isNaN ? .infinity : difference)
+    }
+  }
+}

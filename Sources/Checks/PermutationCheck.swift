@@ -1,0 +1,16 @@
+import Checkpoints
+import DMOE
+
+enum PermutationCheck: Check {
+  static let id = "permutation"
+  static let summary = "The order of every layer's neurons names each neuron once."
+
+  static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let container = subject.checkpoint.container else { return .skipped("not a container") }
+    let model = container.directory.model
+    for layer in 0..<model.layers { _ = try container.permutation(layer: layer) }
+    return .passed("\(model.layers) layers of \(model.intermediateSize) neurons")
+  }
+}

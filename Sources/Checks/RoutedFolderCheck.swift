@@ -1,0 +1,119 @@
+import Architectures
+import ByteIO
+import Checkpoints
+import DMOE
+import Experts
+import Forms
+import JSON
+import Reports
+import Tensors
+
+enum RoutedFolderCheck: Check {
+  static let id = "routed"
+  static let summary = """
+    Of an exported folder with routers: its Python files, which Transformers runs, are those of this \
+    program byte for byte, and no other code is named or lies beside them; \
+    routers, compensation and permutations are there in the shapes that \
+    config.json asks for, and the permutations name every neuron once.
+    """
+
+  static func applies(to subject: CheckSubject) -> Bool {
+    (try? subject.routedField()) != nil
+  }
+
+  static func run(on subject: CheckSubject) throws -> CheckOutcome {
+    guard let field = try subject.routedField() else { return .skipped("no folder with routers") }
+    let form = try RoutedForm(field)
+    if let file = try changedCode(of: subject.checkpoint, form) {
+      return .failed("\(file) is not what this version of dynamoe writes: do not run it")
+    }
+    if let other = try otherCode(of: subject.checkpoint) {
+      return .failed("\(other), which is not of dynamoe: do not run it")
+    }
+    let model = try subject.model()
+    guard (try? form.check(against: model)) != nil,
+      try subject.checkpoint.document("config.json")?.object?["model_type"]
+        == .string(form.dynamoeModelType)
+    else { return .failed("config.json: dynamoe describes experts of another model") }
+    if let budgets = form.budgets, let routing = form.routing,
+      !budgets.isValid(RouterAim(routing.prediction))
+    {
+      return .failed("config.json: dynamoe.budgets: costs and knobs are not strictly monotone")
+    }
+    if let difference = try difference(subject.checkpoint, form, model) {
+      return .failed(difference)
+    }
+    let routers = form.routing.map { "\($0.router.rawValue) routers" } ?? "no routers"
+    let compensation = form.routing?.compensationRank.map { ", compensation of rank \($0)" } ?? ""
+    return .passed(
+      "\(form.widths.first?.count ?? 0) experts in each of \(form.widths.count) layers, "
+        + "\(routers)\(compensation); the code is that of this version")
+  }
+
+  /// The first Python file that is not as it was written; nil where all are.
+  static func changedCode(of folder: Checkpoint, _ form: RoutedForm) throws -> String? {
+    guard let place = folder.folder else { return nil }
+    return try RemoteCode.files(modelType: form.modelType).first { name, bytes in
+      let path = Folder.path(of: name, in: place)
+      guard Folder.exists(path) else { return true }
+      return try InputFile(path: path).readAll(limit: 1 << 24) != bytes
+    }?.name
+  }
+
+  /// What Transformers or Python would run beside the files that were written; nil if nothing.
+  private static func otherCode(of folder: Checkpoint) throws -> String? {
+    let place = folder.folder ?? folder.path
+    for name in try Folder.names(in: place) {
+      // finetune.py would import it in the place of a module of Python's.
+      let isModule =
+        [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
+        || Folder.isFolder(Folder.path(of: name, in: place)) && !name.hasPrefix(".")
+      if isModule, !RemoteCode.names.contains(name) { return "beside them is \(name)" }
+      guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
+        continue
+      }
+      let isOurs = name == "config.json" && document["auto_map"] == RemoteCode.classes
+      guard isOurs || document["auto_map"] == nil, document["custom_pipelines"] == nil else {
+        return "\(name) names code"
+      }
+    }
+    return nil
+  }
+
+  /// What is missing, has another shape or does not belong; nil if nothing.
+  private static func difference(
+    _ folder: Checkpoint, _ form: RoutedForm, _ model: Model
+  ) throws -> String? {
+    var known = Set<TensorName>()
+    for layer in form.widths.indices {
+      let place = RoutedForm.place(beside: model.tensorName(.down, layer: layer) ?? "")
+      for tensor in form.tensors(layer: layer, hiddenSize: model.configuration.hiddenSize) {
+        let name = TensorName(place + tensor.name)
+        guard let found = folder.tensor(name) else { return "the tensor \(name) is missing" }
+        guard found.elementType == tensor.elementType, found.shape == tensor.shape else {
+          return "\(name): expected \(tensor.elementType.rawValue) \(tensor.shape), found "
+            + "\(found.elementType.rawValue) \(found.shape)"
+        }
+        known.insert(name)
+      }
+      let name = TensorName(place + RoutedForm.permutation)
+      guard try isPermutation(folder.source.read(name)) else {
+        return "\(name) does not name every neuron once"
+      }
+    }
+    let inside = "." + RoutedForm.module
+    let extra = folder.tensors.first { $0.name.text.contains(inside) && !known.contains($0.name) }
+    return extra.map { "the tensor \($0.name) does not belong to what config.json describes" }
+  }
+
+  private static func isPermutation(_ bytes: [UInt8]) -> Bool {
+    let count = bytes.count / 4
+    var seen = [Bool](repeating: false, count: count)
+    for rank in 0..<count {
+      let index = Int(LittleEndian.load(UInt32.self, from: bytes, at: 4 * rank))
+      guard index < count, !seen[index] else { return false }
+      seen[index] = true
+    }
+    return true
+  }
+}

@@ -1,0 +1,88 @@
+package import Calibration
+package import Checkpoints
+import DMOE
+package import Kernels
+import Safetensors
+package import Work
+
+/// A file and the checks that were asked of it.
+package struct Validation: Sendable {
+  package struct Result: Sendable {
+    package let id: String
+    package let outcome: CheckOutcome
+  }
+
+  package let results: [Result]
+  /// False for a `.dmoe` that was cut.
+  package let isComplete: Bool
+
+  package var isValid: Bool { !results.contains { $0.outcome.status == .failed } }
+
+  /// In the order in which they are asked: what is cheap, and what others rely on, first.
+  private static let checks: [any Check.Type] = [
+    CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
+    RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
+    FiniteCheck.self, DigestsCheck.self, SourceCheck.self, RoutedFolderCheck.self, ExportCheck.self,
+    GGUFCheck.self,
+    FunctionCheck.self,
+  ]
+
+  /// The checks and what each asks, for the manual; opening the file is the first of them.
+  package static var catalogue: [(id: String, summary: String)] {
+    [(structureID, "The file, or every file of the folder, keeps all rules of its format.")]
+      + checks.map { ($0.id, $0.summary) }
+  }
+
+  package static let structureID = "structure"
+
+  /// Asks all checks that apply of an open file.
+  package init(
+    _ checkpoint: Checkpoint, against source: Checkpoint?, text: TextRequest? = nil,
+    requiresComplete: Bool = false, parallel: Parallel, progress: Progress,
+    workspace: Workspace = Workspace()
+  ) {
+    let subject = CheckSubject(
+      checkpoint: checkpoint, source: source, text: text, requiresComplete: requiresComplete,
+      parallel: parallel, progress: progress, workspace: workspace)
+    var results = [
+      Result(id: Self.structureID, outcome: .passed(Self.structure(of: checkpoint)))
+    ]
+    for check in Self.checks where check.applies(to: subject) {
+      let outcome: CheckOutcome
+      do {
+        outcome = try check.run(on: subject)
+      } catch {
+        outcome = .failed("\(error)")
+      }
+      results.append(Result(id: check.id, outcome: outcome))
+    }
+    self.results = results
+    isComplete = checkpoint.container?.isComplete ?? true
+  }
+
+  /// The result of a file that cannot even be opened.
+  package init(unopened error: any Error) {
+    results = [Result(id: Self.structureID, outcome: .failed("\(error)"))]
+    isComplete = false
+  }
+
+  private static func structure(of checkpoint: Checkpoint) -> String {
+    switch checkpoint.storage {
+    case .dense(let storage):
+      let files = storage.files.count
+      let format = storage.format == .gguf ? "GGUF" : "safetensors"
+      return "\(checkpoint.tensors.count) tensors in "
+        + (files == 1 ? "one \(format) file" : "\(files) \(format) files")
+    case .container(let reader), .overlay(let reader, _):
+      let experts = reader.directory.experts
+      guard reader.isComplete else {
+        return "holds experts 0…\(reader.expertsHeld - 1) of \(experts)"
+      }
+      if reader.directory.isPart {
+        return "\(experts) experts, complete, without those that the dense model needs"
+      }
+      return "\(experts) experts, complete"
+        + (reader.directory.isOverlay ? ", an overlay without weights" : "")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ByteIO
+import Checkpoints
+package import DMOE
+import Experts
+package import Kernels
+import Tensors
+package import Work
+
+extension ContainerAssembly {
+  /// Writes the container beside its place; it takes its name when the file is committed.
+  package func write(to path: String, parallel: Parallel, progress: Progress) throws -> DMOEWriter {
+    let writer = try DMOEWriter(contents(), path: path)
+    for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
+      switch tensor.kind {
+      case .permutation(let layer):
+        let bytes = layers[layer].order.flatMap { LittleEndian.bytes(of: UInt32($0)) }
+        try writer.write(bytes, section: 0, tensor: index)
+      case .router(let name, let layer):
+        let values = routing?.routers[layer].tensors.first { $0.name == name }?.values ?? []
+        let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+        try writer.write(bytes, section: 0, tensor: index)
+      case .budgets(let name):
+        let values = routing?.budgets?.tensors.first { $0.name == name }?.values ?? []
+        let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+        try writer.write(bytes, section: 0, tensor: index)
+      case .source, .file, .part, .compensation, .other: continue
+      }
+    }
+    try writeCompensations(writer)
+    if isOverlay {
+      try weights.identify(to: writer, parallel: parallel, progress: progress)
+    } else {
+      try weights.write(to: writer, parallel: parallel, progress: progress)
+    }
+    try writer.finish { progress.report("Closing gaps", unit: "bytes", done: $0, of: $1) }
+    try model.checkpoint.checkUnchanged()
+    return writer
+  }
+
+  private func writeCompensations(_ writer: DMOEWriter) throws {
+    for (section, entry) in writer.directory.sections.enumerated() {
+      for (index, tensor) in entry.tensors.enumerated() {
+        guard case .compensation(let name, let layer) = tensor.kind else { continue }
+        let compensation = experts[layer].compensations[section - 1]
+        let bytes =
+          switch name {
+          // Rounded already: what is cut off are zeros.
+          case "first.weight": Self.upperHalves(compensation.first.values)
+          case "second.weight": Self.upperHalves(compensation.second.values)
+          default: compensation.bias.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+          }
+        try writer.write(bytes, section: section, tensor: index)
+      }
+    }
+  }
+
+  /// The BF16 bytes of floats that are such already.
+  private static func upperHalves(_ values: [Float]) -> [UInt8] {
+    values.flatMap { LittleEndian.bytes(of: UInt16($0.bitPattern >> 16)) }
+  }
+}

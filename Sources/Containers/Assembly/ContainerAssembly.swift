@@ -1,0 +1,148 @@
+import Architectures
+import ByteIO
+package import Checkpoints
+package import DMOE
+package import Experts
+import Kernels
+import Safetensors
+import Tensors
+
+/// Cuts a dense model into rings and writes them, every bit of the source once.
+package struct ContainerAssembly {
+  let model: Model
+  /// The neurons of every layer by rank, and the widths of its experts.
+  let layers: [RingWriter.Layer]
+  /// What the neurons were ranked by.
+  let importance: String
+  let generator: String
+  /// In words for people; nil where a plan was given.
+  let recipe: String?
+  let routing: Routing?
+  /// For each layer; without routing there is no compensation.
+  let experts: [LayerExperts]
+  let compression: DMOECompression
+  /// Whether the weights stay where they are.
+  let isOverlay: Bool
+  let down: RingEncoding
+  /// Whether the model has the neurons of every layer by rank already.
+  let isRanked: Bool
+
+  package init(
+    model: Model, layers: [RingWriter.Layer], importance: String, generator: String,
+    recipe: String?, routing: Routing?, experts: [LayerExperts], compression: DMOECompression,
+    isOverlay: Bool, down: RingEncoding, isRanked: Bool = false
+  ) {
+    self.model = model
+    self.layers = layers
+    self.importance = importance
+    self.generator = generator
+    self.recipe = recipe
+    self.routing = routing
+    self.experts = experts
+    self.compression = compression
+    self.isOverlay = isOverlay
+    self.down = down
+    self.isRanked = isRanked
+  }
+
+  /// What the container will hold.
+  package func contents() throws -> DMOEContents {
+    let weights = weights
+    var metadata: [(key: String, value: String)] = []
+    if case .dense(.safetensors(let reader)) = model.checkpoint.storage {
+      metadata = (reader.files.first?.metadata ?? []).map { ($0.key, $0.value) }
+    }
+    return DMOEContents(
+      generator: generator, model: weights.model,
+      widths: layers.map(\.widths), importance: importance,
+      recipe: recipe, routing: routingForm,
+      sourceFormat: model.checkpoint.naming == .gguf ? .gguf : .safetensors,
+      sourceMetadata: metadata, sourceTensors: weights.sources,
+      sections: [try shared(weights)]
+        + (0..<(layers.first?.widths.count ?? 0)).map { ring($0, weights) },
+      compression: compression, isOverlay: isOverlay)
+  }
+
+  /// The dense weights as the plan cuts them.
+  var weights: RingWriter {
+    let configuration = model.configuration
+    let cuts = cuts()
+    return RingWriter(
+      checkpoint: model.checkpoint,
+      sources: model.checkpoint.tensors.map { DMOEDirectory.SourceTensor($0, cut: cuts[$0.name]) },
+      model: DMOEDirectory.Model(
+        family: model.family.name, layers: configuration.layers,
+        hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
+        activation: configuration.activation.rawValue, gated: model.family.gated),
+      layers: layers, isRanked: isRanked)
+  }
+
+  private var routingForm: RoutingForm? {
+    guard let routing, let router = routing.routers.first else { return nil }
+    return RoutingForm(
+      router: router.kind.form, prediction: routing.aim.prediction,
+      compensationRank: experts.first?.compensations.first?.rank)
+  }
+
+  /// Which tensors of the source are cut, and how.
+  private func cuts() -> [TensorName: FeedForwardCut] {
+    var cuts: [TensorName: FeedForwardCut] = [:]
+    for layer in 0..<model.configuration.layers {
+      for tensor in model.neuronTensors(layer: layer) {
+        cuts[tensor.name] = FeedForwardCut(
+          layer: layer, parts: tensor.parts, neuronAxis: tensor.axis,
+          storage: storage(of: tensor.name, tensor.axis))
+      }
+    }
+    return cuts
+  }
+
+  /// Neurons that are columns can be parted where no block runs across them.
+  private func storage(of name: TensorName, _ axis: Int) -> FeedForwardCut.Storage {
+    let type = model.checkpoint.tensor(name)?.elementType
+    guard axis == 1, type?.isQuantized == true else { return .rings }
+    return isOverlay ? .whole : down.storage
+  }
+
+  private func shared(_ weights: RingWriter) throws -> [DMOEContents.Item] {
+    var items: [DMOEContents.Item] = []
+    for layer in layers.indices {
+      items.append(
+        .init(
+          kind: .permutation(layer: layer), elementType: .u32,
+          shape: [model.configuration.intermediateSize]))
+    }
+    for (layer, router) in (routing?.routers ?? []).enumerated() {
+      for tensor in router.tensors {
+        items.append(
+          .init(
+            kind: .router(tensor.name, layer: layer), elementType: .f32,
+            shape: Self.shape(of: tensor)))
+      }
+    }
+    for tensor in routing?.budgets?.tensors ?? [] {
+      items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
+    }
+    return isOverlay ? items : try items + weights.shared()
+  }
+
+  /// A bias is a row in memory, and a vector in the file.
+  private static func shape(of tensor: Router.Tensor) -> [Int] {
+    tensor.name.hasSuffix("bias") ? [tensor.columns] : [tensor.rows, tensor.columns]
+  }
+
+  private func ring(_ ring: Int, _ weights: RingWriter) -> [DMOEContents.Item] {
+    var items: [DMOEContents.Item] = []
+    for (layer, experts) in experts.enumerated() where ring < experts.compensations.count {
+      let shapes = RoutingForm.compensation(
+        rank: experts.compensations[ring].rank, hiddenSize: model.configuration.hiddenSize)
+      for (name, shape) in shapes {
+        items.append(
+          .init(
+            kind: .compensation(name, layer: layer), elementType: name == "bias" ? .f32 : .bf16,
+            shape: shape))
+      }
+    }
+    return isOverlay ? items : items + weights.ring(ring)
+  }
+}

@@ -1,0 +1,30 @@
+import Architectures
+package import DMOE
+package import Reports
+import Tensors
+
+/// What each expert of a container takes: to fetch, to hold, to run.
+package struct ExpertSizes: Sendable {
+  package let experts: [CalibrationReport.Expert]
+
+  /// Of the experts that the file holds.
+  package init(_ container: DMOEReader) {
+    let directory = container.directory
+    let shared = directory.sourceTensors.filter { $0.cut == nil }
+      .reduce(0) { $0 + $1.description.elementCount }
+    // Of a neuron: its rows in gate, up and down, and its biases.
+    var perNeuron = [Int](repeating: 0, count: directory.model.layers)
+    for source in directory.sourceTensors {
+      guard let cut = source.cut else { continue }
+      perNeuron[cut.layer] += source.description.elementCount / directory.model.intermediateSize
+    }
+    experts = (0..<container.expertsHeld).map { expert in
+      let widths = directory.widths.map { $0[expert] }
+      let width = Double(directory.model.intermediateSize)
+      return CalibrationReport.Expert(
+        bytes: container.prefixLength(expert: expert),
+        parameters: shared + zip(widths, perNeuron).reduce(0) { $0 + $1.0 * $1.1 },
+        activeFFNFraction: widths.reduce(0.0) { $0 + Double($1) / width } / Double(widths.count))
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import Architectures
+import Checkpoints
+import Containers
+import DMOE
+package import GGUF
+import Reports
+import Tensors
+
+/// The metadata of a GGUF file that holds one expert.
+package struct GGUFKeys {
+  package let pairs: [GGUFKeyValue]
+  let architecture: String
+  /// What readers of the file compute otherwise than the source, in words.
+  let notes: [String]
+
+  /// Keys that say nothing of the model, and may differ between two exports of it.
+  package static let incidental = ["general.name", prefix + "generator"]
+  /// What keys begin with that only this program writes.
+  private static let prefix = "dynamoe."
+
+  /// - Parameters:
+  ///   - expert: whose tensors the file has.
+  ///   - model: the same with all neurons.
+  ///   - type: that of the matrices; nil as they are stored.
+  ///   - tensors: of the file.
+  ///   - generator: the program.
+  /// - Throws: what GGUF cannot say.
+  init(
+    _ expert: ExpertWeights, of model: Model, type: GGUFMatrixType?, tensors: GGUFTensors,
+    generator: String
+  ) throws {
+    let checkpoint = expert.checkpoint
+    guard let gguf = model.family.gguf else {
+      throw FormError.notInGGUF(
+        path: checkpoint.path,
+        what: "the family \(model.family.name), which llama.cpp does not have,")
+    }
+    architecture = try Self.architecture(expert, model, gguf)
+    let own = [
+      GGUFKeyValue(Self.prefix + "generator", .text(generator)),
+      GGUFKeyValue(Self.prefix + "expert", .u32(UInt32(expert.expert))),
+    ]
+    switch checkpoint.naming {
+    case .gguf:
+      pairs = try Self.taken(from: checkpoint, expert, architecture, type, tensors) + own
+      notes = []
+    case .transformers:
+      guard !model.family.isEncoder else {
+        throw FormError.notInGGUF(
+          path: checkpoint.path, what: "an encoder, \(model.family.name),")
+      }
+      if let what = model.configuration.inexpressible(in: gguf, model.family) {
+        throw FormError.notInGGUF(path: checkpoint.path, what: what)
+      }
+      pairs =
+        try Self.general(checkpoint, architecture)
+        + Self.modelKeys(expert, model, gguf, architecture)
+        + Self.files(tensors, type) + GGUFTokenizerKeys.pairs(of: model) + own
+      notes =
+        model.configuration.forgottenWindow(in: gguf, model.family).map {
+          [
+            "windows of \($0) positions are unknown to llama.cpp, which attends to all: longer texts "
+              + "differ"
+          ]
+        } ?? []
+    }
+  }
+
+  /// The architecture that has layers of such widths.
+  private static func architecture(
+    _ expert: ExpertWeights, _ model: Model, _ gguf: Family.GGUF
+  ) throws -> String {
+    let own =
+      try model.checkpoint.metadata()?.string("general.architecture") ?? gguf.architecture
+    guard !expert.hasEqualWidths else { return own }
+    guard let mixed = gguf.mixed else {
+      throw FormError.mixedWidthsInGGUF(
+        expert: expert.expert, widths: expert.widths, architecture: own)
+    }
+    return mixed
+  }
+
+  /// The keys of a source in GGUF, with what the expert changes.
+  private static func taken(
+    from checkpoint: Checkpoint, _ expert: ExpertWeights, _ architecture: String,
+    _ type: GGUFMatrixType?, _ tensors: GGUFTensors
+  ) throws -> [GGUFKeyValue] {
+    guard let metadata = try checkpoint.metadata() else {
+      throw ModelError.noConfiguration(path: checkpoint.path)
+    }
+    let source = try metadata.string("general.architecture")
+    var pairs: [GGUFKeyValue] = []
+    for entry in metadata.entries {
+      let copy = try metadata.copy(of: entry)
+      switch copy.key {
+      case "general.architecture": pairs.append(GGUFKeyValue(copy.key, .text(architecture)))
+      case "\(source).\(GGUFModelKey.intermediateSize.rawValue)":
+        pairs.append(width(expert, architecture))
+      case "general.file_type" where type != nil: break
+      case "general.quantization_version": break
+      // Of an expert that was partitioned again.
+      case let key where key.hasPrefix(prefix): break
+      case let key where key.hasPrefix(source + "."):
+        pairs.append(copy.renamed(architecture + key.dropFirst(source.count)))
+      default: pairs.append(copy)
+      }
+    }
+    let files = files(tensors, type)
+    return pairs + (type == nil ? Array(files.suffix(1)) : files)
+  }
+
+  private static func general(
+    _ checkpoint: Checkpoint, _ architecture: String
+  ) throws -> [GGUFKeyValue] {
+    var pairs = [
+      GGUFKeyValue("general.architecture", .text(architecture)),
+      GGUFKeyValue("general.type", .text("model")),
+      GGUFKeyValue("general.name", .text(name(of: checkpoint))),
+    ]
+    if let license = CardLicense(card: try checkpoint.companion(Checkpoint.cardName), text: nil) {
+      pairs.append(GGUFKeyValue("general.license", .text(license.identifier)))
+    }
+    return pairs
+  }
+
+  private static func name(of checkpoint: Checkpoint) -> String {
+    let (name, ending) = (checkpoint.name, ".dmoe")
+    return name.hasSuffix(ending) ? String(name.dropLast(ending.count)) : name
+  }
+
+  private static func modelKeys(
+    _ expert: ExpertWeights, _ model: Model, _ gguf: Family.GGUF, _ architecture: String
+  ) -> [GGUFKeyValue] {
+    model.configuration.keys(gguf, model.family).map { key, value in
+      key == .intermediateSize
+        ? width(expert, architecture) : GGUFKeyValue("\(architecture).\(key.rawValue)", value)
+    }
+  }
+
+  /// One number, or one for each layer.
+  private static func width(_ expert: ExpertWeights, _ architecture: String) -> GGUFKeyValue {
+    let widths = expert.widths.map { UInt32($0) }
+    return GGUFKeyValue(
+      "\(architecture).\(GGUFModelKey.intermediateSize.rawValue)",
+      expert.hasEqualWidths ? .u32(widths[0]) : .array(.u32(widths)))
+  }
+
+  /// What most of the file is, and the version of the blocks.
+  private static func files(_ tensors: GGUFTensors, _ type: GGUFMatrixType?) -> [GGUFKeyValue] {
+    let stored = type ?? tensors.prevalentType
+    let kind = stored.map { [GGUFKeyValue("general.file_type", .u32($0.fileType))] } ?? []
+    return kind + [GGUFKeyValue("general.quantization_version", .u32(2))]
+  }
+}
+
+extension GGUFTensors {
+  /// The type of most elements; nil where it is none that can be asked for.
+  fileprivate var prevalentType: GGUFMatrixType? {
+    var counts: [GGUFMatrixType: Int] = [:]
+    for item in items where item.description.shape.count > 1 {
+      guard let type = GGUFMatrixType(item.description.elementType) else { continue }
+      counts[type, default: 0] += item.description.elementCount
+    }
+    return GGUFMatrixType.allCases.max { counts[$0, default: 0] < counts[$1, default: 0] }
+  }
+}

@@ -1,0 +1,104 @@
+import Architectures
+import Checkpoints
+import Containers
+import GGUF
+import JSON
+import Tokenizers
+
+/// What the files of a tokenizer say, in the keys of a GGUF file.
+enum GGUFTokenizerKeys {
+  private static let prefix = "tokenizer.ggml."
+
+  static func pairs(of model: Model) throws -> [GGUFKeyValue] {
+    let vocabulary = try vocabulary(of: model)
+    let settings = try model.checkpoint.document("tokenizer_config.json")?.object
+    var pairs = [
+      pair("model", .text(vocabulary.model)), pair("tokens", .array(.string(vocabulary.tokens))),
+    ]
+    if let name = vocabulary.preTokenizer { pairs.insert(pair("pre", .text(name)), at: 1) }
+    if let scores = vocabulary.scores { pairs.append(pair("scores", .array(.f32(scores)))) }
+    if let types = vocabulary.types {
+      pairs.append(pair("token_type", .array(.i32(types.map { Int32($0) }))))
+    }
+    if let merges = vocabulary.merges { pairs.append(pair("merges", .array(.string(merges)))) }
+    let beginning = try ModelTokenizer.forTokens(model, beginning: .auto).beginningToken
+    pairs += try specialTokens(model, settings, vocabulary, beginning: beginning)
+    pairs.append(pair("add_bos_token", .bool(beginning != nil)))
+    pairs.append(
+      pair("add_eos_token", .bool(settings?["add_eos_token"]?.bool ?? vocabulary.addsEnd)))
+    // Readers put a space before texts unless a file says otherwise.
+    if vocabulary.addsSpacePrefix == false { pairs.append(pair("add_space_prefix", .bool(false))) }
+    return pairs + (try templates(model, settings))
+  }
+
+  private static func pair(_ key: String, _ value: GGUFValue) -> GGUFKeyValue {
+    GGUFKeyValue(prefix + key, value)
+  }
+
+  private static func vocabulary(of model: Model) throws -> GGUFVocabulary {
+    guard let bytes = try model.checkpoint.companion("tokenizer.json") else {
+      throw FormError.notInGGUF(
+        path: model.path, what: "a model without tokenizer.json beside its weights")
+    }
+    let pieces = try model.checkpoint.companion("tokenizer.model")
+    do {
+      return try GGUFVocabulary(
+        tokenizerJSON: bytes, sentencePiece: pieces, count: model.configuration.vocabularySize)
+    } catch {
+      switch error {
+      case .inexpressible(let path, let found), .unsupported(let path, let found):
+        throw FormError.notInGGUF(
+          path: model.path, what: "tokenizer.json: \(path): \(found)")
+      default: throw ModelError.tokenizer(path: model.path, file: "tokenizer.json", error)
+      }
+    }
+  }
+
+  /// The tokens that are named anywhere: by their text, or in `config.json` by their ids.
+  private static func specialTokens(
+    _ model: Model, _ settings: JSONObject?, _ vocabulary: GGUFVocabulary, beginning: Int?
+  ) throws -> [GGUFKeyValue] {
+    let config = try model.checkpoint.document("config.json")?.object
+    let kinds = [
+      ("bos", "bos_token_id"), ("eos", "eos_token_id"), ("unk", "unknown_token_id"),
+      ("pad", "padding_token_id"),
+    ]
+    return kinds.compactMap { kind, key in
+      let stated = settings?["\(kind)_token"]
+      let text = stated?.string ?? stated?.object?["content"]?.string
+      let named = text.flatMap { vocabulary.tokens.firstIndex(of: Array($0.utf8)) }
+      let number = config?["\(kind)_token_id"]
+      // Of several tokens that end a text the first is the usual one.
+      let numbered = number?.int ?? number?.array?.first?.int
+      let own = kind == "bos" ? beginning : kind == "unk" ? vocabulary.unknownID : nil
+      let id = own ?? named ?? numbered
+      guard let id, vocabulary.tokens.indices.contains(id) else { return nil }
+      return pair(key, .u32(UInt32(id)))
+    }
+  }
+
+  /// The template of chats, and others by their names.
+  private static func templates(
+    _ model: Model, _ settings: JSONObject?
+  ) throws -> [GGUFKeyValue] {
+    let key = "tokenizer.chat_template"
+    let file = try model.checkpoint.companion("chat_template.jinja")
+    if let file { return [GGUFKeyValue(key, .string(file))] }
+    let stated =
+      try settings?["chat_template"]
+      ?? model.checkpoint.document("chat_template.json")?.object?["chat_template"]
+    if let text = stated?.string { return [GGUFKeyValue(key, .text(text))] }
+    let named = (stated?.array ?? []).compactMap { element -> (name: String, text: String)? in
+      guard let name = element.object?["name"]?.string,
+        let text = element.object?["template"]?.string
+      else { return nil }
+      return (name, text)
+    }
+    let others = named.filter { $0.name != "default" }
+    let list = others.map { Array($0.name.utf8) }
+    return named.map {
+      GGUFKeyValue($0.name == "default" ? key : "\(key).\($0.name)", .text($0.text))
+    }
+      + (others.isEmpty ? [] : [GGUFKeyValue("tokenizer.chat_templates", .array(.string(list)))])
+  }
+}

@@ -1,0 +1,102 @@
+import Architectures
+import ByteIO
+import Checkpoints
+import Containers
+package import DMOE
+import Experts
+import JSON
+package import Kernels
+import Tensors
+package import Work
+
+/// From a routed folder, which Transformers has run and perhaps tuned, back to a container.
+package struct FolderImport: Sendable {
+  package let path: String
+  /// A description of the model's family; nil for one that is known, or that the folder describes.
+  package let familyPath: String?
+  package let outputPath: String
+  package let compression: DMOECompression
+  package let force: Bool
+  package let generator: String
+
+  package init(
+    path: String, familyPath: String?, outputPath: String, compression: DMOECompression,
+    force: Bool,
+    generator: String
+  ) {
+    self.path = path
+    self.familyPath = familyPath
+    self.outputPath = outputPath
+    self.compression = compression
+    self.force = force
+    self.generator = generator
+  }
+
+  /// What was written.
+  package struct Result: Sendable {
+    package let bytes: Int
+    package let sourceBytes: Int
+    /// For each layer the widths of its experts.
+    package let widths: [[Int]]
+    /// Nil for none.
+    package let router: String?
+  }
+
+  package func run(parallel: Parallel, progress: Progress) throws -> Result {
+    let folder = try Checkpoint(path: path, family: familyPath)
+    try Folder.checkOutput(outputPath, inputs: folder.ownedPaths, force: force)
+    let (form, model, tensors) = try open(folder)
+    let layers = try form.widths.enumerated().map { layer, widths in
+      RingWriter.Layer(order: try tensors.order(layer: layer), widths: widths)
+    }
+    let experts = try form.widths.enumerated().map { layer, widths in
+      LayerExperts(
+        widths: widths, compensations: try tensors.compensations(layer: layer),
+        hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
+    }
+    let writer = try ContainerAssembly(
+      model: model, layers: layers, importance: form.importance, generator: generator,
+      recipe: form.recipe, routing: try routing(form, tensors), experts: experts,
+      compression: compression, isOverlay: false, down: .keep, isRanked: true
+    ).write(to: outputPath, parallel: parallel, progress: progress)
+    try writer.file.commit()
+    return Result(
+      bytes: try InputFile(path: outputPath).length,
+      sourceBytes: folder.files.reduce(0) { $0 + $1.length }, widths: form.widths,
+      router: form.routing?.router.rawValue)
+  }
+
+  /// The dense model in the folder, and what is there beside it.
+  private func open(_ folder: Checkpoint) throws -> (RoutedForm, Model, RoutedTensors) {
+    guard case .dense(.safetensors) = folder.storage else {
+      throw FormError.notRouted(
+        path: path, found: folder.container == nil ? "a GGUF file" : "a .dmoe")
+    }
+    guard let document = try folder.document("config.json") else {
+      throw ModelError.noConfiguration(path: path)
+    }
+    guard let member = document.object?[RoutedForm.key], RoutedForm.isRouted(document) else {
+      throw FormError.notRouted(path: path, found: "a plain checkpoint")
+    }
+    do {
+      let form = try RoutedForm(JSONField(member, path: RoutedForm.key))
+      let text = JSONWriter.write(try form.source(document), layout: .indented) + [0x0A]
+      let whole = try Model(Checkpoint(folder, configuration: text))
+      try form.check(against: whole)
+      let tensors = try RoutedTensors(whole, form)
+      let dense = Checkpoint(folder, configuration: text, hiding: tensors.names)
+      return (form, try Model(dense), tensors)
+    } catch let error as JSONFieldError {
+      throw ModelError.configuration(path: path, file: "config.json", error)
+    }
+  }
+
+  private func routing(_ form: RoutedForm, _ tensors: RoutedTensors) throws -> Routing? {
+    guard let routing = form.routing else { return nil }
+    let aim = RouterAim(routing.prediction)
+    if let budgets = form.budgets, !budgets.isValid(aim) { throw PlanError.budgets(path: path) }
+    return Routing(
+      aim: aim, routers: try form.widths.indices.map { try tensors.router(layer: $0) },
+      budgets: form.budgets)
+  }
+}

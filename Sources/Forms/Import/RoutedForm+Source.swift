@@ -1,0 +1,43 @@
+import Architectures
+package import Checkpoints
+package import JSON
+
+extension RoutedForm {
+  /// The `config.json` of the source, from that of the folder.
+  func source(_ folder: JSONValue) throws(JSONFieldError) -> JSONValue {
+    let named = try JSONField(folder).member("model_type")
+    guard try named.string() == dynamoeModelType else {
+      throw named.mismatch(expected: "\"\(dynamoeModelType)\"")
+    }
+    var object = folder.object ?? JSONObject()
+    object["model_type"] = .string(modelType)
+    object["architectures"] = architectures.map { .array($0.map(JSONValue.string)) }
+    object["auto_map"] = nil
+    object[Self.key] = nil
+    return .object(object)
+  }
+
+  /// Fails unless the experts are those of the model, and go with the routers.
+  package func check(against model: Model) throws(JSONFieldError) {
+    func fail(_ field: String, _ expected: String, _ found: String) -> JSONFieldError {
+      JSONFieldError(field: "\(Self.key).\(field)", expected: expected, found: found)
+    }
+    let (layers, neurons) = (model.configuration.layers, model.configuration.intermediateSize)
+    guard family == model.family.name else {
+      throw fail("family", "\"\(model.family.name)\"", "\"\(family)\"")
+    }
+    guard widths.count == layers else {
+      throw fail("widths", "those of \(layers) layers", "\(widths.count)")
+    }
+    for (layer, widths) in widths.enumerated() where widths.last != neurons {
+      throw fail(
+        "widths[\(layer)]", "widths up to \(neurons), the neurons of a layer", "\(widths)")
+    }
+    guard routing == nil || widths[0].count > 1 else {
+      throw fail("router", "null, as there is one expert only", "a router")
+    }
+    guard routing != nil || budgets == nil else {
+      throw fail("budgets", "null, as there are no routers", "budgets")
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Architectures
+import ByteIO
+import Checkpoints
+import Containers
+import DMOE
+import Experts
+import Kernels
+import Tensors
+
+/// The tensors of experts and routers in a routed folder, beside those of the dense model.
+struct RoutedTensors {
+  private let checkpoint: Checkpoint
+  private let form: RoutedForm
+  private let model: ModelConfiguration
+  /// For each layer what their names begin with.
+  private let places: [String]
+  /// All that the folder has.
+  let names: Set<TensorName>
+  /// Whether any layer says how the source orders its neurons.
+  private let tellsOrder: Bool
+
+  /// - Throws: tensors that are missing, that nobody knows, or of another shape than they must be.
+  init(_ model: Model, _ form: RoutedForm) throws {
+    checkpoint = model.checkpoint
+    self.form = form
+    self.model = model.configuration
+    let places = (0..<model.configuration.layers).map {
+      RoutedForm.place(beside: model.tensorName(.down, layer: $0) ?? "")
+    }
+    self.places = places
+    let known = Set(places)
+    let names = Set(
+      checkpoint.tensors.map(\.name).filter { name in
+        guard let word = name.text.firstRange(of: RoutedForm.module) else { return false }
+        return known.contains(String(name.text[..<word.upperBound]))
+      })
+    self.names = names
+    tellsOrder = names.contains {
+      $0.text.hasSuffix(RoutedForm.module + RoutedForm.permutation)
+    }
+    try check()
+  }
+
+  private func tensors(layer: Int) -> [RoutedForm.Tensor] {
+    form.tensors(layer: layer, hiddenSize: model.hiddenSize)
+  }
+
+  private func check() throws {
+    var expected: Set<TensorName> = []
+    for layer in places.indices {
+      for tensor in tensors(layer: layer) where tellsOrder || tensor.elementType != .i32 {
+        let found = try self.found(tensor, layer: layer)
+        guard found.shape == tensor.shape else {
+          throw ModelError.shape(
+            path: checkpoint.path, tensor: found.name.text, expected: tensor.shape,
+            found: found.shape)
+        }
+        expected.insert(found.name)
+      }
+    }
+    if let unknown = names.subtracting(expected).min() {
+      throw FormError.unknownExpertTensor(path: checkpoint.path, tensor: unknown.text)
+    }
+  }
+
+  private func found(_ tensor: RoutedForm.Tensor, layer: Int) throws -> TensorDescription {
+    let name = places[layer] + tensor.name
+    guard let found = checkpoint.tensor(TensorName(name)) else {
+      throw ModelError.missingTensor(path: checkpoint.path, name: name)
+    }
+    return found
+  }
+
+  /// The neurons of a layer by rank, as the source numbers them; where the folder tells of no layer,
+  /// as they stand.
+  func order(layer: Int) throws -> [Int] {
+    let neurons = model.intermediateSize
+    guard tellsOrder, let tensor = tensors(layer: layer).first(where: { $0.elementType == .i32 })
+    else { return Array(0..<neurons) }
+    let found = try found(tensor, layer: layer)
+    func fail(_ what: String) -> FormError {
+      .permutation(path: checkpoint.path, tensor: found.name.text, found: what)
+    }
+    guard [.i32, .u32, .i64].contains(found.elementType) else {
+      throw fail(found.elementType.rawValue)
+    }
+    var seen = [Bool](repeating: false, count: neurons)
+    return try found.elementType.doubles(checkpoint.source.read(found.name)).enumerated().map {
+      rank, number in
+      guard let index = Int(exactly: number), seen.indices.contains(index), !seen[index] else {
+        throw fail("\(number) at rank \(rank), out of range or a second time")
+      }
+      seen[index] = true
+      return index
+    }
+  }
+
+  func router(layer: Int) throws -> Router {
+    var parts: [Router.Tensor] = []
+    for tensor in tensors(layer: layer) {
+      guard case .router(let name, _) = tensor.kind else { continue }
+      let matrix = try matrix(tensor, layer: layer)
+      parts.append(
+        Router.Tensor(
+          name: name, rows: matrix.rows, columns: matrix.columns, values: matrix.values))
+    }
+    return try Router(RouterKind(form.routing?.router ?? .linear), tensors: parts)
+  }
+
+  /// Those of the experts that drop neurons; their maps rounded to what a container stores.
+  func compensations(layer: Int) throws -> [Compensation] {
+    guard form.routing?.compensationRank != nil else { return [] }
+    var parts = [[Compensation.Tensor]](
+      repeating: [], count: form.widths[layer].count - 1)
+    for tensor in tensors(layer: layer) {
+      guard case .compensation(let name, _) = tensor.kind, let ring = tensor.ring else { continue }
+      let matrix = try matrix(tensor, layer: layer)
+      parts[ring].append(
+        Compensation.Tensor(
+          name: name, elementType: tensor.elementType, rows: matrix.rows, columns: matrix.columns,
+          values: matrix.values))
+    }
+    return try parts.map { try Compensation(tensors: $0, hiddenSize: model.hiddenSize) }
+  }
+
+  /// A tensor as floats of its form's type, all of them finite; a vector is one row.
+  private func matrix(_ tensor: RoutedForm.Tensor, layer: Int) throws -> Matrix {
+    let found = try found(tensor, layer: layer)
+    guard [.f16, .bf16, .f32, .f64].contains(found.elementType) else {
+      throw ModelError.elementType(
+        path: checkpoint.path, tensor: found.name.text, found: found.elementType.rawValue)
+    }
+    var values = [Float](repeating: 0, count: found.elementCount)
+    var span = values.mutableSpan
+    found.elementType.decode(try checkpoint.source.read(found.name), into: &span)
+    let matrix = Matrix(
+      rows: found.shape.count > 1 ? found.shape[0] : 1, columns: found.shape.last ?? 0,
+      values: values)
+    let result = tensor.elementType == .bf16 ? matrix.roundedToBFloat16() : matrix
+    guard result.values.allSatisfy(\.isFinite) else {
+      throw PlanError.router(path: checkpoint.path, layer: layer, .notFinite(found.name.text))
+    }
+    return result
+  }
+}

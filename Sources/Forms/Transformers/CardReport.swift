@@ -1,0 +1,54 @@
+import ByteIO
+import Containers
+import DMOE
+import JSON
+import Reports
+
+/// The report of a conversion, for the figures of a card.
+package struct CardReport: Sendable {
+  package let path: String
+  let document: JSONValue
+
+  package init(path: String) throws {
+    self.path = path
+    let bytes = try InputFile(path: path).readAll(limit: 1 << 28)
+    do {
+      document = try JSONScanner.scan(bytes)
+    } catch {
+      throw ReportPageError.invalidJSON(path: path, error)
+    }
+  }
+
+  /// Where a container's own report is, be it there or not.
+  package static func path(beside container: String) -> String? {
+    let ending = ".dmoe"
+    guard container.hasSuffix(ending) else { return nil }
+    return container.dropLast(ending.count) + ".report.json"
+  }
+
+  /// Fails unless it tells of the model and the experts of a container, or of one that it is a part of.
+  func check(against directory: DMOEDirectory) throws {
+    do {
+      let root = JSONField(document)
+      _ = try root.member("schema").mustBe("dynamoe.report")
+      let plan = try root.member("plan")
+      let source = try root.member("source")
+      for (name, value) in [
+        ("layers", directory.model.layers), ("hidden_size", directory.model.hiddenSize),
+        ("intermediate_size", directory.model.intermediateSize),
+      ] {
+        _ = try source.member(name).int(in: value...value)
+      }
+      _ = try plan.member("importance").mustBe(directory.importance)
+      let layers = try plan.member("layers")
+      for (field, widths) in try zip(layers.elements(), directory.widths) {
+        let found = try field.member("widths").elements().map { $0.value.int }
+        guard found.starts(with: widths) else {
+          throw try field.member("widths").mismatch(expected: "\(widths)")
+        }
+      }
+    } catch let error as JSONFieldError {
+      throw FormError.otherReport(path: path, error)
+    }
+  }
+}

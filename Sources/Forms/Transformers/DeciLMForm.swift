@@ -1,0 +1,127 @@
+import Architectures
+package import Checkpoints
+package import JSON
+import Kernels
+
+/// A model of LLaMA's shape whose layers have widths of their own, as the models of Nemotron-NAS
+/// describe it (`DeciLMForCausalLM`).
+///
+/// Their configuration has no widths: each layer has a factor, from which every reader computes
+/// `2 · factor · D / 3`, cut to a whole number and rounded up to a multiple of 256.
+package struct DeciLMForm: Sendable {
+  /// Why a model has not this form.
+  package enum Obstacle: Error, Equatable, Sendable {
+    case family(String)
+    /// It has something that LLaMA has not, or that only some readers know.
+    case feature(String)
+    /// The width of a layer is no multiple.
+    case width(Int, layer: Int)
+  }
+
+  package static let multiple = 256
+  package static let modelType = "nemotron-nas"
+  static let layersKey = "block_configs"
+
+  let configuration: ModelConfiguration
+  let widths: [Int]
+
+  package init(_ model: Model, widths: [Int]) throws(Obstacle) {
+    let configuration = model.configuration
+    guard ["llama", "mistral"].contains(model.family.name) else {
+      throw .family(model.family.name)
+    }
+    guard configuration.activation == .silu else {
+      throw .feature("the activation \(configuration.activation.rawValue)")
+    }
+    guard configuration.biases.isDisjoint(with: [.gateBias, .upBias, .downBias]) else {
+      throw .feature("biases in feed-forward layers")
+    }
+    guard configuration.headDimension * configuration.heads == configuration.hiddenSize,
+      configuration.rotary?.dimension == configuration.headDimension
+    else {
+      throw .feature("heads that are not the hidden size together, or not rotated as a whole")
+    }
+    guard configuration.spans.allSatisfy({ $0 ?? .max >= configuration.contextLength }) else {
+      throw .feature("windows of attention")
+    }
+    for (layer, width) in widths.enumerated()
+    where Self.multiplier(width: width, hiddenSize: configuration.hiddenSize) == nil {
+      throw .width(width, layer: layer)
+    }
+    self.configuration = configuration
+    self.widths = widths
+  }
+
+  /// The factor that stands for a width; nil where the width is no multiple of 256.
+  ///
+  /// It leads to the middle of what is rounded up to the width, and has six digits behind the point:
+  /// readers that round it to as many, or compute in another order, get the same.
+  package static func multiplier(width: Int, hiddenSize: Int) -> Double? {
+    guard width > 0, width % multiple == 0 else { return nil }
+    let factor = 3 * Double(width - multiple / 2) / Double(2 * hiddenSize)
+    let rounded = (factor * 1e6).rounded() / 1e6
+    return self.width(multiplier: rounded, hiddenSize: hiddenSize) == width ? rounded : nil
+  }
+
+  /// The width that readers compute.
+  package static func width(multiplier: Double, hiddenSize: Int) -> Int? {
+    let size = 2 * multiplier * Double(hiddenSize) / 3
+    guard size >= 0, size < 0x1p40 else { return nil }
+    return (Int(size) + multiple - 1) / multiple * multiple
+  }
+
+  /// The widths of all layers by a `config.json` of this form; nil for any other.
+  package static func widths(_ document: JSONValue?) -> [Int]? {
+    guard let root = document?.object, let blocks = root[layersKey]?.array,
+      let hiddenSize = root["hidden_size"]?.int, (1...1 << 24).contains(hiddenSize)
+    else { return nil }
+    let widths = blocks.compactMap { block in
+      block.object?["ffn"]?.object?["ffn_mult"]?.double.flatMap {
+        width(multiplier: $0, hiddenSize: hiddenSize)
+      }
+    }
+    return widths.count == blocks.count ? widths : nil
+  }
+
+  /// The source's `config.json` in this form.
+  func document(_ source: JSONObject) -> JSONObject {
+    var object = source
+    object["model_type"] = .string(Self.modelType)
+    object["architectures"] = ["DeciLMForCausalLM"]
+    object["auto_map"] = nil
+    object["intermediate_size"] = .null
+    object["num_key_value_heads"] = .null
+    object["hidden_act"] = "silu"
+    object["mlp_bias"] = false
+    if object["attention_bias"] == nil { object["attention_bias"] = false }
+    addRotation(&object)
+    let group = configuration.heads / configuration.keyValueHeads
+    object[Self.layersKey] = .array(
+      widths.map { width in
+        let factor = Self.multiplier(width: width, hiddenSize: configuration.hiddenSize) ?? 0
+        return [
+          "attention": [
+            "n_heads_in_group": .int(group), "no_op": false, "num_sink_tokens": .null,
+            "replace_with_linear": false, "sparsify": .null, "unshifted_sink": false,
+            "use_prefill_window_in_sink_attention": false, "window_length": .null,
+          ],
+          "ffn": [
+            "ffn_mult": .fraction(factor), "no_op": false, "replace_with_linear": false,
+            "sparsify": .null,
+          ],
+        ]
+      })
+    return object
+  }
+
+  /// The rotation by the keys that all readers know, where the source has newer ones or none.
+  private func addRotation(_ object: inout JSONObject) {
+    let parameters = object["rope_parameters"]?.object
+    if object["rope_theta"] == nil {
+      object["rope_theta"] = parameters?["rope_theta"] ?? .fraction(10_000)
+    }
+    guard object["rope_scaling"] == nil, var scaling = parameters else { return }
+    scaling["rope_theta"] = nil
+    object["rope_scaling"] = scaling["rope_type"] == "default" ? .null : .object(scaling)
+  }
+}

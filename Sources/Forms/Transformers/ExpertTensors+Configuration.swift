@@ -1,0 +1,40 @@
+import Architectures
+import Checkpoints
+import Containers
+package import JSON
+
+extension ExpertTensors {
+  /// `config.json` of the folder: the source's, but for what differs.
+  ///
+  /// That of the full expert alone is the source's byte for byte.
+  func configuration() throws -> [UInt8] {
+    let name = "config.json"
+    guard let bytes = try checkpoint.companion(name), let document = try configurationDocument()
+    else { throw ModelError.noConfiguration(path: checkpoint.path) }
+    return isDense ? bytes : JSONWriter.write(document, layout: .indented) + [0x0A]
+  }
+
+  /// The same as a value.
+  package func configurationDocument() throws -> JSONValue? {
+    guard var object = try checkpoint.document("config.json")?.object else { return nil }
+    if let routed {
+      object["model_type"] = .string(routed.dynamoeModelType)
+      object["architectures"] = ["DynamoeForCausalLM"]
+      object["auto_map"] = RemoteCode.classes
+      object[RoutedForm.key] = routed.document
+      return .object(object)
+    }
+    let model = try Model(checkpoint)
+    guard let width else {
+      let expert = expert ?? 0
+      do {
+        return .object(try DeciLMForm(model, widths: widths).document(object))
+      } catch {
+        throw FormError.mixedWidths(expert: expert, widths: widths, error)
+      }
+    }
+    // A family that is not known here has a key of its own for the width.
+    object[model.family.keys.intermediateSize] = .int(width)
+    return .object(object)
+  }
+}

@@ -1,0 +1,33 @@
+package import JSON
+
+/// The Python files that a routed folder carries, which Transformers runs (`trust_remote_code`).
+package enum RemoteCode {
+  /// As they are in this program: a further file is a further line, and a resource of the package.
+  private static let resources: [(name: String, bytes: [UInt8])] = [
+    (configurationName, PackageResources.configuration_dynamoe_py),
+    ("modeling_dynamoe.py", PackageResources.modeling_dynamoe_py),
+    ("finetune.py", PackageResources.finetune_py),
+  ]
+  private static let configurationName = "configuration_dynamoe.py"
+  /// The one line that is another in each folder, and how it is written here.
+  private static let sourceLine = "SOURCE = \"llama\""
+
+  package static var names: [String] { resources.map(\.name) }
+
+  /// What `config.json` says under `auto_map`: the classes that Transformers takes, and from which files.
+  package static let classes: JSONValue = [
+    "AutoConfig": "configuration_dynamoe.DynamoeConfig",
+    "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM",
+  ]
+
+  /// The files for models whose source has this `model_type`, which is the name of a known family.
+  package static func files(modelType: String) -> [(name: String, bytes: [UInt8])] {
+    resources.map { name, bytes in
+      guard name == configurationName else { return (name, bytes) }
+      let lines = String(decoding: bytes, as: UTF8.self)
+        .split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0 == sourceLine ? "SOURCE = \"\(modelType)\"" : String($0) }
+      return (name, Array(lines.joined(separator: "\n").utf8))
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Architectures
+import DMOE
+import Experts
+package import JSON
+
+extension RoutedForm {
+  /// The member of `config.json` that holds it.
+  package static let key = "dynamoe"
+  private static let version = 1
+
+  /// What stands under ``key``.
+  package var document: JSONValue {
+    var source = JSONObject([.init(name: "model_type", value: .string(modelType))])
+    source["architectures"] = architectures.map { .array($0.map(JSONValue.string)) }
+    var document = JSONObject([
+      .init(name: "version", value: .int(Self.version)),
+      .init(name: "source", value: .object(source)),
+      .init(name: "family", value: .string(family)),
+      .init(name: "importance", value: .string(importance)),
+    ])
+    document["recipe"] = recipe.map(JSONValue.string)
+    document["widths"] = .array(widths.map { .array($0.map(JSONValue.int)) })
+    document["router"] = router
+    document["compensation"] = compensation
+    document["budgets"] = budgets.map(Self.document) ?? .null
+    return .object(document)
+  }
+
+  private var router: JSONValue {
+    guard let routing else { return .null }
+    var router = JSONObject([
+      .init(name: "kind", value: .string(routing.router.rawValue)),
+      .init(name: "predicts", value: .string(routing.prediction.rawValue)),
+    ])
+    if routing.router == .mlp { router["hidden"] = .array(hidden.map(JSONValue.int)) }
+    return .object(router)
+  }
+
+  private var compensation: JSONValue {
+    guard let rank = routing?.compensationRank else { return .null }
+    return ["rank": .int(rank)]
+  }
+
+  private static func document(_ budgets: BudgetTable) -> JSONValue {
+    [
+      "table": .array(
+        budgets.rows.map { .array([$0.cost, $0.routed, $0.oracle].map(JSONValue.double)) }),
+      "ends": .array([.double(budgets.smallest), 1]),
+    ]
+  }
+
+  /// Whether a `config.json` is that of a routed folder.
+  package static func isRouted(_ configuration: JSONValue?) -> Bool {
+    configuration?.object?[key]?.object != nil
+  }
+
+  /// What stands under ``key``.
+  package init(_ field: JSONField) throws(JSONFieldError) {
+    _ = try field.member("version").int(in: Self.version...Self.version)
+    let source = try field.member("source")
+    var widths: [[Int]] = []
+    for layer in try field.member("widths").elements() {
+      let found = try layer.numbers(in: 1...1 << 24)
+      guard !found.isEmpty, found.count == widths.first?.count ?? found.count,
+        zip(found, found.dropFirst()).allSatisfy({ $0 < $1 }),
+        found.last == widths.first?.last ?? found.last
+      else {
+        throw layer.mismatch(expected: "as many widths in all layers, which grow to the same")
+      }
+      widths.append(found)
+    }
+    let router = try field.optional("router")
+    let routing = try router.map { (router) throws(JSONFieldError) in
+      try Self.routing(router, rank: field.optional("compensation")?.member("rank"))
+    }
+    let hidden = try routing?.router == .mlp ? router?.member("hidden") : nil
+    self.init(
+      modelType: try Self.modelType(source.member("model_type")),
+      architectures: try source.optional("architectures")?.elements().compactMap(\.value.string),
+      family: try field.member("family").string(),
+      importance: try field.member("importance").string(),
+      recipe: try field.optional("recipe")?.string(), widths: widths, routing: routing,
+      hidden: try hidden?.numbers(in: 1...1 << 24) ?? [],
+      budgets: try field.optional("budgets").map(Self.budgets))
+    guard hidden == nil || self.hidden.count == widths.count else {
+      throw field.mismatch(expected: "a width of the router for each of \(widths.count) layers")
+    }
+  }
+
+  /// Of a family that is known: the name stands in the Python of the folder, as it is.
+  private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
+    let name = try field.string()
+    guard Family.known.contains(where: { $0.modelTypes.contains(name) }) else {
+      throw field.mismatch(expected: "the model_type of a family that is known here")
+    }
+    return name
+  }
+
+  private static func routing(
+    _ router: JSONField, rank: JSONField?
+  ) throws(JSONFieldError) -> RoutingForm {
+    let kind = try router.member("kind")
+    let predicts = try router.member("predicts")
+    guard let form = RouterForm(rawValue: try kind.string()) else {
+      throw kind.mismatch(expected: "mlp or linear")
+    }
+    guard let prediction = RoutingForm.Prediction(rawValue: try predicts.string()) else {
+      throw predicts.mismatch(expected: "similarity or log_error")
+    }
+    return RoutingForm(
+      router: form, prediction: prediction, compensationRank: try rank?.int(in: 1...1 << 24))
+  }
+
+  private static func budgets(_ field: JSONField) throws(JSONFieldError) -> BudgetTable {
+    var rows: [BudgetTable.Row] = []
+    for row in try field.member("table").elements() {
+      let numbers = row.value.array?.compactMap(\.double) ?? []
+      guard numbers.count == 3 else { throw row.mismatch(expected: "a cost and two knobs") }
+      rows.append(.init(cost: numbers[0], routed: numbers[1], oracle: numbers[2]))
+    }
+    let ends = try field.member("ends")
+    let costs = ends.value.array?.compactMap(\.double) ?? []
+    guard costs.count == 2, costs[1] == 1 else {
+      throw ends.mismatch(expected: "the costs of the smallest expert and of the full one, 1")
+    }
+    return BudgetTable(smallest: costs[0], rows: rows)
+  }
+}
+
+extension JSONField {
+  fileprivate func numbers(in range: ClosedRange<Int>) throws(JSONFieldError) -> [Int] {
+    var numbers: [Int] = []
+    for element in try elements() { numbers.append(try element.int(in: range)) }
+    return numbers
+  }
+}

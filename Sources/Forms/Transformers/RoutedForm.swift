@@ -1,0 +1,129 @@
+import Architectures
+import Checkpoints
+import Containers
+package import DMOE
+package import Experts
+import JSON
+package import Tensors
+
+/// How a routed folder is made: what stands in its `config.json` under `dynamoe`, and the tensors
+/// that it has beside those of the source (`docs/transformers.md`).
+package struct RoutedForm: Sendable, Equatable {
+  /// The `model_type` of the source.
+  package let modelType: String
+  /// What the source says of its classes.
+  package let architectures: [String]?
+  package let family: String
+  package let importance: String
+  package let recipe: String?
+  /// For each layer the widths of its experts; the last has all neurons.
+  package let widths: [[Int]]
+  /// Nil without routers.
+  package let routing: RoutingForm?
+  /// For each layer how many hidden values its router has; empty where routers have none.
+  package let hidden: [Int]
+  package let budgets: BudgetTable?
+
+  init(
+    modelType: String, architectures: [String]?, family: String, importance: String,
+    recipe: String?, widths: [[Int]], routing: RoutingForm?, hidden: [Int], budgets: BudgetTable?
+  ) {
+    self.modelType = modelType
+    self.architectures = architectures
+    self.family = family
+    self.importance = importance
+    self.recipe = recipe
+    self.widths = widths
+    self.routing = routing
+    self.hidden = hidden
+    self.budgets = budgets
+  }
+
+  /// That of a container.
+  ///
+  /// - Throws: where not all experts are there, or Transformers does not know the source as a model
+  ///   that predicts tokens.
+  init(_ checkpoint: Checkpoint, _ container: DMOEReader) throws {
+    let directory = container.directory
+    guard container.holdsDense else {
+      throw FormError.notAllExperts(
+        path: checkpoint.path, held: container.expertsHeld)
+    }
+    let config = try checkpoint.document("config.json")?.object
+    let modelType = config?["model_type"]?.string ?? ""
+    guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }),
+      family.name == directory.model.family, !family.isEncoder
+    else {
+      throw FormError.notRoutable(path: checkpoint.path, family: directory.model.family)
+    }
+    let routing = directory.routing
+    self.init(
+      modelType: modelType,
+      architectures: config?["architectures"]?.array?.compactMap(\.string),
+      family: family.name, importance: directory.importance, recipe: directory.recipe,
+      widths: directory.widths, routing: routing,
+      hidden: routing?.router == .mlp
+        ? (0..<directory.model.layers).compactMap {
+          container.shared(.router("first.bias", layer: $0))?.shape.first
+        } : [],
+      budgets: try routing.flatMap { try BudgetTable(container, aim: RouterAim($0.prediction)) })
+  }
+
+  /// What the folder's `config.json` says for the source's `model_type`.
+  package var dynamoeModelType: String { Model.exported + modelType }
+
+  /// The module in the network of a layer that has the tensors beside those of the source.
+  package static let module = "experts."
+  /// The name below ``module`` of what tells where in the source each neuron was.
+  package static let permutation = "permutation"
+
+  /// What the names of a layer's tensors beside those of the source begin with, by the name of its
+  /// projection out of the network, the last words of which are the projection's and `weight`.
+  package static func place(beside projection: String) -> String {
+    projection.split(separator: ".").dropLast(2).map { $0 + "." }.joined() + module
+  }
+
+  /// A tensor beside those of the source.
+  package struct Tensor: Sendable {
+    /// Below ``module``.
+    package let name: String
+    package let elementType: ElementType
+    package let shape: [Int]
+    /// What it is in a container.
+    package let kind: StoredTensor.Kind
+    /// The ring that it lies in; nil for the shared section.
+    package let ring: Int?
+  }
+
+  /// The tensors of a layer beside those of the source.
+  package func tensors(layer: Int, hiddenSize: Int) -> [Tensor] {
+    var tensors = [
+      Tensor(
+        name: Self.permutation, elementType: .i32, shape: Array(widths[layer].suffix(1)),
+        kind: .permutation(layer: layer), ring: nil)
+    ]
+    guard let routing else { return tensors }
+    let partial = widths[layer].count - 1
+    let shapes = routing.router.shapes(
+      features: routing.features(hiddenSize: hiddenSize), outputs: partial)
+    for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+      tensors.append(
+        Tensor(
+          name: "router.\(name)", elementType: .f32,
+          shape: shape.map { $0 ?? hidden[layer] }, kind: .router(name, layer: layer), ring: nil))
+    }
+    guard let rank = routing.compensationRank else { return tensors }
+    for expert in 0..<partial {
+      for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: hiddenSize) {
+        // In the module that it becomes, the bias is that of the second map.
+        let isBias = name == "bias"
+        tensors.append(
+          Tensor(
+            name: "compensation.\(expert).\(isBias ? "second.bias" : name)",
+            elementType: isBias ? .f32 : .bf16, shape: shape,
+            kind: .compensation(name, layer: layer), ring: expert))
+      }
+    }
+    return tensors
+  }
+}

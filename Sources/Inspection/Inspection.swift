@@ -1,0 +1,210 @@
+import Architectures
+import ByteIO
+package import Checkpoints
+import Containers
+import DMOE
+import GGUF
+import JSON
+package import Kernels
+package import Reports
+package import Tensors
+package import Work
+
+/// What is in a file or folder, as far as it tells; it need not be a complete model.
+package struct Inspection: Sendable {
+  /// The feed-forward layers, as far as they are known.
+  package struct FeedForward: Sendable, Equatable {
+    package let layers: Int
+    package let hiddenSize: Int
+    package let intermediateSize: Int
+    /// Nil where no configuration names it.
+    package let activation: String?
+    package let gated: Bool
+  }
+
+  package struct Tensor: Sendable {
+    package let description: TensorDescription
+    /// Nil where they were not asked for, or the values are not all there.
+    package let statistics: TensorStatistics?
+  }
+
+  /// What only a container has.
+  package struct Container: Sendable {
+    package let isComplete: Bool
+    /// Whether it has every weight of the dense model.
+    package let holdsDense: Bool
+    package let expertsTotal: Int
+    /// Of the experts that the file holds.
+    package let experts: [CalibrationReport.Expert]
+    package let importance: String
+    /// What kind of routers there are; nil for none.
+    package let router: String?
+    package let use: StorageUse
+    /// Whether the weights are elsewhere.
+    package let isOverlay: Bool
+  }
+
+  package let path: String
+  package let format: CheckpointFormat
+  package let architecture: String?
+  package let feedForward: FeedForward?
+  package let files: [(path: String, length: Int)]
+  package let tensors: [Tensor]
+  package let container: Container?
+  package let metadata: MetadataSummary
+  /// Nil where only reading it would tell.
+  package let tokenizer: TokenizerSummary?
+  /// Nil for a dense model.
+  package let mixture: Mixture?
+  package let unknownTensors: [UnknownTensor]
+  /// What may run code of strangers.
+  package let risks: [String]
+  /// What does not fit together.
+  package let problems: [String]
+
+  package var byteCount: Int { files.reduce(0) { $0 + $1.length } }
+  package var parameterCount: Int { tensors.reduce(0) { $0 + $1.description.elementCount } }
+  /// Of the tensors on an average, what blocks share included.
+  package var bitsPerParameter: Double {
+    let bytes = tensors.reduce(0) { $0 + $1.description.byteCount }
+    return Double(8 * bytes) / Double(max(parameterCount, 1))
+  }
+
+  /// - Parameters:
+  ///   - checkpoint: an open file or folder.
+  ///   - withStatistics: whether all values are read.
+  ///   - parallel: the loop that reads values.
+  ///   - progress: told of tensors that were read.
+  /// - Throws: what reading the files throws.
+  package init(
+    _ checkpoint: Checkpoint, withStatistics: Bool, parallel: Parallel, progress: Progress
+  ) throws {
+    path = checkpoint.path
+    files = checkpoint.files
+    tensors = try Self.tensors(checkpoint, withStatistics, parallel, progress)
+    risks = try Self.risks(checkpoint)
+    metadata = try MetadataSummary(checkpoint)
+    let keys = try checkpoint.metadata()
+    tokenizer = try Self.tokenizer(keys)
+    mixture = try Self.mixture(checkpoint, keys)
+    unknownTensors = Self.unknownTensors(checkpoint)
+    if let reader = checkpoint.container {
+      let model = reader.directory.model
+      format = .dmoe
+      architecture = model.family
+      feedForward = FeedForward(
+        layers: model.layers, hiddenSize: model.hiddenSize,
+        intermediateSize: model.intermediateSize, activation: model.activation, gated: model.gated)
+      container = Container(
+        isComplete: reader.isComplete, holdsDense: reader.holdsDense,
+        expertsTotal: reader.directory.experts,
+        experts: ExpertSizes(reader).experts, importance: reader.directory.importance,
+        router: reader.directory.routing?.router.rawValue, use: StorageUse(reader),
+        isOverlay: reader.directory.isOverlay)
+      problems = []
+    } else {
+      format = checkpoint.naming == .gguf ? .gguf : .safetensors
+      container = nil
+      architecture =
+        try keys.map { try $0.stringIfPresent("general.architecture") }
+        ?? checkpoint.document("config.json")?.object?["model_type"]?.string
+      let known = Self.feedForward(of: checkpoint, isDescribed: try checkpoint.isDescribed)
+      feedForward = known.0
+      // Of a mixture it is no problem that it cannot be run: it is another kind of model.
+      problems = mixture == nil ? known.problems : []
+    }
+  }
+
+  private static func tensors(
+    _ checkpoint: Checkpoint, _ withStatistics: Bool, _ parallel: Parallel, _ progress: Progress
+  ) throws -> [Tensor] {
+    guard withStatistics else {
+      return checkpoint.tensors.map { Tensor(description: $0, statistics: nil) }
+    }
+    let done = Counter()
+    let total = checkpoint.tensors.count
+    return try parallel.map(total) { (index) throws(any Error) in
+      let tensor = checkpoint.tensors[index]
+      let statistics = try statistics(of: tensor, index, checkpoint)
+      progress.report("Reading values", unit: "tensors", done: done.increment(), of: total)
+      return Tensor(description: tensor, statistics: statistics)
+    }
+  }
+
+  private static func statistics(
+    of tensor: TensorDescription, _ index: Int, _ checkpoint: Checkpoint
+  ) throws -> TensorStatistics? {
+    guard checkpoint.hasWeights, tensor.elementType.isDecodable else { return nil }
+    if case .container(let container) = checkpoint.storage, container.tensor(tensor.name) == nil {
+      let source = container.directory.sourceTensors[index]
+      guard container.holdsDense, source.isExact else { return nil }
+      let bytes = try DenseReconstruction(container: container).bytes(of: source)
+      return try TensorStatistics(tensor.elementType, byteCount: bytes.count) {
+        (range) throws(TensorError) in Array(bytes[range])
+      }
+    }
+    return try TensorStatistics(tensor.elementType, byteCount: tensor.byteCount) {
+      (range) throws(TensorError) in try checkpoint.source.read(tensor.name, range)
+    }
+  }
+
+  /// From the configuration where there is one, else from the names that known families use.
+  private static func feedForward(
+    of checkpoint: Checkpoint, isDescribed: Bool
+  ) -> (FeedForward?, problems: [String]) {
+    var problems: [String] = []
+    if isDescribed {
+      do {
+        let model = try Model(checkpoint)
+        let configuration = model.configuration
+        return (
+          FeedForward(
+            layers: configuration.layers, hiddenSize: configuration.hiddenSize,
+            intermediateSize: configuration.intermediateSize,
+            activation: configuration.activation.rawValue, gated: model.family.gated), []
+        )
+      } catch {
+        problems = ["\(error)"]
+        guard checkpoint.naming == .gguf else { return (nil, problems) }
+      }
+    }
+    for family in Family.known {
+      func shape(_ role: TensorRole, _ layer: Int) -> [Int]? {
+        family.tensorName(role, layer: layer, checkpoint.naming)
+          .flatMap { checkpoint.tensor(TensorName($0)) }?.shape
+      }
+      guard let up = shape(.up, 0), up.count == 2, shape(.down, 0) == [up[1], up[0]] else {
+        continue
+      }
+      var layers = 1
+      while shape(.up, layers) != nil { layers += 1 }
+      return (
+        FeedForward(
+          layers: layers, hiddenSize: up[1], intermediateSize: up[0], activation: nil,
+          gated: shape(.gate, 0) != nil), problems
+      )
+    }
+    return (nil, problems)
+  }
+
+  private static func risks(_ checkpoint: Checkpoint) throws -> [String] {
+    var risks: [String] = []
+    if let folder = checkpoint.folder, Folder.isFolder(checkpoint.path) {
+      let endings = [".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"]
+      let pickles = try Folder.names(in: folder).filter { name in
+        endings.contains { name.hasSuffix($0) }
+      }
+      if !pickles.isEmpty {
+        let list = pickles.prefix(4).joined(separator: ", ") + (pickles.count > 4 ? ", …" : "")
+        risks.append("\(list): pickles, which can run code when they are loaded; not read here")
+      }
+    }
+    for name in ["config.json", "tokenizer_config.json"] {
+      guard let map = try checkpoint.document(name)?.object?["auto_map"]?.object else { continue }
+      let classes = map.members.flatMap { $0.value.array ?? [$0.value] }.compactMap(\.string)
+        .joined(separator: ", ")
+      risks.append("\(name): auto_map (\(classes)): code that trust_remote_code would run")
+    }
+    return risks
+  }
+}

@@ -1,0 +1,112 @@
+import Architectures
+import Calibration
+import Checkpoints
+import Experts
+import Kernels
+import Running
+
+/// Operations and bytes that a layer takes, for what is reckoned before it is done.
+struct LayerCosts: Sendable {
+  /// The program itself, and what it reads at a time.
+  static let program = 64 << 20
+  /// What a thread holds of a tensor that it reads, orders, codes and writes.
+  static let writingBytes = 192 << 20
+  /// Where the disk is no slower.
+  static let bytesWrittenPerSecond = 0.5e9
+  /// What is not a product of matrices takes about as many operations more.
+  private static let overhead = 1.25
+  /// Operations that double precision and memory are slower by.
+  private static let slow = 4.0
+
+  /// Operations in a second.
+  let speed: Double
+  /// Operations of each position.
+  let attention: Double
+  let feedForward: Double
+  let output: Double
+
+  private let nesting: Nesting
+  private let context: Int
+  private let threads: Int
+  private let hidden: Int
+  private let neurons: Int
+  private let partial: Int
+
+  init(_ nesting: Nesting, parallel: Parallel) {
+    let configuration = nesting.model.configuration
+    self.nesting = nesting
+    context = nesting.tokens?.context ?? 0
+    threads = parallel.threads
+    hidden = configuration.hiddenSize
+    neurons = configuration.intermediateSize
+    partial = nesting.widths.experts - 1
+    speed = Matrix.operationsPerSecond * Double(parallel.threads) / Self.overhead
+    let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
+    let scores = 2 * configuration.heads * configuration.headDimension * context
+    attention = 2 * Double(2 * hidden * heads + scores)
+    feedForward = 2 * Double((nesting.model.family.gated ? 3 : 2) * hidden * neurons)
+    output = 2 * Double(hidden * configuration.vocabularySize)
+  }
+
+  private var square: Double { Double(hidden) * Double(hidden) }
+
+  /// To rank neurons beside each other.
+  func ranking(tokens: Int) -> Double {
+    guard RankingCalibration.usesGramMatrix(neurons: neurons, tokens: tokens) else { return 0 }
+    let pairs = Double(neurons) * Double(neurons)
+    // The matrix itself, the products of what neurons give, and the elimination on one thread.
+    return pairs * (Double(tokens) + Double(hidden)) + pairs * 2 * Double(threads) * 100
+  }
+
+  func rankingBytes(tokens: Int) -> Int {
+    guard RankingCalibration.usesGramMatrix(neurons: neurons, tokens: tokens) else {
+      return reordered
+    }
+    let rows = min(tokens, 4096) * neurons * 4
+    return max(neurons * neurons * 8 + max(2 * rows, hidden * neurons * 4), reordered)
+  }
+
+  /// Weights in another order, beside those in theirs.
+  var reordered: Int { ((nesting.model.family.gated ? 3 : 2) + 1) * hidden * neurons * 4 }
+
+  /// To fit compensation and a router.
+  func fitting(tokens: Int) -> Double {
+    let width = Double(nesting.recipe.routerWidth(hiddenSize: hidden))
+    // Ten times over the text, forwards and back, on one thread.
+    let router =
+      nesting.router == .mlp
+      ? 60 * Double(tokens) * Double(hidden) * width * Double(threads)
+      : Double(tokens) * square
+    guard let rank = nesting.compensationRank else { return router }
+    let sums = 3 * Double(tokens) * square
+    let solving = Self.slow * square * (Double(hidden) / 3 + 80 * Double(rank + 16))
+    return router + Double(partial) * (sums + solving)
+  }
+
+  func fittingBytes(tokens: Int) -> Int {
+    let features = 2 * tokens * (hidden + 1) * 4
+    guard nesting.compensationRank != nil else { return reordered + features }
+    let sums = 2 * (partial + 2 * threads) * hidden * hidden * 8
+    let missing = 2048 * (partial + 3) * hidden * 4
+    return reordered + max(sums + missing, features)
+  }
+
+  /// The projection to the vocabulary, and logits.
+  var outputBytes: Int {
+    let vocabulary = nesting.model.configuration.vocabularySize
+    return 4 * vocabulary * (hidden + 3 * threads * context)
+  }
+
+  /// What a sweep has in memory, and what on disk.
+  func memory(
+    positions: Int, isTwofold: Bool, beside: Int, limit: Int, isResumable: Bool
+  ) -> (total: Int, scratch: Int) {
+    let isParallel = nesting.model.configuration.isParallel
+    let areas = (isTwofold ? (isParallel ? 3 : 2) : 1) + (isResumable ? 1 : 0)
+    let needs = SweepMemory(
+      nesting.model, positions: positions, context: context, areas: areas, threads: threads)
+    let fixed = Self.program + needs.fixed + beside
+    let isOnDisk = isResumable || needs.total > max(limit - beside, 0)
+    return isOnDisk ? (fixed, needs.states) : (fixed + needs.states, 0)
+  }
+}

@@ -1,0 +1,93 @@
+import Architectures
+import Checkpoints
+import DMOE
+import Experts
+import Kernels
+import Tensors
+
+/// About how large a container will be, before anything is known but shapes.
+package struct OutputEstimate: Sendable {
+  package let weights: Int
+  package let routers: Int
+  package let compensation: Int
+  /// Directory, order of neurons, configuration and tokenizer.
+  package let rest: Int
+
+  package var bytes: Int { weights + routers + compensation + rest }
+
+  /// How much of the disk is taken while it is written: gaps are closed at the end.
+  package let written: Int
+
+  /// - Parameters:
+  ///   - model: the dense model, some blocks of which are coded to see what they take.
+  ///   - experts: how many there will be.
+  ///   - router: nil for none.
+  ///   - routerWidth: the hidden values of an `mlp` router.
+  ///   - compensationRank: nil for none.
+  ///   - compression: whether blocks are coded.
+  ///   - isOverlay: whether weights stay where they are.
+  /// - Throws: what reading throws.
+  init(
+    _ model: Model, experts: Int, router: RouterKind?, routerWidth: Int, compensationRank: Int?,
+    compression: DMOECompression, isOverlay: Bool
+  ) throws {
+    let configuration = model.configuration
+    let (hidden, layers) = (configuration.hiddenSize, configuration.layers)
+    let partial = experts - 1
+    let isCoded = compression == .lossless
+    func coded(_ bytes: Int, _ share: Double) -> Int {
+      isCoded ? Int(Double(bytes) * share) : bytes
+    }
+    let outputs =
+      switch router {
+      case nil: 0
+      case .linear: partial * (hidden + 2)
+      case .mlp: routerWidth * (hidden + 2) + partial * (routerWidth + 1)
+      }
+    routers = coded(4 * layers * outputs, Self.float32Share)
+    let rank = compensationRank ?? 0
+    compensation =
+      rank == 0
+      ? 0
+      : layers * partial
+        * (coded(4 * rank * hidden, Self.brainFloatShare) + coded(4 * hidden, Self.float32Share))
+    let cut = layers * (model.family.gated ? 3 : 2) * (isOverlay ? 0 : experts)
+    let kept = model.checkpoint.tensors.count
+    let small = layers * (1 + (router == nil ? 0 : 4) + (rank == 0 ? 0 : 3 * partial))
+    let order = coded(4 * layers * configuration.intermediateSize, 0.4)
+    var files = 0
+    for name in model.checkpoint.companions where !isOverlay {
+      files += coded(try model.checkpoint.companion(name)?.count ?? 0, 0.2)
+    }
+    rest = order + files + Self.recordBytes * (cut + kept + small)
+    let share = isCoded && !isOverlay ? try Self.share(of: model.checkpoint) : 1
+    let dense = model.checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
+    weights = isOverlay ? 0 : Int(Double(dense) * share)
+    written = (isOverlay ? 0 : dense) + routers + compensation + rest
+  }
+
+  /// What normal numbers take when coded.
+  private static let brainFloatShare = 0.67
+  private static let float32Share = 0.84
+  /// A tensor's record in the directory, and its padding.
+  private static let recordBytes = 190
+  private static let sampleCount = 16
+
+  /// What blocks from the middle of some tensors take when coded, the larger ones mostly.
+  private static func share(of checkpoint: Checkpoint) throws -> Double {
+    let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
+    let step = max(total / sampleCount, 1)
+    var (plain, stored, position, next) = (0, 0, 0, step / 2)
+    for tensor in checkpoint.tensors where tensor.byteCount > 0 {
+      position += tensor.byteCount
+      guard position > next else { continue }
+      next = position + step / 2
+      let size = min(DMOEContents.blockBytes, tensor.byteCount)
+      let start = (tensor.byteCount - size) / 2 / 64 * 64
+      let bytes = try checkpoint.source.read(tensor.name, start..<start + size)
+      plain += size
+      stored += BlockCoding.encode(bytes, tensor.elementType)?.count ?? size
+    }
+    return plain == 0 ? 1 : Double(stored) / Double(plain)
+  }
+}

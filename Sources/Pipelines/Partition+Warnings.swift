@@ -1,0 +1,43 @@
+import Architectures
+import Calibration
+import Checkpoints
+import Evaluation
+import Experts
+import Reports
+
+/// What to distrust of a conversion; a line for each kind of doubt.
+extension Partition {
+  func warnings(
+    _ nested: Nesting.Nested, _ heldOut: Evaluator.Result?, _ prepared: Prepared
+  ) -> [String] {
+    var warnings = nested.warnings
+    if routers == .usual, text == nil {
+      warnings.append(
+        "no routers and no compensation: they learn from text, and there was none")
+    }
+    if importance == nil, recipe.importance.needsText, text == nil {
+      warnings.append(
+        "neurons were ranked each on its own: how they go together takes text to tell")
+    }
+    if let statistics = nested.statistics {
+      let neurons = statistics.layers.first?.squareSum.count ?? 0
+      warnings += Doubts.calibration(tokens: statistics.tokens, neurons: neurons)
+    }
+    if prepared.model.family.isEncoder, text != nil {
+      warnings.append(
+        "\(prepared.model.family.name) is an encoder: it predicts no next token, so no perplexity was "
+          + "measured")
+    } else if let split = prepared.split, split.heldOut.count < 2048 {
+      warnings.append(
+        "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")
+    }
+    if let routing = nested.summary {
+      warnings += Doubts.prediction(routing.determination)
+      if let quality = routing.quality {
+        warnings += Doubts.collapse(quality.layers.map(\.use.shares), budget: quality.budget)
+      }
+    }
+    if let heldOut { warnings += Doubts.budgets(heldOut.figures) }
+    return warnings
+  }
+}

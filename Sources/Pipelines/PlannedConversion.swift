@@ -1,0 +1,57 @@
+import Architectures
+import ByteIO
+package import Checkpoints
+import Containers
+import DMOE
+package import Experts
+package import Kernels
+package import Work
+
+/// From a dense checkpoint and a plan that is there already to a container without routers.
+package struct PlannedConversion: Sendable {
+  package let model: Model
+  package let plan: ExpertPlan
+  package let outputPath: String
+  /// Whether an output that exists is replaced.
+  package let force: Bool
+  package let generator: String
+
+  package init(
+    model: Model, plan: ExpertPlan, outputPath: String, force: Bool, generator: String
+  ) {
+    self.model = model
+    self.plan = plan
+    self.outputPath = outputPath
+    self.force = force
+    self.generator = generator
+  }
+
+  /// - Throws: an output that may not be made, a plan of another model, and what reading and writing
+  ///   throw.
+  package func run(parallel: Parallel, progress: Progress) throws {
+    let checkpoint = model.checkpoint
+    guard checkpoint.container == nil else {
+      throw PipelineError.alreadyConverted(path: checkpoint.path)
+    }
+    let configuration = model.configuration
+    let neurons = plan.layers.map(\.order.count)
+    guard neurons == [Int](repeating: configuration.intermediateSize, count: configuration.layers)
+    else {
+      throw PlanError.otherShape(
+        layers: neurons.count, neurons: neurons.first ?? 0,
+        expectedLayers: configuration.layers, expectedNeurons: configuration.intermediateSize)
+    }
+    try Folder.checkOutput(outputPath, inputs: checkpoint.ownedPaths, force: force)
+    let experts = plan.layers.map {
+      LayerExperts(
+        widths: $0.widths, hiddenSize: configuration.hiddenSize, gated: model.family.gated)
+    }
+    let writer = try ContainerAssembly(
+      model: model,
+      layers: plan.layers.map { RingWriter.Layer(order: $0.order, widths: $0.widths) },
+      importance: plan.importance.rawValue, generator: generator, recipe: nil, routing: nil,
+      experts: experts, compression: .lossless, isOverlay: false, down: .keep
+    ).write(to: outputPath, parallel: parallel, progress: progress)
+    try writer.file.commit()
+  }
+}

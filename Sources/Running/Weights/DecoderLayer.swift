@@ -1,0 +1,85 @@
+import Architectures
+package import Checkpoints
+package import Kernels
+
+/// What a layer does besides its feed-forward network, with its weights as floats.
+package struct DecoderLayer: Sendable {
+  private let attention: Attention
+  private let isParallel: Bool
+  private let attentionNorm: Norm?
+  private let query: Projection
+  private let key: Projection
+  private let value: Projection
+  private let queryNorm: Norm?
+  private let keyNorm: Norm?
+  private let output: Projection
+  private let attentionOutputNorm: Norm?
+  private let attentionStreamNorm: Norm?
+  private let feedForwardNorm: Norm?
+  /// Nil where positions are learned.
+  private let rotary: RotaryEmbedding?
+  package let join: ResidualJoin
+
+  /// - Parameters:
+  ///   - model: whose layer it is.
+  ///   - layer: which.
+  ///   - positions: of the longest window.
+  ///   - parallel: the loop that reads and decodes.
+  /// - Throws: what reading weights throws.
+  package init(
+    _ model: Model, layer: Int, positions: Int, parallel: Parallel
+  ) throws(ModelError) {
+    func norm(_ role: TensorRole) throws(ModelError) -> Norm? {
+      try model.norm(role, layer: layer, parallel: parallel)
+    }
+    let configuration = model.configuration
+    attention = Attention(
+      heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
+      scale: Float(configuration.attentionScale), isCausal: !model.family.isEncoder,
+      span: configuration.spans[layer], softCap: configuration.attentionSoftCap.map(Float.init))
+    isParallel = configuration.isParallel
+    attentionNorm = try norm(.attentionNorm)
+    (query, key, value) = try model.attentionProjections(layer: layer, parallel: parallel)
+    queryNorm = try norm(.queryNorm)
+    keyNorm = try norm(.keyNorm)
+    output = try model.projection(.attentionOutput, layer: layer, parallel: parallel)
+    attentionOutputNorm = try norm(.attentionOutputNorm)
+    attentionStreamNorm = try norm(.attentionStreamNorm)
+    feedForwardNorm = try norm(.feedForwardNorm)
+    rotary = configuration.rotary(layer: layer)?.table(
+      headDimension: configuration.headDimension, positions: positions)
+    join = ResidualJoin(
+      outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm))
+  }
+
+  /// Adds what attention gives to the residual stream of a window.
+  ///
+  /// - Parameter stream: T × D, row t being position t.
+  /// - Returns: what the feed-forward network receives, T × D, where that is not to be had from the
+  ///   stream any more, attention having joined it.
+  package func attend(_ stream: inout Matrix) -> Matrix? {
+    let input = attentionNorm?(stream) ?? stream
+    let besides = isParallel ? feedForwardNorm?(stream) ?? stream : nil
+    var queries = query(input)
+    var keys = key(input)
+    if let queryNorm { queries = queryNorm(queries) }
+    if let keyNorm { keys = keyNorm(keys) }
+    rotary?.rotate(&queries)
+    rotary?.rotate(&keys)
+    let heads = attention(queries: queries, keys: keys, values: value(input))
+    let joining = output(heads)
+    stream.add(attentionOutputNorm?(joining) ?? joining)
+    if let attentionStreamNorm { stream = attentionStreamNorm(stream) }
+    return besides
+  }
+
+  /// What the feed-forward network receives: x of the definitions, T × D.
+  ///
+  /// - Parameters:
+  ///   - stream: T × D, attention having joined it.
+  ///   - besides: what ``attend(_:)`` has returned.
+  /// - Returns: T × D.
+  package func feedForwardInput(_ stream: Matrix, besides: Matrix?) -> Matrix {
+    besides ?? feedForwardNorm?(stream) ?? stream
+  }
+}

@@ -1,0 +1,126 @@
+import Architectures
+package import Checkpoints
+import DMOE
+package import Kernels
+import Tensors
+
+extension Model {
+  /// The weights of a layer's feed-forward network.
+  ///
+  /// - Parameters:
+  ///   - layer: which layer.
+  ///   - neurons: how many neurons, the most important first; only of a container or an overlay,
+  ///     which have an order. Nil stands for all that there are.
+  ///   - parallel: the loop that reads and decodes.
+  /// - Returns: neurons in the order of the storage: of rank in a container, else of the checkpoint.
+  /// - Throws: what reading the tensors throws.
+  package func feedForward(
+    layer: Int, neurons: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> FeedForwardWeights {
+    switch checkpoint.storage {
+    case .dense: return try denseFeedForward(layer: layer, parallel)
+    case .overlay(let overlay, _):
+      let dense = try denseFeedForward(layer: layer, parallel)
+      do {
+        let order = try overlay.permutation(layer: layer)
+        let held = overlay.directory.widths[layer][overlay.expertsHeld - 1]
+        return dense.reordered(by: Array(order.prefix(min(neurons ?? held, held))))
+      } catch {
+        throw .container(error)
+      }
+    case .container(let container):
+      let held = container.directory.widths[layer][container.expertsHeld - 1]
+      return try feedForward(
+        of: container, layer: layer, neurons: min(neurons ?? held, held), parallel)
+    }
+  }
+
+  private func denseFeedForward(
+    layer: Int, _ parallel: Parallel
+  ) throws(ModelError) -> FeedForwardWeights {
+    let (gate, up) = try gateAndUp(layer: layer, parallel)
+    guard let down = try storedMatrix(.down, layer: layer, parallel: parallel) else {
+      throw missing(.down, layer)
+    }
+    return FeedForwardWeights(
+      activation: configuration.activation, gate: gate, up: up,
+      down: layout.isTransposed ? .neuronMajor(down) : .outputMajor(down),
+      gateBias: try vector(.gateBias, layer: layer, parallel: parallel),
+      upBias: try vector(.upBias, layer: layer, parallel: parallel),
+      downBias: try vector(.downBias, layer: layer, parallel: parallel))
+  }
+
+  private func gateAndUp(
+    layer: Int, _ parallel: Parallel
+  ) throws(ModelError) -> (gate: Matrix?, up: Matrix) {
+    guard let name = tensorName(.gateUp, layer: layer) else {
+      return (
+        try matrix(.gate, layer: layer, parallel: parallel),
+        try requiredMatrix(.up, layer: layer, parallel: parallel)
+      )
+    }
+    guard let tensor = checkpoint.tensor(TensorName(name)) else { throw missing(.gateUp, layer) }
+    let neurons = configuration.intermediateSize
+    func rows(_ range: Range<Int>) throws(ModelError) -> Matrix {
+      Matrix(
+        rows: neurons, columns: configuration.hiddenSize,
+        values: try floats(of: tensor, rows: range, parallel: parallel))
+    }
+    return (try rows(0..<neurons), try rows(neurons..<2 * neurons))
+  }
+
+  private func feedForward(
+    of container: DMOEReader, layer: Int, neurons: Int, _ parallel: Parallel
+  ) throws(ModelError) -> FeedForwardWeights {
+    func part(_ part: FeedForwardPart) throws(ModelError) -> [Float]? {
+      try stacked(part, layer: layer, neurons: neurons, container, parallel)
+    }
+    func rows(_ values: [Float]) -> Matrix {
+      Matrix(rows: neurons, columns: configuration.hiddenSize, values: values)
+    }
+    guard let up = try part(.up) else { throw missing(.up, layer) }
+    let down =
+      if let values = try part(.down) { rows(values) } else {
+        try wholeDown(container, layer: layer, neurons: neurons, parallel)
+      }
+    return FeedForwardWeights(
+      activation: configuration.activation,
+      gate: try part(.gate).map(rows), up: rows(up), down: .neuronMajor(down),
+      gateBias: try part(.gateBias), upBias: try part(.upBias),
+      downBias: try vector(.downBias, layer: layer, parallel: parallel))
+  }
+
+  /// The rows of a down projection that is stored as the source has it, a neuron a column.
+  private func wholeDown(
+    _ container: DMOEReader, layer: Int, neurons: Int, _ parallel: Parallel
+  ) throws(ModelError) -> Matrix {
+    let columns = try requiredMatrix(.down, layer: layer, parallel: parallel)
+    do {
+      let order = try container.permutation(layer: layer)
+      return columns.transposed().gatherRows(order.prefix(neurons))
+    } catch {
+      throw .container(error)
+    }
+  }
+
+  /// The first `neurons` rows of a part, over as many rings as that takes.
+  private func stacked(
+    _ part: FeedForwardPart, layer: Int, neurons: Int, _ container: DMOEReader, _ parallel: Parallel
+  ) throws(ModelError) -> [Float]? {
+    var values: [Float] = []
+    for ring in 0..<container.expertsHeld {
+      let ranks = container.directory.ranks(ofRing: ring, layer: layer).clamped(to: 0..<neurons)
+      guard !ranks.isEmpty else { break }
+      guard let tensor = container.part(part, layer: layer, ring: ring) else { return nil }
+      let rowElements = tensor.shape.dropFirst().reduce(1, *)
+      do {
+        values += try tensor.elementType.floats(
+          count: ranks.count * rowElements, parallel: parallel
+        ) { (range) throws(TensorError) in try container.read(tensor, range) }
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    return values
+  }
+}

@@ -1,0 +1,167 @@
+package import Architectures
+package import Checkpoints
+package import Kernels
+import Tensors
+
+extension Model {
+  /// A two-dimensional weight as floats, an output a row; nil where the model has none of this role.
+  package func matrix(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Matrix? {
+    guard let matrix = try storedMatrix(role, layer: layer, parallel: parallel) else { return nil }
+    return layout.isTransposed && role.isProjection ? matrix.transposed() : matrix
+  }
+
+  /// The same as it is stored, an output a row or a column.
+  func storedMatrix(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Matrix? {
+    guard let (tensor, values) = try floats(role, layer: layer, parallel: parallel) else {
+      return nil
+    }
+    return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: values)
+  }
+
+  /// A one-dimensional weight as floats; nil where the model has none of this role.
+  package func vector(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> [Float]? {
+    try floats(role, layer: layer, parallel: parallel)?.values
+  }
+
+  /// A weight that every model of the family has.
+  package func requiredMatrix(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Matrix {
+    guard let matrix = try matrix(role, layer: layer, parallel: parallel) else {
+      throw missing(role, layer)
+    }
+    return matrix
+  }
+
+  /// Nil where the family has no such norm.
+  func norm(
+    _ role: TensorRole, layer: Int? = nil, parallel: Parallel
+  ) throws(ModelError) -> Norm? {
+    guard let weight = try vector(role, layer: layer, parallel: parallel) else { return nil }
+    let offset = layout.normOffset
+    return Norm(
+      kind: family.norm, weight: offset == 0 ? weight : weight.map { $0 + offset },
+      bias: try role.bias.flatMap { (bias) throws(ModelError) in
+        try vector(bias, layer: layer, parallel: parallel)
+      }, epsilon: Float(configuration.normEpsilon))
+  }
+
+  /// A projection with its bias.
+  func projection(
+    _ role: TensorRole, layer: Int, parallel: Parallel
+  ) throws(ModelError) -> Projection {
+    Projection(
+      weight: try requiredMatrix(role, layer: layer, parallel: parallel),
+      bias: try role.bias.flatMap { (bias) throws(ModelError) in
+        try vector(bias, layer: layer, parallel: parallel)
+      })
+  }
+
+  /// The projections of attention, each on its own also where they are stored in one.
+  func attentionProjections(
+    layer: Int, parallel: Parallel
+  ) throws(ModelError) -> (query: Projection, key: Projection, value: Projection) {
+    guard tensorName(.queryKeyValue, layer: layer) != nil else {
+      return (
+        try projection(.query, layer: layer, parallel: parallel),
+        try projection(.key, layer: layer, parallel: parallel),
+        try projection(.value, layer: layer, parallel: parallel)
+      )
+    }
+    let fused = try projection(.queryKeyValue, layer: layer, parallel: parallel)
+    func part(_ number: Int) -> Projection {
+      let rows = fusedRows(number)
+      return Projection(
+        weight: fused.weight.gatherRows(rows[...]),
+        bias: fused.bias.map { bias in rows.map { bias[$0] } })
+    }
+    return (part(0), part(1), part(2))
+  }
+
+  /// Where query, key or value (0, 1, 2) are in a tensor of all three.
+  private func fusedRows(_ part: Int) -> [Int] {
+    let dimension = configuration.headDimension
+    switch layout.fusion {
+    case .blocks:
+      let counts = [
+        configuration.heads, configuration.keyValueHeads, configuration.keyValueHeads,
+      ].map { $0 * dimension }
+      let start = counts[..<part].reduce(0, +)
+      return Array(start..<start + counts[part])
+    case .heads:
+      return (0..<configuration.heads).flatMap { head in
+        let start = (3 * head + part) * dimension
+        return start..<start + dimension
+      }
+    }
+  }
+
+  private func floats(
+    _ role: TensorRole, layer: Int?, parallel: Parallel
+  ) throws(ModelError) -> (tensor: TensorDescription, values: [Float])? {
+    guard let name = tensorName(role, layer: layer).map({ TensorName($0) }),
+      configuration.has(role), let tensor = checkpoint.tensor(name)
+    else { return nil }
+    let values = try floats(of: tensor, rows: nil, parallel: parallel)
+    return (tensor, inHalves(values, role))
+  }
+
+  /// The rows of query and key as the forward pass wants them.
+  ///
+  /// Of each head first come those of the one half, then those of the other; llama.cpp stores them
+  /// in turn.
+  private func inHalves(_ values: [Float], _ role: TensorRole) -> [Float] {
+    let heads: Int
+    switch role {
+    case .query, .queryBias: heads = configuration.heads
+    case .key, .keyBias: heads = configuration.keyValueHeads
+    default: return values
+    }
+    guard layout.pairsNeighbours else { return values }
+    let half = configuration.headDimension / 2
+    let columns = values.count / (2 * half * heads)
+    var result: [Float] = []
+    result.reserveCapacity(values.count)
+    for head in 0..<heads {
+      for part in 0..<2 {
+        for index in 0..<half {
+          let row = 2 * (head * half + index) + part
+          result += values[row * columns..<(row + 1) * columns]
+        }
+      }
+    }
+    return result
+  }
+
+  /// The elements of a tensor that is stored whole, or of some of its rows.
+  func floats(
+    of tensor: TensorDescription, rows: Range<Int>?, parallel: Parallel
+  ) throws(ModelError) -> [Float] {
+    let source = checkpoint.source
+    let rowBytes = rows == nil ? 0 : tensor.byteCount / tensor.shape[0]
+    let start = (rows?.lowerBound ?? 0) * rowBytes
+    let count = rows.map { $0.count * (tensor.elementCount / tensor.shape[0]) }
+    do {
+      var values = try tensor.elementType.floats(
+        count: count ?? tensor.elementCount, parallel: parallel
+      ) { (range) throws(TensorError) in
+        try source.read(tensor.name, range.lowerBound + start..<range.upperBound + start)
+      }
+      if let type = roundedType(of: tensor) { type.round(&values, parallel: parallel) }
+      return values
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  func missing(_ role: TensorRole, _ layer: Int?) -> ModelError {
+    .missingTensor(
+      path: path, name: tensorName(role, layer: layer) ?? "\(role.rawValue)")
+  }
+}

@@ -1,0 +1,24 @@
+import Architectures
+package import Checkpoints
+package import Kernels
+
+/// From the residual stream behind the last layer to a distribution over the vocabulary.
+package struct OutputHead: Sendable {
+  private let norm: Norm?
+  private let projection: Matrix
+  private let softCap: Float?
+
+  package init(_ model: Model, parallel: Parallel) throws(ModelError) {
+    norm = try model.norm(.outputNorm, parallel: parallel)
+    let role: TensorRole = model.configuration.tiedOutput ? .tokenEmbedding : .output
+    projection = try model.requiredMatrix(role, parallel: parallel)
+    softCap = model.configuration.outputSoftCap.map(Float.init)
+  }
+
+  /// T × V, from the T × D residual stream of a window.
+  package func logits(_ stream: Matrix) -> Matrix {
+    var logits = (norm?(stream) ?? stream).timesTransposed(projection)
+    if let softCap { logits.cap(at: softCap) }
+    return logits
+  }
+}

@@ -1,0 +1,59 @@
+import Architectures
+import Glibc
+import Kernels
+
+extension RotaryPositions {
+  /// The rotations of so many positions.
+  func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
+    let (frequencies, magnitude) = scaling.scaled(
+      RotaryEmbedding.frequencies(dimension: dimension, base: base), base: base,
+      positions: positions)
+    return RotaryEmbedding(
+      headDimension: headDimension, frequencies: frequencies, magnitude: magnitude,
+      positions: positions)
+  }
+}
+
+extension RotaryScaling {
+  /// Scaled frequencies, and what rotated values are multiplied by.
+  ///
+  /// - Parameters:
+  ///   - frequencies: those of each pair without scaling.
+  ///   - base: that they come from.
+  ///   - positions: of the longest window.
+  /// - Returns: as many frequencies.
+  fileprivate func scaled(
+    _ frequencies: [Double], base: Double, positions: Int
+  ) -> (frequencies: [Double], magnitude: Double) {
+    switch self {
+    case .none: return (frequencies, 1)
+    case .linear(let factor): return (frequencies.map { $0 / factor }, 1)
+    case .divisors(let divisors): return (zip(frequencies, divisors).map { $0 / $1 }, 1)
+    case .long(let short, let long, let original, let magnitude):
+      let divisors = positions > original ? long : short
+      return (zip(frequencies, divisors).map { $0 / $1 }, magnitude)
+    case .llama3(let factor, let low, let high, let original):
+      let scaled = frequencies.map { frequency in
+        let turns = original * frequency / (2 * .pi)
+        if turns > high { return frequency }
+        if turns < low { return frequency / factor }
+        let share = (turns - low) / (high - low)
+        return (1 - share) * frequency / factor + share * frequency
+      }
+      return (scaled, 1)
+    case .yarn(let factor, let fast, let slow, let original, let magnitude):
+      /// The pair that turns so often within the original window.
+      func pair(turns: Double) -> Double {
+        Double(frequencies.count) * log(original / (turns * 2 * .pi)) / log(base)
+      }
+      let start = max(pair(turns: fast).rounded(.down), 0)
+      let end = min(pair(turns: slow).rounded(.up), Double(2 * frequencies.count - 1))
+      let length = end == start ? 0.001 : end - start
+      let scaled = frequencies.enumerated().map { index, frequency in
+        let share = min(max((Double(index) - start) / length, 0), 1)
+        return frequency / factor * share + frequency * (1 - share)
+      }
+      return (scaled, magnitude)
+    }
+  }
+}
