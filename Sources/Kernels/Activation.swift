@@ -1,17 +1,17 @@
 import Glibc
 
-/// The non-linear function of a feed-forward layer.
+/// Non-linear function of a feed-forward layer.
 package enum Activation: String, Sendable, CaseIterable {
   /// `x / (1 + e⁻ˣ)`, also called swish.
   case silu
   /// `x Φ(x)`, Φ being the normal distribution function (arXiv 1606.08415).
   case gelu
-  /// The same by a hyperbolic tangent: `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`.
+  /// Tanh approximation of GELU: `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`.
   case geluTanh = "gelu_tanh"
   /// `max(x, 0)`.
   case relu
 
-  /// Calls a body with the function itself, so that no loop asks anew which one it is.
+  /// Calls `body` with the function, so that loops do not switch on the case for each element.
   @inline(__always)
   fileprivate func dispatch(_ body: ((Float) -> Float) -> Void) {
     switch self {
@@ -53,7 +53,7 @@ extension Matrix {
     }
   }
 
-  /// `limit · tanh(x / limit)` for every element x: no value is beyond the limit.
+  /// Soft cap of every element x: `limit · tanh(x / limit)`.
   package mutating func cap(at limit: Float) {
     unsafe values.withUnsafeMutableBufferPointer { values in
       for index in values.indices { unsafe values[index] = limit * tanhf(values[index] / limit) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What AdamW (arXiv 1711.05101) remembers of the gradients of an array of parameters.
+/// AdamW state (arXiv 1711.05101): moving averages of the gradients and of their squares.
 package struct AdamW: Sendable {
   private static let decay = (first: 0.9, second: 0.999)
 
@@ -13,13 +13,13 @@ package struct AdamW: Sendable {
     second = first
   }
 
-  /// Moves the parameters against the gradient.
+  /// Takes one optimiser step.
   ///
   /// - Parameters:
-  ///   - parameters: as many as at every other step.
-  ///   - gradient: for each parameter.
+  ///   - parameters: the same number at every step.
+  ///   - gradient: one value per parameter.
   ///   - rate: the learning rate of this step.
-  ///   - weightDecay: times the rate, the share that each parameter loses.
+  ///   - weightDecay: decoupled; multiplies each parameter by `1 − rate · weightDecay`.
   package mutating func update(
     _ parameters: inout [Float], gradient: [Float], rate: Double, weightDecay: Double
   ) {
@@ -27,7 +27,7 @@ package struct AdamW: Sendable {
     steps += 1
     let keep = Float(1 - rate * weightDecay)
     let (beta, gamma) = (Float(Self.decay.first), Float(Self.decay.second))
-    // Both means start at zero; what they miss by that is made good.
+    // Both averages start at zero; these factors correct the bias.
     let rate = Float(rate / (1 - pow(Self.decay.first, Double(steps))))
     let correction = Float(1 / (1 - pow(Self.decay.second, Double(steps))))
     unsafe parameters.withUnsafeMutableBufferPointer { parameters in

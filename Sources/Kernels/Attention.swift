@@ -3,18 +3,20 @@ import Glibc
 
 /// Scaled dot-product attention over one window.
 package struct Attention: Sendable {
-  /// A multiple of ``keyValueHeads``.
+  /// Number of query heads, a multiple of ``keyValueHeads``.
   package let heads: Int
-  /// How many heads keys and values have; each serves `heads / keyValueHeads` query heads in a row
-  /// (grouped-query attention, arXiv 2305.13245).
+  /// Number of key and value heads.
+  ///
+  /// Each serves `heads / keyValueHeads` consecutive query heads (grouped-query attention,
+  /// arXiv 2305.13245).
   package let keyValueHeads: Int
-  /// What scores are multiplied by.
+  /// Factor of the scores.
   package let scale: Float
-  /// Whether a position sees only itself and those before it.
+  /// Whether a position sees only itself and earlier ones.
   package let isCausal: Bool
-  /// How many positions a causal one sees, itself included; nil for all before it.
+  /// Positions that causal attention sees, the current one included; nil for all earlier ones.
   package let span: Int?
-  /// c of `c · tanh(score / c)`; nil leaves scores as they are.
+  /// Cap c of `c · tanh(score / c)`; nil for uncapped scores.
   package let softCap: Float?
 
   package init(
@@ -33,8 +35,8 @@ package struct Attention: Sendable {
   /// - Parameters:
   ///   - queries: T rows of `heads · dimension` columns.
   ///   - keys: T rows of `keyValueHeads · dimension`.
-  ///   - values: shaped as `keys`.
-  /// - Returns: shaped as `queries`.
+  ///   - values: same shape as `keys`.
+  /// - Returns: same shape as `queries`.
   package func callAsFunction(queries: Matrix, keys: Matrix, values: Matrix) -> Matrix {
     let count = queries.rows
     let dimension = queries.columns / heads
@@ -45,7 +47,7 @@ package struct Attention: Sendable {
     guard count > 0 else { return queries }
     var output = Matrix(rows: count, columns: queries.columns)
     unsafe output.values.withUnsafeMutableBufferPointer { output in
-      // No element belongs to two heads.
+      // Heads write disjoint elements.
       let result = unsafe Shared(output)
       Parallel.within.forEach(heads) { head in
         let weights = weights(queries, keys, head: head, dimension: dimension)
@@ -66,10 +68,10 @@ package struct Attention: Sendable {
     return output
   }
 
-  /// The head of keys and values that a head of queries uses.
+  /// Key and value head of a query head.
   private func shared(_ head: Int) -> Int { head / (heads / keyValueHeads) }
 
-  /// T × T, for each position how much it takes of every other.
+  /// Attention weights of one head, T × T: one row per query position.
   private func weights(
     _ queries: Matrix, _ keys: Matrix, head: Int, dimension: Int
   ) -> Matrix {
@@ -101,7 +103,7 @@ package struct Attention: Sendable {
     return max(position + 1 - (span ?? position + 1), 0)..<position + 1
   }
 
-  /// Turns the scores of what is visible into weights that sum to 1, and the others into 0.
+  /// Softmax over the visible scores; sets all others to 0.
   private func weigh(_ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>) {
     if let softCap {
       for index in visible {

@@ -1,16 +1,15 @@
-/// Runs over arrays in blocks of a fixed size.
+/// Iteration over arrays in blocks of a fixed size.
 package enum Blocks {
-  /// Calls `body` for each block of `source` and the block of `target` that it stands for.
+  /// Calls `body` with each block of `source` and the matching block of `target`.
   ///
-  /// Inlined, so that with literal sizes every index that follows from them is known to lie within,
-  /// and the loops of `body` become vector code.
+  /// Inlined, so that with literal sizes the compiler removes bounds checks and vectorises `body`.
   ///
   /// - Parameters:
-  ///   - source: whole blocks.
-  ///   - size: the elements of a block of `source`.
-  ///   - target: as many whole blocks.
-  ///   - targetSize: the elements of a block of `target`.
-  ///   - body: reads a block and fills another.
+  ///   - source: a whole number of blocks.
+  ///   - size: elements per block of `source`.
+  ///   - target: the same number of blocks.
+  ///   - targetSize: elements per block of `target`.
+  ///   - body: reads a source block and fills a target block.
   @inlinable @inline(__always)
   package static func forEach<Source: BitwiseCopyable, Target: BitwiseCopyable>(
     _ source: Span<Source>, by size: Int, into target: inout MutableSpan<Target>,

@@ -1,18 +1,18 @@
-/// A matrix of values that BF16 holds, in half the memory.
+/// Matrix of BF16 values, in half the memory of floats.
 package struct BrainFloatMatrix: Sendable, Equatable {
   package let rows: Int
   package let columns: Int
-  /// The upper halves of the floats.
+  /// Upper 16 bits of each float.
   package let bits: [UInt16]
 
-  /// - Parameter matrix: rounded to BF16.
+  /// - Parameter matrix: values already rounded to BF16.
   package init(_ matrix: Matrix) {
     rows = matrix.rows
     columns = matrix.columns
     bits = matrix.values.map { UInt16($0.bitPattern >> 16) }
   }
 
-  /// The values as floats.
+  /// Values as floats.
   package var matrix: Matrix {
     let values = unsafe [Float](unsafeUninitializedCapacity: bits.count) { values, initialized in
       unsafe bits.withUnsafeBufferPointer { bits in

@@ -1,13 +1,13 @@
-/// Elements taken apart into planes: the first bytes of all elements, then the second, and so on.
+/// Elements split into byte planes: the first bytes of all elements, then the second, and so on.
 package enum BytePlanes {
-  /// The planes of little-endian elements, the most significant first, one behind the other.
+  /// Splits little-endian elements into consecutive byte planes, most significant first.
   ///
   /// - Parameters:
-  ///   - bytes: whole elements.
-  ///   - width: the bytes of an element: 1, 2, 4 or 8.
-  ///   - rotated: whether elements are rotated left by a bit first; of a floating-point number the
-  ///     exponent then begins the first plane, and the sign ends the last.
-  /// - Returns: as many bytes.
+  ///   - bytes: a whole number of elements.
+  ///   - width: bytes per element: 1, 2, 4 or 8.
+  ///   - rotated: whether to rotate elements left by one bit first; the first plane of a
+  ///     floating-point number then begins with the exponent, and the last ends with the sign.
+  /// - Returns: the planes, as many bytes as `bytes`.
   package static func split(_ bytes: [UInt8], width: Int, rotated: Bool) -> [UInt8] {
     unsafe convert(bytes, width) { (source, target, count) in
       switch width {
@@ -19,7 +19,7 @@ package enum BytePlanes {
     }
   }
 
-  /// The inverse of ``split(_:width:rotated:)``.
+  /// Inverse of ``split(_:width:rotated:)``.
   package static func merge(_ planes: [UInt8], width: Int, rotated: Bool) -> [UInt8] {
     unsafe convert(planes, width) { (source, target, count) in
       switch width {

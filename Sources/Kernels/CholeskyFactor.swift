@@ -1,18 +1,18 @@
 import COpenBLAS
 
-/// The Cholesky factor of a symmetric positive definite matrix.
+/// Cholesky factor of a symmetric positive definite matrix.
 package struct CholeskyFactor: Sendable {
   package let size: Int
   private var values: [Double]
 
-  /// Factors `matrix + ridge · I`, in place of `matrix` where it is the only copy.
+  /// Factors `matrix + ridge · I`, in place if `matrix` is the only copy.
   ///
-  /// - Returns: nil where the sum is not positive definite.
+  /// - Returns: nil if the sum is not positive definite.
   package init?(_ matrix: consuming GramMatrix, ridge: Double) {
     size = matrix.size
     values = (consume matrix).upper
     for index in 0..<size { values[index * size + index] += ridge }
-    // Rows of ours are columns of Fortran's, so its lower triangle is our upper one.
+    // LAPACK is column-major, so its lower triangle is our upper one.
     var lower = CChar(UInt8(ascii: "L"))
     var order = Int32(size)
     var status: Int32 = 0
@@ -21,13 +21,13 @@ package struct CholeskyFactor: Sendable {
         unsafe dpotrf_(&lower, &order, values.baseAddress, &order, &status, 1)
       }
     }
-    // What is not a number passes the factorization.
+    // dpotrf does not report NaN.
     guard status == 0, (0..<size).allSatisfy({ values[$0 * size + $0].isFinite }) else {
       return nil
     }
   }
 
-  /// What the matrix takes to each of the given vectors.
+  /// Solutions x of `(matrix + ridge · I) x = b` for each vector b.
   package func solve(_ rightSides: consuming VectorBlock) -> VectorBlock {
     precondition(rightSides.size == size, "right sides of another size")
     var solution = rightSides

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Counts what several threads finish.
+/// Counter shared by several threads.
 package final class Counter: Sendable {
   private let value = Atomic(0)
 
   package init() {}
 
-  /// The count after one more.
+  /// Adds one; returns the new count.
   package func increment() -> Int { add(1) }
 
-  /// The count after so many more.
+  /// Adds `count`; returns the new count.
   package func add(_ count: Int) -> Int { value.wrappingAdd(count, ordering: .relaxed).newValue }
 }

@@ -2,13 +2,13 @@ import COpenBLAS
 
 /// `Σ x tᵀ` over the rows x and t of any number of pairs of matrices, in double precision.
 ///
-/// Products are of single precision, pair by pair; their sums are not, so add rows in chunks.
+/// Products of a pair are in single precision, sums over pairs in double: add rows in chunks.
 package struct CrossMatrix: Sendable {
   package let rows: Int
   package let columns: Int
   private var values: [Double]
 
-  /// A matrix of zeros.
+  /// Matrix of zeros.
   package init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
@@ -17,7 +17,7 @@ package struct CrossMatrix: Sendable {
 
   package subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
 
-  /// Adds `x tᵀ` of every two rows.
+  /// Adds `x tᵀ` for each row x of `left` and the same row t of `right`.
   package mutating func add(_ left: Matrix, _ right: Matrix, parallel: Parallel = .serial) {
     precondition(left.rows == right.rows, "\(left.rows) rows and \(right.rows)")
     precondition(left.columns == rows && right.columns == columns, "columns of another size")
@@ -25,7 +25,7 @@ package struct CrossMatrix: Sendable {
     let tiles = Tile.grid(rows, columns)
     let stride = columns
     unsafe values.withUnsafeMutableBufferPointer { values in
-      // No element is in two tiles.
+      // Tiles do not overlap.
       let shared = unsafe Shared(values)
       parallel.forEach(tiles.count) { index in
         let tile = tiles[index]
@@ -44,7 +44,7 @@ package struct CrossMatrix: Sendable {
     }
   }
 
-  /// Divides by the weight of all rows, and takes away the product of their means.
+  /// Turns sums into covariances: divides by the total weight, subtracts the product of the means.
   package mutating func center(_ rowMeans: [Double], _ columnMeans: [Double], weight: Double) {
     precondition(rowMeans.count == rows && columnMeans.count == columns, "shapes differ")
     let columns = columns
@@ -60,13 +60,13 @@ package struct CrossMatrix: Sendable {
     }
   }
 
-  /// The products of the matrix with vectors as long as it has columns.
+  /// Products of the matrix with vectors of `columns` elements.
   package func times(_ vectors: VectorBlock) -> VectorBlock {
     precondition(vectors.size == columns, "vectors of another size")
     return apply(to: vectors, transposed: false)
   }
 
-  /// The products of the transposed matrix with vectors as long as it has rows.
+  /// Products of the transposed matrix with vectors of `rows` elements.
   package func transposedTimes(_ vectors: VectorBlock) -> VectorBlock {
     precondition(vectors.size == rows, "vectors of another size")
     return apply(to: vectors, transposed: true)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The rows of a matrix as logits of distributions over its columns.
+/// Distributions over the columns of a matrix, one per row, given as logits.
 package struct Distributions: Sendable {
   private let logits: Matrix
-  /// The most probable column of each row, the first of several.
+  /// Most probable column of each row; the first of equals.
   package let mostProbable: [Int]
-  /// `ln Σ e^x` of each row: what all that is asked of a distribution needs.
+  /// `ln Σ e^x` of each row, computed once for all measures.
   private let normalizers: [Double]
 
   package init(_ logits: Matrix) {
@@ -28,7 +28,7 @@ package struct Distributions: Sendable {
     normalizers = found.map(\.1)
   }
 
-  /// The negative log-likelihood, in nats, of `targets[row]` under each row.
+  /// Negative log-likelihood, in nats, of `targets[row]` under each row.
   package func negativeLogLikelihoods(of targets: [Int]) -> [Double] {
     precondition(targets.count == logits.rows, "\(targets.count) targets for \(logits.rows) rows")
     return targets.indices.map { row in
@@ -36,7 +36,7 @@ package struct Distributions: Sendable {
     }
   }
 
-  /// For each row `Σ p (ln p − ln q)`, q being self and p `reference`.
+  /// Kullback–Leibler divergence `Σ p (ln p − ln q)` of each row; p is `reference`, q is self.
   package func divergences(from reference: Distributions) -> [Double] {
     let columns = logits.columns
     precondition(

@@ -1,10 +1,9 @@
 extension GramMatrix {
-  /// Drops index after index, always the one whose dropping adds least to the sum of all elements
-  /// between dropped indices.
+  /// Drops indices one by one, each time the one that adds least to `Σ aᵢⱼ` over dropped i and j.
   ///
-  /// - Parameter parallel: the loop that makes the matrix ready.
-  /// - Returns: the indices in the order they are dropped, and what each added then. Of equals the
-  ///   higher index is dropped first; what adds no finite number is dropped last.
+  /// - Parameter parallel: loop that mirrors the matrix first.
+  /// - Returns: the indices in the order they are dropped, and the amount each added. Of equals the
+  ///   higher index is dropped first; indices that add no finite amount are dropped last.
   package consuming func eliminateBackward(
     parallel: Parallel = .serial
   ) -> (order: [Int], costs: [Double]) {
@@ -12,10 +11,10 @@ extension GramMatrix {
     let size = size
     var order: [Int] = []
     var costs: [Double] = []
-    // Dropping an index adds `diagonal + 2 · coupling`, coupling with what is dropped already.
+    // An index costs `diagonal + 2 · coupling`; coupling sums its elements with dropped indices.
     let diagonal = (0..<size).map { upper[$0 * size + $0] }
     var coupling = [Double](repeating: 0, count: size)
-    // Infinite for what is dropped.
+    // Infinite for dropped indices.
     var candidates = diagonal
     var isDropped = [Bool](repeating: false, count: size)
     for _ in 0..<size {
@@ -30,7 +29,7 @@ extension GramMatrix {
     return (order, costs)
   }
 
-  /// The last index with the least `base + 2 · coupling` that is finite.
+  /// Last index with the least finite `base + 2 · coupling`.
   private static func cheapest(_ bases: [Double], _ coupling: [Double]) -> Int? {
     var least = Double.greatestFiniteMagnitude
     var chosen: Int?
@@ -54,14 +53,14 @@ extension GramMatrix {
     }
   }
 
-  /// Copies the upper triangle to below the diagonal, so that columns can be read as rows.
+  /// Copies the upper triangle below the diagonal, so that columns can be read as rows.
   private mutating func mirror(_ parallel: Parallel) {
     let size = size
     let tiles = Tile.upperTriangle(size)
-    // As many doubles as a cache line holds.
+    // Doubles per cache line.
     let block = 8
     unsafe upper.withUnsafeMutableBufferPointer { matrix in
-      // What one tile reads no other writes, and no element is written twice.
+      // No tile writes an element that another tile reads or writes.
       let shared = unsafe Shared(matrix)
       parallel.forEach(tiles.count) { index in
         let (rows, columns) = (tiles[index].rows, tiles[index].columns)

@@ -1,18 +1,18 @@
 /// `Σ x xᵀ` over the rows x of any number of matrices, in double precision.
 ///
-/// Products are of single precision, matrix by matrix; their sums are not, so add rows in chunks.
+/// Products of a matrix are in single precision, sums over matrices in double: add rows in chunks.
 package struct GramMatrix: Sendable {
   package let size: Int
-  /// Row after row; what lies below the diagonal is not kept.
+  /// Row-major; elements below the diagonal are not maintained.
   var upper: [Double]
 
-  /// A matrix of zeros.
+  /// Matrix of zeros.
   package init(size: Int) {
     self.size = size
     upper = [Double](repeating: 0, count: size * size)
   }
 
-  /// An element, by its row and a column that is not before the diagonal.
+  /// Element on or above the diagonal.
   package subscript(row: Int, column: Int) -> Double {
     precondition(row <= column, "below the diagonal")
     return upper[row * size + column]
@@ -31,14 +31,14 @@ package struct GramMatrix: Sendable {
     }
   }
 
-  /// Multiplies every element by the product of two rows of a matrix, which have its indices.
+  /// Multiplies element (i, j) by the inner product of rows i and j of `factors`.
   ///
-  /// The result is positive semidefinite again.
+  /// The result stays positive semidefinite.
   ///
   /// - Parameters:
   ///   - factors: `size` rows.
-  ///   - share: what is left of the elements off the diagonal, from 0 to 1.
-  ///   - parallel: the loop.
+  ///   - share: additional factor for elements off the diagonal, from 0 to 1.
+  ///   - parallel: loop over tiles.
   package mutating func multiply(
     byProductsOfRows factors: Matrix, offDiagonal share: Double, parallel: Parallel = .serial
   ) {
@@ -49,7 +49,7 @@ package struct GramMatrix: Sendable {
     }
   }
 
-  /// Gives every element a new value from its old one and a product, tile by tile.
+  /// Replaces each element by a combination of its old value and a product, tile by tile.
   @inline(__always)
   private mutating func update(
     _ parallel: Parallel, by products: @Sendable (Tile) -> [Float],
@@ -58,7 +58,7 @@ package struct GramMatrix: Sendable {
     let size = size
     let tiles = Tile.upperTriangle(size)
     unsafe upper.withUnsafeMutableBufferPointer { upper in
-      // No element is in two tiles.
+      // Tiles do not overlap.
       let shared = unsafe Shared(upper)
       parallel.forEach(tiles.count) { index in
         let tile = tiles[index]
@@ -80,7 +80,7 @@ package struct GramMatrix: Sendable {
     }
   }
 
-  /// Divides by the weight of all rows, and takes away the product of their means.
+  /// Turns sums into covariances: divides by the total weight, subtracts the product of the means.
   package mutating func center(_ means: [Double], weight: Double) {
     precondition(means.count == size, "\(means.count) means for \(size)")
     let size = size
@@ -96,13 +96,13 @@ package struct GramMatrix: Sendable {
     }
   }
 
-  /// Solves `(self + ridge · I) x = b` for several right sides.
+  /// Solves `(self + ridge · I) x = b` for several right-hand sides.
   ///
   /// - Parameters:
-  ///   - rightSides: `size` numbers for each, one right side behind the other.
-  ///   - ridge: what is added to the diagonal.
-  /// - Returns: the solutions, laid out as the right sides; nil where the matrix is not positive
-  ///   definite.
+  ///   - rightSides: right-hand sides of `size` numbers each, one after another.
+  ///   - ridge: added to the diagonal.
+  /// - Returns: solutions in the layout of `rightSides`; nil if the matrix is not positive definite
+  ///   or a solution is not finite.
   package func solve(_ rightSides: [Double], ridge: Double) -> [Double]? {
     precondition(size > 0 && rightSides.count % size == 0, "right sides of another size")
     let block = VectorBlock(size: size, count: rightSides.count / size, values: rightSides)

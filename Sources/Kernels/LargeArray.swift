@@ -1,13 +1,13 @@
 import Glibc
 
-/// Arrays of floats that are too large to be filled twice.
+/// Allocation of large float arrays without filling them with zeros first.
 enum LargeArray {
-  /// From here on an array has pages of its own.
+  /// Bytes from which an array has pages of its own.
   private static let least = 1 << 22
 
-  /// An array whose elements `body` gives a value, all of them.
+  /// Array whose elements are all set by `body`.
   ///
-  /// Large ones get large pages, where the system has them for those who ask.
+  /// Large arrays get huge pages, if the system grants them on request.
   static func filled(
     _ count: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [Float] {

@@ -1,7 +1,7 @@
 import Glibc
 
 extension Matrix {
-  /// The same rows with an element more at their ends.
+  /// Copy with one more column at the end.
   package func appendingColumn(_ column: [Float]) -> Matrix {
     precondition(column.count == rows, "\(column.count) values for \(rows) rows")
     var result: [Float] = []
@@ -13,12 +13,12 @@ extension Matrix {
     return Matrix(rows: rows, columns: columns + 1, values: result)
   }
 
-  /// `ln |x|` of each row x, the norm being at least the smallest normal number.
+  /// `ln |x|` of each row x, with `|x|²` at least the smallest normal number.
   package func logRowNorms() -> [Float] {
     rowDots(self).map { Float(0.5 * log(max($0, .leastNormalMagnitude))) }
   }
 
-  /// Every row times a factor of its own.
+  /// Copy with each row multiplied by its factor.
   package func scalingRows(by factors: [Double]) -> Matrix {
     precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
     var result = self
@@ -32,7 +32,7 @@ extension Matrix {
     return result
   }
 
-  /// Every column times a factor of its own.
+  /// Copy with each column multiplied by its factor.
   package func scalingColumns(by factors: [Float]) -> Matrix {
     precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")
     var result = self
@@ -45,7 +45,7 @@ extension Matrix {
     return result
   }
 
-  /// Matrices of as many columns, one below the other.
+  /// Stacks matrices of equal column count, one below the other.
   package init(stacking matrices: some Collection<Matrix>) {
     let rows = matrices.reduce(0) { $0 + $1.rows }
     let columns = matrices.first?.columns ?? 0

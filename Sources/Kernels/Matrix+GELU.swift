@@ -8,7 +8,7 @@ extension Matrix {
     }
   }
 
-  /// As ``applyGELU()``; what is returned is its derivative at every element.
+  /// Like ``applyGELU()``; returns the derivative at every element.
   package mutating func applyGELUWithSlopes() -> Matrix {
     let count = values.count
     let density = Float(1 / (2 * Double.pi).squareRoot())
@@ -26,7 +26,7 @@ extension Matrix {
     return Matrix(rows: rows, columns: columns, values: slopes)
   }
 
-  /// Φ; by the complement, which keeps its digits where it is small.
+  /// Φ by the complementary error function, which stays precise where Φ is small.
   @inline(__always)
   static func normal(_ x: Float) -> Float { 0.5 * erfcf(-x * Float(0.5).squareRoot()) }
 }

@@ -1,12 +1,12 @@
 import COpenBLAS
 
 extension Matrix {
-  /// `self · other[rows]ᵀ`: every row of self against the given rows of `other`.
+  /// `self · other[rows]ᵀ`: inner products of the rows of self with the given rows of `other`.
   ///
   /// - Parameters:
-  ///   - other: K columns, as many as self.
-  ///   - range: the rows of `other` that take part; all of them by default.
-  /// - Returns: as many rows as self, a column for each row of the range.
+  ///   - other: as many columns as self.
+  ///   - range: rows of `other` to use; all by default.
+  /// - Returns: a row for each row of self, a column for each row of the range.
   package func timesTransposed(_ other: Matrix, rows range: Range<Int>? = nil) -> Matrix {
     let range = range ?? 0..<other.rows
     precondition(columns == other.columns, "inner sizes differ: \(columns), \(other.columns)")
@@ -15,11 +15,11 @@ extension Matrix {
       with: other, from: range.lowerBound * other.columns, transposed: true, range.count)
   }
 
-  /// `self · other[rows]`: the given rows of `other`, weighed by the columns of self.
+  /// `self · other[rows]`: sums of the given rows of `other`, weighted by each row of self.
   ///
   /// - Parameters:
-  ///   - other: as many rows in the range as self has columns.
-  ///   - range: the rows of `other` that take part; all of them by default.
+  ///   - other: the range has as many rows as self has columns.
+  ///   - range: rows of `other` to use; all by default.
   /// - Returns: as many rows as self, as many columns as `other`.
   package func times(_ other: Matrix, rows range: Range<Int>? = nil) -> Matrix {
     let range = range ?? 0..<other.rows
@@ -29,7 +29,7 @@ extension Matrix {
       with: other, from: range.lowerBound * other.columns, transposed: false, other.columns)
   }
 
-  /// `selfᵀ · other`: every column of self against every column of `other`.
+  /// `selfᵀ · other`: inner products of the columns of self with the columns of `other`.
   ///
   /// - Parameter other: as many rows as self.
   /// - Returns: a row for each column of self, a column for each column of `other`.
@@ -53,8 +53,9 @@ extension Matrix {
     return Matrix(rows: columns, columns: other.columns, values: product)
   }
 
-  /// How many columns of a product one thread computes: few enough to share, and so many that reading
-  /// the left matrix once for each piece takes no time beside the product.
+  /// Columns of a product that one thread computes.
+  ///
+  /// Few enough to share the work, many enough that reading the left matrix per piece is cheap.
   private static let piece = 1024
 
   private func product(
@@ -68,7 +69,7 @@ extension Matrix {
         return unsafe multiplyRow(by: other, from: start, transposed: transposed, into: result)
       }
       let shared = unsafe Shared(result)
-      // Pieces depend on the size of the whole alone, so their sums do not depend on threads.
+      // Pieces depend only on the size of the result, so sums do not depend on threads.
       Parallel.within.forEach((resultColumns + Self.piece - 1) / Self.piece) { piece in
         let first = piece * Self.piece
         let offset = start + (transposed ? first * other.columns : first)
@@ -87,7 +88,7 @@ extension Matrix {
     return Matrix(rows: rows, columns: resultColumns, values: product)
   }
 
-  /// One row is limited by how fast the other matrix is read, and packing it reads it twice.
+  /// Product of a single row: bound by reading `other` once, which packing would read twice.
   private func multiplyRow(
     by other: Matrix, from start: Int, transposed: Bool,
     into result: UnsafeMutableBufferPointer<Float>

@@ -37,14 +37,14 @@ extension Matrix {
     }
   }
 
-  /// Rows that follow each other.
+  /// Copy of consecutive rows.
   package func rows(_ range: Range<Int>) -> Matrix {
     Matrix(
       rows: range.count, columns: columns,
       values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
-  /// The given rows, one behind the other.
+  /// Copy of the given rows, in the given order.
   package func gatherRows(_ indices: ArraySlice<Int>) -> Matrix {
     var result: [Float] = []
     result.reserveCapacity(indices.count * columns)
@@ -52,7 +52,7 @@ extension Matrix {
     return Matrix(rows: indices.count, columns: columns, values: result)
   }
 
-  /// `(x − mean) · scale` for every element x of the given rows, by the numbers of its column.
+  /// `(x − mean) · scale` for every element x of the given rows, with both values of its column.
   package func gatherRows(
     _ indices: ArraySlice<Int>, subtracting means: [Double], times scales: [Double]
   ) -> Matrix {
@@ -80,7 +80,7 @@ extension Matrix {
     return Matrix(rows: indices.count, columns: columns, values: gathered)
   }
 
-  /// `(x − mean) · scale` for every element x, by the mean of its column and the scale of its row.
+  /// `(x − mean) · scale` for every element x, with the mean of its column and scale of its row.
   package func subtracting(_ means: [Float], timesRows scales: [Double]) -> Matrix {
     precondition(means.count == columns && scales.count == rows, "shapes differ")
     let columns = columns

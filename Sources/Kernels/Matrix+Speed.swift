@@ -1,5 +1,5 @@
 extension Matrix {
-  /// Floating-point operations a second of one thread in a product, measured in some milliseconds.
+  /// Floating-point operations per second of one thread in a product, measured in milliseconds.
   package static var operationsPerSecond: Double {
     let size = 384
     let matrix = Matrix(rows: size, columns: size)

@@ -1,8 +1,8 @@
-/// Floats in rows, row after row.
+/// Matrix of floats, row-major.
 package struct Matrix: Sendable, Equatable {
   package let rows: Int
   package let columns: Int
-  /// `rows · columns` values.
+  /// `rows · columns` elements.
   package var values: [Float]
 
   package init(rows: Int, columns: Int, values: [Float]) {
@@ -12,7 +12,7 @@ package struct Matrix: Sendable, Equatable {
     self.values = values
   }
 
-  /// A matrix of zeros.
+  /// Matrix of zeros.
   package init(rows: Int, columns: Int) {
     self.init(
       rows: rows, columns: columns, values: [Float](repeating: 0, count: rows * columns))
@@ -29,7 +29,7 @@ package struct Matrix: Sendable, Equatable {
     }
   }
 
-  /// Adds the rows that are asked for, and leaves the others as they are.
+  /// Adds the rows that `isWanted` selects.
   package mutating func add(_ other: Matrix, toRowsWhere isWanted: (Int) -> Bool) {
     precondition(rows == other.rows && columns == other.columns, "shapes differ")
     let columns = columns

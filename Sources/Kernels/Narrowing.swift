@@ -1,6 +1,6 @@
-/// Floats as little-endian numbers of other widths, in bulk: the inverse of ``Widening``.
+/// Bulk conversion of floats to little-endian numbers of other types; inverse of ``Widening``.
 package enum Narrowing {
-  /// The nearest number, of two that are as near the even one; a NaN stays one.
+  /// Rounds to the nearest value, ties to even; NaN stays NaN.
   package static func bfloat16(_ values: [Float]) -> [UInt8] {
     convert(values) { (value: Float) -> UInt16 in
       let bits = value.bitPattern
@@ -9,7 +9,7 @@ package enum Narrowing {
     }
   }
 
-  /// The nearest number, of two that are as near the even one; a NaN stays one.
+  /// Rounds to the nearest value, ties to even; NaN stays NaN.
   package static func float16(_ values: [Float]) -> [UInt8] {
     convert(values) { (value: Float) -> UInt16 in value.halfBits }
   }

@@ -1,11 +1,11 @@
 extension Matrix {
-  /// Every row divided by its root mean square and scaled by `weight` (RMSNorm, arXiv 1910.07467).
+  /// Divides every row by its root mean square, times `weight` (RMSNorm, arXiv 1910.07467).
   ///
   /// - Parameters:
-  ///   - weight: as many numbers as there are columns, or fewer: a row then is as many groups of so
-  ///     many columns, each normalized on its own.
+  ///   - weight: one number per column, or fewer: each row is then normalised in groups of
+  ///     `weight.count` columns.
   ///   - epsilon: added to the mean square.
-  /// - Returns: of the same shape.
+  /// - Returns: a matrix of the same shape.
   package func rootMeanSquareNormalized(weight: [Float], epsilon: Float) -> Matrix {
     unsafe normalized(weight: weight) { values, weight in
       var squares: Float = 0
@@ -15,14 +15,13 @@ extension Matrix {
     }
   }
 
-  /// Every row less its mean, divided by its standard deviation, scaled by `weight` and moved by
-  /// `bias` (LayerNorm, arXiv 1607.06450).
+  /// LayerNorm of every row (arXiv 1607.06450): `(x − mean) / deviation · weight + bias`.
   ///
   /// - Parameters:
-  ///   - weight: as many numbers as there are columns.
-  ///   - bias: the same; nil for none.
+  ///   - weight: one number per column.
+  ///   - bias: one number per column, or nil.
   ///   - epsilon: added to the variance.
-  /// - Returns: of the same shape.
+  /// - Returns: a matrix of the same shape.
   package func layerNormalized(weight: [Float], bias: [Float]?, epsilon: Float) -> Matrix {
     var result = unsafe normalized(weight: weight) { values, weight in
       var sum: Float = 0
@@ -42,7 +41,7 @@ extension Matrix {
     return result
   }
 
-  /// Calls `body` for every group of as many columns as there are weights.
+  /// Calls `body` with each group of `weight.count` columns and the weights.
   @inline(__always)
   private func normalized(
     weight: [Float],
@@ -64,6 +63,6 @@ extension Matrix {
     return result
   }
 
-  /// As many rows as are worth a thread.
+  /// Rows per item of a parallel loop, enough to be worth a thread.
   static let rowsTogether = 32
 }

@@ -3,18 +3,18 @@ import COpenBLAS
 import Dispatch
 import Synchronization
 
-/// The one parallel loop: work over items that do not depend on each other.
+/// Parallel loop over independent items.
 ///
-/// Which thread takes which item changes from run to run; what an item yields does not, as every
-/// product inside runs on one thread. Sums over items are for the caller to join, in order.
+/// Items are assigned to threads differently in each run, with the same results: every product in
+/// an item runs on one thread. Callers sum over items themselves, in order.
 package struct Parallel: Sendable {
   /// One thread.
   package static let serial = Parallel(threads: 1)
 
-  /// The threads that work inside of an item may share: one, while items run side by side.
+  /// Loop for use inside an item: serial while items run in parallel.
   @TaskLocal package static var within = Parallel.serial
 
-  /// How many threads work at a time.
+  /// Number of threads that work at a time.
   package let threads: Int
 
   /// - Parameter threads: at least 1.
@@ -24,7 +24,7 @@ package struct Parallel: Sendable {
     openblas_set_num_threads(1)
   }
 
-  /// Calls `body` once for each index below `count`; the first error by index is thrown.
+  /// Calls `body` once for each index below `count`; throws the error of the lowest index.
   package func forEach<Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void
   ) throws(Failure) {
@@ -51,17 +51,19 @@ package struct Parallel: Sendable {
     if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
   }
 
-  /// Where a thread cannot be had, Dispatch waits for one for ever.
+  /// Whether threads fit the address space; Dispatch waits forever for one it cannot create.
   private static func hasRoom(for workers: Int) -> Bool {
     AddressSpace.limit == nil || AddressSpace.hasRoom(for: workers * (16 << 20))
   }
 
-  /// Calls `body` once for each index, for items of much work: as many side by side as there are
-  /// threads, and what is left over one after the other, with all threads ``within`` each.
+  /// Calls `body` once for each index, for items of much work.
+  ///
+  /// Items of similar size run in parallel, one per thread. The remaining items run one after
+  /// another, each with all threads ``within``.
   ///
   /// - Parameters:
-  ///   - sizes: how much work each item is; beside a large one no thread is left with a small one.
-  ///   - body: gets the index of an item.
+  ///   - sizes: work per item; at most a factor of 2 apart in each batch of parallel items.
+  ///   - body: receives the index of an item.
   package func forEachLarge(_ sizes: [Int], _ body: @Sendable (Int) -> Void) {
     let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
     var sideBySide = 0
@@ -74,7 +76,7 @@ package struct Parallel: Sendable {
     }
   }
 
-  /// The results of `body` for each index below `count`, in order.
+  /// Results of `body` for each index below `count`, in order.
   package func map<Result: Sendable, Failure: Error>(
     _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
@@ -85,7 +87,7 @@ package struct Parallel: Sendable {
     return results.compactMap { $0 }
   }
 
-  /// The results of `body` for each item, in order; see ``forEachLarge(_:_:)``.
+  /// Results of `body` for each item, in order; see ``forEachLarge(_:_:)``.
   package func mapLarge<Result: Sendable>(
     _ sizes: [Int], _ body: @Sendable (Int) -> Result
   ) -> [Result] {
@@ -126,7 +128,7 @@ package struct Parallel: Sendable {
     if let failure { throw failure }
   }
 
-  /// Lets `body` fill an array in pieces of at most `size` elements; it gets where a piece starts.
+  /// Lets `body` fill an array in pieces of at most `size` elements, given the start of each.
   package func fill<Element: Sendable, Failure: Error>(
     _ elements: inout [Element], by size: Int,
     _ body: @Sendable (Int, inout MutableSpan<Element>) throws(Failure) -> Void
@@ -149,7 +151,7 @@ package struct Parallel: Sendable {
     // The pieces do not overlap.
     let shared = unsafe Shared(elements)
     let count = elements.count
-    // Of a matrix without columns a piece is nothing too.
+    // `size` is 0 for a matrix without columns.
     guard count > 0 else { return }
     try forEach((count + size - 1) / size) { (piece) throws(Failure) in
       let start = piece * size
@@ -162,8 +164,9 @@ package struct Parallel: Sendable {
 }
 
 extension Parallel {
-  /// An array of floats that `body` fills in pieces of at most `size`; it gets where a piece starts, and
-  /// gives every element a value.
+  /// Array of floats that `body` sets in pieces of at most `size` elements.
+  ///
+  /// `body` receives each piece's start and must set every element.
   package func floats<Failure: Error>(
     _ count: Int, by size: Int,
     _ body: @Sendable (Int, inout MutableSpan<Float>) throws(Failure) -> Void
@@ -182,7 +185,7 @@ extension Parallel {
   }
 }
 
-/// A buffer whose users promise to touch disjoint elements.
+/// Buffer for concurrent access to disjoint elements.
 @unsafe struct Shared<Element>: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<Element>
   init(_ buffer: UnsafeMutableBufferPointer<Element>) { unsafe self.buffer = buffer }

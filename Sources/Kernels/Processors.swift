@@ -1,11 +1,11 @@
 import ByteIO
 import Glibc
 
-/// The processors that this process may run on.
+/// Online processors and memory of the machine.
 package enum Processors {
   package static var available: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
 
-  /// The bytes of memory that they share, or what a limit leaves this process of them.
+  /// Physical memory in bytes, or the limit of the address space if that is lower.
   package static var memory: Int {
     let all =
       max(Int(sysconf(Int32(_SC_PHYS_PAGES))), 1) * max(Int(sysconf(Int32(_SC_PAGESIZE))), 1)

@@ -2,33 +2,34 @@ import ByteIO
 import COpenBLAS
 import Glibc
 
-/// The library behind the products, and which of its kernels are in use.
+/// OpenBLAS, which computes the matrix products, and the kernels it uses.
 ///
-/// A library takes a processor that is newer than itself for an old one: Debian's OpenBLAS 0.3.21 runs
-/// the kernels for AVX2 on a Zen with AVX-512, at half the speed. It asks for a better choice in one way
-/// only, the environment at its start.
+/// OpenBLAS mistakes a processor newer than itself for an old one: Debian's 0.3.21 runs the AVX2
+/// kernels on a Zen with AVX-512, at half the speed. Only the environment at program start can
+/// override its choice.
 package enum ProductLibrary {
   private static let variable = "OPENBLAS_CORETYPE"
 
-  /// What the kernels are called that are in use.
+  /// Name of the kernels in use.
   package static var kernels: String { unsafe String(cString: openblas_get_corename()) }
 
   /// Version and build of the library.
   package static var configuration: String { unsafe String(cString: openblas_get_config()) }
 
-  /// Whether the environment names the kernels, be it the user's or the one of ``restartWithBestKernels()``.
+  /// Whether the environment names the kernels, set by the user or ``restartWithBestKernels()``.
   package static var isChosenByEnvironment: Bool { unsafe getenv(variable) != nil }
 
-  /// Starts the program once more, in the same process, where better kernels than those in use are
-  /// known; returns where there are none, the user has chosen, or the system does not allow it.
+  /// Re-executes the program with better kernels than those in use, if any are known.
+  ///
+  /// Returns if there are none, the environment already names some, or the system refuses.
   package static func restartWithBestKernels() {
     guard !isChosenByEnvironment, let better = betterKernels else { return }
     restart(with: better, for: variable)
   }
 
-  /// Starts the program once more without the library's own threads, if addresses are limited.
+  /// Re-executes the program without OpenBLAS's own threads, if the address space is limited.
   ///
-  /// They wait for ever where there is no room for their buffers. The parallel work here is not theirs.
+  /// They would wait forever if their buffers do not fit; ``Parallel`` does not use them.
   package static func restartWithoutThreads() {
     let threads = "OPENBLAS_NUM_THREADS"
     guard AddressSpace.limit != nil, unsafe getenv(threads) == nil else { return }
@@ -41,21 +42,21 @@ package enum ProductLibrary {
     unsafe unsetenv(variable)
   }
 
-  /// The addresses that threads take which multiply: a buffer of 128 MiB each, and what else is theirs.
+  /// Address space of threads that multiply: 128 MiB of buffer and 16 MiB for the rest, each.
   package static func addresses(threads: Int) -> Int { threads * (144 << 20) }
 
-  /// Has the library make its buffers, for which it would wait for ever once there is no more room.
+  /// Makes OpenBLAS allocate its buffers now; without room it would later wait for them forever.
   package static func makeBuffers(threads: Int) {
     let buffers = unsafe (0..<threads).map { _ in unsafe blas_memory_alloc(0) }
     unsafe buffers.forEach { unsafe blas_memory_free($0) }
   }
 
-  /// The kernels for this processor, where those in use are for less; nil where they are not.
+  /// Better kernels for this processor than those in use; nil if none are known.
   package static var betterKernels: String? {
     betterKernels(than: kernels, on: processorFeatures())
   }
 
-  /// The kernels for what a processor can do, where those in use are for less; nil where they are not.
+  /// Better kernels than `current` for a processor with these features; nil if none are known.
   package static func betterKernels(than current: String, on features: Set<Substring>) -> String? {
     for generation in generations {
       if generation.kernels.contains(current) { return nil }
@@ -64,7 +65,7 @@ package enum ProductLibrary {
     return nil
   }
 
-  /// The kernels of x86-64 that need the most first; those after the first are as good.
+  /// Kernels of x86-64, most demanding first; those in one entry are equally good.
   private static let generations: [(kernels: [String], features: Set<Substring>)] = [
     (
       ["SkylakeX", "Cooperlake", "SapphireRapids"],
@@ -73,11 +74,11 @@ package enum ProductLibrary {
     (["Haswell", "Zen"], ["avx2", "fma"]),
   ]
 
-  /// What the first processor can do, as far as the system lets programs use it.
+  /// Features of the first processor that the system lets programs use.
   private static func processorFeatures() -> Set<Substring> {
     guard let file = unsafe fopen("/proc/cpuinfo", "r") else { return [] }
     defer { unsafe fclose(file) }
-    // The first processor is enough: where there are hundreds, the file is long and slow.
+    // The first processor is enough: with hundreds, the file is long and slow to read.
     let text = unsafe String(unsafeUninitializedCapacity: 1 << 13) { buffer in
       unsafe fread(buffer.baseAddress, 1, buffer.count, file)
     }

@@ -1,6 +1,6 @@
-/// Rows and columns of matrices whose elements are bytes of any size, moved bit for bit.
+/// Bit-exact moves of rows and columns in matrices of opaque elements.
 package enum Rearrangement {
-  /// The given rows, one behind the other, of a matrix with rows of `rowBytes` bytes.
+  /// Copies the given rows, in order, of a matrix with `rowBytes` bytes per row.
   package static func gatherRows(
     _ indices: ArraySlice<Int>, of matrix: [UInt8], rowBytes: Int
   ) -> [UInt8] {
@@ -12,14 +12,14 @@ package enum Rearrangement {
     return result
   }
 
-  /// The rows, row k as row `indices[k]`; every index occurs once.
+  /// Moves row k to row `indices[k]`; every index occurs once.
   package static func scatterRows(_ rows: [UInt8], to indices: [Int]) -> [UInt8] {
     var order = indices
     for (row, index) in indices.enumerated() { order[index] = row }
     return gatherRows(order[...], of: rows, rowBytes: rows.count / max(indices.count, 1))
   }
 
-  /// The transpose of a matrix of `rows · columns` elements.
+  /// Transposes a matrix of `rows · columns` elements of 1, 2, 4 or 8 bytes.
   package static func transpose(
     _ matrix: [UInt8], rows: Int, columns: Int, elementSize: Int
   ) -> [UInt8] {

@@ -1,14 +1,14 @@
 extension Matrix {
-  /// For every column the sum over the rows, in double precision.
+  /// Sum of each column, in double precision.
   package func columnSums() -> [Double] { columnSums { Double($0) } }
 
-  /// For every column the sum of absolute values over the rows, in double precision.
+  /// Sum of the absolute values of each column, in double precision.
   package func columnAbsoluteSums() -> [Double] { columnSums { Double(abs($0)) } }
 
-  /// For every column the sum of squares over the rows, in double precision.
+  /// Sum of the squares of each column, in double precision.
   package func columnSquareSums() -> [Double] { columnSums { Double($0) * Double($0) } }
 
-  /// For every column the sum over the rows by their weights, in double precision.
+  /// Sum of each column with one weight per row, in double precision.
   package func columnSums(weights: [Double]) -> [Double] {
     precondition(weights.count == rows, "\(weights.count) weights for \(rows) rows")
     let columns = columns
@@ -25,7 +25,7 @@ extension Matrix {
     return sums
   }
 
-  /// For every row the product with the same row of `other`, in double precision.
+  /// Inner product of each row with the same row of `other`, in double precision.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns, "shapes differ")
     let columns = columns
@@ -42,8 +42,7 @@ extension Matrix {
     }
   }
 
-  /// For every column the mean and the standard deviation over the given rows, of which there is at
-  /// least one.
+  /// Mean and standard deviation of each column over the given rows, at least one.
   package func columnMoments(rows: [Int]) -> (means: [Double], deviations: [Double]) {
     precondition(!rows.isEmpty, "no rows")
     let count = Double(rows.count)

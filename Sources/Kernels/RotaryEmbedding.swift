@@ -1,19 +1,18 @@
 import Glibc
 
-/// Rotary position embedding (arXiv 2104.09864), in the form that pairs the two halves of what is
-/// rotated.
+/// Rotary position embedding (arXiv 2104.09864) that pairs the halves of the rotated dimensions.
 package struct RotaryEmbedding: Sendable {
   private let headDimension: Int
-  /// How many of a head's first dimensions are rotated, halved.
+  /// Half the number of leading dimensions of a head that are rotated.
   private let half: Int
-  /// For each position, the cosines and then the sines of the angles of its pairs.
+  /// One row per position: the cosines of all pairs, then the sines, times the magnitude.
   private let table: Matrix
 
   /// - Parameters:
-  ///   - headDimension: at least twice as many as frequencies; what is behind those stays as it is.
-  ///   - frequencies: for each pair how far a position turns it.
-  ///   - magnitude: what rotated values are multiplied by.
-  ///   - positions: how many positions the table holds.
+  ///   - headDimension: at least twice the number of frequencies; the rest stays unchanged.
+  ///   - frequencies: rotation per position of each pair, in radians.
+  ///   - magnitude: factor of rotated values.
+  ///   - positions: number of positions in the table.
   package init(
     headDimension: Int, frequencies: [Double], magnitude: Double = 1, positions: Int
   ) {
@@ -32,12 +31,12 @@ package struct RotaryEmbedding: Sendable {
     self.table = table
   }
 
-  /// `base^(−2i / dimension)` for each pair i of so many dimensions.
+  /// `base^(−2i / dimension)` for each pair i.
   package static func frequencies(dimension: Int, base: Double) -> [Double] {
     (0..<dimension / 2).map { 1 / pow(base, Double(2 * $0) / Double(dimension)) }
   }
 
-  /// Rotates the heads of a window, row t being position t.
+  /// Rotates all heads of a window; row t is position t.
   package func rotate(_ heads: inout Matrix) {
     let columns = heads.columns
     precondition(heads.rows <= table.rows && columns % headDimension == 0, "outside the table")

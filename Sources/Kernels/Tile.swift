@@ -1,20 +1,20 @@
 import COpenBLAS
 
-/// A part of a product of matrices, for one thread to compute.
+/// Part of a matrix product that one thread computes.
 ///
-/// Tiles depend on the size of the whole alone, so their sums do not depend on threads.
+/// Tiles depend only on the size of the product, so sums do not depend on the number of threads.
 struct Tile: Sendable {
   let rows: Range<Int>
   let columns: Range<Int>
 
-  /// Enough for the product to run at full speed, and not too much for the cache.
+  /// Large enough for full speed, small enough for the cache.
   private static let side = 512
 
   private static func ranges(_ size: Int) -> [Range<Int>] {
     stride(from: 0, to: size, by: side).map { $0..<min($0 + side, size) }
   }
 
-  /// Tiles that hold the upper triangle; those on the diagonal hold more.
+  /// Tiles that cover the upper triangle; those on the diagonal extend below it.
   static func upperTriangle(_ size: Int) -> [Tile] {
     let ranges = ranges(size)
     return ranges.indices.flatMap { row in
@@ -22,7 +22,7 @@ struct Tile: Sendable {
     }
   }
 
-  /// Tiles that hold a whole matrix.
+  /// Tiles that cover a whole matrix.
   static func grid(_ rows: Int, _ columns: Int) -> [Tile] {
     let columns = ranges(columns)
     return ranges(rows).flatMap { rows in columns.map { Tile(rows: rows, columns: $0) } }
@@ -30,8 +30,9 @@ struct Tile: Sendable {
 
   var isOnDiagonal: Bool { rows == columns }
 
-  /// This tile of `matrixᵀ · matrix`, or of `matrix · matrixᵀ`; of a tile on the diagonal only what
-  /// is not below the diagonal counts.
+  /// Tile of `matrixᵀ · matrix` if `ofColumns`, otherwise of `matrix · matrixᵀ`.
+  ///
+  /// Elements below the diagonal of the matrix are not computed.
   func square(of matrix: Matrix, ofColumns: Bool) -> [Float] {
     guard isOnDiagonal else { return product(matrix, matrix, ofColumns: ofColumns) }
     let step = ofColumns ? 1 : matrix.columns
@@ -48,7 +49,7 @@ struct Tile: Sendable {
     return result
   }
 
-  /// This tile of `leftᵀ · right`, or of `left · rightᵀ`.
+  /// Tile of `leftᵀ · right` if `ofColumns`, otherwise of `left · rightᵀ`.
   func product(_ left: Matrix, _ right: Matrix, ofColumns: Bool = true) -> [Float] {
     let count = rows.count * columns.count
     let depth = ofColumns ? left.rows : left.columns

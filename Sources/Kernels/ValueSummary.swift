@@ -1,4 +1,4 @@
-/// Counts and moments of many values; extremes and moments are those of finite values.
+/// Counts, extremes and moments of values; extremes and moments cover finite values only.
 package struct ValueSummary: Sendable, Equatable {
   package private(set) var count = 0
   package private(set) var zero = 0
@@ -49,7 +49,7 @@ package struct ValueSummary: Sendable, Equatable {
     }
   }
 
-  /// Adds the summary of further values (Chan, Golub and LeVeque, 1979).
+  /// Merges the summary of further values (Chan, Golub and LeVeque, 1979).
   package mutating func merge(_ other: ValueSummary) {
     count += other.count
     zero += other.zero

@@ -1,18 +1,17 @@
 import COpenBLAS
 
 extension VectorBlock {
-  /// Eigenvectors of the greatest eigenvalues of a symmetric operator, by subspace iteration from
-  /// these vectors and the Rayleigh–Ritz method.
+  /// Leading eigenvectors of a symmetric operator, by subspace iteration and Rayleigh–Ritz.
   ///
-  /// With more vectors than are wanted it converges faster; with as many as they are long it is
-  /// exact.
+  /// The iteration starts from these vectors. More vectors than wanted converge faster; as many as
+  /// their length give the exact result.
   ///
   /// - Parameters:
-  ///   - wanted: how many, no more than there are vectors here.
-  ///   - steps: how often the operator is applied, at least once.
-  ///   - apply: the operator; it has no negative eigenvalues.
-  /// - Returns: orthonormal vectors in the order of descending eigenvalues, of each the greatest
-  ///   element positive.
+  ///   - wanted: number of eigenvectors, at most ``count``.
+  ///   - steps: number of times the operator is applied, at least 1.
+  ///   - apply: the operator, without negative eigenvalues.
+  /// - Returns: orthonormal vectors by descending eigenvalue, the element of largest magnitude of
+  ///   each positive.
   package consuming func leadingEigenvectors(
     _ wanted: Int, steps: Int, of apply: (VectorBlock) -> VectorBlock
   ) -> VectorBlock {
@@ -29,7 +28,7 @@ extension VectorBlock {
     return vectors
   }
 
-  /// Eigenvectors of the greatest eigenvalues of a square block, of which the symmetric part counts.
+  /// Leading eigenvectors of the symmetric part of a square block.
   private consuming func symmetricEigenvectors(_ wanted: Int) -> VectorBlock {
     let size = size
     var matrix = values
@@ -53,14 +52,14 @@ extension VectorBlock {
         &status, 1, 1)
     }
     precondition(status >= 0, "dsyev refused its arguments")
-    // Columns of Fortran's are rows of ours; its eigenvalues ascend.
+    // LAPACK's columns are our rows; its eigenvalues ascend.
     let chosen = (0..<wanted).flatMap { rank in
       matrix[(size - 1 - rank) * size..<(size - rank) * size]
     }
     return VectorBlock(size: size, count: wanted, values: chosen)
   }
 
-  /// An eigenvector has no sign; this one does not depend on how it was found.
+  /// Fixes the arbitrary sign of each eigenvector, for reproducible results.
   private mutating func makeGreatestElementsPositive() {
     for index in 0..<count {
       var greatest = 0.0

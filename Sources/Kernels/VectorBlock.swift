@@ -1,8 +1,8 @@
 import COpenBLAS
 
-/// Vectors in double precision, one behind the other.
+/// Vectors of equal length in double precision, one after another.
 package struct VectorBlock: Sendable, Equatable {
-  /// How long a vector is.
+  /// Length of a vector.
   package let size: Int
   package let count: Int
   package var values: [Double]
@@ -26,13 +26,13 @@ package struct VectorBlock: Sendable, Equatable {
     }
   }
 
-  /// The inner products of all vectors with all of another block, as long as there are vectors there.
+  /// Inner products with all vectors of `other`: for each vector one of `other.count` elements.
   package func products(with other: VectorBlock) -> VectorBlock {
     precondition(size == other.size, "sizes differ")
     return product(other, transposed: true, columns: other.count)
   }
 
-  /// For each vector of weights the sum of the vectors of this block by these weights.
+  /// Weighted sums of the vectors, one for each vector of `weights`.
   package func combined(by weights: VectorBlock) -> VectorBlock {
     precondition(weights.size == count, "\(weights.size) weights for \(count) vectors")
     return weights.product(self, transposed: false, columns: size)
@@ -57,8 +57,9 @@ package struct VectorBlock: Sendable, Equatable {
     return result
   }
 
-  /// Replaces the vectors, of which there are no more than each is long, by orthonormal ones that
-  /// span what they span, and more where they depend on each other.
+  /// Replaces the vectors, at most `size`, by orthonormal ones that span the same space.
+  ///
+  /// The new space is larger if the vectors are linearly dependent.
   package mutating func orthonormalize() {
     precondition(count <= size, "\(count) vectors in \(size) dimensions")
     guard count > 0 else { return }

@@ -1,6 +1,6 @@
-/// Little-endian numbers of other widths as floats, in bulk.
+/// Bulk conversion of little-endian numbers of other types to floats.
 ///
-/// Each function fills `values` from as many whole numbers in `bytes`.
+/// Each function fills `values` from the same number of elements in `bytes`.
 package enum Widening {
   /// BF16 is the upper half of a float.
   package static func bfloat16(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
