@@ -1,9 +1,9 @@
-/// Why a text is not the JSON that we accept, and at which byte.
+/// Reason for rejecting a JSON text, and its byte offset.
 package struct JSONError: Error, Equatable, Sendable {
   package enum Reason: Equatable, Sendable {
     /// The text ended inside a value.
     case unexpectedEnd
-    /// A byte that cannot stand here; `expected` says what could.
+    /// A byte that is not allowed here; `expected` names the alternatives.
     case unexpectedByte(UInt8, expected: String)
     /// Something other than white space follows the document.
     case trailingBytes
@@ -13,7 +13,7 @@ package struct JSONError: Error, Equatable, Sendable {
     case invalidUTF8
     /// A string holds a control character that must be escaped.
     case controlCharacter(UInt8)
-    /// An escape that RFC 8259 does not know, or half of a surrogate pair.
+    /// An escape that RFC 8259 does not define, or half of a surrogate pair.
     case invalidEscape
     /// A number outside the grammar, such as `01` or `1.`.
     case invalidNumber
@@ -22,7 +22,7 @@ package struct JSONError: Error, Equatable, Sendable {
   }
 
   package let reason: Reason
-  /// The offset of the byte at which the reason was found.
+  /// Byte offset of the error.
   package let offset: Int
 
   package init(_ reason: Reason, at offset: Int) {

@@ -4,7 +4,7 @@ extension JSONField {
     return text
   }
 
-  /// The member of an object; nil only where it is absent, as null is neither string nor object.
+  /// Member of an object; nil only if absent: a null stays a field, neither string nor object.
   package func stated(_ name: String) throws(JSONFieldError) -> JSONField? {
     guard let object = value.object else { throw mismatch(expected: "an object") }
     return object[name] == nil ? nil : try member(name)

@@ -1,4 +1,4 @@
-/// A value and the way that led to it, so that an error can name the field.
+/// JSON value with its path in the document, so that errors can name the field.
 package struct JSONField: Sendable {
   package let path: String
   package let value: JSONValue
@@ -8,7 +8,7 @@ package struct JSONField: Sendable {
     self.value = value
   }
 
-  /// The member of an object; where there is none, an error.
+  /// Required member of an object.
   package func member(_ name: String) throws(JSONFieldError) -> JSONField {
     guard let object = value.object else { throw mismatch(expected: "an object") }
     guard let member = object[name] else {
@@ -17,7 +17,7 @@ package struct JSONField: Sendable {
     return JSONField(member, path: join(name))
   }
 
-  /// The member of an object; nil where it is absent or null.
+  /// Optional member of an object; nil if absent or null.
   package func optional(_ name: String) throws(JSONFieldError) -> JSONField? {
     guard let object = value.object else { throw mismatch(expected: "an object") }
     guard let member = object[name], !member.isNull else { return nil }
@@ -72,7 +72,7 @@ package struct JSONField: Sendable {
   private func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 
-/// A field that is not what it must be.
+/// Field with a missing or unexpected value.
 package struct JSONFieldError: Error, Equatable, Sendable, CustomStringConvertible {
   package let field: String
   package let expected: String

@@ -1,4 +1,4 @@
-/// A member's name, compared by its bytes: canonically equivalent names are different names.
+/// Member name, compared by its bytes: canonically equivalent names are different names.
 struct JSONKey: Hashable {
   let name: String
 

@@ -1,4 +1,4 @@
-/// The members of a JSON object, in the order in which they were written.
+/// Members of a JSON object, in the order in which they were written.
 package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package let name: String
@@ -14,9 +14,9 @@ package struct JSONObject: Sendable, Equatable {
 
   package init(_ members: [Member] = []) { self.members = members }
 
-  /// The value of the member whose name has exactly these bytes.
+  /// Value of the member whose name has exactly these bytes.
   ///
-  /// Swift compares strings by canonical equivalence, which would take two different names for one.
+  /// Swift compares strings by canonical equivalence, which would conflate different names.
   /// The search is linear: for objects of many members, go through ``members`` once instead.
   package subscript(name: String) -> JSONValue? {
     get { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }

@@ -20,7 +20,7 @@ extension JSONScanner {
     }
   }
 
-  /// The rest of a string in which an escape was found at the present position.
+  /// Reads the rest of a string from its first escape, at the current position.
   private mutating func escapedString(from start: Int) throws(JSONError) -> String {
     var unescaped = Array(bytes[start..<position])
     while true {
@@ -46,7 +46,7 @@ extension JSONScanner {
     return text
   }
 
-  /// The bytes that an escape stands for; the backslash has been read.
+  /// Reads an escape after its backslash; returns the bytes it represents.
   private mutating func escape() throws(JSONError) -> [UInt8] {
     let start = position - 1
     let byte = try peek()

@@ -1,10 +1,11 @@
-/// A strict reader of one JSON document (RFC 8259).
+/// Strict reader of one JSON document (RFC 8259).
 ///
-/// It keeps the order of members, refuses duplicate keys, which parsers resolve differently, and
-/// keeps numbers as text, so that a 64-bit offset is read to the bit.
+/// Keeps the order of members; rejects duplicate keys, which parsers resolve differently; keeps
+/// numbers as text, so that 64-bit offsets stay exact.
 package struct JSONScanner {
-  /// Deeper documents are refused before they can exhaust the stack; the reference readers of
-  /// safetensors and of tokenizers stop at the same depth.
+  /// Greatest depth; deeper documents are rejected before they can exhaust the stack.
+  ///
+  /// The reference readers of safetensors and of tokenizers stop at the same depth.
   package static let nestingLimit = 127
 
   let bytes: [UInt8]
@@ -13,7 +14,7 @@ package struct JSONScanner {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Reads a whole document; white space may stand around it, anything else may not.
+  /// Reads a whole document; only white space may surround it.
   package static func scan(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var scanner = JSONScanner(bytes)
     let value = try scanner.value()
@@ -80,7 +81,7 @@ package struct JSONScanner {
     return value
   }
 
-  /// What follows an element: true for a comma, false for the closing byte.
+  /// Reads the byte after an element: true for a comma, false for the closing byte.
   private mutating func continues(closing: UInt8) throws(JSONError) -> Bool {
     skipWhitespace()
     let byte = try peek()

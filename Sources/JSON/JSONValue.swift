@@ -1,4 +1,4 @@
-/// A JSON document or a part of one (RFC 8259), with the order of its members kept.
+/// JSON document or part of one (RFC 8259); keeps the order of members.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -15,11 +15,11 @@ extension JSONValue {
   package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
   package var isNull: Bool { self == .null }
 
-  /// The value as a whole number; nil for anything written with a fraction or an exponent.
+  /// Value as an integer; nil for numbers written with a fraction or an exponent.
   package var int: Int? { if case .number(let value) = self { value.int } else { nil } }
   package var double: Double? { if case .number(let value) = self { value.double } else { nil } }
 
-  /// What the value is, in the words of an error message.
+  /// Kind of value, in the words of an error message.
   package var kind: String {
     switch self {
     case .null: "null"
@@ -45,17 +45,17 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 
   package static func int(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
 
-  /// A number in its shortest decimal form; null where JSON has no word for it.
+  /// Number in its shortest decimal form; null if not finite, as JSON cannot express it.
   package static func double(_ value: Double) -> JSONValue {
     value.isFinite ? .number(JSONNumber(value)) : .null
   }
 
-  /// A finite number with a point or an exponent, for readers that tell whole numbers from others.
+  /// Finite number with a point or an exponent, for readers that distinguish integers from floats.
   package static func fraction(_ value: Double) -> JSONValue {
     .number(JSONNumber(fraction: value))
   }
 
-  /// The value, or null where there is none.
+  /// Value, or null for nil.
   package init(_ value: Double?) { self = value.map(JSONValue.double) ?? .null }
   package init(_ value: Int?) { self = value.map(JSONValue.int) ?? .null }
   package init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }

@@ -1,10 +1,10 @@
-/// Writes a document: the same value always gives the same bytes.
+/// JSON writer: the same value always gives the same bytes.
 package struct JSONWriter {
-  /// How a document is laid out.
+  /// White space between the tokens of a document.
   package enum Layout: Sendable {
-    /// No white space, as formats want it.
+    /// No white space, for file formats.
     case compact
-    /// Two spaces a level, as people want it; arrays of plain values stay on one line.
+    /// Two spaces per level, for people; arrays of scalars stay on one line.
     case indented
   }
 
@@ -19,7 +19,7 @@ package struct JSONWriter {
     return writer.output
   }
 
-  /// The document as text.
+  /// Document as text.
   package static func text(_ value: JSONValue, layout: Layout = .compact) -> String {
     String(decoding: write(value, layout: layout), as: UTF8.self)
   }
