@@ -1,5 +1,5 @@
 extension ElementType {
-  /// Whether elements can be had as floats: all types but those of ggml that choose from large grids.
+  /// Whether elements can be decoded to floats: all types but ggml's grid-based IQ1, IQ2 and IQ3.
   package var isDecodable: Bool {
     switch self {
     case .iq1S, .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S: false
@@ -7,7 +7,7 @@ extension ElementType {
     }
   }
 
-  /// Fills `values` from whole blocks of a quantised type, as ggml does to the bit.
+  /// Decodes whole blocks of a quantised type into `values`, bit-identical to ggml.
   func decodeBlocks(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     switch self {
     case .q10: SimpleBlocks.q10(bytes, into: &values)

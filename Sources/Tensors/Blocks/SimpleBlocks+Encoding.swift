@@ -1,8 +1,8 @@
 import Kernels
 
-/// The inverse direction: the scale brings the largest value to the end of the range.
+/// Encoders; the scale maps the largest value to the end of the range.
 ///
-/// A scale so small that its inverse overflows is stored as zero, with zero for every number.
+/// A scale so small that its inverse overflows is stored as zero, and so are all elements.
 extension SimpleBlocks {
   static func encodeQ40(_ values: [Float], into bytes: inout MutableSpan<UInt8>) {
     Blocks.forEach(values.span, by: 32, into: &bytes, by: 18) { (values, block) in
@@ -62,7 +62,7 @@ extension SimpleBlocks {
     }
   }
 
-  /// A scale and what values are multiplied with.
+  /// Scale and its inverse, by which values are multiplied.
   private struct Scale {
     let value: Float
     let inverse: Float
@@ -73,7 +73,7 @@ extension SimpleBlocks {
       inverse = value == 0 ? 0 : 1 / value
     }
 
-    /// The scale that makes −`levels` of the first value of largest magnitude.
+    /// Scale that maps the first value of largest magnitude to −`levels`.
     @inline(__always)
     init(signed values: Span<Float>, levels: Float) {
       let magnitude = largestMagnitude(values)
@@ -82,7 +82,7 @@ extension SimpleBlocks {
       self.init(values[index] / -levels)
     }
 
-    /// The scale that makes `levels` of the largest value, seen from the smallest.
+    /// Scale and offset that map the smallest value to 0 and the largest to `levels`.
     @inline(__always)
     static func spanning(_ values: Span<Float>, levels: Float) -> (Scale, offset: Float) {
       var (smallest, largest) = (values[0], values[0])
@@ -96,7 +96,7 @@ extension SimpleBlocks {
 
   @inline(__always)
   private static func largestMagnitude(_ values: Span<Float>) -> Float {
-    // Patterns of magnitudes are in the order of their numbers; integers become vector code.
+    // Bit patterns of magnitudes sort like their values; integer comparisons vectorise.
     var largest: Int32 = 0
     for index in 0..<32 {
       largest = max(largest, Int32(bitPattern: values[index].bitPattern & 0x7FFF_FFFF))
@@ -104,13 +104,13 @@ extension SimpleBlocks {
     return Float(bitPattern: UInt32(bitPattern: largest))
   }
 
-  /// The whole part of a number from 0 to 255; 0 of one that is not finite.
+  /// Integer part of a number from 0 to 255; 0 if not finite.
   @inline(__always)
   private static func whole(_ value: Float) -> UInt8 {
     lowByte(of: roundedDown(value))
   }
 
-  /// The whole number next to one from −127 to 127, halves away from zero; 0 of one that is not finite.
+  /// Nearest integer to a number from −127 to 127, halves away from zero; 0 if not finite.
   @inline(__always)
   private static func nearest(_ value: Float) -> UInt8 {
     let down = roundedDown(value.magnitude)
@@ -118,7 +118,7 @@ extension SimpleBlocks {
     return value < 0 ? 0 &- bits : bits
   }
 
-  /// Plain sums instead of conversions, which would be checked one by one.
+  /// Rounds down by plain sums, as integer conversions would be range-checked one by one.
   @inline(__always)
   private static func roundedDown(_ value: Float) -> Float {
     let near = value + 0x1p23 - 0x1p23
@@ -138,7 +138,7 @@ extension MutableSpan<UInt8> {
     self[index + 1] = UInt8(truncatingIfNeeded: word >> 8)
   }
 
-  /// Stores the elements at `index` and 16 further; 32 fifth bits begin at `place`, still zero.
+  /// Stores elements `index` and `index + 16`, their fifth bits in the 32 zeroed bits at `place`.
   @inline(__always)
   fileprivate mutating func storeFiveBits(
     _ first: UInt8, _ second: UInt8, _ index: Int, at place: Int

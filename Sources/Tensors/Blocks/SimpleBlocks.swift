@@ -1,11 +1,12 @@
 import Kernels
 
-/// The blocks of ggml that have one scale `d`, and at most one offset `m`, for all their elements.
+/// Decoders for ggml blocks with one scale `d`, and at most one offset `m`, for all elements.
 ///
-/// Each function decodes whole blocks; of 4-bit elements a byte holds one of the first half of its
-/// block in its low bits, and one of the second half above. Scales and offsets are half floats.
+/// Each function decodes whole blocks. A byte of two 4-bit elements holds one of the first half of
+/// the block in its low bits and one of the second half in its high bits. Scales and offsets are
+/// half floats.
 enum SimpleBlocks {
-  /// `d`, then a bit an element: d or −d.
+  /// `d`, then 1 bit per element: d if set, otherwise −d.
   static func q10(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 18, into: &values, by: 128) { (block, values) in
       let scale = block.half(at: 0)
@@ -16,7 +17,7 @@ enum SimpleBlocks {
     }
   }
 
-  /// `d`, then two bits an element: `(q − 1) d`.
+  /// `d`, then 2 bits per element: `(q − 1) d`.
   static func q20(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 18, into: &values, by: 64) { (block, values) in
       let scale = block.half(at: 0)
@@ -27,7 +28,7 @@ enum SimpleBlocks {
     }
   }
 
-  /// `d`, then four bits an element: `(q − 8) d`.
+  /// `d`, then 4 bits per element: `(q − 8) d`.
   static func q40(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 18, into: &values, by: 32) { (block, values) in
       let scale = block.half(at: 0)
@@ -38,7 +39,7 @@ enum SimpleBlocks {
     }
   }
 
-  /// `d`, `m`, then four bits an element: `q d + m`.
+  /// `d`, `m`, then 4 bits per element: `q d + m`.
   static func q41(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 20, into: &values, by: 32) { (block, values) in
       let scale = block.half(at: 0)
@@ -77,7 +78,7 @@ enum SimpleBlocks {
     }
   }
 
-  /// The elements at `index` and 16 further.
+  /// Elements `index` and `index + 16`.
   @inline(__always)
   private static func fiveBits(_ low: UInt8, _ high: UInt32, _ index: Int) -> (Int32, Int32) {
     let high = high &>> UInt32(truncatingIfNeeded: index)
@@ -87,7 +88,7 @@ enum SimpleBlocks {
     )
   }
 
-  /// `d`, then a byte an element: `q d`.
+  /// `d`, then 8 bits per element: `q d`.
   static func q80(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 34, into: &values, by: 32) { (block, values) in
       let scale = block.half(at: 0)
@@ -97,7 +98,7 @@ enum SimpleBlocks {
     }
   }
 
-  /// `d`, the sum of the elements, then a byte an element: `q d`.
+  /// `d`, the sum of the elements (not read), then 8 bits per element: `q d`.
   static func q81(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 36, into: &values, by: 32) { (block, values) in
       let scale = block.half(at: 0)

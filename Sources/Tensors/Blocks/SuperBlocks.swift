@@ -1,9 +1,9 @@
 import Kernels
 
-/// The blocks of ggml of 256 elements in groups, each of which has a small scale of its own.
+/// Decoders for ggml blocks of 256 elements in groups, each with a small scale of its own.
 ///
-/// A value is `(d s) q`, of types with offsets `(d s) q − (dmin m)`; `d` and `dmin` belong to the block,
-/// `s` and `m` to the group. Each function decodes whole blocks.
+/// A value is `(d s) q`, or `(d s) q − (dmin m)` in types with offsets; `d` and `dmin` belong to
+/// the block, `s` and `m` to the group. Each function decodes whole blocks.
 enum SuperBlocks {
   /// 16 × (`s`, `m` of 4 bits), 256 × 2 bits, `d`, `dmin`.
   static func q2K(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
@@ -22,7 +22,9 @@ enum SuperBlocks {
     }
   }
 
-  /// 256 × 1 high bit, 256 × 2 low bits, 16 × (`s` of 6 bits), `d`; a high bit that is not set is −4.
+  /// 256 × 1 high bit, 256 × 2 low bits, 16 × (`s + 32` of 6 bits), `d`.
+  ///
+  /// An unset high bit subtracts 4 from the low bits.
   static func q3K(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 110, into: &values, by: 256) { (block, values) in
       let scale = block.half(at: 108)
@@ -92,7 +94,7 @@ enum SuperBlocks {
     }
   }
 
-  /// `d` as a float, 256 × 8 bits, the sums of 16 groups; the value is `q d`.
+  /// `d` as a float, 256 × 8 bits, the sums of 16 groups (not read); the value is `q d`.
   static func q8K(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 292, into: &values, by: 256) { (block, values) in
       let scale = Float(bitPattern: block.doubleWord(at: 0))
@@ -102,8 +104,9 @@ enum SuperBlocks {
     }
   }
 
-  /// Where the two bits of the first of 16 elements lie: 32 bytes hold 128 elements, a quarter in each
-  /// two bits.
+  /// Position of the two bits of a group's first element.
+  ///
+  /// 32 bytes hold 128 elements, a quarter of them in each pair of bits.
   private struct TwoBits {
     let byte: Int
     let shift: UInt8
@@ -128,7 +131,7 @@ enum SuperBlocks {
         scale = block[4 + group] & 63
         offset = block[8 + group] & 63
       } else {
-        // Four bits of each share a byte; their upper bits stand above those of the first groups.
+        // The low four bits of both share a byte; the upper two are above those of groups 0 to 3.
         scale = block[8 + group] & 15 | (block[group] >> 6) << 4
         offset = block[8 + group] >> 4 | (block[4 + group] >> 6) << 4
       }

@@ -1,18 +1,18 @@
 import Kernels
 
-/// The blocks of ggml whose elements are four bits that choose from a table.
+/// Decoders for ggml blocks whose 4-bit elements are indices into a table.
 ///
 /// Each function decodes whole blocks.
 enum TableBlocks {
-  /// Levels that lie closer around zero.
+  /// Levels that are denser around zero.
   private static let nonlinear = SIMD16<Float>(
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113)
 
-  /// Twice the numbers of FP4 (E2M1), both zeros taken for the positive one.
+  /// Twice the values of FP4 (E2M1); negative zero decodes as positive zero.
   private static let fp4 = SIMD16<Float>(
     0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12)
 
-  /// A half float `d`, 32 × 4 bits.
+  /// Half float `d`, 32 × 4 bits.
   static func iq4NL(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     let table = nonlinear
     Blocks.forEach(bytes.span, by: 18, into: &values, by: 32) { (block, values) in
@@ -21,7 +21,7 @@ enum TableBlocks {
     }
   }
 
-  /// A half float `d`, 8 × (`s` of 6 bits), 256 × 4 bits in groups of 32: `d (s − 32)` times the level.
+  /// Half float `d`, 8 × (`s` of 6 bits), 256 × 4 bits in groups of 32; scale `d (s − 32)`.
   static func iq4XS(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     let table = nonlinear
     Blocks.forEach(bytes.span, by: 136, into: &values, by: 256) { (block, values) in
@@ -37,11 +37,11 @@ enum TableBlocks {
     }
   }
 
-  /// A power of two (E8M0), 32 × 4 bits.
+  /// Power of two (E8M0), 32 × 4 bits.
   static func mxfp4(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     let table = fp4
     Blocks.forEach(bytes.span, by: 17, into: &values, by: 32) { (block, values) in
-      // Half of 2^(e − 127), as the table is doubled; 255 is no NaN here.
+      // Half of 2^(e − 127), as the table is doubled; 255 is not NaN here.
       let exponent = UInt32(block[0])
       let scale = Float(
         bitPattern: exponent < 2 ? 0x0020_0000 &<< exponent : (exponent &- 1) &<< 23)
@@ -60,7 +60,7 @@ enum TableBlocks {
     }
   }
 
-  /// The sign bit is ignored; 0x7F, which would be NaN, is zero.
+  /// Half of an E4M3 number; the sign bit is ignored, and 0x7F, which would be NaN, is zero.
   @inline(__always)
   private static func halfOfE4M3(_ bits: UInt8) -> Float {
     let exponent = UInt32(bits >> 3 & 15)
@@ -70,7 +70,7 @@ enum TableBlocks {
     return Float(bitPattern: (exponent &+ 119) &<< 23 | fraction &<< 20)
   }
 
-  /// Decodes `count` bytes: their low halves, then their high ones.
+  /// Decodes `count` bytes: their low halves, then their high halves.
   @inline(__always)
   private static func look(
     up block: Span<UInt8>, _ start: Int, _ count: Int, in table: SIMD16<Float>,

@@ -1,12 +1,13 @@
 import Kernels
 
-/// The blocks of ggml of 256 elements that are −d, 0 or d; `d` is a half float at their end.
+/// Decoders for ggml blocks of 256 elements −d, 0 or d, with the half float `d` at the end.
 ///
 /// Each function decodes whole blocks.
 enum TernaryBlocks {
-  /// Five elements a byte, as digits of base 3 of a fraction of 256; of the last four bytes four each.
+  /// Base-3 digits of the fraction byte / 256: five per byte, four in each of the last four bytes.
   ///
-  /// The first digits of 32 bytes come first, then their second ones; 16 bytes and four bytes follow so.
+  /// The first digits of 32 bytes are followed by their second digits, and so on; then the next
+  /// 16 bytes in the same way, and the last four.
   static func tq10(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 54, into: &values, by: 256) { (block, values) in
       let scale = block.half(at: 52)
@@ -16,7 +17,7 @@ enum TernaryBlocks {
     }
   }
 
-  /// Two bits an element; 32 bytes hold 128 elements, a quarter in each two bits.
+  /// 2 bits per element; 32 bytes hold 128 elements, a quarter of them in each pair of bits.
   static func tq20(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     Blocks.forEach(bytes.span, by: 66, into: &values, by: 256) { (block, values) in
       let scale = block.half(at: 64)
