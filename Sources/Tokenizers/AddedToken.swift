@@ -1,16 +1,16 @@
-/// A token that is looked for in the text itself, before the model sees it.
+/// Token that is matched in the text itself, before the model sees it.
 struct AddedToken: Sendable, Equatable {
   let id: Int32
   let content: [UInt8]
-  /// Whether it counts only where no word goes on beside it.
+  /// Whether it matches only if no word character is next to it.
   let isSingleWord: Bool
-  /// Whether it takes the white space before it along.
+  /// Whether a match includes the white space before it.
   let stripsLeft: Bool
-  /// Whether it takes the white space after it along.
+  /// Whether a match includes the white space after it.
   let stripsRight: Bool
-  /// Whether it is looked for in normalized text.
+  /// Whether it is matched in normalised text.
   let isNormalized: Bool
-  /// Whether it controls the model, rather than being text.
+  /// Whether it controls the model and is not text.
   let isSpecial: Bool
 }
 

@@ -1,26 +1,26 @@
-/// Finds added tokens in a text: the leftmost first, of several at one place the longest.
+/// Finds added tokens in a text: leftmost first, the longest at each position.
 struct AddedTokenMatcher: Sendable {
-  /// A part of a text, in order.
+  /// Added token, or text between added tokens.
   enum Segment: Equatable {
     case token(Int32)
     case text(Range<Int>)
   }
 
   private var tokens: [AddedToken] = []
-  /// From the patterns to the indices of their tokens.
+  /// Indices into ``tokens``, by pattern.
   private var patterns = ByteTrie()
   private var startsToken = [Bool](repeating: false, count: 256)
 
   var isEmpty: Bool { tokens.isEmpty }
 
-  /// Adds a token that is found where `pattern` stands; of two with one pattern the first counts.
+  /// Adds a token that `pattern` matches; the first token of a pattern wins.
   mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
     guard let first = pattern.first else { return }
     startsToken[Int(first)] = true
     if patterns.insert(pattern, Int32(tokens.count)) { tokens.append(token) }
   }
 
-  /// Cuts a text at its added tokens; special ones stay text unless `parsingSpecial`.
+  /// Splits a text at its added tokens; special ones stay text unless `parsingSpecial`.
   func segments(of text: Span<UInt8>, parsingSpecial: Bool) -> [Segment] {
     var segments: [Segment] = []
     var covered = 0
@@ -32,7 +32,7 @@ struct AddedTokenMatcher: Sendable {
         continue
       }
       var (start, end) = (index, matchEnd)
-      // What is found is passed over even if it does not count, as the library does.
+      // Rejected matches are skipped as a whole too, as in `tokenizers`.
       index = matchEnd
       if token.isSpecial && !parsingSpecial { continue }
       if token.isSingleWord,
@@ -58,7 +58,7 @@ struct AddedTokenMatcher: Sendable {
     return segments
   }
 
-  /// The longest token that starts at an index, and its end.
+  /// Longest token that starts at an index, and its end.
   private func match(at start: Int, in text: Span<UInt8>) -> (AddedToken, end: Int)? {
     var longest: (AddedToken, end: Int)?
     patterns.forEachPrefix(of: text, from: start) { token, end in

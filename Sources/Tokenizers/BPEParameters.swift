@@ -1,19 +1,19 @@
 import JSON
 
-/// What a byte pair encoding is made of, whichever its kind and its file.
+/// Parameters of a byte pair encoding of any kind, from any file format.
 struct BPEParameters {
   let vocabulary: Vocabulary
   let merges: [MergeTable.Entry]
-  /// What stands for symbols without a token; without it they are dropped, as the library does.
+  /// Token of symbols outside the vocabulary; nil drops them, as in `tokenizers`.
   let unknownID: Int32?
-  /// Whether unknown symbols that follow each other become one token.
+  /// Whether consecutive unknown symbols become one token.
   let fusesUnknown: Bool
-  /// Whether a word that is a token is taken whole, even if no merges lead to it.
+  /// Whether a word in the vocabulary becomes its token even if no merges produce it.
   let ignoresMerges: Bool
-  /// Why there is no unknown token, though one is named.
+  /// Error to throw if an unknown token is needed but there is none.
   let unknownError: TokenizerError?
 
-  /// Throws where a token that is named but missing would be needed; elsewhere it does no harm.
+  /// Throws ``unknownError`` if an unknown token is needed; otherwise its absence does no harm.
   func requireUnknown(if isNeeded: Bool) throws(TokenizerError) {
     if isNeeded, let unknownError { throw unknownError }
   }
@@ -65,7 +65,7 @@ extension BPEParameters {
     return merges
   }
 
-  /// A merge in either of its forms: `"a b"`, or `["a", "b"]`, in which tokens may hold spaces.
+  /// Merge in either form: `"a b"`, or `["a", "b"]`, whose tokens may contain spaces.
   private static func pair(_ value: JSONValue) -> (left: [UInt8], right: [UInt8])? {
     switch value {
     case .string(let line):
@@ -77,7 +77,7 @@ extension BPEParameters {
     default: return nil
     }
   }
-  /// A merge written `a b`.
+  /// Merge in the form `a b`.
   static func pair(line: [UInt8]) -> (left: [UInt8], right: [UInt8])? {
     let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return nil }

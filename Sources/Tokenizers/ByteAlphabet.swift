@@ -1,7 +1,7 @@
-/// The characters by which byte-level tokenizers write bytes, so that every token is printable.
+/// Characters that represent bytes in byte-level vocabularies, so that every token is printable.
 ///
-/// Printable characters of Latin-1 stand for their own code; the other bytes take the characters
-/// from U+0100 on, in order.
+/// Printable characters of Latin-1 represent their own code; the other bytes are represented by the
+/// characters from U+0100 on, in order.
 enum ByteAlphabet {
   static let scalars: [Unicode.Scalar] = {
     var shifted: UInt8 = 0
@@ -19,14 +19,14 @@ enum ByteAlphabet {
   private static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
     uniqueKeysWithValues: zip(scalars, 0...UInt8.max))
 
-  /// The content of the token that stands for these bytes.
+  /// Content of the token for these bytes.
   static func content(of bytes: Span<UInt8>) -> [UInt8] {
     var content = String.UnicodeScalarView()
     for index in bytes.indices { content.append(scalars[Int(bytes[index])]) }
     return Array(String(content).utf8)
   }
 
-  /// The bytes that a token stands for; nil if it is written with other characters.
+  /// Bytes that the content of a token represents; nil if it contains other characters.
   static func decode(_ content: [UInt8]) -> [UInt8]? {
     var decoded: [UInt8] = []
     for scalar in String(decoding: content, as: UTF8.self).unicodeScalars {

@@ -1,11 +1,10 @@
-/// A byte pair encoding over bytes, which the vocabulary writes in the characters of
-/// ``ByteAlphabet``.
+/// Byte pair encoding over bytes, which the vocabulary represents by ``ByteAlphabet``.
 final class ByteLevelBPE: SubwordModel {
   static let kind = "byte-level BPE"
 
   let vocabulary: Vocabulary
   private let merges: MergeTable
-  /// The token of each single byte; negative for a byte that has none.
+  /// Token of each byte; negative for none.
   private let byteIDs: [Int32]
   private let unknownID: Int32?
   private let fusesUnknown: Bool

@@ -1,11 +1,11 @@
-/// Numbers by sequences of bytes, to be found by what a text goes on with.
+/// Trie from byte sequences to numbers, for prefix search in a text.
 struct ByteTrie: Sendable {
-  /// From a node and a byte to the next node.
+  /// Child nodes, by node and byte.
   private var children: [UInt64: Int32] = [:]
-  /// The number of the sequence that ends at a node; negative for none.
+  /// Number of the sequence that ends at each node; negative for none.
   private var numbers: [Int32] = [-1]
 
-  /// Adds a sequence; false if it is there already.
+  /// Adds a sequence; false if it is already present.
   @discardableResult
   mutating func insert(_ bytes: some Sequence<UInt8>, _ number: Int32) -> Bool {
     var node: Int32 = 0
@@ -25,7 +25,7 @@ struct ByteTrie: Sendable {
     return true
   }
 
-  /// Calls `body` for every sequence that stands at an index of a text, the shortest first.
+  /// Calls `body` for every sequence that starts at an index of a text, shortest first.
   func forEachPrefix(
     of text: Span<UInt8>, from start: Int, _ body: (_ number: Int32, _ end: Int) -> Void
   ) {

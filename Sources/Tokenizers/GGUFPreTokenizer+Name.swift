@@ -1,10 +1,10 @@
 extension GGUFPreTokenizer {
-  /// Names by which llama.cpp cuts in different ways, the usual one of each.
+  /// Pre-tokenizer names of llama.cpp, the most common one for each way to split text.
   private static let usualNames = [
     "gpt-2", "llama-bpe", "dbrx", "qwen2", "tekken", "gpt-4o", "starcoder",
   ]
 
-  /// The name of what cuts text as a `tokenizer.json` says; nil where none does.
+  /// Name in llama.cpp of an equivalent pre-tokenizer; nil if there is none.
   static func name(of preTokenizer: PreTokenizer, ignoresMerges: Bool) -> String? {
     let steps = plain(preTokenizer.steps)
     return usualNames.first { name in
@@ -13,7 +13,7 @@ extension GGUFPreTokenizer {
     }
   }
 
-  /// The same steps, each in the way in which it is usually written.
+  /// Canonical form of the steps, in which equivalent steps are equal.
   private static func plain(_ steps: [PreTokenizer.Step]) -> [PreTokenizer.Step] {
     steps.flatMap { step -> [PreTokenizer.Step] in
       switch step {
@@ -22,7 +22,7 @@ extension GGUFPreTokenizer {
           .split(KnownPattern.gpt2, .isolated, inverts: false),
           .byteLevel(addsPrefixSpace: addsPrefixSpace, splits: false),
         ]
-      // These patterns leave nothing between their matches that could be removed.
+      // Matches of these patterns cover the whole text, so nothing is left to remove.
       case .split(.pattern(let pattern), .removed, inverts: true):
         plain([.split(.pattern(pattern), .isolated, inverts: false)])
       case .split(KnownPattern.gpt4, .isolated, inverts: false):

@@ -1,9 +1,9 @@
-/// What `tokenizer.ggml.pre` says of a byte-level tokenizer, by the names that llama.cpp gives.
+/// Byte-level pre-tokenizer with a `tokenizer.ggml.pre` name of llama.cpp.
 struct GGUFPreTokenizer {
   let preTokenizer: PreTokenizer
-  /// Whether a word that is a token is taken whole.
+  /// Whether a word in the vocabulary becomes its token even if no merges produce it.
   var ignoresMerges = false
-  /// Whether texts begin with the beginning token, where the file does not say.
+  /// Whether texts begin with the beginning token if the file does not specify it.
   var addsBeginning = false
 
   init(_ name: String) throws(TokenizerError) {

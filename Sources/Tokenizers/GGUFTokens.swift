@@ -1,12 +1,12 @@
-/// The tokens of a GGUF file, whose arrays agree with each other.
+/// Tokens of a GGUF file, with its arrays checked against each other.
 struct GGUFTokens {
-  /// What `tokenizer.ggml.token_type` tells of a token.
+  /// Kind of a token, as numbered in `tokenizer.ggml.token_type`.
   enum Kind: Int {
     case normal = 1
     case unknown, control, userDefined, unused, byte
   }
 
-  /// Of tokens with the same content, which padding makes, the first counts.
+  /// The first of tokens with equal content wins; padding creates such tokens.
   let vocabulary: Vocabulary
   private let contents: [[UInt8]]
   private let kinds: [Kind]
@@ -44,7 +44,7 @@ struct GGUFTokens {
     self.kinds.indices.filter { kinds.contains(self.kinds[$0]) }.map(Int32.init)
   }
 
-  /// The id that the file names, if there is such a token.
+  /// Checks that an id from the file belongs to a token.
   func id(_ id: Int, path: String) throws(TokenizerError) -> Int32 {
     guard contents.indices.contains(id) else {
       throw .idOutsideVocabulary(path: path, id: id, count: contents.count)
@@ -62,10 +62,10 @@ struct GGUFTokens {
 }
 
 extension GGUFTokens {
-  /// The tokens of these kinds, to be looked for in the text; all but user-defined ones are special.
+  /// Added tokens of these kinds; all but user-defined ones are special.
   func added(_ kinds: Kind...) -> [AddedToken] {
     self.kinds.indices.compactMap { id in
-      // In valid text others could stand only within a character.
+      // Other contents could match only inside a character.
       guard kinds.contains(self.kinds[id]), String(validating: contents[id], as: UTF8.self) != nil
       else { return nil }
       return AddedToken(
@@ -76,10 +76,10 @@ extension GGUFTokens {
 }
 
 extension GGUFTokens {
-  /// More than any vocabulary has; a table of so many takes 128 MiB.
+  /// More than any vocabulary has; a table of this size takes 128 MiB.
   private static let mostMerges = 1 << 22
 
-  /// The merges of lines `a b`, the first of which comes first.
+  /// Merges of lines `a b`, the first with the highest priority.
   func merges(_ lines: [[UInt8]]?) throws(TokenizerError) -> [MergeTable.Entry] {
     guard let lines else { throw .missing(path: "tokenizer.ggml.merges") }
     var merges: [MergeTable.Entry] = []
@@ -94,10 +94,10 @@ extension GGUFTokens {
     return merges
   }
 
-  /// SentencePiece's merges: two tokens join where they make a third, the highest score first.
+  /// SentencePiece's merges: two tokens merge if their concatenation is one, highest score first.
   ///
-  /// Tokens that are not text (control, bytes, unknown) make nothing, and user-defined ones are
-  /// found before there are symbols to merge.
+  /// Tokens that are not text (control, bytes, unknown) take no part, and user-defined tokens are
+  /// matched before merging.
   func merges(byScore scores: [Float]?) throws(TokenizerError) -> [MergeTable.Entry] {
     let path = "tokenizer.ggml.scores"
     guard let scores else { throw .missing(path: path) }
@@ -124,7 +124,7 @@ extension GGUFTokens {
     return merges
   }
 
-  /// The place of each score among the different scores, the highest first.
+  /// Rank of each score among the distinct scores, highest first.
   private static func ranks(_ scores: [Float]) -> [Int32] {
     var ranks = [Int32](repeating: 0, count: scores.count)
     var rank: Int32 = 0

@@ -1,14 +1,13 @@
 import JSON
 
-/// The vocabulary of a GGUF file for what a `tokenizer.json` describes, as llama.cpp's converter makes
-/// it.
+/// Conversion of a `tokenizer.json` to the vocabulary of a GGUF file, as in llama.cpp's converter.
 extension GGUFVocabulary {
   /// - Parameters:
-  ///   - bytes: those of the `tokenizer.json`.
-  ///   - sentencePiece: those of a `tokenizer.model` beside it, which has the scores themselves; nil
-  ///     where there is none.
-  ///   - count: how many tokens there shall be, as the embedding has rows.
-  /// - Throws: what the format cannot say, as ``TokenizerError/inexpressible(path:found:)``.
+  ///   - bytes: contents of the `tokenizer.json`.
+  ///   - sentencePiece: contents of a `tokenizer.model` beside it, which has the scores themselves;
+  ///     nil if there is none.
+  ///   - count: number of tokens, which is the number of rows of the embedding.
+  /// - Throws: ``TokenizerError/inexpressible(path:found:)`` if GGUF cannot represent a feature.
   package init(
     tokenizerJSON bytes: [UInt8], sentencePiece: [UInt8]? = nil, count: Int
   ) throws(TokenizerError) {
@@ -52,7 +51,7 @@ extension GGUFVocabulary {
     bytes parameters: BPEParameters, _ pieces: VocabularyPieces, _ preTokenizer: PreTokenizer,
     path: String, _ normalizer: Normalizer?, count: Int
   ) throws(TokenizerError) {
-    // Composed characters are the usual form of text, and no key tells of it.
+    // Text is usually in NFC, and GGUF has no key for it.
     guard normalizer?.isComposition ?? true else {
       throw .inexpressible(path: "normalizer", found: "one beside NFC, with byte-level BPE,")
     }
@@ -70,14 +69,14 @@ extension GGUFVocabulary {
       types: pieces.kinds(count: count, unknownID: nil, hasBytes: false),
       merges: parameters.merges.map { entry in
         let parts = [entry.left, entry.right].map { id in
-          // A space would end the first of the two.
+          // A space separates the two tokens, so a token must not contain one.
           Normalizer.replace([0x20], with: [0xC4, 0xA0], in: pieces.content(of: id))
         }
         return parts[0] + [0x20] + parts[1]
       }, preTokenizer: name)
   }
 
-  /// SentencePiece's BPE, whose merges are told by the scores of what they make.
+  /// SentencePiece BPE, which represents merges by the scores of the tokens they produce.
   private init(
     characters parameters: BPEParameters, _ pieces: VocabularyPieces,
     _ preTokenizer: PreTokenizer, _ normalizer: Normalizer?, count: Int
@@ -97,7 +96,7 @@ extension GGUFVocabulary {
       unknownID: parameters.unknownID.map(Int.init), addsSpacePrefix: addsSpace)
   }
 
-  /// Of what merges make the place of the first that makes it, below zero; other tokens come last.
+  /// Negated rank of the first merge that produces each token; tokens without a merge come last.
   private static func scores(_ parameters: BPEParameters, _ kinds: [Int]) -> [Float] {
     var ranks: [Int32: Int] = [:]
     for (rank, entry) in parameters.merges.enumerated() where ranks[entry.merge.id] == nil {
@@ -113,7 +112,7 @@ extension GGUFVocabulary {
     }
   }
 
-  /// Takes scores and kinds of the tokens that SentencePiece has trained itself.
+  /// Takes over scores and kinds of normal tokens from a `tokenizer.model`.
   private mutating func takeScores(from pieces: [SentencePieceFile.Piece]) {
     let normal = GGUFTokens.Kind.normal.rawValue
     for (id, piece) in pieces.enumerated() where tokens.indices.contains(id) {
@@ -125,7 +124,7 @@ extension GGUFVocabulary {
     }
   }
 
-  /// Whether a text gets a space before it, where spaces become "▁" and nothing else is done; else nil.
+  /// Whether a space is put before a text; nil unless spaces become "▁" and nothing else changes.
   private static func addsSpace(_ preTokenizer: PreTokenizer, _ normalizer: Normalizer?) -> Bool? {
     var prepends = false
     var replaces = false
@@ -141,7 +140,7 @@ extension GGUFVocabulary {
       case .metaspace(SentencePieceBPE.space, let prefix, splits: false):
         prepends = prepends || prefix != .never
         replaces = true
-      // Nothing is left that it could cut at.
+      // No spaces are left to split at.
       case .split(.text([0x20]), _, inverts: false) where replaces: break
       default: return nil
       }
@@ -151,12 +150,12 @@ extension GGUFVocabulary {
 }
 
 extension Normalizer {
-  /// One after the other.
+  /// Steps, without nesting.
   fileprivate var steps: [Normalizer] {
     if case .sequence(let steps) = self { steps.flatMap(\.steps) } else { [self] }
   }
 
-  /// Whether it does nothing but compose characters.
+  /// Whether it only composes characters (NFC).
   fileprivate var isComposition: Bool {
     steps.allSatisfy { if case .form(.nfc) = $0 { true } else { false } }
   }

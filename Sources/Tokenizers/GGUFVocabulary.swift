@@ -1,26 +1,26 @@
-/// The vocabulary in the metadata of a GGUF file, as it stands there: nothing of it is checked.
+/// Vocabulary from the metadata of a GGUF file, unchecked.
 package struct GGUFVocabulary: Sendable {
   /// `tokenizer.ggml.model`: `llama` for SentencePiece BPE, `gpt2` for byte-level BPE.
   package var model: String
   /// `tokenizer.ggml.tokens`, by id.
   package var tokens: [[UInt8]]
-  /// `tokenizer.ggml.scores`, by id; of `llama` alone.
+  /// `tokenizer.ggml.scores`, by id; only for `llama`.
   package var scores: [Float]?
-  /// `tokenizer.ggml.token_type`, by id; without it all tokens are normal.
+  /// `tokenizer.ggml.token_type`, by id; nil if all tokens are normal.
   package var types: [Int]?
-  /// `tokenizer.ggml.merges`, each written `a b`, the first to apply first; of `gpt2` alone.
+  /// `tokenizer.ggml.merges`, each written `a b`, highest priority first; only for `gpt2`.
   package var merges: [[UInt8]]?
-  /// `tokenizer.ggml.pre`: what cuts text into words; of `gpt2` alone.
+  /// `tokenizer.ggml.pre`: name of the pre-tokenizer; only for `gpt2`.
   package var preTokenizer: String?
   /// `tokenizer.ggml.bos_token_id`.
   package var beginningID: Int?
   /// `tokenizer.ggml.unknown_token_id`.
   package var unknownID: Int?
-  /// `tokenizer.ggml.add_space_prefix`: whether a space goes before a text; of `llama` alone,
-  /// where it is the default.
+  /// `tokenizer.ggml.add_space_prefix`: whether a space is put before a text, true by default; only
+  /// for `llama`.
   package var addsSpacePrefix: Bool?
-  /// `tokenizer.ggml.add_bos_token`: whether texts begin with the beginning token; for `llama`
-  /// this is the default.
+  /// `tokenizer.ggml.add_bos_token`: whether texts begin with the beginning token; nil for the
+  /// default of the model or pre-tokenizer.
   package var addsBeginning: Bool?
   /// `tokenizer.ggml.add_eos_token`: whether texts end with the end token.
   package var addsEnd = false

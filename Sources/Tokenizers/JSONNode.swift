@@ -1,11 +1,11 @@
 import JSON
 
-/// A value of a document with its place in it, so that an error can name the place.
+/// JSON value with its path in the document, so that errors can name it.
 struct JSONNode {
   let value: JSONValue
   let path: String
 
-  /// A member that may be left out; null counts as left out.
+  /// Optional member; null counts as absent.
   func optional(_ name: String) throws(TokenizerError) -> JSONNode? {
     guard let member = try object()[name], !member.isNull else { return nil }
     return JSONNode(value: member, path: path(of: name))
@@ -36,7 +36,7 @@ struct JSONNode {
     return elements.enumerated().map { JSONNode(value: $1, path: "\(path)[\($0)]") }
   }
 
-  /// The `type` that tells the variants of a part of the pipeline apart.
+  /// `type` member, which names the variant of a part of the pipeline.
   func type() throws(TokenizerError) -> String { try required("type").string() }
 
   func flag(_ name: String, default fallback: Bool) throws(TokenizerError) -> Bool {

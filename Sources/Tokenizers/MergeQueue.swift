@@ -1,6 +1,6 @@
-/// A binary heap of merges to come: the lowest rank first, of equal ranks the leftmost.
+/// Binary heap of candidate merges: lowest rank first, leftmost of equal ranks.
 struct MergeQueue {
-  /// A merge that was possible at a place when it was queued.
+  /// Merge that was possible at a position when it was queued.
   struct Candidate: Comparable {
     let rank: Int32
     let position: Int

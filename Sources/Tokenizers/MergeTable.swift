@@ -1,18 +1,18 @@
-/// The merges of a byte pair encoding, by the ids of the two tokens that they join.
+/// Merges of a byte pair encoding, by the ids of the two tokens.
 ///
-/// A table of its own, because this lookup is most of the work of encoding, and the hashing of
-/// `Dictionary` would be most of the lookup.
+/// A hash table of its own: lookups dominate encoding, and the hashing of `Dictionary` would
+/// dominate lookups.
 struct MergeTable: Sendable {
-  /// What two neighbours become, and how early; the lowest rank comes first.
+  /// Token produced by a merge, and its priority; the lowest rank comes first.
   struct Merge: Sendable {
     let rank: Int32
     let id: Int32
 
-    /// Two tokens that do not join.
+    /// No merge.
     static let none = Merge(rank: .max, id: -1)
   }
 
-  /// Two tokens that join, and to what.
+  /// Pair of tokens with its merge.
   struct Entry: Sendable {
     let left: Int32
     let right: Int32
@@ -24,15 +24,15 @@ struct MergeTable: Sendable {
     var merge: Merge
   }
 
-  /// No pair of ids: they stay below 2^24.
+  /// Key of a free slot; no pair has it, as ids stay below 2^24.
   private static let free = UInt64.max
 
   private var slots: [Slot]
   private let shift: UInt64
-  /// Random, so that no file can be made to collide; results do not depend on it.
+  /// Random, so that no file can force collisions; results do not depend on it.
   private let multiplier: UInt64
 
-  /// A table of these merges; of a pair that comes again the last counts, as in the library.
+  /// Table of these merges; the last merge of a repeated pair wins, as in `tokenizers`.
   init(_ entries: [Entry]) {
     var bits: UInt64 = 4
     while 1 << bits < 2 * entries.count { bits += 1 }
@@ -65,7 +65,7 @@ struct MergeTable: Sendable {
   }
 
   private func firstIndex(of key: UInt64) -> Int {
-    // The halves are mixed first: the product alone would lose the left token's high bits.
+    // The halves are mixed first; the product alone would lose the left token's high bits.
     Int(truncatingIfNeeded: ((key ^ (key >> 29)) &* multiplier) >> shift)
   }
 }

@@ -1,6 +1,6 @@
-/// What frames an encoded text with special tokens; only the one that it puts first is of use here.
+/// Special tokens that a post-processor adds before and after an encoded text.
 enum PostProcessor {
-  /// The content or the id of the leading special token.
+  /// Id of the special token before a text; nil for none.
   static func leadingToken(
     _ node: JSONNode, id: (String) -> Int32?
   ) throws(TokenizerError) -> Int32? {
@@ -18,7 +18,7 @@ enum PostProcessor {
       }
       return try known(content, id)
     case "Sequence":
-      // Each processor frames what the one before it made: the last is outermost.
+      // Each processor wraps the output of the one before it, so the last is outermost.
       var leading: Int32?
       for element in try node.required("processors").elements() {
         leading = try leadingToken(element, id: id) ?? leading
@@ -28,7 +28,7 @@ enum PostProcessor {
     }
   }
 
-  /// Whether a special token is put behind a text.
+  /// Whether a special token follows a text.
   static func endsTexts(_ node: JSONNode) throws(TokenizerError) -> Bool {
     switch try node.type() {
     case "TemplateProcessing":

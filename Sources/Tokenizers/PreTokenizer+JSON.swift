@@ -55,7 +55,7 @@ extension PreTokenizer {
     .split(.scalars(.punctuation), .isolated, inverts: false),
   ]
 
-  /// A step that gets to see the characters which stand for bytes.
+  /// Step after ByteLevel, whose input is characters that represent bytes.
   private static func byteStep(_ node: JSONNode, _ type: String) throws(TokenizerError) -> Step {
     guard type == "Digits" else {
       throw .unsupported(path: node.path, found: "\"\(type)\" after ByteLevel")
@@ -72,7 +72,7 @@ extension PreTokenizer {
       }
       prefix = known
     }
-    // The older way to say never.
+    // Older form of `prepend_scheme: never`.
     if try !node.flag("add_prefix_space", default: true) { prefix = .never }
     return .metaspace(
       replacement: try character(node.required("replacement")), prepends: prefix,

@@ -1,19 +1,18 @@
-/// What cuts normalized text into the words that the model encodes one by one.
+/// Splits normalised text into the words that the model encodes one by one.
 struct PreTokenizer: Sendable {
-  /// A step cuts each piece that the step before it left.
+  /// Splits every piece that the previous step produced.
   enum Step: Sendable, Equatable {
     case split(SplitPattern, SplitPattern.Behavior, inverts: Bool)
-    /// The text becomes bytes, cut by the pattern of GPT-2 where `splits` says so.
+    /// Turns text into bytes; splits it by the pattern of GPT-2 if `splits`.
     case byteLevel(addsPrefixSpace: Bool, splits: Bool)
-    /// Digits among the characters that stand for bytes, which is what a step after
-    /// `byteLevel` gets to see.
+    /// Splits at digits among the characters that represent bytes, the input of all steps after
+    /// `byteLevel`.
     case byteDigits(individual: Bool)
-    /// Each space becomes "▁", or another character, and each of those begins a piece where
-    /// `splits` says so.
+    /// Replaces each space by "▁" or another character, which begins a piece if `splits`.
     case metaspace(replacement: [UInt8], prepends: MetaspacePrefix, splits: Bool)
   }
 
-  /// Where a text that does not begin with a space gets one.
+  /// Condition for putting a space before a text that does not begin with one.
   enum MetaspacePrefix: String {
     case always
     /// At the beginning of the whole text, but not after an added token.
@@ -23,12 +22,12 @@ struct PreTokenizer: Sendable {
 
   let steps: [Step]
 
-  /// Whether the words are of bytes, for which characters stand in the vocabulary.
+  /// Whether words are bytes, which the vocabulary represents by characters.
   var isByteLevel: Bool {
     steps.contains { if case .byteLevel = $0 { true } else { false } }
   }
 
-  /// Calls `body` with the bytes of every word, in order; nothing is before a text that `isFirst`.
+  /// Calls `body` with the bytes of every word, in order; `isFirst` if no text comes before.
   func forEachWord(
     in text: Span<UInt8>, isFirst: Bool, _ body: (Span<UInt8>) throws(TokenizerError) -> Void
   ) throws(TokenizerError) {
@@ -105,6 +104,6 @@ struct PreTokenizer: Sendable {
     try apply(next, to: text.extracting(start..<text.count), isFirst: false, body)
   }
 
-  /// The bytes whose characters are numbers: the digits, and superscripts and fractions of Latin-1.
+  /// Bytes whose characters are numbers: digits, superscripts and fractions of Latin-1.
   private static let digitBytes = ByteAlphabet.scalars.map { ScalarSet.number.contains($0) }
 }

@@ -1,29 +1,30 @@
-/// A byte pair encoding over Unicode scalars, as SentencePiece trains it: "▁" is the space, and a
-/// scalar without a token becomes the tokens of its bytes, `<0x00>` to `<0xFF>`.
+/// Byte pair encoding over Unicode scalars, as trained by SentencePiece.
+///
+/// "▁" represents the space; a scalar without a token becomes byte tokens, `<0x00>` to `<0xFF>`.
 final class SentencePieceBPE: SubwordModel {
   static let kind = "SentencePiece BPE"
 
   let vocabulary: Vocabulary
   private let merges: MergeTable
-  /// The tokens of single scalars; those of ASCII apart, because most text needs no more.
+  /// Tokens of single scalars; ASCII separately, as it suffices for most text.
   private let asciiIDs: [Int32]
   private let scalarIDs: [Unicode.Scalar: Int32]
-  /// The token of each byte; negative for a byte that has none.
+  /// Token of each byte; negative for none.
   private let byteIDs: [Int32]
   private let unknownID: Int32?
   private let fusesUnknown: Bool
   private let ignoresMerges: Bool
-  /// The token of a space if no merge reaches from what is before spaces into them, else negative.
+  /// Token of a space if no merge joins a run of spaces to the text before it, otherwise negative.
   ///
-  /// Text may then be cut before runs of spaces without changing its tokens. This matters, because
-  /// such tokenizers have no words: a whole text would go through the queue of merges.
+  /// Text can then be split before runs of spaces without changing its tokens. Such tokenizers do
+  /// not split text into words, so otherwise a whole text would go through the merge queue.
   private let boundaryID: Int32
-  /// What the tokens that may not be used stand for.
+  /// Tokens that replace each unused token.
   private let parts: [Int32: [Int32]]
 
-  /// A model whose `unused` tokens are steps to longer ones, but are cut again where they remain.
+  /// Model that uses `unused` tokens only as steps to longer ones, and splits those that remain.
   ///
-  /// Without bytes, a scalar that has no token is unknown.
+  /// Unless `usesBytes`, a scalar without a token is unknown.
   init(
     _ parameters: BPEParameters, usesBytes: Bool = true, unused: [Int32] = []
   ) throws(TokenizerError) {
@@ -57,7 +58,7 @@ final class SentencePieceBPE: SubwordModel {
       return
     }
     merger.symbols.removeAll(keepingCapacity: true)
-    // An unknown symbol waits for the next symbol that is not bytes, as the library has it.
+    // An unknown symbol is held back until the next symbol that is not bytes, as in `tokenizers`.
     var isUnknownPending = false
     var index = 0
     while index < word.count {
@@ -85,7 +86,7 @@ final class SentencePieceBPE: SubwordModel {
     return Normalizer.replace(Self.space, with: [0x20], in: content)
   }
 
-  /// The token of a scalar, negative if it has none, and the scalar's length in bytes.
+  /// Token of a scalar, negative for none, and the scalar's length in bytes.
   @inline(__always)
   private func token(at index: Int, in word: Span<UInt8>) -> (id: Int32, length: Int) {
     if word[index] < 0x80 { return (asciiIDs[Int(word[index])], 1) }
@@ -93,7 +94,7 @@ final class SentencePieceBPE: SubwordModel {
     return (scalarIDs[scalar] ?? -1, length)
   }
 
-  /// Appends the tokens of all the bytes, if all have one.
+  /// Appends the tokens of all bytes; false if one of them has none.
   private func appendBytes(of scalar: Span<UInt8>, to symbols: inout [Int32]) -> Bool {
     for index in scalar.indices where byteIDs[Int(scalar[index])] < 0 { return false }
     for index in scalar.indices { symbols.append(byteIDs[Int(scalar[index])]) }
@@ -112,16 +113,16 @@ final class SentencePieceBPE: SubwordModel {
 }
 
 extension SentencePieceBPE {
-  /// "▁", which stands for the space.
+  /// "▁", which represents the space.
   static let space = Array("\u{2581}".utf8)
 
-  /// The content of the token of a byte, as `<0x0A>`.
+  /// Content of the token of a byte, such as `<0x0A>`.
   static func content(ofByte byte: UInt8) -> [UInt8] {
     let digits = String(byte, radix: 16, uppercase: true)
     return Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8)
   }
 
-  /// Whether no merge joins something to a run of these symbols after it.
+  /// Whether no merge joins a run of this symbol to other text before it.
   private static func isBoundary(_ symbol: [UInt8], _ parameters: BPEParameters) -> Bool {
     parameters.merges.allSatisfy { merge in
       guard let right = parameters.vocabulary.content(of: merge.right), right.starts(with: symbol)
@@ -130,8 +131,7 @@ extension SentencePieceBPE {
     }
   }
 
-  /// The tokens that unused ones are made of: the two that the last merge joins, cut as well if
-  /// they are unused.
+  /// Parts of unused tokens: the two tokens of the last merge, split further if unused.
   private static func parts(
     of unused: [Int32], _ vocabulary: Vocabulary, _ scalarIDs: [Unicode.Scalar: Int32],
     _ merges: MergeTable
@@ -139,12 +139,12 @@ extension SentencePieceBPE {
     var parts: [Int32: [Int32]] = [:]
     var merger = SymbolMerger()
     let contents = unused.compactMap { id in vocabulary.content(of: id).map { (id, $0) } }
-    // The shorter ones first, of which the longer are made.
+    // Shorter tokens first, as they can be parts of longer ones.
     for (id, content) in contents.sorted(by: { $0.1.count < $1.1.count }) {
       merger.symbols = String(decoding: content, as: UTF8.self).unicodeScalars
         .map { scalarIDs[$0] ?? -1 }
       merger.merge(by: merges, downTo: 2)
-      // One that merges do not lead to is never met.
+      // A token that merges do not produce never occurs.
       guard merger.symbols.count == 2,
         merges.merge(merger.symbols[0], merger.symbols[1]).id == id
       else { continue }

@@ -1,9 +1,9 @@
-/// The pieces of a `tokenizer.model`, SentencePiece's own file: a message of protocol buffers.
+/// Pieces of a `tokenizer.model`, SentencePiece's own file (a protocol buffer message).
 struct SentencePieceFile {
   struct Piece: Equatable {
     var content: [UInt8] = []
     var score: Float = 0
-    /// The numbers are those of `tokenizer.ggml.token_type`.
+    /// Same numbers as in `tokenizer.ggml.token_type`.
     var kind = GGUFTokens.Kind.normal
   }
 
@@ -40,7 +40,7 @@ struct SentencePieceFile {
     let value: Value
   }
 
-  /// Gives the fields of a message in order; false where it is none, or `body` finds it wrong.
+  /// Calls `body` with each field, in order; false if the message is malformed or `body` fails.
   static func forEachField(of message: ArraySlice<UInt8>, _ body: (Field) -> Bool) -> Bool {
     var rest = message
     while !rest.isEmpty {
@@ -69,7 +69,7 @@ struct SentencePieceFile {
     return true
   }
 
-  /// A number of seven bits a byte; nil where it does not end.
+  /// Reads a number of 7 bits per byte (varint); nil if it does not end.
   private static func number(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
     var result: UInt64 = 0
     for shift in stride(from: 0 as UInt64, to: 64, by: 7) {
@@ -82,7 +82,7 @@ struct SentencePieceFile {
 }
 
 extension SentencePieceFile.Piece {
-  /// Nil where the bytes are no piece.
+  /// Reads a piece; nil if malformed.
   fileprivate init?(_ message: ArraySlice<UInt8>) {
     self.init()
     var piece = self

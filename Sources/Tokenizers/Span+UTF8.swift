@@ -1,8 +1,7 @@
 extension Span<UInt8> {
-  /// The scalar that starts at an index, and its length in bytes.
+  /// Scalar that starts at an index, and its length in bytes.
   ///
-  /// The bytes come from a string, so they are valid; were they not, this would still read
-  /// nothing outside them.
+  /// The bytes come from a string and are valid; on invalid bytes this still stays in bounds.
   @inline(__always)
   func scalar(at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
     let first = self[index]
@@ -13,7 +12,7 @@ extension Span<UInt8> {
     return (Unicode.Scalar(code) ?? "\u{FFFD}", length)
   }
 
-  /// The length in bytes of the scalar that starts at an index.
+  /// Length in bytes of the scalar that starts at an index.
   @inline(__always)
   func lengthOfScalar(at index: Int) -> Int {
     let length =
@@ -26,17 +25,17 @@ extension Span<UInt8> {
     return index + length <= count ? length : 1
   }
 
-  /// The scalar that ends before an index greater than zero, and its length in bytes.
+  /// Scalar that ends before an index greater than zero, and its length in bytes.
   func scalar(before index: Int) -> (scalar: Unicode.Scalar, length: Int) {
     var start = index - 1
     while start > 0, index - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
     return (scalar(at: start).scalar, index - start)
   }
 
-  /// The bytes on their own.
+  /// Array of these bytes.
   var copy: [UInt8] { indices.map { self[$0] } }
 
-  /// Whether these bytes stand at an index.
+  /// Whether these bytes occur at an index.
   func holds(_ bytes: [UInt8], at index: Int) -> Bool {
     guard bytes.count <= count - index else { return false }
     for offset in bytes.indices where self[index + offset] != bytes[offset] { return false }

@@ -1,20 +1,20 @@
-/// What a text is cut at.
+/// Pattern at which a text is split.
 enum SplitPattern: Sendable, Equatable {
   case text([UInt8])
   case pattern(Pattern)
-  /// Every scalar of a set on its own.
+  /// Every scalar of a set, each a match of its own.
   case scalars(ScalarSet)
 
-  /// What becomes of the matches.
+  /// Treatment of matches.
   enum Behavior: String {
     case isolated = "Isolated"
     case removed = "Removed"
     case mergedWithPrevious = "MergedWithPrevious"
     case mergedWithNext = "MergedWithNext"
-    /// Matches next to each other become one piece.
+    /// Adjacent matches become one piece.
     case contiguous = "Contiguous"
 
-    /// Whether a segment begins a piece of its own, by what it and the one before it are.
+    /// Whether a piece ends between two segments, given which of them are matches.
     fileprivate func cuts(after previous: Bool, before next: Bool) -> Bool {
       switch self {
       case .isolated, .removed: true
@@ -25,8 +25,7 @@ enum SplitPattern: Sendable, Equatable {
     }
   }
 
-  /// Calls `body` with every piece of a text, in order; where `inverts`, what is between the matches
-  /// counts as them.
+  /// Calls `body` with every piece of a text, in order; `inverts` swaps matches and gaps.
   func forEachPiece(
     of text: Span<UInt8>, _ behavior: Behavior, inverts: Bool,
     _ body: (Range<Int>) throws(TokenizerError) -> Void
@@ -46,7 +45,7 @@ enum SplitPattern: Sendable, Equatable {
     if start < end, !(wasMatch == true && behavior == .removed) { try body(start..<end) }
   }
 
-  /// Calls `body` with every match and all that is between, in order.
+  /// Calls `body` with every match and every gap between matches, in order.
   func forEachSegment(
     of text: Span<UInt8>,
     _ body: (_ range: Range<Int>, _ isMatch: Bool) throws(TokenizerError) -> Void

@@ -1,14 +1,14 @@
-/// What makes the tokens of a word.
+/// Model that encodes a word as tokens.
 ///
-/// Classes alone, because a copy for every word would count a reference for each of their tables.
+/// Only classes conform: copying a struct for every word would retain each of its tables.
 protocol SubwordModel: AnyObject, Sendable {
-  /// What kind of model it is, for people to read.
+  /// Name of this kind of model, for people to read.
   static var kind: String { get }
   var vocabulary: Vocabulary { get }
 
-  /// Appends the tokens of a word; `merger` lends its memory to those that need it.
+  /// Appends the tokens of a word; `merger` provides reusable memory.
   func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32])
 
-  /// What a token stands for, which its content may write with other characters.
+  /// Bytes of a token, which its content may represent by other characters.
   func bytes(of id: Int32) -> [UInt8]?
 }

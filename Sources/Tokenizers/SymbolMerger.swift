@@ -1,21 +1,20 @@
-/// Joins the symbols of one word by the merges of a table: the lowest rank first, of equal ranks the
-/// leftmost, until none applies.
+/// Merges the symbols of a word: lowest rank first, leftmost of equal ranks, until none applies.
 ///
-/// It keeps its memory between words.
+/// Keeps its memory between words.
 struct SymbolMerger {
-  /// Up to this many symbols, looking through all of them is faster than a queue.
+  /// Symbols up to which scanning all of them is faster than a queue.
   private static let scanLimit = 48
 
-  /// The symbols of the word: what to join before ``merge(by:)``, what became of it after.
+  /// Symbols of the word, which ``merge(by:downTo:)`` replaces by the merged ones.
   var symbols: [Int32] = []
 
-  /// What each symbol and its right neighbour would become.
+  /// Merge of each symbol with its right neighbour.
   private var merges: [MergeTable.Merge] = []
   private var previous: [Int] = []
   private var next: [Int] = []
   private var queue = MergeQueue()
 
-  /// Merges until no merge is left, or no more than `target` symbols.
+  /// Merges until no merge applies or only `target` symbols are left.
   mutating func merge(by table: MergeTable, downTo target: Int = 1) {
     guard symbols.count > target else { return }
     merges.removeAll(keepingCapacity: true)
@@ -46,7 +45,7 @@ struct SymbolMerger {
     }
   }
 
-  /// For long words: time grows with n log n, and symbols are linked, not moved.
+  /// Merges long words in O(n log n); symbols are linked, not moved.
   private mutating func mergeByQueue(_ table: MergeTable, downTo target: Int) {
     let count = symbols.count
     var remaining = count

@@ -1,8 +1,8 @@
-/// All the ways to cut tokens into two other tokens.
+/// All splits of tokens into two other tokens.
 ///
-/// Time grows with the bytes of the tokens (and n log n for sorting them), however they overlap.
+/// Time is linear in the bytes of the tokens, plus n log n for sorting, however they overlap.
 struct TokenSplits {
-  /// The positions of a token and of the two that it is made of.
+  /// Indices of a token and of its two parts.
   struct Split {
     let left: Int
     let right: Int
@@ -10,11 +10,11 @@ struct TokenSplits {
   }
 
   private let contents: [[UInt8]]
-  /// The longest other content with which each begins, by position; negative for none.
+  /// Index of the longest other content that each begins with; negative for none.
   private let prefixes: [Int]
   private let suffixes: [Int]
 
-  /// - Parameter contents: different from each other.
+  /// - Parameter contents: all distinct.
   init(_ contents: [[UInt8]]) {
     self.contents = contents
     prefixes = Self.longestPrefixes(contents)
@@ -30,7 +30,7 @@ struct TokenSplits {
         ends.append(end)
         end = suffixes[end]
       }
-      // The shorter the left part, the longer the right one: the shortest is the last of `ends`.
+      // Left parts get shorter, so right parts get longer; the shortest is the last of `ends`.
       var start = prefixes[whole]
       while start >= 0 {
         let rest = contents[whole].count - contents[start].count
@@ -45,8 +45,8 @@ struct TokenSplits {
 
   private static func longestPrefixes(_ contents: [[UInt8]]) -> [Int] {
     var longest = Array(repeating: -1, count: contents.count)
-    // In this order the prefixes of a content are before it, and only what begins with them as well
-    // is between.
+    // In this order a content follows its prefixes, and only contents with the same prefix come
+    // between.
     let order = contents.indices.sorted { contents[$0].lexicographicallyPrecedes(contents[$1]) }
     var prefixes: [Int] = []
     for index in order {

@@ -1,5 +1,5 @@
 extension Tokenizer {
-  /// The tokenizer that the metadata of a GGUF file describes.
+  /// Tokenizer described by the metadata of a GGUF file.
   package init(_ file: GGUFVocabulary) throws(TokenizerError) {
     switch file.model {
     case "llama": try self.init(llama: file)
@@ -28,20 +28,20 @@ extension Tokenizer {
       normalizer: file.addsSpacePrefix ?? true
         ? .sequence([.prepend(SentencePieceBPE.space), escape]) : escape,
       verbatim: tokens.added(.unknown, .control),
-      // Part of the text as its other words are, with the spaces that these have.
+      // Matched after normalisation, with its spaces, as they are ordinary text.
       normalized: tokens.added(.userDefined),
       leadingSpecialToken: try Self.leadingToken(file, tokens, default: true))
   }
 
   private init(gpt2 file: GGUFVocabulary) throws(TokenizerError) {
-    // For a file without a name llama.cpp guesses, and warns of it.
+    // Without a name llama.cpp guesses, and warns about it.
     guard let name = file.preTokenizer else {
       throw .unsupported(path: "tokenizer.ggml.pre", found: "no pre-tokenizer")
     }
     let described = try GGUFPreTokenizer(name)
     let tokens = try GGUFTokens(file)
-    // Bytes without a token are dropped, even where the file names an unknown token: it does so
-    // for models whose `tokenizer.json` has none.
+    // Bytes without a token are dropped, even if the file names an unknown token: files name one
+    // even for models whose `tokenizer.json` has none.
     let parameters = BPEParameters(
       vocabulary: tokens.vocabulary, merges: try tokens.merges(file.merges), unknownID: nil,
       fusesUnknown: false, ignoresMerges: described.ignoresMerges, unknownError: nil)
@@ -54,7 +54,7 @@ extension Tokenizer {
         file, tokens, default: described.addsBeginning))
   }
 
-  /// WordPiece, whose vocabulary marks the beginnings of words instead of what goes on with them.
+  /// WordPiece, with a vocabulary that marks beginnings of words and not continuations.
   private init(bert file: GGUFVocabulary) throws(TokenizerError) {
     let tokens = try GGUFTokens(file)
     let unknownID =
@@ -92,7 +92,7 @@ extension Tokenizer {
     }
     var normalizedMatcher = AddedTokenMatcher()
     for token in normalized {
-      // Some converters escape the spaces within these tokens, some do not.
+      // Some converters escape the spaces in these tokens, some do not.
       normalizedMatcher.insert(
         token,
         pattern: Normalizer.replace([0x20], with: SentencePieceBPE.space, in: token.content))

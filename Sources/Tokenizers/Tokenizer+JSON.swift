@@ -1,7 +1,7 @@
 import JSON
 
 extension Tokenizer {
-  /// Reads the bytes of a `tokenizer.json`.
+  /// Reads the contents of a `tokenizer.json`.
   package init(tokenizerJSON bytes: [UInt8]) throws(TokenizerError) {
     let root: JSONNode
     do {
@@ -14,7 +14,7 @@ extension Tokenizer {
         throw .unsupported(path: version.path, found: "version \"\(try version.string())\"")
       }
     }
-    // The model first: of a tokenizer of another kind, its model names the kind best.
+    // Read the model first: for an unsupported kind of tokenizer it gives the clearest error.
     let (model, preTokenizer) = try Self.model(root)
 
     let normalizer: Normalizer?
@@ -27,7 +27,7 @@ extension Tokenizer {
     let (tokens, addedTokens) = try Self.addedTokens(root, model.vocabulary)
     var verbatimMatcher = AddedTokenMatcher()
     var normalizedMatcher = AddedTokenMatcher()
-    // Special tokens come first: normalization can make two patterns one.
+    // Special tokens come first, as normalisation can make two patterns equal.
     for token in tokens.filter(\.isSpecial) + tokens.filter({ !$0.isSpecial }) {
       if token.isNormalized {
         let pattern = try normalizer?.normalize(token.content) ?? token.content
@@ -54,13 +54,13 @@ extension Tokenizer {
     self.normalizedMatcher = normalizedMatcher
   }
 
-  /// The model of the kind that the file names, and what cuts text into its words.
+  /// Model named in the file, and its pre-tokenizer.
   private static func model(
     _ root: JSONNode
   ) throws(TokenizerError) -> (any SubwordModel, PreTokenizer) {
     let node = try root.required("model")
     let cutter = try root.optional("pre_tokenizer")
-    // Files written before there was a type hold merges in BPE alone.
+    // Files that predate the type contain BPE only.
     let type = try node.optional("type")?.string() ?? "BPE"
     let model: (any SubwordModel)?
     switch type {
@@ -87,7 +87,7 @@ extension Tokenizer {
     return (try ByteLevelBPE(parameters), preTokenizer)
   }
 
-  /// The added tokens, which agree with the vocabulary and with each other about ids.
+  /// Added tokens, whose ids are checked against the vocabulary and each other.
   private static func addedTokens(
     _ root: JSONNode, _ vocabulary: Vocabulary
   ) throws(TokenizerError) -> (tokens: [AddedToken], contents: Vocabulary) {
@@ -95,7 +95,7 @@ extension Tokenizer {
     var contents = Vocabulary()
     for node in try root.optional("added_tokens")?.elements() ?? [] {
       let token = try AddedToken(node)
-      // The library passes over tokens that could be found nowhere, and repetitions.
+      // Empty and repeated tokens are skipped, as in `tokenizers`.
       guard !token.content.isEmpty else { continue }
       let text = String(decoding: token.content, as: UTF8.self)
       let known = contents.id(of: token.content)

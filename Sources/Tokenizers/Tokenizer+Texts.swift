@@ -1,9 +1,9 @@
-/// From tokens back to text that people can read.
+/// Decoding of tokens to text for people to read.
 extension Tokenizer {
-  /// The texts of consecutive tokens; one behind the other they are the text.
+  /// Texts of consecutive tokens; concatenated, they are the whole text.
   ///
-  /// A character whose bytes are in several tokens is the text of the one that completes it, and
-  /// those before have nothing of it. Bytes that complete nothing become U+FFFD.
+  /// A character split over several tokens belongs to the token that completes it. Bytes that
+  /// complete no character become U+FFFD.
   package func texts(of ids: [Int]) -> [String] {
     var texts: [String] = []
     var open: [UInt8] = []
@@ -17,12 +17,12 @@ extension Tokenizer {
     return texts
   }
 
-  /// The text of a token alone; nil where its bytes are not whole characters.
+  /// Text of a single token; nil if its bytes are not whole characters.
   package func text(of id: Int) -> String? {
     Int32(exactly: id).flatMap(bytes(of:)).flatMap { String(validating: $0, as: UTF8.self) }
   }
 
-  /// How many bytes at the end may yet become a character.
+  /// Number of bytes at the end that begin an incomplete character.
   private static func unfinishedBytes(_ bytes: ArraySlice<UInt8>) -> Int {
     let tail = bytes.suffix(3)
     guard let start = tail.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return 0 }

@@ -1,28 +1,28 @@
-/// Text to token ids, as the `tokenizers` and `sentencepiece` libraries do it without adding special
-/// tokens.
+/// Tokenizer equivalent to the `tokenizers` and `sentencepiece` libraries.
 ///
-/// The truncation and padding that a file may ask for are for batches of a neural network's input
-/// and do not apply here.
+/// Adds no special tokens. Ignores the truncation and padding of a file, which are meant for
+/// batches of a neural network's input.
 package struct Tokenizer: Sendable {
-  /// What kind of tokenizer it is, for people to read.
+  /// Name of this kind of tokenizer, for people to read.
   package var kind: String { type(of: model).kind }
-  /// The highest id and one, added tokens included.
+  /// Highest id plus one, added tokens included.
   package let vocabularySize: Int
-  /// The special token that the post-processor, or the metadata of a GGUF file, puts before a text.
+  /// Special token that the post-processor, or the metadata of a GGUF file, puts before a text.
   package let leadingSpecialToken: Int32?
 
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer
   let model: any SubwordModel
   let addedTokens: Vocabulary
-  /// Finds added tokens in the text as it came.
+  /// Finds added tokens in the original text.
   let verbatimMatcher: AddedTokenMatcher
-  /// Finds the other added tokens in normalized text.
+  /// Finds the other added tokens in normalised text.
   let normalizedMatcher: AddedTokenMatcher
 
-  /// The tokens of a text; special tokens written in it are text unless `parsingSpecial`.
+  /// Encodes a text; special tokens written in it are text unless `parsingSpecial`.
   ///
-  /// - Throws: that a pattern of the tokenizer has too many ways to match the text.
+  /// - Throws: ``TokenizerError`` if a pattern takes too many steps, or normalising makes the text
+  ///   too long.
   package func encode(
     _ text: String, parsingSpecial: Bool = false
   ) throws(TokenizerError) -> [Int32] {
@@ -52,7 +52,7 @@ package struct Tokenizer: Sendable {
     _ normalized: Span<UInt8>, isFirst: Bool, _ parsingSpecial: Bool,
     with merger: inout SymbolMerger, into ids: inout [Int32]
   ) throws(TokenizerError) {
-    // A local name: the closure below would copy all of the tokenizer for every word.
+    // A local name, or else the closure below would copy the whole tokenizer for every word.
     let model = model
     for segment in normalizedMatcher.segments(of: normalized, parsingSpecial: parsingSpecial) {
       switch segment {
@@ -67,15 +67,15 @@ package struct Tokenizer: Sendable {
     }
   }
 
-  /// The id of the token with exactly this content: an added token, else one of the vocabulary.
+  /// Id of the token with exactly this content, an added token before one of the vocabulary.
   package func id(of content: String) -> Int32? {
     let bytes = Array(content.utf8)
     return addedTokens.id(of: bytes) ?? model.vocabulary.id(of: bytes)
   }
 
-  /// What a token stands for; not always whole characters.
+  /// Bytes of a token; not always whole characters.
   package func bytes(of id: Int32) -> [UInt8]? {
-    // Added tokens are written as text, not in the characters that stand for bytes.
+    // Added tokens are plain text, not characters that represent bytes.
     if let content = addedTokens.content(of: id) { return content }
     return model.bytes(of: id)
   }

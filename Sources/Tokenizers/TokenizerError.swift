@@ -1,40 +1,40 @@
 package import JSON
 
-/// Why a `tokenizer.json`, or the vocabulary of a GGUF file, cannot be used, and where in it.
+/// Error in a `tokenizer.json` or in the vocabulary of a GGUF file, with its location.
 package enum TokenizerError: Error, Equatable, Sendable {
   /// The file is not JSON.
   case invalidJSON(JSONError)
-  /// A member that must be there is not.
+  /// A required member is missing.
   case missing(path: String)
-  /// A value is not of the kind that its place wants.
+  /// A value has the wrong type.
   case wrongType(path: String, expected: String, found: String)
-  /// A feature of tokenizers that we do not have, by the name that the file gives it.
+  /// A feature that is not supported, by its name in the file.
   case unsupported(path: String, found: String)
-  /// What the vocabulary of a GGUF file cannot say.
+  /// A feature that the vocabulary of a GGUF file cannot represent.
   case inexpressible(path: String, found: String)
-  /// A regular expression that is wrong, or that we do not know.
+  /// A regular expression that is malformed or not supported.
   case pattern(path: String, reason: String)
-  /// A regular expression that would try ways to match a text without an end.
+  /// A regular expression that takes too many steps on a text.
   case endlessPattern(String)
-  /// A normalizer that makes of a text more than could be meant.
+  /// A normaliser that makes a text implausibly long.
   case overgrown(limit: Int)
-  /// The table of a normalizer is damaged.
+  /// The table of a normaliser is damaged.
   case malformedTable(path: String)
   /// An id is negative, fractional or larger than any vocabulary.
   case invalidID(path: String, token: String, found: String)
   /// Two tokens claim the same id.
   case duplicateID(Int32, first: String, second: String)
-  /// An added token has another id than the vocabulary, or an added token before it, gives it.
+  /// An added token has another id in the vocabulary or in an earlier added token.
   case conflictingID(token: String, first: Int32, added: Int32)
-  /// A merge is not two tokens.
+  /// A merge is not a pair of tokens.
   case malformedMerge(path: String)
-  /// A merge names, or results in, a token that the vocabulary does not hold.
+  /// A merge names or produces a token outside the vocabulary.
   case mergeOutsideVocabulary(path: String, token: String)
   /// A token named elsewhere in the file is not among the tokens.
   case unknownToken(path: String, token: String)
-  /// An array that goes along the tokens has not as many elements.
+  /// An array with one element per token has another length.
   case wrongCount(path: String, expected: Int, found: Int)
-  /// An id is not that of one of the tokens.
+  /// An id belongs to no token.
   case idOutsideVocabulary(path: String, id: Int, count: Int)
 }
 
@@ -72,7 +72,7 @@ extension TokenizerError: CustomStringConvertible {
     }
   }
 
-  /// Whether nothing is wrong but that we lack something.
+  /// Whether the file is valid but needs a feature that is missing here.
   package var isUnsupported: Bool {
     switch self {
     case .unsupported, .pattern: true

@@ -1,6 +1,6 @@
 import JSON
 
-/// Words as the tokens with the highest sum of scores, as SentencePiece's unigram models have it.
+/// Encodes words as the tokens with the highest total score, like SentencePiece's unigram models.
 final class Unigram: SubwordModel {
   static let kind = "Unigram"
 
@@ -9,19 +9,19 @@ final class Unigram: SubwordModel {
   private let scores: [Double]
   private let unknownID: Int32
   private let unknownScore: Double
-  /// The token of each byte; negative for a byte that has none.
+  /// Token of each byte; negative for none.
   private let byteIDs: [Int32]
 
-  /// How much less than any token an unknown character counts.
+  /// Difference between the lowest score of a token and the score of an unknown character.
   private static let unknownPenalty = 10.0
 
-  /// How the best tokens up to a place of a word end.
+  /// Last token of the best segmentation up to a position in a word.
   private struct Path {
     var score = 0.0
     var start = -1
     var id: Int32 = -1
 
-    /// Takes the better of two; of equals the first.
+    /// Keeps the better of two segmentations, the first if equal.
     mutating func improve(score: Double, start: Int, id: Int32) {
       guard self.start < 0 || score > self.score else { return }
       (self.score, self.start, self.id) = (score, start, id)
@@ -29,10 +29,10 @@ final class Unigram: SubwordModel {
   }
 
   /// - Parameters:
-  ///   - contents: of the tokens, by their ids; of equals the last counts.
-  ///   - scores: of the tokens.
-  ///   - unknownID: what stands for characters that no token has.
-  ///   - usesBytes: whether the tokens of bytes stand for them instead.
+  ///   - contents: contents of the tokens, by id; the last of equal contents wins.
+  ///   - scores: scores of the tokens, by id.
+  ///   - unknownID: token of characters outside the vocabulary.
+  ///   - usesBytes: whether such characters become byte tokens instead.
   init(_ contents: [[UInt8]], scores: [Double], unknownID: Int32, usesBytes: Bool) {
     var vocabulary = Vocabulary()
     for (id, content) in contents.enumerated() { vocabulary.insertLast(content, id: Int32(id)) }
@@ -51,7 +51,7 @@ final class Unigram: SubwordModel {
   func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32]) {
     var end = word.count
     let paths = paths(word)
-    // From the end, with unknown characters that follow each other as one piece.
+    // Backwards from the end, with consecutive unknown characters as one piece.
     var pieces: [(range: Range<Int>, id: Int32)] = []
     while end > 0 {
       let path = paths[end]
@@ -91,7 +91,7 @@ final class Unigram: SubwordModel {
   }
 
   private func append(unknown piece: Span<UInt8>, to ids: inout [Int32]) {
-    // Together the characters can be a token, which was not the best way for them.
+    // The whole piece can be a token that was not part of the best segmentation.
     if let id = vocabulary.id(of: piece.copy) {
       ids.append(id)
     } else if piece.indices.allSatisfy({ byteIDs[Int(piece[$0])] >= 0 }) {

@@ -1,15 +1,15 @@
 import JSON
 
-/// Token contents and their ids, both ways.
+/// Mapping between token contents and ids, in both directions.
 ///
-/// Contents are bytes: Swift's strings are equal when they are canonically equivalent, and would
-/// take two tokens for one.
+/// Contents are bytes: Swift compares strings by canonical equivalence, which would conflate
+/// different tokens.
 struct Vocabulary: Sendable {
-  /// No vocabulary comes near; a larger id is a mistake or an attack.
+  /// Far above any real vocabulary; a larger id is a mistake or an attack.
   static let largestID: Int32 = 1 << 24 - 1
 
   private var ids: [[UInt8]: Int32] = [:]
-  /// A dictionary, because an id from a file must not decide how much memory is reserved.
+  /// A dictionary, so that an id from a file does not determine how much memory is reserved.
   private var contents: [Int32: [UInt8]] = [:]
   private(set) var highestID: Int32 = -1
 
@@ -17,17 +17,17 @@ struct Vocabulary: Sendable {
 
   func content(of id: Int32) -> [UInt8]? { contents[id] }
 
-  /// All tokens by their ids; of several with one content only the one that counts.
+  /// Ids by content; of tokens with equal content only the one that ``id(of:)`` returns.
   var tokens: [[UInt8]: Int32] { ids }
 
-  /// Adds a token unless there is one with the same content; its content is known either way.
+  /// Adds a token; ``id(of:)`` keeps the first id of equal contents.
   mutating func insertFirst(_ content: [UInt8], id: Int32) {
     if ids[content] == nil { ids[content] = id }
     contents[id] = content
     highestID = max(highestID, id)
   }
 
-  /// Adds a token, and forgets the id of one with the same content; both contents are known.
+  /// Adds a token; ``id(of:)`` keeps the last id of equal contents.
   mutating func insertLast(_ content: [UInt8], id: Int32) {
     ids[content] = id
     contents[id] = content
@@ -45,7 +45,7 @@ struct Vocabulary: Sendable {
     highestID = max(highestID, id)
   }
 
-  /// The merge of two tokens into a third, which stands at a path in the file.
+  /// Merge of two tokens into a third; `path` is its location in the file.
   func merge(
     _ left: [UInt8], _ right: [UInt8], rank: Int, path: String
   ) throws(TokenizerError) -> MergeTable.Entry {
@@ -61,7 +61,7 @@ struct Vocabulary: Sendable {
       merge: MergeTable.Merge(rank: Int32(clamping: rank), id: ids[2]))
   }
 
-  /// The id that a file gives to a token.
+  /// Checks the id of a token from a file.
   static func id(
     _ value: JSONValue, of token: String, path: String
   ) throws(TokenizerError) -> Int32 {
@@ -76,7 +76,7 @@ struct Vocabulary: Sendable {
 }
 
 extension Vocabulary {
-  /// Reads an object of contents and ids.
+  /// Reads an object with contents as names and ids as values.
   init(_ node: JSONNode) throws(TokenizerError) {
     let members = try node.object().members
     ids.reserveCapacity(members.count)

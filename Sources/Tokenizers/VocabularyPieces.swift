@@ -1,4 +1,4 @@
-/// The tokens of a `tokenizer.json` by id, as a GGUF file lists them.
+/// Tokens of a `tokenizer.json` by id, as a GGUF file lists them.
 struct VocabularyPieces {
   private let vocabulary: Vocabulary
   private let added: [Int32: AddedToken]
@@ -10,23 +10,23 @@ struct VocabularyPieces {
     highestID = max(vocabulary.highestID, added.map(\.id).max() ?? -1)
   }
 
-  /// What a token of the vocabulary itself is written as.
+  /// Content of a token of the model's vocabulary, without added tokens.
   func content(of id: Int32) -> [UInt8] { vocabulary.content(of: id) ?? [] }
 
-  /// So many tokens, those that are missing made up.
+  /// Contents of the first `count` tokens, with placeholders for missing ones.
   func contents(count: Int) -> [[UInt8]] {
     (0..<Int32(count)).map { id in
       guard let token = added[id] else {
         return vocabulary.content(of: id) ?? Array("[PAD\(id)]".utf8)
       }
-      // They are looked for in the text as it came.
+      // User-defined tokens are matched in the original text.
       return Self.isControl(token)
         ? token.content
         : Normalizer.replace(SentencePieceBPE.space, with: [0x20], in: token.content)
     }
   }
 
-  /// The kinds of so many tokens, by the numbers of `tokenizer.ggml.token_type`.
+  /// Kinds of the first `count` tokens, as numbered in `tokenizer.ggml.token_type`.
   func kinds(count: Int, unknownID: Int32?, hasBytes: Bool) -> [Int] {
     let bytes = Set((0...UInt8.max).map { SentencePieceBPE.content(ofByte: $0) })
     return (0..<Int32(count)).map { id in
@@ -44,7 +44,7 @@ struct VocabularyPieces {
     }
   }
 
-  /// Whether a token controls the model: some say so only by how they are written.
+  /// Whether a token controls the model; some show it only by their spelling.
   private static func isControl(_ token: AddedToken) -> Bool {
     let text = String(decoding: token.content, as: UTF8.self)
     let frames = [("<|", "|>"), ("<｜", "｜>"), ("<unused", ">")]

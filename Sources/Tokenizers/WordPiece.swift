@@ -1,19 +1,19 @@
 import JSON
 
-/// Words as the longest tokens that they can be cut into from the left, as BERT has it.
+/// Encodes words as the longest matching tokens from the left, like BERT.
 final class WordPiece: SubwordModel {
   static let kind = "WordPiece"
 
   let vocabulary: Vocabulary
-  /// The tokens that a word may begin with, and those that may go on with it.
+  /// Tokens that may begin a word, and tokens that may continue one.
   private let beginnings: ByteTrie
   private let continuations: ByteTrie
-  /// What stands before the content of a token of each sort.
+  /// Prefix that marks each kind of token in the vocabulary.
   private let beginningPrefix: [UInt8]
   private let continuingPrefix: [UInt8]
-  /// What stands for a whole word with a part that has no token.
+  /// Token of a word that cannot be split into tokens.
   private let unknownID: Int32
-  /// Longer words are unknown.
+  /// Length in characters beyond which words are unknown.
   private let longestWord: Int
 
   init(
@@ -30,7 +30,7 @@ final class WordPiece: SubwordModel {
     for (content, id) in vocabulary.tokens {
       let begins = content.starts(with: beginningPrefix)
       if begins { beginnings.insert(content.dropFirst(beginningPrefix.count), id) }
-      // Where only beginnings are marked, they are no continuations.
+      // If only beginnings are marked, they are not continuations.
       if content.starts(with: continuingPrefix), !(begins && continuingPrefix.isEmpty) {
         continuations.insert(content.dropFirst(continuingPrefix.count), id)
       }
@@ -45,7 +45,7 @@ final class WordPiece: SubwordModel {
     while start < word.count, !isTooLong(word) {
       var longest: (id: Int32, end: Int)?
       (start == 0 ? beginnings : continuations).forEachPrefix(of: word, from: start) { id, end in
-        // Some vocabularies have tokens of bytes that end within a character.
+        // Some vocabularies have byte tokens that end inside a character.
         if end == word.count || word[end] & 0xC0 != 0x80 { longest = (id, end) }
       }
       guard let longest else { break }
@@ -63,7 +63,7 @@ final class WordPiece: SubwordModel {
     return word.indices.count { word[$0] & 0xC0 != 0x80 } > longestWord
   }
 
-  /// The text of a token, with the space that was before a word's first.
+  /// Text of a token, with a space before a token that begins a word.
   func bytes(of id: Int32) -> [UInt8]? {
     guard let content = vocabulary.content(of: id) else { return nil }
     if beginningPrefix.isEmpty {

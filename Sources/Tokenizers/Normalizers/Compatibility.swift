@@ -1,6 +1,6 @@
-/// What characters stand for that are there for compatibility alone, as ﬁ for fi.
+/// Replacements of Unicode compatibility characters, such as ﬁ by fi.
 enum Compatibility {
-  /// The scalars with these characters replaced; their accents are not yet apart or in order.
+  /// Replaces compatibility characters; does not yet separate or order accents.
   static func replaced(_ scalars: String.UnicodeScalarView) -> String.UnicodeScalarView {
     var replaced = String.UnicodeScalarView()
     for scalar in scalars {
@@ -13,8 +13,9 @@ enum Compatibility {
     return replaced
   }
 
-  /// Lines `first-last replacement...`, all in hexadecimal; in a range the replacement, which is one
-  /// scalar, counts up with it.
+  /// Replacements by scalar, from lines `first-last replacement...` in hexadecimal.
+  ///
+  /// In a range the replacement is one scalar that counts up with it.
   private static let table: [Unicode.Scalar: [Unicode.Scalar]] = {
     var table: [Unicode.Scalar: [Unicode.Scalar]] = [:]
     let text = String(decoding: PackageResources.compatibility_txt, as: UTF8.self)

@@ -1,8 +1,8 @@
-// The standard library's own normalization, which its string comparison uses. It is not public
-// yet, and Foundation's would bring ICU into a program that needs nothing else of it.
+// Normalisation of the standard library, used by its string comparison. It is not public yet, and
+// Foundation would bring in ICU, which nothing else here needs.
 @_spi(_Unicode) import Swift
 
-/// A normal form of Unicode, by its name in files.
+/// Unicode normalisation form, by its name in files.
 enum NormalizationForm: String, Sendable {
   case nfc = "NFC"
   case nfd = "NFD"
@@ -20,8 +20,9 @@ enum NormalizationForm: String, Sendable {
     }
   }
 
-  /// The text without the three characters that count as starters though what they decompose to
-  /// does not: Swift 6.3 would not put those parts into canonical order.
+  /// Decomposes three characters that count as starters, unlike the parts they decompose to.
+  ///
+  /// Swift 6.3 would not put those parts into canonical order.
   private static func orderable(_ text: String.UnicodeScalarView) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text {

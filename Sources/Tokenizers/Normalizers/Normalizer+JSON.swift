@@ -60,14 +60,14 @@ extension Normalizer {
     return .sequence(steps)
   }
 
-  /// What BERT leaves out: controls but tabs and ends of lines, and the mark of what was no text.
+  /// Characters that BERT drops: controls except tabs and line ends, and U+FFFD.
   private static let controls: ScalarSet = {
     var set = ScalarSet([0...0x8, 0xB...0xC, 0xE...0x1F, 0x7F...0x7F, 0xFFFD...0xFFFD])
     for name in ["Cc", "Cf", "Co"] { set.formUnion(ScalarSet(othersNamed: name)) }
     return set
   }()
 
-  /// The ideographs that BERT takes for words, as its library has them.
+  /// Ideographs that BERT treats as words, with the ranges of `tokenizers`.
   private static let chinese = ScalarSet([
     0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2A6DF, 0x2A700...0x2B81F,
     0x2B920...0x2CEAF, 0x2F800...0x2FA1F,

@@ -1,4 +1,4 @@
-/// What rewrites text before it is cut into words.
+/// Rewrites text before it is split into words.
 indirect enum Normalizer: Sendable {
   case form(NormalizationForm)
   case lowercase
@@ -8,19 +8,18 @@ indirect enum Normalizer: Sendable {
   case strip(left: Bool, right: Bool)
   /// Drops the scalars of a set.
   case drop(ScalarSet)
-  /// Puts a space in place of each scalar of a set.
+  /// Replaces each scalar of a set by a space.
   case blank(ScalarSet)
   /// Puts spaces around each scalar of a set.
   case isolate(ScalarSet)
   case precompiled(PrecompiledNormalizer)
   case sequence([Normalizer])
 
-  /// No normalizer in use makes a text so many times as long, or a short one so long.
+  /// Limit of `leastLimit + mostGrowth · count` bytes, above the output of any normaliser in use.
   private static let mostGrowth = 64
   private static let leastLimit = 1 << 20
 
-  /// - Throws: that a pattern has too many ways to match the text, or that the text grows without
-  ///   measure.
+  /// - Throws: ``TokenizerError`` if a pattern takes too many steps, or the text becomes too long.
   func normalize(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] {
     try normalize(text, limit: Self.leastLimit + Self.mostGrowth * text.count)
   }
@@ -84,7 +83,7 @@ indirect enum Normalizer: Sendable {
         lowered.append(UInt8(ascii: "A") <= byte && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
         index += 1
       } else {
-        // Scalar by scalar: the library knows no final sigma either.
+        // Scalar by scalar, so without final sigma, as in `tokenizers`.
         let (scalar, length) = span.scalar(at: index)
         lowered += scalar.properties.lowercaseMapping.utf8
         index += length
@@ -106,7 +105,7 @@ indirect enum Normalizer: Sendable {
     return Array(text[start..<end])
   }
 
-  /// The text with `change` in place of each scalar of a set.
+  /// Text with the output of `change` in place of each scalar of a set.
   private static func map(
     _ text: [UInt8], _ set: ScalarSet, _ change: (inout [UInt8], ArraySlice<UInt8>) -> Void
   ) -> [UInt8] {

@@ -1,12 +1,12 @@
-/// The table of replacements that SentencePiece compiles into its models.
+/// Table of replacements that SentencePiece compiles into its models.
 ///
-/// It begins with the length of a trie, which is an array of 32-bit units; the rest are the
-/// replacements, each ended by a zero.
+/// Starts with the byte length of a trie, an array of 32-bit units. The zero-terminated
+/// replacements follow the trie.
 struct PrecompiledNormalizer: Sendable {
   private let trie: [UInt32]
   private let replacements: [UInt8]
 
-  /// Longer clusters are replaced scalar by scalar only.
+  /// Bytes; longer clusters are replaced scalar by scalar only.
   private static let longestCluster = 5
 
   init(_ node: JSONNode) throws(TokenizerError) {
@@ -27,7 +27,7 @@ struct PrecompiledNormalizer: Sendable {
     }
   }
 
-  /// Replaces by grapheme clusters, and else by scalars, as the library does.
+  /// Replaces grapheme clusters, or else scalars, as in `tokenizers`.
   func normalize(_ text: [UInt8], limit: Int) throws(TokenizerError) -> [UInt8] {
     var normalized: [UInt8] = []
     normalized.reserveCapacity(text.count)
@@ -49,8 +49,9 @@ struct PrecompiledNormalizer: Sendable {
     return normalized
   }
 
-  /// What stands for the shortest beginning of the bytes that the trie knows: whatever comes after
-  /// it is dropped, as the library does.
+  /// Replacement of the shortest prefix of the bytes in the trie.
+  ///
+  /// Drops the bytes after that prefix, as in `tokenizers`.
   private func replacement(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     var node = Self.offset(trie[0])
     for byte in bytes {

@@ -1,20 +1,20 @@
-/// A regular expression of a tokenizer, ready to be looked for.
+/// Compiled regular expression of a tokenizer.
 ///
-/// A class, because a copy for every piece of a text would count a reference for each of its parts.
+/// A class, as copying a struct for every piece of a text would retain each of its parts.
 final class Pattern: Sendable, Equatable {
   let source: String
   private let program: PatternProgram
 
-  /// The pattern that `source` writes, or `node`, where that says it otherwise.
+  /// Compiles `source`, or `node` as its equivalent if given.
   init(_ source: String, _ node: PatternNode? = nil) throws(PatternError) {
     self.source = source
     let parsed = if let node { node } else { try PatternParser.parse(source) }
     program = try PatternProgram(parsed)
   }
 
-  /// Calls `body` with every match and all that is between, in order.
+  /// Calls `body` with every match and every gap between matches, in order.
   ///
-  /// - Throws: that the pattern has too many ways to match the text, and what `body` throws.
+  /// - Throws: ``TokenizerError`` if the pattern takes too many steps, and errors of `body`.
   func forEachSegment(
     of text: Span<UInt8>,
     _ body: (_ range: Range<Int>, _ isMatch: Bool) throws(TokenizerError) -> Void
@@ -25,7 +25,7 @@ final class Pattern: Sendable, Equatable {
     var lastEnd: Int?
     while let match = matcher.firstMatch(from: start, in: text) {
       guard !match.isEmpty || match.lowerBound != lastEnd else {
-        // Nothing, right behind a match, is no match.
+        // An empty match right after another match does not count.
         guard start < text.count else { break }
         start += text.lengthOfScalar(at: start)
         continue

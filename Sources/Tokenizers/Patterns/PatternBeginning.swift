@@ -1,4 +1,4 @@
-/// What a part of a pattern can begin with, at least: by it, most ways are not even tried.
+/// Superset of the characters that a part of a pattern can begin with, to rule out most attempts.
 struct PatternBeginning: Sendable {
   private var low: UInt64
   private var high: UInt64
@@ -14,7 +14,7 @@ struct PatternBeginning: Sendable {
       canBeEmpty: canBeEmpty || other.canBeEmpty)
   }
 
-  /// What follows may be the beginning as long as all before can be empty.
+  /// Adds the next part, if everything before it can be empty.
   mutating func append(_ next: PatternBeginning) {
     self = union(next)
     canBeEmpty = next.canBeEmpty

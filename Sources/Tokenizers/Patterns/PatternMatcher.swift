@@ -1,13 +1,12 @@
-/// Finds where a pattern matches a text, as Oniguruma does: the first way that leads to the end,
-/// with everything tried in the order in which it is written.
+/// Backtracking matcher that takes the first match in the order of the pattern, like Oniguruma.
 ///
-/// Some patterns have no end of ways. So there is a number of steps after which it gives up.
+/// Some patterns backtrack exponentially, so the number of steps is limited.
 struct PatternMatcher {
-  /// A way that is left to try.
+  /// Saved state for backtracking.
   private struct Way {
     let instruction: Int
     var index: Int
-    /// The least index of a run that can give back scalars; else that of the way itself.
+    /// Lowest index to which a run can give back scalars; otherwise equal to `index`.
     let least: Int
   }
 
@@ -27,7 +26,7 @@ struct PatternMatcher {
 
   var isExhausted: Bool { stepsLeft <= 0 }
 
-  /// The first match at or after an index.
+  /// First match at or after an index.
   mutating func firstMatch(from start: Int, in text: Span<UInt8>) -> Range<Int>? {
     var index = start
     while !isExhausted {
@@ -99,7 +98,7 @@ struct PatternMatcher {
         index = way.index
         instruction = way.instruction
         if index > way.least {
-          // A run gives one back; the way that follows the run was tried with it already.
+          // The run gives back one scalar; the full run has been tried already.
           index -= text.scalar(before: index).length
           if index > way.least {
             ways.append(Way(instruction: instruction, index: index, least: way.least))
@@ -110,7 +109,7 @@ struct PatternMatcher {
     return nil
   }
 
-  /// Where a run may end: at `lowest`, at `highest`, and after every scalar between.
+  /// Possible ends of a run: `lowest`, `highest`, and after every scalar between.
   @inline(__always)
   private mutating func run(
     of set: Int, least: Int, most: Int, at start: Int, in text: Span<UInt8>
@@ -129,7 +128,7 @@ struct PatternMatcher {
     return count < least ? nil : (lowest, index)
   }
 
-  /// The length of the scalar at an index if it is of a set, else 0.
+  /// Length in bytes of the scalar at an index if it is in a set, otherwise 0.
   @inline(__always)
   private func length(of set: Int, at index: Int, in text: Span<UInt8>) -> Int {
     guard index < text.count else { return 0 }

@@ -1,16 +1,16 @@
-/// What a pattern says, as a tree.
+/// Syntax tree of a pattern.
 indirect enum PatternNode: Equatable {
-  /// How a repetition chooses how often.
+  /// Preference of a repetition for many or few iterations.
   enum Greed {
     case greedy
     case lazy
-    /// As often as it can, with no way back.
+    /// As often as possible, without backtracking.
     case possessive
   }
 
   enum Boundary: Sendable {
     case lineStart, lineEnd, textStart, textEnd
-    /// The end, or before a line feed there.
+    /// End of the text, or before a line feed at its end.
     case lastLineEnd
     case word, notWord
   }
@@ -19,12 +19,12 @@ indirect enum PatternNode: Equatable {
   case sequence([PatternNode])
   case choice([PatternNode])
   case repetition(PatternNode, least: Int, most: Int?, Greed)
-  /// What was found once is not tried otherwise.
+  /// Group that is not backtracked into.
   case atomic(PatternNode)
   case ahead(PatternNode, isNegative: Bool)
   case boundary(Boundary)
 
-  /// Whether it can match without taking a character.
+  /// Whether it can match the empty string.
   var canBeEmpty: Bool {
     switch self {
     case .one: false
@@ -36,7 +36,7 @@ indirect enum PatternNode: Equatable {
     }
   }
 
-  /// What it can begin with.
+  /// Characters that it can begin with.
   var beginning: PatternBeginning {
     switch self {
     case .one(let set): return PatternBeginning(set)

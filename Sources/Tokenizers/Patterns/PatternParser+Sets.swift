@@ -1,6 +1,6 @@
-/// Sets of scalars, in brackets or behind a backslash.
+/// Sets of scalars, in brackets or after a backslash.
 extension PatternParser {
-  /// What stands between brackets, the first of which was taken.
+  /// Reads a set in brackets, after the opening bracket.
   mutating func set() throws(PatternError) -> ScalarSet {
     let isInverted = take("^")
     var union = ScalarSet()
@@ -23,7 +23,7 @@ extension PatternParser {
     }
   }
 
-  /// A member of a set: one scalar, or a set of its own.
+  /// Reads a member of a set: one scalar, or a set of its own.
   private mutating func member() throws(PatternError) -> (scalar: Unicode.Scalar?, set: ScalarSet) {
     var scalar: Unicode.Scalar? = try takeAny()
     if scalar == "\\" {
@@ -37,7 +37,7 @@ extension PatternParser {
   private mutating func range(
     from first: (scalar: Unicode.Scalar?, set: ScalarSet)
   ) throws(PatternError) -> ScalarSet? {
-    // A hyphen at the end is one.
+    // A hyphen at the end is literal.
     guard let lower = first.scalar, next == "-", index + 1 < source.count, source[index + 1] != "]"
     else { return nil }
     index += 1
@@ -45,7 +45,7 @@ extension PatternParser {
     return ScalarSet(lower.value...upper.value)
   }
 
-  /// What a backslash and what follows it stand for.
+  /// Reads an escape, after the backslash.
   mutating func escape() throws(PatternError) -> ScalarSet {
     if let scalar = try escapedScalar() { return ScalarSet(scalar.value...scalar.value) }
     let letter = try takeAny()
@@ -65,7 +65,7 @@ extension PatternParser {
     }
   }
 
-  /// The scalar behind a backslash, unless a set is.
+  /// Reads an escaped scalar, after the backslash; nil if the escape is a set.
   private mutating func escapedScalar() throws(PatternError) -> Unicode.Scalar? {
     guard let letter = next else { throw error("its end") }
     let known: [Unicode.Scalar: Unicode.Scalar] = [
@@ -99,7 +99,7 @@ extension PatternParser {
     return scalar
   }
 
-  /// `{L}`, `{^L}` or `{Letter}` of a property.
+  /// Reads the name of a property: `{L}`, `{^L}` or `{Lu}`.
   private mutating func property(isInverted: Bool) throws(PatternError) -> ScalarSet {
     let start = index
     guard take("{"), let end = source[index...].firstIndex(of: "}") else {

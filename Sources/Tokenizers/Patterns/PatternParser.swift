@@ -1,13 +1,13 @@
-/// A part of a pattern that is wrong, or that is not known here.
+/// Malformed or unsupported part of a pattern.
 struct PatternError: Error, Equatable {
-  /// What it is, and where.
+  /// Description of the part, with its position.
   let reason: String
 }
 
-/// Reads the regular expressions of `tokenizer.json`, in the syntax of Oniguruma as Ruby has it.
+/// Parser of the regular expressions in `tokenizer.json`, in Oniguruma's syntax for Ruby.
 ///
-/// Known are sets with properties and escapes, groups, choices, repetitions (greedy, lazy and
-/// possessive), atomic groups, looking ahead, anchors, and the options `i` (over ASCII) and `m`.
+/// Supports sets with properties and escapes, groups, choices, repetitions (greedy, lazy and
+/// possessive), atomic groups, lookahead, anchors, and the options `i` (ASCII only) and `m`.
 struct PatternParser {
   private struct Options {
     var ignoresCase = false
@@ -65,7 +65,7 @@ struct PatternParser {
   private mutating func sequence() throws(PatternError) -> PatternNode {
     var parts: [PatternNode] = []
     while let scalar = next, scalar != "|", scalar != ")" {
-      // An option in the midst of a group holds to its end, choices included.
+      // An option inside a group applies up to the end of the group, choices included.
       if let changed = try inlineOptions() {
         options = changed
         let rest = try choice()
@@ -81,7 +81,7 @@ struct PatternParser {
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
 
-  /// Two letters that, ignoring case, are one character as well: as ß is ss.
+  /// Rejects two letters that, ignoring case, also match one character, as ss matches ß.
   private func refuseLigature(
     _ first: PatternNode, _ second: PatternNode, at index: Int
   ) throws(PatternError) {
@@ -164,7 +164,7 @@ struct PatternParser {
     return node
   }
 
-  /// The options of `?im:` or `?i-m:`, behind the opening parenthesis.
+  /// Reads the options of `?im:` or `?i-m:`, after the opening parenthesis.
   private mutating func groupOptions() throws(PatternError) -> Options? {
     let start = index
     guard take("?"), let changed = optionLetters(), take(":") else {
@@ -174,7 +174,7 @@ struct PatternParser {
     return changed
   }
 
-  /// The options of `(?i)`, which hold from here on.
+  /// Reads the options of `(?i)`, which apply from here on.
   private mutating func inlineOptions() throws(PatternError) -> Options? {
     let start = index
     guard take("(?"), let changed = optionLetters(), take(")") else {
@@ -233,7 +233,7 @@ struct PatternParser {
     throw error("a repetition of a repetition of a repetition")
   }
 
-  /// `{n}`, `{n,}`, `{,m}` or `{n,m}`; other braces are text.
+  /// Reads `{n}`, `{n,}`, `{,m}` or `{n,m}`; other braces are literal.
   private mutating func interval() throws(PatternError) -> (Int, Int?)? {
     let start = index
     guard take("{") else { return nil }

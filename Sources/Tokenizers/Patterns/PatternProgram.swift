@@ -1,18 +1,18 @@
-/// A pattern as instructions for ``PatternMatcher``.
+/// Pattern compiled to instructions for ``PatternMatcher``.
 struct PatternProgram: Sendable {
   enum Instruction: Sendable {
     /// One scalar of a set.
     case one(set: Int)
-    /// As many scalars of a set as there are.
+    /// As many scalars of a set as possible, from `least` to `most`.
     case run(set: Int, least: Int, most: Int, isPossessive: Bool)
-    /// Goes on here, or at `other` if that fails.
+    /// Continues here, or at `other` if that fails.
     case fork(other: Int, here: PatternBeginning)
-    /// Goes on at `preferred`, or here if that fails.
+    /// Continues at `preferred`, or here if that fails.
     case leave(preferred: Int)
     case jump(Int)
-    /// Tries what follows up to `end`, where its `accept` stands before, and stays where it is.
+    /// Runs the instructions up to the `accept` before `end`, without moving in the text.
     case ahead(end: Int, isNegative: Bool)
-    /// Tries what follows up to `end`, with no way back into it.
+    /// Runs the instructions up to the `accept` before `end`, without backtracking into them later.
     case atomic(end: Int)
     case boundary(PatternNode.Boundary)
     case accept
@@ -22,7 +22,7 @@ struct PatternProgram: Sendable {
   private(set) var sets: [ScalarSet] = []
   let beginning: PatternBeginning
 
-  /// Far more than any pattern that is in use needs.
+  /// Far more instructions than any pattern in use needs.
   private static let most = 1 << 14
 
   init(_ node: PatternNode) throws(PatternError) {
@@ -90,7 +90,7 @@ struct PatternProgram: Sendable {
     for fork in forks { instructions[fork] = choice(greed, after: instructions.count, body) }
   }
 
-  /// Whether to take the body once more, which follows, or to go on after it.
+  /// Choice between repeating the body, which follows, and continuing after it.
   private func choice(
     _ greed: PatternNode.Greed, after: Int, _ body: PatternNode
   ) -> Instruction {

@@ -1,7 +1,7 @@
-/// The general categories of Unicode, by number, so that a set of them is a mask.
+/// Unicode general categories by number, so that a set of them is a bit mask.
 ///
-/// U+0085 and the letters among the symbols have numbers of their own: with these, white space and
-/// words are sets of categories as well.
+/// U+0085 and alphabetic symbols have numbers of their own, so that white space and word characters
+/// are sets of categories too.
 enum ScalarCategory {
   static let letters = mask([
     .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
@@ -15,14 +15,14 @@ enum ScalarCategory {
   static let symbols = mask([.mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol])
   static let separators = mask([.spaceSeparator, .lineSeparator, .paragraphSeparator])
   static let others = mask([.control, .format, .surrogate, .privateUse, .unassigned])
-  /// White space; in ASCII other characters are as well.
+  /// White space, except for control characters of ASCII.
   static let space = separators | 1 << nextLine
   /// `\w`.
   static let word =
     letters | marks | mask([.decimalNumber, .letterNumber, .connectorPunctuation])
     | 1 << letterLikeSymbol
 
-  /// The mask of a category as patterns name it, such as `L` or `Lu`.
+  /// Mask of a category by its name in patterns, such as `L` or `Lu`.
   static func mask(named name: String) -> UInt32? {
     switch name {
     case "L": letters
@@ -36,7 +36,7 @@ enum ScalarCategory {
     }
   }
 
-  /// The numbers of the first two planes, in which most scalars are looked up.
+  /// Category numbers of the first two planes, which contain most scalars in use.
   static let table: [UInt8] = (0..<0x20000).map { code in
     Unicode.Scalar(code).map { number($0) } ?? UInt8(truncatingIfNeeded: nextLine)
   }

@@ -1,15 +1,15 @@
-/// A set of Unicode scalars, as patterns describe them: categories and ranges, or all others.
+/// Set of Unicode scalars: categories and ranges, or all but these.
 struct ScalarSet: Sendable, Equatable {
-  /// The members of ASCII, a bit each.
+  /// ASCII members, one bit each.
   private(set) var ascii: (low: UInt64, high: UInt64) = (0, 0)
-  /// The categories whose members outside ASCII belong to the set.
+  /// Categories whose scalars outside ASCII are members.
   private var categories: UInt32 = 0
-  /// Members outside ASCII apart from those.
+  /// Further members outside ASCII.
   private var ranges: [ClosedRange<UInt32>] = []
-  /// Whether, outside ASCII, all but the above are members.
+  /// Whether, outside ASCII, everything but categories and ranges is a member instead.
   private var isInverted = false
 
-  /// The scalars of these categories, a bit each.
+  /// Scalars of these categories, given as a bit mask.
   init(categories: UInt32) {
     self.categories = categories
     for byte in 0..<UInt8(0x80)
@@ -23,17 +23,17 @@ struct ScalarSet: Sendable, Equatable {
     if range.upperBound >= 0x80 { ranges = [max(range.lowerBound, 0x80)...range.upperBound] }
   }
 
-  /// No scalar.
+  /// Empty set.
   init() {}
 
   init(_ ranges: [ClosedRange<UInt32>]) {
     for range in ranges { formUnion(ScalarSet(range)) }
   }
 
-  /// The scalars outside ASCII of a category.
+  /// Scalars of a category outside ASCII.
   init(othersNamed name: String) { categories = ScalarCategory.mask(named: name) ?? 0 }
 
-  /// These characters of ASCII.
+  /// ASCII characters of a string.
   init(ascii characters: String) {
     for byte in characters.utf8 { insert(ascii: byte) }
   }
@@ -43,15 +43,15 @@ struct ScalarSet: Sendable, Equatable {
     for byte in UInt8(0x09)...0x0D { set.insert(ascii: byte) }
     return set
   }()
-  /// `\w` of patterns, in which Oniguruma has numbers of Latin-1 as well.
+  /// `\w` of patterns, which includes numbers of Latin-1 in Oniguruma.
   static let word = ScalarSet(categories: ScalarCategory.word)
     .union(ScalarSet(0xB2...0xB3)).union(ScalarSet(0xB9...0xB9)).union(ScalarSet(0xBC...0xBE))
-  /// `\w` of Unicode's Technical Standard 18, annex C: with the two that join.
+  /// `\w` of Unicode Technical Standard 18, annex C, which includes the two joiners.
   static let standardWord = ScalarSet(categories: ScalarCategory.word)
     .union(ScalarSet(0x200C...0x200D))
   static let number = ScalarSet(categories: ScalarCategory.numbers)
   static let decimal = ScalarSet(categories: ScalarCategory.mask(named: "Nd") ?? 0)
-  /// What BERT takes for punctuation: also the symbols of ASCII.
+  /// Punctuation according to BERT, which includes the symbols of ASCII.
   static let punctuation = ScalarSet(categories: ScalarCategory.punctuation)
     .union(ScalarSet(ascii: "$+<=>^`|~"))
 
@@ -66,7 +66,7 @@ struct ScalarSet: Sendable, Equatable {
     (byte < 64 ? ascii.low >> UInt64(byte) : ascii.high >> UInt64(byte & 63)) & 1 != 0
   }
 
-  /// Whether a scalar outside ASCII, of a category, is a member.
+  /// Whether a scalar outside ASCII, with its category, is a member.
   @inline(__always)
   func contains(_ scalar: Unicode.Scalar, category: UInt8) -> Bool {
     if categories >> UInt32(category & 31) & 1 != 0 { return !isInverted }
@@ -94,7 +94,7 @@ struct ScalarSet: Sendable, Equatable {
     return set
   }
 
-  /// The scalars of both; nil where that cannot be written here.
+  /// Union of both sets; nil if one of them is inverted.
   func joined(with other: ScalarSet) -> ScalarSet? {
     guard !isInverted, !other.isInverted else { return nil }
     return union(other)
@@ -106,15 +106,16 @@ struct ScalarSet: Sendable, Equatable {
     return set
   }
 
-  /// Neither set may be one of all but some.
+  /// Adds the members of a set; neither set may be inverted.
   mutating func formUnion(_ other: ScalarSet) {
     ascii = (ascii.low | other.ascii.low, ascii.high | other.ascii.high)
     categories |= other.categories
     ranges += other.ranges
   }
 
-  /// The set with both cases of its letters, as patterns that ignore case have it; nil where it has
-  /// members outside ASCII.
+  /// Set with both cases of its letters, for patterns that ignore case.
+  ///
+  /// Nil if the set has members outside ASCII.
   var ignoringCase: ScalarSet? {
     guard !hasOthers else { return nil }
     var set = self
@@ -122,7 +123,7 @@ struct ScalarSet: Sendable, Equatable {
     where contains(ascii: lower) || contains(ascii: lower ^ 0x20) {
       set.insert(ascii: lower)
       set.insert(ascii: lower ^ 0x20)
-      // The long s and the sign of the kelvin.
+      // The long s and the Kelvin sign.
       if lower == UInt8(ascii: "s") { set.ranges.append(0x17F...0x17F) }
       if lower == UInt8(ascii: "k") { set.ranges.append(0x212A...0x212A) }
     }
