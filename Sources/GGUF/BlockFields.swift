@@ -1,9 +1,9 @@
 import Tensors
 
-/// Numbers of several bytes within a block, one behind the other.
+/// Consecutive multi-byte numbers within a block.
 struct BlockField: Sendable {
   let offset: Int
-  /// The bytes of a number.
+  /// Bytes per number.
   let size: Int
   let count: Int
 
@@ -15,20 +15,20 @@ struct BlockField: Sendable {
 }
 
 extension ElementType {
-  /// Where the order of bytes shows in a block; nil for the types that pack grid indices, of which it
-  /// is not known how a big-endian file holds them.
+  /// Multi-byte fields of a block, swapped in big-endian files; nil for the types that pack grid
+  /// indices, whose big-endian layout is unknown.
   var blockFields: [BlockField]? {
     switch self {
     case .q10, .q20, .q40, .q80, .iq4NL: [BlockField(0, size: 2)]
     case .q41, .q81, .q4K, .q5K: [BlockField(0, size: 2, count: 2)]
-    // The fifth bits of 32 elements are one integer.
+    // The fifth bits of the 32 elements form one integer.
     case .q50: [BlockField(0, size: 2), BlockField(2, size: 4)]
     case .q51: [BlockField(0, size: 2, count: 2), BlockField(4, size: 4)]
     case .q2K: [BlockField(80, size: 2, count: 2)]
     case .q3K: [BlockField(108, size: 2)]
     case .q6K: [BlockField(208, size: 2)]
     case .q8K: [BlockField(0, size: 4), BlockField(260, size: 2, count: 16)]
-    // The scale, and the high bits of the scales.
+    // The scale of the block, and the high bits of its sub-block scales.
     case .iq4XS: [BlockField(0, size: 2, count: 2)]
     case .tq10: [BlockField(52, size: 2)]
     case .tq20: [BlockField(64, size: 2)]
@@ -40,7 +40,7 @@ extension ElementType {
 }
 
 extension [UInt8] {
-  /// Turns the bytes of every field of every block around.
+  /// Reverses the bytes of each number in every block.
   mutating func swapFields(_ fields: [BlockField], block: Int) {
     for start in stride(from: 0, to: count, by: block) {
       for field in fields where field.size > 1 {

@@ -1,7 +1,7 @@
 package import Tensors
 
 extension ElementType {
-  /// The types of ggml by their numbers in a file; what is missing was removed from it.
+  /// Types of ggml by their numbers in a file; gaps are types that ggml removed.
   private static let byNumber: [UInt32: ElementType] = [
     0: .f32, 1: .f16, 2: .q40, 3: .q41, 6: .q50, 7: .q51, 8: .q80, 9: .q81, 10: .q2K, 11: .q3K,
     12: .q4K, 13: .q5K, 14: .q6K, 15: .q8K, 16: .iq2XXS, 17: .iq2XS, 18: .iq3XXS, 19: .iq1S,
@@ -12,19 +12,19 @@ extension ElementType {
   private static let numbers = Dictionary(
     uniqueKeysWithValues: byNumber.map { ($0.value, $0.key) })
 
-  /// The type of this number; nil where it is unknown, or was removed.
+  /// Type with this number; nil if it is unknown or was removed.
   package init?(ggmlType number: UInt32) {
     guard let type = Self.byNumber[number] else { return nil }
     self = type
   }
 
-  /// The number of the type in a file; nil where ggml has no such type.
+  /// Number of the type in a file; nil if ggml has no such type.
   package var ggmlType: UInt32? { Self.numbers[self] }
 
-  /// The types that ggml has, by number.
+  /// Types of ggml, in order of their numbers.
   package static let ofGGUF = byNumber.sorted { $0.key < $1.key }.map(\.value)
 
-  /// The blocks of types that were removed: 4-bit ones, the blocks of several rows woven together.
+  /// Block size of the removed 4-bit types that interleave the blocks of several rows.
   static func removedBlock(ggmlType number: UInt32) -> (elements: Int, bytes: Int)? {
     switch number {
     case 31, 32, 33, 36, 37, 38: (32, 18)

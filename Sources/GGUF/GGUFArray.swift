@@ -1,4 +1,4 @@
-/// An array of the metadata: values of one type, which is not itself an array.
+/// An array in the metadata: values of one type that is not itself an array.
 package enum GGUFArray: Sendable, Equatable {
   case u8([UInt8])
   case i8([Int8])
@@ -47,7 +47,7 @@ package enum GGUFArray: Sendable, Equatable {
     }
   }
 
-  /// Integers of any type; nil where they are none, or one does not fit.
+  /// Elements of any integer type; nil for other types, or if one does not fit.
   package var ints: [Int]? {
     switch self {
     case .u8(let values): values.map(Int.init)
@@ -62,7 +62,7 @@ package enum GGUFArray: Sendable, Equatable {
     }
   }
 
-  /// Floating-point numbers of either type, rounded to the nearest float.
+  /// Elements of either floating-point type, rounded to the nearest float.
   package var floats: [Float]? {
     switch self {
     case .f32(let values): values

@@ -2,7 +2,7 @@ import ByteIO
 import Tensors
 
 extension GGUFError: CustomStringConvertible {
-  /// One line; what comes from inside the file is quoted, escaped and cut short.
+  /// One line; text from the file is quoted, escaped and truncated.
   package var description: String {
     switch self {
     case .file(let error): error.description

@@ -1,11 +1,11 @@
-/// A field of a file, as errors name it.
+/// A header field, as named in errors.
 package enum GGUFField: Sendable, Equatable {
   case magic
   case version
   case tensorCount
   case keyCount
 
-  /// The name of the n-th key, counted from 0.
+  /// Name of the n-th key, counted from 0.
   case key(Int)
   case valueType(key: String)
   case elementType(key: String)
@@ -13,14 +13,14 @@ package enum GGUFField: Sendable, Equatable {
   case value(key: String)
   case element(key: String, Int)
 
-  /// The name of the n-th tensor, counted from 0.
+  /// Name of the n-th tensor, counted from 0.
   case tensor(Int)
   case dimensionCount(tensor: String)
   case extent(tensor: String, Int)
   case elementsType(tensor: String)
   case offset(tensor: String)
 
-  /// What fills the header up to the alignment.
+  /// Padding between the header and the aligned start of the data.
   case padding
 }
 

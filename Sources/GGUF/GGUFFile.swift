@@ -6,7 +6,7 @@ package struct GGUFFile: Sendable {
   let input: InputFile
 
   package var path: String { input.path }
-  /// The length of the file in bytes.
+  /// Length of the file in bytes.
   package var length: Int { input.length }
 
   package init(path: String) throws(GGUFError) {

@@ -3,7 +3,7 @@ import Tensors
 
 /// Finds the files of a checkpoint.
 enum GGUFFiles {
-  /// The file to begin with: the path itself, or the only checkpoint of a folder.
+  /// First file to open: the path itself, or the first file of the only checkpoint in a folder.
   static func first(_ path: String) throws(GGUFError) -> String {
     guard Folder.isFolder(path) else { return path }
     let names: [String]
@@ -14,18 +14,18 @@ enum GGUFFiles {
     }
     guard let name = names.first else { throw GGUFError.noCheckpoint(path: path) }
     let set = SplitName(name)
-    // Sorted by name, the first of a set comes first; a missing one is told later.
+    // Names are sorted, so the first part of a set comes first; missing parts are reported later.
     guard names.dropFirst().allSatisfy({ set != nil && SplitName($0)?.isBeside(set) == true })
     else { throw GGUFError.ambiguous(path: path, found: names) }
     return Folder.path(of: name, in: path)
   }
 
-  /// Opens a file and, if it is a part of a split one, all parts in their order.
+  /// Opens a file and, if it is part of a split file, all parts in order.
   static func open(_ path: String) throws(GGUFError) -> [GGUFFile] {
     let file = try GGUFFile(path: path)
     let metadata = file.header.metadata
     let count = try metadata.intIfPresent(SplitKeys.count) ?? 0
-    // Files that were merged again may keep a count of 0.
+    // Merged files may keep a count of 0.
     guard count > 1 else { return [file] }
     let number = try metadata.int(SplitKeys.number)
     guard let name = SplitName(Folder.name(of: path)), name.count == count,

@@ -2,13 +2,13 @@ import ByteIO
 import Tensors
 
 extension GGUFHeader {
-  /// Reads the header of a file, and hardly more of it.
+  /// Reads the header of a file, and at most one scanner window beyond it.
   ///
-  /// - Throws: the first breach of the format, by its field and offset.
+  /// - Throws: ``GGUFError`` with field and offset of the first violation of the format.
   init(reading file: InputFile) throws(GGUFError) {
     var scanner = HeaderScanner(file)
     let version = try Self.version(&scanner)
-    // The fewest bytes: of a tensor, a letter and no dimension; of a key, a letter and a small value.
+    // Least bytes of a tensor (one letter, no dimensions) and a key (one letter, one-byte value).
     let tensorCount = try scanner.count(unit: 25, limit: Self.countLimit, .tensorCount)
     let keyCount = try scanner.count(unit: 14, limit: Self.countLimit, .keyCount)
     let metadata = try GGUFMetadata(keyCount, from: &scanner)
@@ -40,7 +40,7 @@ extension GGUFHeader {
       infos, path: file.path, available: scanner.remaining)
   }
 
-  /// Checks magic and version, and takes the order of the bytes from the version.
+  /// Checks magic and version, and derives the byte order from the version.
   private static func version(_ scanner: inout HeaderScanner) throws(GGUFError) -> Int {
     var letters: [UInt8] = []
     while letters.count < min(magic.count, scanner.file.length) {
@@ -71,7 +71,7 @@ extension GGUFHeader {
     return found
   }
 
-  /// Puts the tensors in the order of their bytes, each within the data and none over another.
+  /// Sorts the tensors by offset; checks that each lies within the data and that none overlap.
   private static func place(
     _ infos: [TensorInfo], path: String, available: Int
   ) throws(GGUFError) -> ([Entry], [GGUFUnknownTensor]) {
@@ -81,7 +81,7 @@ extension GGUFHeader {
           info.offsetPlace(path), offset: info.offset, byteCount: info.span, available: available)
       }
     }
-    // Empty tensors may share an offset; these keep the order of the header.
+    // Empty tensors may share an offset; they keep the order of the header.
     let order = infos.indices.sorted {
       (infos[$0].offset, infos[$0].span, $0) < (infos[$1].offset, infos[$1].span, $1)
     }

@@ -1,10 +1,10 @@
 import ByteIO
 
-/// A key with its value, as a file that is written has them.
+/// A key with its value, encoded for writing.
 package struct GGUFKeyValue: Sendable, Equatable {
   package let key: String
   package let type: GGUFValueType
-  /// The value, little-endian, with what gives its length.
+  /// The value in little-endian order, including its length fields.
   let bytes: [UInt8]
 
   init(key: String, type: GGUFValueType, bytes: [UInt8]) {
@@ -27,7 +27,7 @@ package struct GGUFKeyValue: Sendable, Equatable {
   }
 }
 
-/// Puts values into bytes.
+/// Encodes values as little-endian bytes.
 struct ValueEncoder {
   private(set) var bytes: [UInt8] = []
 
@@ -35,7 +35,7 @@ struct ValueEncoder {
     bytes += LittleEndian.bytes(of: word)
   }
 
-  /// A string: its length and its bytes.
+  /// Appends a string: its length, then its bytes.
   mutating func append(string: [UInt8]) {
     append(UInt64(string.count))
     bytes += string

@@ -1,18 +1,18 @@
 import ByteIO
 import Tensors
 
-/// A file that is to be written: its header, and where in it every tensor goes.
+/// Layout of a file to be written: its header and the file offset of every tensor.
 struct GGUFLayout {
   let path: String
-  /// All bytes before the data, with the padding behind them.
+  /// All bytes before the data, including the padding.
   let header: [UInt8]
   let tensors: [(description: TensorDescription, offset: Int)]
-  /// The length of the whole file, the last tensor filled up to the alignment.
+  /// Length of the whole file, with the last tensor padded to the alignment.
   let length: Int
 
-  /// Lays the tensors out in the order in which they are given.
+  /// Lays out the tensors in the given order.
   ///
-  /// - Throws: where a strict reader would refuse the file.
+  /// - Throws: ``GGUFError`` if a strict reader would refuse the file.
   init(
     path: String, metadata: [GGUFKeyValue], tensors: [TensorDescription]
   ) throws(GGUFError) {
@@ -62,12 +62,12 @@ struct GGUFLayout {
     length = start + end
   }
 
-  /// Where the tensor behind one begins; nil where that cannot be told.
+  /// Aligned offset of the next tensor; nil on overflow.
   private static func end(
     of tensor: TensorDescription, at offset: Int, _ alignment: Int
   ) -> Int? {
     let (end, overflow) = offset.addingReportingOverflow(tensor.byteCount)
-    // Leaves room for header and padding, so that no offset in the file overflows either.
+    // Leaves room for header and padding, so that no file offset overflows either.
     guard !overflow, end <= Int.max / 2 else { return nil }
     return (end + alignment - 1) / alignment * alignment
   }

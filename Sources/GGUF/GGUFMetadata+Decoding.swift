@@ -1,17 +1,17 @@
 import ByteIO
 
 extension GGUFMetadata {
-  /// Reads a value.
+  /// Reads and decodes the value of an entry.
   package func value(of entry: Entry) throws(GGUFError) -> GGUFValue {
     var decoder = ValueDecoder(try bytes(of: entry), byteOrder)
-    // What was checked when the file was opened can only be wrong if the file has changed since.
+    // Entries were checked on opening: a mismatch means that the file has changed since.
     guard let value = decoder.value(entry) else {
       throw GGUFError.file(.changed(path: file.path))
     }
     return value
   }
 
-  /// A key with its value as it stands in the file, to be written to another one.
+  /// Key and value of an entry, re-encoded as little-endian, for writing to another file.
   package func copy(of entry: Entry) throws(GGUFError) -> GGUFKeyValue {
     let bytes = try bytes(of: entry)
     guard byteOrder == .big else {
@@ -20,7 +20,7 @@ extension GGUFMetadata {
     return GGUFKeyValue(entry.key, try value(of: entry))
   }
 
-  /// All keys with their values, in their order.
+  /// All keys with their values, in file order.
   package func copies() throws(GGUFError) -> [GGUFKeyValue] {
     try entries.map { entry throws(GGUFError) in try copy(of: entry) }
   }
@@ -34,7 +34,7 @@ extension GGUFMetadata {
   }
 }
 
-/// Takes values from the bytes of one entry; nil where the bytes end too soon.
+/// Decodes values from the bytes of one entry; nil if the bytes end too soon.
 private struct ValueDecoder {
   private let bytes: [UInt8]
   private let order: ByteOrder

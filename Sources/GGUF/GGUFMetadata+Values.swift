@@ -1,8 +1,8 @@
 import ByteIO
 import Tensors
 
-/// Values by key. What has a key as its only argument fails where the key is missing; the forms that
-/// end in `IfPresent` then give nil. All fail where the value is of another type.
+/// Values by key. If the key is missing, the forms that end in `IfPresent` return nil, the others
+/// throw. All throw if the value has another type.
 extension GGUFMetadata {
   package func value(_ key: String) throws(GGUFError) -> GGUFValue {
     try required(try valueIfPresent(key), key)
@@ -13,7 +13,7 @@ extension GGUFMetadata {
     return try value(of: entry)
   }
 
-  /// A string that is UTF-8.
+  /// String value, which must be UTF-8.
   package func string(_ key: String) throws(GGUFError) -> String {
     try required(try stringIfPresent(key), key)
   }
@@ -22,7 +22,7 @@ extension GGUFMetadata {
     try converted(key, "a string in UTF-8", from: [.string]) { $0.string }
   }
 
-  /// An integer of any type, if it fits.
+  /// Value of any integer type; throws if it does not fit.
   package func int(_ key: String) throws(GGUFError) -> Int {
     try required(try intIfPresent(key), key)
   }
@@ -31,7 +31,7 @@ extension GGUFMetadata {
     try converted(key, "an integer up to \(Int.max)", from: GGUFValueType.integers) { $0.int }
   }
 
-  /// A floating-point number of either type.
+  /// Value of either floating-point type.
   package func double(_ key: String) throws(GGUFError) -> Double {
     try required(try doubleIfPresent(key), key)
   }
@@ -48,7 +48,7 @@ extension GGUFMetadata {
     try converted(key, "a bool", from: [.bool]) { $0.bool }
   }
 
-  /// An array of strings, which may hold any bytes.
+  /// Array of strings, which may hold any bytes.
   package func strings(_ key: String) throws(GGUFError) -> [[UInt8]] {
     try required(try stringsIfPresent(key), key)
   }
@@ -57,7 +57,7 @@ extension GGUFMetadata {
     try converted(key, "an array of strings", elements: [.string]) { $0.strings }
   }
 
-  /// An array of floating-point numbers of either type, rounded to the nearest float.
+  /// Array of either floating-point type, rounded to the nearest float.
   package func floats(_ key: String) throws(GGUFError) -> [Float] {
     try required(try floatsIfPresent(key), key)
   }
@@ -66,7 +66,7 @@ extension GGUFMetadata {
     try converted(key, "an array of floating-point numbers", elements: [.f32, .f64]) { $0.floats }
   }
 
-  /// An array of integers of any type, if all fit.
+  /// Array of any integer type; throws if an element does not fit.
   package func ints(_ key: String) throws(GGUFError) -> [Int] {
     try required(try intsIfPresent(key), key)
   }
@@ -82,7 +82,7 @@ extension GGUFMetadata {
     return result
   }
 
-  /// The value of a key; it is read only where its type is one of those that are wanted.
+  /// Converted value of a key, read only if its type is in `types`.
   private func converted<Result>(
     _ key: String, _ expected: String, from types: [GGUFValueType],
     _ convert: (GGUFValue) -> Result?
@@ -105,7 +105,7 @@ extension GGUFMetadata {
   }
 
   private func unexpected(_ entry: Entry, _ expected: String) -> GGUFError {
-    // Of a right type, it is the value that is wrong: short ones are shown.
+    // If the type is right, the value is wrong: short values are shown.
     let shown = entry.byteCount <= 64 && entry.elementType == nil
     let value = shown ? (try? value(of: entry)).map { " \($0.summary)" } ?? "" : ""
     return .unexpectedValue(place(of: entry.key), expected: expected, found: entry.typeText + value)
@@ -117,7 +117,7 @@ extension GGUFValueType {
 }
 
 extension GGUFValue {
-  /// A single value for people.
+  /// Scalar value as text for an error message.
   fileprivate var summary: String {
     switch self {
     case .u64(let value): "\(value)"

@@ -1,25 +1,25 @@
 import ByteIO
 import Tensors
 
-/// The metadata of one file: keys with values, in the order of the file.
+/// Metadata of one file: keys with values, in file order.
 ///
-/// Where every value is and of what type is known; the values are read when asked for, so that
-/// a vocabulary costs nothing until then.
+/// Offsets and types are known from parsing; values are read on demand, so that a vocabulary costs
+/// nothing until then.
 package struct GGUFMetadata: Sendable {
-  /// A key, and where its value is.
+  /// A key with the type and position of its value.
   package struct Entry: Sendable, Equatable {
     package let key: String
     package let type: GGUFValueType
-    /// The type of an array's elements; nil where the value is none.
+    /// Element type of an array; nil if the value is not an array.
     package let elementType: GGUFValueType?
-    /// The number of an array's elements; 1 where the value is none.
+    /// Number of elements of an array; 1 if the value is not an array.
     package let count: Int
-    /// The value's first byte, from the start of the file.
+    /// File offset of the value's first byte.
     package let offset: Int
-    /// The bytes of the value, with those that give its length.
+    /// Bytes of the value, including its length fields.
     package let byteCount: Int
 
-    /// The type in words.
+    /// Type as text, such as `array of 3 u32`.
     package var typeText: String {
       elementType.map { "array of \(count) \($0)" } ?? "\(type)"
     }
@@ -32,14 +32,14 @@ package struct GGUFMetadata: Sendable {
 
   package var keys: [String] { entries.map(\.key) }
 
-  /// What the file says of a key, without reading its value; nil where it has no such key.
+  /// Entry of a key, without its value; nil if the file has no such key.
   package func entry(_ key: String) -> Entry? { numbers[TensorName(key)].map { entries[$0] } }
 
   func place(of key: String) -> GGUFPlace {
     GGUFPlace(path: file.path, field: .value(key: key), offset: entry(key)?.offset)
   }
 
-  /// Passes over `count` keys and their values.
+  /// Scans `count` keys, skipping their values.
   init(_ count: Int, from scanner: inout HeaderScanner) throws(GGUFError) {
     file = scanner.file
     byteOrder = scanner.order
@@ -61,7 +61,7 @@ package struct GGUFMetadata: Sendable {
 }
 
 extension GGUFMetadata.Entry {
-  /// Passes over the value of a key, from its type on.
+  /// Scans the value's type and skips the value.
   fileprivate init(_ key: String, from scanner: inout HeaderScanner) throws(GGUFError) {
     self.key = key
     type = try Self.type(.valueType(key: key), from: &scanner)

@@ -1,13 +1,13 @@
 import Tensors
 
-/// How much a part of a split file holds.
+/// Maximum size of a part of a split file.
 package enum GGUFPartLimit: Sendable, Equatable {
-  /// At most so many tensors, at least one.
+  /// At most this many tensors, and at least one.
   case tensors(Int)
-  /// Tensors of at most so many bytes together, padding included; at least one tensor.
+  /// At most this many bytes of tensors, padded to 32 bytes each; at least one tensor.
   case bytes(Int)
 
-  /// Cuts the tensors, in their order, into parts.
+  /// Splits the tensors into parts, in the given order.
   func parts(of tensors: [TensorDescription]) -> [[TensorDescription]] {
     var parts: [[TensorDescription]] = [[]]
     var bytes = 0

@@ -1,8 +1,8 @@
-/// Where in which file something is wrong.
+/// File, field and offset of an error.
 package struct GGUFPlace: Sendable, Equatable {
   package let path: String
   package let field: GGUFField
-  /// The field's first byte, from the start of the file; nil in a file that is being written.
+  /// File offset of the field's first byte; nil in a file that is being written.
   package let offset: Int?
 
   package init(path: String, field: GGUFField, offset: Int?) {

@@ -1,29 +1,29 @@
 import ByteIO
 package import Tensors
 
-/// A checkpoint in GGUF: one file, or all parts of a split one.
+/// Reader of a GGUF checkpoint: one file, or all parts of a split file.
 ///
-/// Any part stands for the whole, and so does a folder that holds nothing else in GGUF. Tensors are
-/// given little-endian, whatever the order of the file.
+/// Opens the whole set given any of its parts, or a folder that holds no other GGUF file. Bytes of
+/// tensors are returned in little-endian order, whatever the byte order of the file.
 package struct GGUFReader: TensorSource {
-  /// Where a tensor is.
+  /// File and offset of a tensor.
   package struct Location: Sendable, Equatable {
-    /// The index of the file in ``GGUFReader/files``.
+    /// Index of the file in ``GGUFReader/files``.
     package let file: Int
-    /// The offset of the tensor's first byte in that file.
+    /// Offset of the tensor's first byte in that file.
     package let offset: Int
   }
 
-  /// The files, in the order of the parts.
+  /// Files in the order of the parts.
   package let files: [GGUFFile]
-  /// The tensors, file by file, within a file in the order of their bytes.
+  /// Tensors file by file, within a file in order of their offsets.
   package let tensors: [TensorDescription]
   private let places: [TensorName: (tensor: Int, location: Location)]
 
-  /// The metadata of the first file; other parts hold none but their number.
+  /// Metadata of the first file; the other parts have only the split keys.
   package var metadata: GGUFMetadata { files[0].header.metadata }
 
-  /// Tensors whose type is unknown, which cannot be read.
+  /// Tensors of unknown type, which cannot be read.
   package var unknownTensors: [GGUFUnknownTensor] { files.flatMap(\.header.unknownTensors) }
 
   package init(path: String) throws(GGUFError) {
@@ -42,7 +42,7 @@ package struct GGUFReader: TensorSource {
     try checkNames()
   }
 
-  /// Fails if two files hold a tensor of the same name.
+  /// Throws if two files hold a tensor of the same name.
   private func checkNames() throws(GGUFError) {
     guard files.count > 1 else { return }
     var seen: [TensorName: Int] = [:]
@@ -63,7 +63,7 @@ package struct GGUFReader: TensorSource {
 
   package func location(of name: TensorName) -> Location? { places[name]?.location }
 
-  /// How much of the files has been read so far.
+  /// Number of bytes read from the files so far.
   package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }
 
   package func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8] {
@@ -74,7 +74,7 @@ package struct GGUFReader: TensorSource {
     let file = files[location.file]
     let range = range ?? 0..<tensor.byteCount
     guard range.lowerBound >= 0, range.upperBound <= tensor.byteCount else {
-      // The end that was passed is the tensor's, not the file's.
+      // The range exceeds the tensor, not the file.
       throw TensorError.file(
         .pastEnd(
           path: file.path, offset: range.lowerBound, count: range.count, length: tensor.byteCount))

@@ -1,16 +1,16 @@
 package import Tensors
 
-/// A tensor of a type that is unknown here, or was removed from ggml: it can be named, but not read.
+/// A tensor of an unknown or removed ggml type, which can be listed but not read.
 package struct GGUFUnknownTensor: Sendable, Equatable {
   package let name: TensorName
-  /// The number of the type.
+  /// Type number in the file.
   package let typeNumber: UInt32
-  /// Extents, the slowest first.
+  /// Extents, slowest first.
   package let shape: [Int]
-  /// The offset of the first byte, from the start of the data.
+  /// Offset of the first byte, from the start of the data.
   package let offset: Int
-  /// The bytes of the tensor, where the size of the type's blocks is known.
+  /// Size of the tensor in bytes; nil if the type's block size is unknown.
   package let byteCount: Int?
-  /// The bytes up to the next tensor or the end of the file: it takes no more.
+  /// Upper bound of the size: bytes up to the next tensor or the end of the file.
   package let room: Int
 }

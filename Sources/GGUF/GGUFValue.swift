@@ -1,4 +1,4 @@
-/// A value of the metadata.
+/// A metadata value.
 package enum GGUFValue: Sendable, Equatable {
   case u8(UInt8)
   case i8(Int8)
@@ -11,7 +11,7 @@ package enum GGUFValue: Sendable, Equatable {
   case f32(Float)
   case f64(Double)
   case bool(Bool)
-  /// Text is meant, but a file may hold any bytes.
+  /// Text by the specification, but files may hold any bytes.
   case string([UInt8])
   case array(GGUFArray)
 
@@ -35,7 +35,7 @@ package enum GGUFValue: Sendable, Equatable {
     }
   }
 
-  /// An integer of any type; nil where it is none, or does not fit.
+  /// Value of any integer type; nil for other types, or if it does not fit.
   package var int: Int? {
     switch self {
     case .u8(let value): Int(value)
@@ -50,7 +50,7 @@ package enum GGUFValue: Sendable, Equatable {
     }
   }
 
-  /// A floating-point number of either type.
+  /// Value of either floating-point type; nil for other types.
   package var double: Double? {
     switch self {
     case .f32(let value): Double(value)
@@ -61,7 +61,7 @@ package enum GGUFValue: Sendable, Equatable {
 
   package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-  /// A string that is UTF-8.
+  /// String value; nil for other types, or if it is not UTF-8.
   package var string: String? {
     if case .string(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
   }

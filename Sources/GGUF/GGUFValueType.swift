@@ -1,8 +1,8 @@
-/// The type of a value of the metadata, by its number in the file.
+/// Type of a metadata value; the raw value is its number in the file.
 package enum GGUFValueType: UInt32, CaseIterable, Sendable {
   case u8, i8, u16, i16, u32, i32, f32, bool, string, array, u64, i64, f64
 
-  /// The bytes of a value; nil where it depends on the value.
+  /// Size of a value in bytes; nil for types of variable size.
   package var byteCount: Int? {
     switch self {
     case .u8, .i8, .bool: 1
@@ -13,6 +13,6 @@ package enum GGUFValueType: UInt32, CaseIterable, Sendable {
     }
   }
 
-  /// The fewest bytes that a value takes in a file.
+  /// Smallest size of a value in bytes.
   var leastByteCount: Int { byteCount ?? 8 }
 }

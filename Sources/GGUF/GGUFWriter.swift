@@ -2,15 +2,15 @@ import ByteIO
 import Synchronization
 package import Tensors
 
-/// Writes a checkpoint in GGUF, version 3 and little-endian, as one file or as several.
+/// Writer of a GGUF checkpoint, version 3 and little-endian, as one file or several.
 ///
-/// Metadata and tensors keep the order in which they are given, and the bytes of the files depend on
-/// them alone. The bytes of the tensors then come in any order, in parts where wanted, and from any
-/// thread. The files appear under their names with ``commit()`` and not before.
+/// Metadata and tensors keep the given order, and the bytes of the files depend on nothing else.
+/// Bytes of tensors may be written in any order, in pieces, and from any thread. The files appear
+/// under their names only with ``commit()``.
 package final class GGUFWriter: Sendable {
-  /// The files that ``commit()`` makes.
+  /// Paths of the files that ``commit()`` creates.
   package let paths: [String]
-  /// The tensors in their order, part by part.
+  /// Tensors in the given order, part by part.
   private let places: [Place]
   private let numbers: [TensorName: Int]
   private let files: [AtomicFile]
@@ -19,7 +19,7 @@ package final class GGUFWriter: Sendable {
   private struct Place {
     let description: TensorDescription
     let file: Int
-    /// The tensor's first byte, from the start of the file.
+    /// File offset of the tensor's first byte.
     let offset: Int
   }
 
@@ -31,11 +31,11 @@ package final class GGUFWriter: Sendable {
   /// Opens the files and writes their headers.
   ///
   /// - Parameters:
-  ///   - path: where the file will appear; of several, each has its number before `.gguf`.
-  ///   - metadata: without what tells parts apart, which is left out and set as it must be.
-  ///   - tensors: as they shall follow each other.
-  ///   - limit: what a part holds at most; nil writes one file, as does a limit that is not reached.
-  /// - Throws: where a strict reader would refuse the files, or they cannot be created.
+  ///   - path: final path of the file; parts have their number before `.gguf`.
+  ///   - metadata: keys and values; split keys in it are ignored and set by the writer.
+  ///   - tensors: the tensors in the order in which they are stored.
+  ///   - limit: maximum size of a part; nil, or a limit that is not reached, writes one file.
+  /// - Throws: ``GGUFError`` if a strict reader would refuse the files, or they cannot be created.
   package init(
     path: String, metadata: [GGUFKeyValue], tensors: [TensorDescription],
     limit: GGUFPartLimit? = nil
@@ -46,7 +46,7 @@ package final class GGUFWriter: Sendable {
     places = layouts.enumerated().flatMap { number, layout in
       layout.tensors.map { Place(description: $0.description, file: number, offset: $0.offset) }
     }
-    // Of one file the layout has compared the names, but not those of several.
+    // Each layout checks the names within its file; this checks them across files.
     var numbers: [TensorName: Int] = [:]
     for (number, place) in places.enumerated() {
       guard numbers.updateValue(number, forKey: place.description.name) == nil else {
@@ -60,7 +60,7 @@ package final class GGUFWriter: Sendable {
     do {
       files = try layouts.map { layout throws(FileError) in
         let file = try AtomicFile(path: layout.path)
-        // What is not written is zero: the padding.
+        // Unwritten bytes, such as the padding, are zero.
         try file.setLength(layout.length)
         try file.write(layout.header, at: 0)
         return file
@@ -99,7 +99,7 @@ package final class GGUFWriter: Sendable {
     return layouts
   }
 
-  /// Writes a part of a tensor, or all of it; the offset counts from the tensor's first byte.
+  /// Writes all or part of a tensor; the offset counts from the tensor's first byte.
   package func write(
     _ bytes: [UInt8], of tensor: TensorName, at offset: Int = 0
   ) throws(GGUFError) {
@@ -129,8 +129,9 @@ package final class GGUFWriter: Sendable {
     state.withLock { $0.coverage[number].written += bytes.count }
   }
 
-  /// Gives the files their names, once every tensor is whole; the first part comes last, so that
-  /// a set without it is a set that was not finished.
+  /// Renames the files to their final names if every tensor is complete.
+  ///
+  /// The first part comes last, so that a set without it is recognised as unfinished.
   package func commit() throws(GGUFError) {
     try state.withLock { state throws(GGUFError) in
       guard !state.isFinished else { throw GGUFError.finished(path: paths[0]) }

@@ -1,23 +1,23 @@
 import ByteIO
 
-/// Reads the fields of a header one after the other, through a window on the file.
+/// Sequential reader of header fields, through a window on the file.
 struct HeaderScanner {
-  /// Larger than any field that is read, a key of the longest kind included.
+  /// Window size in bytes; larger than any field that is read, including the longest key.
   private static let windowLength = 1 << 18
 
   let file: InputFile
   var order = ByteOrder.little
-  /// Where the next field begins.
+  /// File offset of the next field.
   private(set) var offset = 0
   private var window: [UInt8] = []
   private var windowOffset = 0
 
   init(_ file: InputFile) { self.file = file }
 
-  /// The bytes up to the end of the file.
+  /// Number of bytes up to the end of the file.
   var remaining: Int { file.length - offset }
 
-  /// The place of a field; by default of the one that comes next.
+  /// Place of a field, by default at the current offset.
   func place(_ field: GGUFField, at offset: Int? = nil) -> GGUFPlace {
     GGUFPlace(path: file.path, field: field, offset: offset ?? self.offset)
   }
@@ -32,7 +32,7 @@ struct HeaderScanner {
     return order.load(Value.self, from: window, at: offset - windowOffset)
   }
 
-  /// A count whose every unit takes at least `bytes` bytes of what follows.
+  /// Reads a count of units that take at least `bytes` bytes each in the rest of the file.
   mutating func count(
     unit bytes: Int, limit: Int = .max, _ field: @autoclosure () -> GGUFField
   ) throws(GGUFError) -> Int {
@@ -45,11 +45,11 @@ struct HeaderScanner {
     return Int(found)
   }
 
-  /// A name: its length and its bytes, which must be text.
+  /// Reads a name: its length, then its bytes, which must be text.
   mutating func name(limit: Int, _ field: GGUFField) throws(GGUFError) -> String {
     let start = offset
     let found: UInt64 = try integer(field)
-    // A length that the file cannot hold is damage rather than a long name.
+    // A length past the end of the file means damage rather than a long name.
     try require(found, field, at: start)
     guard found <= UInt64(limit) else {
       throw GGUFError.tooLarge(place(field, at: start), limit: limit, found: found)
@@ -64,7 +64,7 @@ struct HeaderScanner {
     return name
   }
 
-  /// Passes over strings by their lengths.
+  /// Skips strings by their lengths.
   mutating func skipStrings(
     _ count: Int, _ field: (Int) -> GGUFField
   ) throws(GGUFError) {
@@ -74,7 +74,7 @@ struct HeaderScanner {
       offset += short.bytes
       index += short.count
       guard index < count else { return }
-      // The next one is not whole in the window.
+      // The next string extends beyond the window.
       let start = offset
       let length: UInt64 = try integer(field(index))
       try require(length, field(index), at: start)
@@ -83,9 +83,9 @@ struct HeaderScanner {
     }
   }
 
-  /// The strings, up to `limit`, that come next and are whole in the window, and their bytes.
+  /// Number and total size of the next strings, up to `limit`, that lie wholly in the window.
   ///
-  /// Vocabularies are hundreds of thousands of short strings: nothing is done here but adding lengths.
+  /// Only adds lengths, because vocabularies have hundreds of thousands of short strings.
   private func shortStrings(_ limit: Int) -> (count: Int, bytes: Int) {
     let start = offset - windowOffset
     var position = start
@@ -99,7 +99,7 @@ struct HeaderScanner {
     return (count, position - start)
   }
 
-  /// Passes over `count` bools, which must be 0 or 1.
+  /// Skips `count` bools, which must be 0 or 1.
   mutating func skipBools(_ count: Int, _ field: (Int) -> GGUFField) throws(GGUFError) {
     try require(UInt64(count), field(0))
     var index = 0
@@ -116,13 +116,13 @@ struct HeaderScanner {
     }
   }
 
-  /// Passes over bytes without reading them.
+  /// Skips bytes without reading them.
   mutating func skip(_ count: Int, _ field: @autoclosure () -> GGUFField) throws(GGUFError) {
     try require(UInt64(count), field())
     offset += count
   }
 
-  /// Fails where the file ends before `count` more bytes, or the header becomes too long with them.
+  /// Throws if fewer than `count` bytes remain, or if they would make the header too long.
   private func require(
     _ count: UInt64, _ field: @autoclosure () -> GGUFField, at start: Int? = nil
   ) throws(GGUFError) {
@@ -134,7 +134,7 @@ struct HeaderScanner {
     }
   }
 
-  /// Moves the window where it does not hold the next `count` bytes, which the file has.
+  /// Moves the window if it lacks some of the next `count` bytes, which must be in the file.
   private mutating func fill(_ count: Int) throws(GGUFError) {
     guard offset + count > windowOffset + window.count else { return }
     do {

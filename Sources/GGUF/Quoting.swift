@@ -1,7 +1,7 @@
-/// How much of what a file says is repeated in an error.
+/// Maximum number of scalars of a file's text shown in an error.
 private let longest = 120
 
-/// Text of a file in quotes, cut, and without what a terminal would obey.
+/// Quotes and truncates text of a file, and escapes terminal control characters.
 func quoted(_ text: String) -> String {
   var result = "\""
   var count = 0
@@ -20,7 +20,7 @@ func quoted(_ text: String) -> String {
 }
 
 func quoted(_ bytes: [UInt8]) -> String {
-  // No more is decoded than is shown.
+  // Decodes no more than is shown.
   quoted(String(decoding: bytes.prefix(4 * longest + 4), as: UTF8.self))
 }
 

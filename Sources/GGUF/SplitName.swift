@@ -1,11 +1,11 @@
-/// The name of a part of a split file: `PREFIX-00001-of-00003.gguf`.
+/// File name of a part of a split file: `PREFIX-00001-of-00003.gguf`.
 struct SplitName {
   let prefix: String
-  /// The number of this part, counted from 1.
+  /// Number of this part, counted from 1.
   let part: Int
   let count: Int
 
-  /// Nil where a name is not of this form.
+  /// Parses a name; nil if it does not have this form.
   init?(_ name: String) {
     let bytes = Array(name.utf8)
     let length = "-00001-of-00001.gguf".utf8.count
@@ -24,7 +24,7 @@ struct SplitName {
     prefix = String(decoding: bytes.dropLast(length), as: UTF8.self)
   }
 
-  /// What the name of a part ends with.
+  /// Suffix of a part's file name.
   static func ending(part: Int, of count: Int) -> String {
     "-\(digits(part))-of-\(digits(count)).gguf"
   }
@@ -33,12 +33,12 @@ struct SplitName {
     String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)"
   }
 
-  /// Whether both names are of one set.
+  /// Whether both names belong to the same set.
   func isBeside(_ other: SplitName?) -> Bool {
     guard let other else { return false }
     return count == other.count && prefix.utf8.elementsEqual(other.prefix.utf8)
   }
 
-  /// The names of all parts of the set.
+  /// File names of all parts of the set.
   var all: [String] { (1...count).map { prefix + Self.ending(part: $0, of: count) } }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a header says of one tensor, its place not yet compared with that of the others.
+/// Header record of one tensor, not yet checked for overlap with other tensors.
 struct TensorInfo {
   enum Content {
     case known(TensorDescription)
@@ -8,15 +8,15 @@ struct TensorInfo {
   }
 
   let name: TensorName
-  /// Extents, the slowest first.
+  /// Extents, slowest first.
   let shape: [Int]
   let content: Content
-  /// From the start of the data; a multiple of the alignment.
+  /// Offset from the start of the data; a multiple of the alignment.
   let offset: UInt64
-  /// Where in the file the offset stands.
+  /// File offset of the field that holds `offset`.
   private let offsetField: Int
 
-  /// The bytes that are surely the tensor's; of an unknown type, at least one.
+  /// Number of bytes known to belong to the tensor; 1 for a non-empty tensor of unknown size.
   var span: Int {
     switch content {
     case .known(let description): description.byteCount
@@ -55,11 +55,11 @@ struct TensorInfo {
     }
   }
 
-  /// The shape, the slowest extent first, and what a tensor of it takes.
+  /// Derives shape, slowest extent first, and content of a tensor from its extents and type.
   private static func size(
     of name: TensorName, extents: [UInt64], type number: UInt32, at place: GGUFPlace
   ) throws(GGUFError) -> (shape: [Int], content: Content) {
-    // An extent of zero excuses no overflow of the others: readers disagree there.
+    // A zero extent does not hide an overflow of the others: readers disagree on this.
     guard
       let product = TensorDescription.elementCount(
         of: extents.filter { $0 > 0 }.map { Int(clamping: $0) }),
@@ -84,9 +84,9 @@ struct TensorInfo {
     return (shape, .known(description))
   }
 
-  /// The bytes of the blocks that hold so many elements; nil where they overflow.
+  /// Bytes of the blocks that hold this many elements; nil on overflow.
   private static func byteCount(of elements: Int, block: (elements: Int, bytes: Int)) -> Int? {
-    // With extents of zero left out, the rows need not be whole blocks.
+    // Because zero extents are left out, the rows need not be whole blocks.
     let blocks = elements / block.elements + (elements % block.elements).signum()
     let (bytes, overflow) = blocks.multipliedReportingOverflow(by: block.bytes)
     return overflow ? nil : bytes

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the strictest reader refuses, refused before anything is written.
+/// Checks by the rules of the strictest reader, made before anything is written.
 struct WritingRules {
   let path: String
 
@@ -33,8 +33,8 @@ struct WritingRules {
     }
   }
 
-  /// The alignment that the metadata ask for: by the specification a multiple of 8, by the reader in C
-  /// a power of two.
+  /// Alignment given in the metadata: a multiple of 8 by the specification, and a power of two for
+  /// ggml's reader.
   func alignment(_ metadata: [GGUFKeyValue]) throws(GGUFError) -> Int {
     let key = TensorName(GGUFHeader.alignmentKey)
     guard let pair = metadata.first(where: { TensorName($0.key) == key }) else {
