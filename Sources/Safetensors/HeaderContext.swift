@@ -1,7 +1,7 @@
 import JSON
 import Tensors
 
-/// Turns the values of a header into what they describe, and says where one is wrong.
+/// Conversion of JSON values of a header into tensors and metadata; errors name the faulty place.
 struct HeaderContext {
   let path: String
 
@@ -14,7 +14,7 @@ struct HeaderContext {
     return object
   }
 
-  /// `__metadata__`: strings by name; null stands for none.
+  /// Reads `__metadata__`: strings by key; nil for null.
   func metadata(_ value: JSONValue) throws(SafetensorsError) -> [(key: String, value: String)]? {
     guard !value.isNull else { return nil }
     let key = SafetensorsHeader.metadataKey
@@ -27,9 +27,9 @@ struct HeaderContext {
     }
   }
 
-  /// A tensor as it is described, its size not yet compared with its offsets.
+  /// Reads the record of a tensor, and checks its size against its offsets.
   ///
-  /// Members that are not known here are passed over: they may be of a later version.
+  /// Skips unknown members, which a later version may have added.
   func tensor(_ name: TensorName, _ value: JSONValue)
     throws(SafetensorsError) -> (begin: Int, end: Int, description: TensorDescription)
   {
@@ -62,7 +62,7 @@ struct HeaderContext {
     return (begin, end, description)
   }
 
-  /// Tensors follow each other without a gap: this one begins where the one before it ended.
+  /// Checks that a tensor begins where the tensor before it ends, without gap or overlap.
   func checkPlace(_ begin: Int, of tensor: TensorName, after end: Int) throws(SafetensorsError) {
     if begin > end {
       throw SafetensorsError.hole(path: path, tensor: tensor, expected: end, found: begin)

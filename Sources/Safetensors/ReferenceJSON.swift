@@ -1,5 +1,5 @@
-/// JSON text whose strings are spelt byte for byte as by the reference writer, which escapes less
-/// than is wise on a terminal.
+/// JSON text with strings spelt byte for byte as by the reference writer, which does not escape all
+/// terminal control characters.
 struct ReferenceJSON {
   private(set) var bytes: [UInt8] = []
 

@@ -3,7 +3,7 @@ import JSON
 import Tensors
 
 extension SafetensorsError: CustomStringConvertible {
-  /// One line; what comes from inside the file is quoted, escaped and cut short.
+  /// One line; text from the file is quoted, escaped and truncated.
   package var description: String {
     switch self {
     case .file(let error): error.description
@@ -107,13 +107,13 @@ extension SafetensorsError: CustomStringConvertible {
   }
 }
 
-/// How much of what a file says is repeated in an error.
+/// Maximum number of scalars of a file's text shown in an error.
 private let longest = 120
 
 private func quoted(_ name: TensorName) -> String { quoted(name.text) }
 
 func quoted(_ text: String) -> String {
-  // A character may have any number of marks.
+  // Cuts by scalars: a character may have any number of combining marks.
   let start = String(text.unicodeScalars.prefix(longest))
   return JSONWriter.text(.string(start.utf8.count < text.utf8.count ? start + "…" : start))
 }

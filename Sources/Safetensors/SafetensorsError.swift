@@ -2,54 +2,54 @@ package import ByteIO
 package import JSON
 package import Tensors
 
-/// Why a checkpoint in safetensors cannot be read or written.
+/// Failure to read or write a safetensors checkpoint.
 ///
-/// Offsets count from the start of the file where not said otherwise.
+/// Offsets count from the start of the file unless stated otherwise.
 package enum SafetensorsError: Error, Equatable, Sendable {
   case file(FileError)
 
   // The length field and the header's JSON.
 
-  /// The file is shorter than the length of a header.
+  /// The file is shorter than the 8 bytes of the header length.
   case tooShort(path: String, length: Int)
-  /// The header is longer than any reader accepts.
+  /// The header is longer than the reference reader accepts.
   case headerTooLarge(path: String, limit: Int, found: UInt64)
-  /// The header would reach past the end of the file.
+  /// The header extends past the end of the file.
   case headerPastEnd(path: String, expected: UInt64, available: Int)
-  /// The header or the index is not JSON, or has a key twice.
+  /// The header or the index is not JSON, or has a duplicate key.
   case invalidJSON(path: String, JSONError)
-  /// The JSON holds another value than the format asks for.
+  /// A JSON value differs from what the format requires.
   case unexpectedValue(path: String, place: String, expected: String, found: String)
-  /// A tensor lacks its type, its shape or its offsets.
+  /// A tensor lacks its type, shape or offsets.
   case missingField(path: String, tensor: TensorName, field: String)
   case unknownElementType(path: String, tensor: TensorName, found: String)
 
-  // The tensors against the bytes of the file. Offsets count from the start of the data.
+  // Tensors compared with the bytes of the file. Offsets count from the start of the data.
 
-  /// The number of elements or of bytes is not representable.
+  /// The number of elements or bytes overflows.
   case sizeOverflow(path: String, tensor: TensorName, shape: [Int])
-  /// The elements, smaller than a byte, do not fill whole bytes.
+  /// The elements, each smaller than a byte, do not fill whole bytes.
   case partialByte(path: String, tensor: TensorName, type: ElementType, elements: Int)
   /// A tensor ends before it begins.
   case reversedOffsets(path: String, tensor: TensorName, begin: Int, end: Int)
-  /// Bytes before this tensor belong to no tensor.
+  /// Bytes before this tensor do not belong to any tensor.
   case hole(path: String, tensor: TensorName, expected: Int, found: Int)
   /// A tensor begins inside the one before it.
   case overlap(path: String, tensor: TensorName, expected: Int, found: Int)
-  /// Type and shape ask for another number of bytes than the offsets.
+  /// The size by type and shape differs from the size by offsets.
   case wrongSize(path: String, tensor: TensorName, expected: Int, found: Int)
-  /// The file ends inside its tensors.
+  /// The file ends within the tensors.
   case truncated(path: String, expected: Int, found: Int)
-  /// The file goes on after its last tensor.
+  /// The file continues after the last tensor.
   case trailingBytes(path: String, expected: Int, found: Int)
 
   // A folder and its index.
 
   /// The folder holds no checkpoint.
   case noCheckpoint(path: String)
-  /// The folder holds several files, and nothing says how they belong together.
+  /// The folder holds several files, and not a single index that names them.
   case ambiguous(path: String, found: [String])
-  /// There are weights, but as pickles, which may run code when they are loaded.
+  /// The weights are pickles, which may run code when they are loaded.
   case pickle(path: String, found: String)
   /// The index gives a path where a plain file name is expected.
   case invalidShardName(path: String, tensor: TensorName, found: String)
@@ -62,19 +62,19 @@ package enum SafetensorsError: Error, Equatable, Sendable {
 
   // Writing.
 
-  /// Two tensors, or two entries of the metadata, have one name.
+  /// Two tensors, or two metadata entries, have the same name.
   case duplicateName(path: String, name: String)
-  /// The name has a meaning of its own in the format.
+  /// The format reserves this name.
   case reservedName(path: String, name: String)
-  /// There is no tensor of this name to write.
+  /// The writer was given no tensor of this name.
   case unknownTensor(path: String, tensor: TensorName)
-  /// The bytes would leave their tensor; offsets count from its start.
+  /// The bytes would exceed their tensor; offsets count from its start.
   case outsideTensor(path: String, tensor: TensorName, offset: Int, count: Int, byteCount: Int)
   /// The bytes were written before.
   case writtenTwice(path: String, tensor: TensorName, range: Range<Int>)
-  /// The file was to be finished before this tensor was whole.
+  /// The file was committed before all bytes of this tensor were written.
   case incomplete(path: String, tensor: TensorName, expected: Int, written: Int)
-  /// The file has its name already; nothing can be added.
+  /// The file is already committed; nothing can be added.
   case finished(path: String)
 }
 

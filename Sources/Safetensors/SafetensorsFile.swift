@@ -6,9 +6,9 @@ package struct SafetensorsFile: Sendable {
   let input: InputFile
 
   package var path: String { input.path }
-  /// The length of the file in bytes.
+  /// Length of the file in bytes.
   package var length: Int { input.length }
-  /// What the writer noted about the file, in its order.
+  /// Entries of `__metadata__`, in file order.
   package var metadata: [(key: String, value: String)] { header.metadata ?? [] }
 
   package init(path: String) throws(SafetensorsError) {
@@ -27,7 +27,7 @@ package struct SafetensorsFile: Sendable {
     }
   }
 
-  /// Whether what is not safetensors is a pickle, bare or in the archive that PyTorch writes.
+  /// Whether the file looks like a pickle, bare or in a zip archive as written by PyTorch.
   private static func isPickle(_ file: InputFile) -> Bool {
     guard let start = try? file.read(at: 0, count: min(4, file.length)) else { return false }
     return start == [0x50, 0x4B, 0x03, 0x04]

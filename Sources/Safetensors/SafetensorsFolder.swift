@@ -1,13 +1,13 @@
 import ByteIO
 
-/// Which files of a folder are the checkpoint.
+/// Location of the checkpoint in a folder.
 enum SafetensorsFolder {
-  /// A single file, or the index of several.
+  /// A single file, or the index of several shards.
   case file(path: String)
   case index(path: String)
 
-  /// Looks for `model.safetensors.index.json`, then for `model.safetensors`, then for an only index
-  /// or an only file under other names, such as `model.fp16.safetensors`.
+  /// Looks for `model.safetensors.index.json`, then `model.safetensors`, then a single index or a
+  /// single file under another name, such as `model.fp16.safetensors`.
   init(searching folder: String) throws(SafetensorsError) {
     let names: [String]
     do {

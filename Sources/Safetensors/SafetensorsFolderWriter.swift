@@ -2,11 +2,11 @@ import ByteIO
 import JSON
 package import Tensors
 
-/// Writes a checkpoint into a folder: one file, or shards and their index where it is larger.
+/// Writer of a checkpoint into a folder: one file, or shards with their index if it is larger.
 ///
-/// As in ``SafetensorsWriter``, bytes come in any order and from any thread.
+/// As with ``SafetensorsWriter``, bytes may be written in any order and from any thread.
 package final class SafetensorsFolderWriter: Sendable {
-  /// The names of the files with tensors.
+  /// Names of the files that hold tensors.
   package let files: [String]
   private let folder: String
   private let shards: [[TensorDescription]]
@@ -16,11 +16,11 @@ package final class SafetensorsFolderWriter: Sendable {
   /// Opens the files and writes their headers.
   ///
   /// - Parameters:
-  ///   - folder: where they are written, which exists.
-  ///   - tensors: what they hold; shards take them in this order.
-  ///   - shardSize: how many bytes of tensors a file has at most; a larger tensor has its own.
-  ///   - metadata: what every file notes.
-  /// - Throws: as ``SafetensorsWriter`` does.
+  ///   - folder: existing folder for the files.
+  ///   - tensors: all tensors, in the order in which they fill the shards.
+  ///   - shardSize: largest size of a file's tensors in bytes; a larger tensor gets its own file.
+  ///   - metadata: entries of `__metadata__` in every file.
+  /// - Throws: ``SafetensorsError`` as in ``SafetensorsWriter``.
   package init(
     folder: String, tensors: [TensorDescription], shardSize: Int,
     metadata: [(key: String, value: String)]
@@ -41,7 +41,7 @@ package final class SafetensorsFolderWriter: Sendable {
     self.numbers = numbers
   }
 
-  /// As the field fills them: a tensor that finds no room begins the next.
+  /// Fills the shards in order; a tensor that does not fit begins the next shard.
   private static func shards(_ tensors: [TensorDescription], size: Int) -> [[TensorDescription]] {
     var shards: [[TensorDescription]] = [[]]
     var filled = 0
@@ -66,12 +66,12 @@ package final class SafetensorsFolderWriter: Sendable {
 
   private static let indexName = "model.safetensors.index.json"
 
-  /// Whether a checkpoint of this form may have a file of this name.
+  /// Whether this writer may produce a file of this name.
   package static func writes(_ name: String) -> Bool {
     name == indexName || name.wholeMatch(of: /model(-[0-9]{5,}-of-[0-9]{5,})?\.safetensors/) != nil
   }
 
-  /// Writes a part of a tensor, or all of it; the offset counts from the tensor's first byte.
+  /// Writes all or part of a tensor; the offset counts from the tensor's first byte.
   package func write(
     _ bytes: [UInt8], of tensor: TensorName, at offset: Int
   ) throws(SafetensorsError) {
@@ -81,7 +81,9 @@ package final class SafetensorsFolderWriter: Sendable {
     try writers[number].write(bytes, of: tensor, at: offset)
   }
 
-  /// Gives the files their names, once every tensor is whole, and writes the index if they are several.
+  /// Commits the files in order, then writes the index if there are several files.
+  ///
+  /// - Throws: ``SafetensorsError`` at the first file with an incomplete tensor.
   package func commit() throws(SafetensorsError) {
     for writer in writers { try writer.commit() }
     guard files.count > 1 else { return }

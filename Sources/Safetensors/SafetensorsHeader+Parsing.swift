@@ -3,14 +3,14 @@ import JSON
 import Tensors
 
 extension SafetensorsHeader {
-  /// Reads the header of a file, and no more of it.
+  /// Reads the header of a file, and nothing beyond it.
   init(reading file: InputFile) throws(SafetensorsError) {
     let path = file.path
     guard file.length >= 8 else {
       throw SafetensorsError.tooShort(path: path, length: file.length)
     }
     let length = LittleEndian.load(UInt64.self, from: try Self.read(file, at: 0, count: 8), at: 0)
-    // Both limits are held before memory is taken.
+    // Checks both limits before allocating memory.
     guard length <= UInt64(Self.lengthLimit) else {
       throw SafetensorsError.headerTooLarge(path: path, limit: Self.lengthLimit, found: length)
     }
@@ -32,10 +32,10 @@ extension SafetensorsHeader {
     }
   }
 
-  /// Checks a header: its JSON, without the 8 bytes before it, against the length of the file.
+  /// Parses the header's JSON (without the 8 bytes before it); checks it against the file length.
   ///
-  /// What the reference reader accepts is accepted, but for what leaves two readers room to
-  /// disagree: keys given twice, and tensors described by arrays.
+  /// Accepts what the reference reader accepts, except input on which readers may disagree:
+  /// duplicate keys, and tensors described by arrays.
   package init(parsing json: [UInt8], path: String, fileLength: Int) throws(SafetensorsError) {
     let document: JSONValue
     do {
@@ -55,7 +55,7 @@ extension SafetensorsHeader {
         found.append(try context.tensor(TensorName(member.name), member.value))
       }
     }
-    // Empty tensors may share an offset; these keep the order of the header.
+    // Empty tensors may share an offset; they keep the order of the header.
     let order = found.indices.sorted {
       (found[$0].begin, found[$0].end, $0) < (found[$1].begin, found[$1].end, $1)
     }

@@ -2,10 +2,10 @@ import ByteIO
 import Tensors
 
 extension SafetensorsHeader {
-  /// Lays out tensors as the reference writer does: by the alignment of their type, the widest
-  /// first, then by the bytes of their names, so that each starts at a multiple of its own size.
+  /// Lays out tensors as the reference writer does: by alignment of their type, widest first, then
+  /// by the bytes of their names, so that each starts at a multiple of its element size.
   ///
-  /// - Returns: the header, and the first bytes of the file: the header's length and JSON.
+  /// - Returns: the header, and its bytes in the file: the length and the JSON.
   static func layingOut(
     _ tensors: [TensorDescription], metadata: [(key: String, value: String)]?, path: String
   ) throws(SafetensorsError) -> (header: SafetensorsHeader, bytes: [UInt8]) {
@@ -23,13 +23,13 @@ extension SafetensorsHeader {
     for tensor in sorted {
       entries.append(Entry(description: tensor, offset: end))
       let (next, overflow) = end.addingReportingOverflow(tensor.byteCount)
-      // Leaves room for the header, so that no offset in the file overflows either.
+      // Leaves room for the header, so that no file offset overflows either.
       guard !overflow, next <= Int.max - lengthLimit - 8 else {
         throw SafetensorsError.sizeOverflow(path: path, tensor: tensor.name, shape: tensor.shape)
       }
       end = next
     }
-    // Metadata has no order in the format; sorted, the same metadata gives the same file.
+    // Metadata is unordered in the format; sorting it makes the file reproducible.
     let metadata = metadata?.sorted { TensorName($0.key) < TensorName($1.key) }
     let json = json(entries, metadata)
     guard json.count <= lengthLimit else {
@@ -54,7 +54,7 @@ extension SafetensorsHeader {
     }
   }
 
-  /// The JSON as the reference writer spells it, padded so that the data starts at a multiple of 8.
+  /// JSON spelt as by the reference writer, padded so that the data starts at a multiple of 8.
   private static func json(
     _ entries: [Entry], _ metadata: [(key: String, value: String)]?
   ) -> [UInt8] {

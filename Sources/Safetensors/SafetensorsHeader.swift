@@ -1,36 +1,36 @@
 package import Tensors
 
-/// The header of one file: its tensors, checked against each other and against the file's length.
+/// Header of one file: its tensors, checked against each other and the file's length.
 ///
-/// A file is the length of the header (8 bytes, little-endian), the header (JSON), and the bytes of
-/// the tensors, one after the other, with nothing between, before or behind them.
+/// A file consists of the length of the header (8 bytes, little-endian), the header (JSON), and the
+/// bytes of the tensors, without gaps between, before or after them.
 package struct SafetensorsHeader: Sendable {
-  /// A tensor, and where it is.
+  /// A tensor and its offset.
   package struct Entry: Sendable, Equatable {
     package let description: TensorDescription
-    /// The offset of the first byte, from the start of the data.
+    /// Offset of the first byte, from the start of the data.
     package let offset: Int
   }
 
-  /// Longer headers are refused, as by the reference reader.
+  /// Length in bytes above which headers are refused, as by the reference reader.
   package static let lengthLimit = 100_000_000
 
-  /// The member of the header that is not a tensor.
+  /// Header member that is not a tensor.
   static let metadataKey = "__metadata__"
 
-  /// The tensors in the order of their bytes.
+  /// Tensors in order of their offsets.
   package let entries: [Entry]
-  /// What the writer noted about the file, in its order; nil where it noted nothing.
+  /// Entries of `__metadata__`, in file order; nil if absent or null.
   package let metadata: [(key: String, value: String)]?
-  /// The length of the header's JSON with its padding.
+  /// Length of the header's JSON, including its padding.
   package let length: Int
 
-  /// Where the data begins in the file.
+  /// File offset at which the data begins.
   package var dataOffset: Int { 8 + length }
-  /// The bytes of all tensors.
+  /// Size of all tensors in bytes.
   package var dataLength: Int {
     entries.last.map { $0.offset + $0.description.byteCount } ?? 0
   }
-  /// The length of the whole file.
+  /// Length of the whole file in bytes.
   package var fileLength: Int { dataOffset + dataLength }
 }

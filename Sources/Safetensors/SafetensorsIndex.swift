@@ -2,12 +2,12 @@ import ByteIO
 import JSON
 import Tensors
 
-/// The index of a checkpoint in several files: which shard holds which tensor.
+/// Index of a sharded checkpoint: the shard of every tensor.
 struct SafetensorsIndex {
   let path: String
-  /// What the index says of the checkpoint; nothing here relies on it.
+  /// Member `metadata` of the index, which is not relied upon.
   let metadata: JSONObject?
-  /// The tensors in the order of the index, each with the name of its shard.
+  /// Tensors in the order of the index, each with the name of its shard.
   let places: [(tensor: TensorName, shard: String)]
 
   init(path: String) throws(SafetensorsError) {
@@ -45,7 +45,7 @@ struct SafetensorsIndex {
     }
   }
 
-  /// Whether a name can only be that of a file beside the index, on any system.
+  /// Whether a name is a plain file name on any system, so that the file lies beside the index.
   private static func isPlainName(_ name: String) -> Bool {
     !name.isEmpty && name != "." && name != ".."
       && name.utf8.allSatisfy { byte in

@@ -2,26 +2,26 @@ import ByteIO
 package import JSON
 package import Tensors
 
-/// A checkpoint in safetensors: one file, or a folder with its shards.
+/// Reader of a safetensors checkpoint: one file, or a folder with its shards.
 ///
-/// Of a folder, `model.safetensors.index.json` names the shards; without it `model.safetensors` is
-/// read, and without that an only index or an only file under another name, such as
-/// `model.fp16.safetensors`. Symbolic links are followed, also out of the folder, as the cache of
-/// the Hub is made of them; names inside the index are not paths.
+/// In a folder, `model.safetensors.index.json` names the shards; without it, `model.safetensors` is
+/// read, or else a single index or a single file under another name, such as
+/// `model.fp16.safetensors`. Symbolic links are followed, even out of the folder, because the Hub's
+/// cache consists of them; names in the index are not paths.
 package struct SafetensorsReader: TensorSource {
-  /// Where a tensor is.
+  /// File and offset of a tensor.
   package struct Location: Sendable, Equatable {
-    /// The index of the file in ``SafetensorsReader/files``.
+    /// Index of the file in ``SafetensorsReader/files``.
     package let file: Int
-    /// The offset of the tensor's first byte in that file.
+    /// Offset of the tensor's first byte in that file.
     package let offset: Int
   }
 
-  /// The files, sorted by the bytes of their names.
+  /// Files, sorted by the bytes of their names.
   package let files: [SafetensorsFile]
-  /// The tensors, file by file, within a file in the order of their bytes.
+  /// Tensors file by file, within a file in order of their offsets.
   package let tensors: [TensorDescription]
-  /// What the index says of the checkpoint; nil without an index.
+  /// Member `metadata` of the index; nil without an index, or if the index has none.
   package let indexMetadata: JSONObject?
   private let places: [TensorName: (tensor: Int, location: Location)]
 
@@ -63,7 +63,7 @@ package struct SafetensorsReader: TensorSource {
     places[name].map { tensors[$0.tensor] }
   }
 
-  /// How much of the files has been read so far.
+  /// Number of bytes read from the files so far.
   package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }
 
   package func location(of name: TensorName) -> Location? { places[name]?.location }
@@ -76,7 +76,7 @@ package struct SafetensorsReader: TensorSource {
     let byteCount = tensors[index].byteCount
     let range = range ?? 0..<byteCount
     guard range.lowerBound >= 0, range.upperBound <= byteCount else {
-      // The end that was passed is the tensor's, not the file's.
+      // The range exceeds the tensor, not the file.
       throw TensorError.file(
         .pastEnd(
           path: input.path, offset: range.lowerBound, count: range.count, length: byteCount))

@@ -2,12 +2,12 @@ import ByteIO
 import Synchronization
 package import Tensors
 
-/// Writes one safetensors file, whose bytes depend on the tensors and the metadata alone.
+/// Writer of one safetensors file, whose bytes depend only on the tensors and the metadata.
 ///
-/// The tensors are described first; their bytes then come in any order, in parts where wanted, and
-/// from any thread. The file appears under its name with ``commit()`` and not before.
+/// The tensors are described first; their bytes may then be written in any order, in pieces, and
+/// from any thread. The file appears under its name only with ``commit()``.
 package final class SafetensorsWriter: Sendable {
-  /// The header that was written, with the place of every tensor.
+  /// The written header, with the offset of every tensor.
   package let header: SafetensorsHeader
   private let file: AtomicFile
   private let numbers: [TensorName: Int]
@@ -20,7 +20,7 @@ package final class SafetensorsWriter: Sendable {
 
   /// Opens the file and writes its header.
   ///
-  /// The metadata, such as `format`, is written sorted by key; nil leaves it out.
+  /// Metadata, such as `format`, is written sorted by key; nil omits it.
   package init(
     path: String, tensors: [TensorDescription], metadata: [(key: String, value: String)]? = nil
   ) throws(SafetensorsError) {
@@ -39,7 +39,7 @@ package final class SafetensorsWriter: Sendable {
     }
   }
 
-  /// Writes a part of a tensor, or all of it; the offset counts from the tensor's first byte.
+  /// Writes all or part of a tensor; the offset counts from the tensor's first byte.
   package func write(
     _ bytes: [UInt8], of tensor: TensorName, at offset: Int = 0
   ) throws(SafetensorsError) {
@@ -68,7 +68,7 @@ package final class SafetensorsWriter: Sendable {
     state.withLock { $0.coverage[number].written += bytes.count }
   }
 
-  /// Gives the file its name, once every tensor is whole.
+  /// Renames the file to its final name if every tensor is complete.
   package func commit() throws(SafetensorsError) {
     try state.withLock { state throws(SafetensorsError) in
       guard !state.isFinished else { throw SafetensorsError.finished(path: file.path) }
@@ -87,7 +87,7 @@ package final class SafetensorsWriter: Sendable {
     }
   }
 
-  /// Writes a small file whole.
+  /// Writes and commits a small file at once.
   package static func write(
     _ tensors: [(TensorDescription, [UInt8])], metadata: [(key: String, value: String)]? = nil,
     to path: String
