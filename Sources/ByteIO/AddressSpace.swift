@@ -1,8 +1,8 @@
 import Glibc
 
-/// The addresses that the process may have, which `ulimit -v` limits.
+/// Address space of the process, which `ulimit -v` limits.
 package enum AddressSpace {
-  /// How many bytes; nil for no limit.
+  /// Limit in bytes; nil if there is none.
   package static let limit: Int? = {
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
@@ -11,7 +11,7 @@ package enum AddressSpace {
     return Int(limit.rlim_cur)
   }()
 
-  /// Whether the system would give so many bytes now.
+  /// Whether the system can currently map this many bytes.
   package static func hasRoom(for bytes: Int) -> Bool {
     guard bytes > 0 else { return true }
     let start = unsafe mmap(

@@ -2,15 +2,15 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// A file that appears under its name only when it is whole.
+/// A file that appears under its name only when it is complete.
 ///
-/// It is written beside its place, under a name that shows what it is, and renamed by
-/// ``commit()``. Let go before that, or interrupted, it is removed and nothing under the final name
-/// has changed. Writes at disjoint offsets may come from several threads.
+/// It is written under a recognisable temporary name in the same folder, and renamed by
+/// ``commit()``. If it is released before that, or the process is interrupted, it is removed and
+/// nothing under the final name changes. Several threads may write at disjoint offsets.
 package final class AtomicFile: Sendable {
-  /// Where the file will appear.
+  /// Final path of the file.
   package let path: String
-  /// Where it is being written.
+  /// Path of the file until it is committed.
   package let temporaryPath: String
   private let descriptor: FileDescriptor
   private let isOpen = Mutex(true)
@@ -24,13 +24,13 @@ package final class AtomicFile: Sendable {
     (descriptor, temporaryPath) = try Self.create(named: name, beside: place, for: path)
   }
 
-  /// A small file, which only has to be committed.
+  /// Creates a small file with its content, ready to be committed.
   package convenience init(path: String, bytes: [UInt8]) throws(FileError) {
     try self.init(path: path)
     try write(bytes, at: 0)
   }
 
-  /// Creates the temporary file, under a name at which nothing is: nothing is followed or spoilt.
+  /// Creates the temporary file under an unused name: no link is followed, no file overwritten.
   static func create(
     named name: String, beside place: FilePath, for path: String,
     permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
@@ -67,7 +67,7 @@ package final class AtomicFile: Sendable {
     }
   }
 
-  /// Reads what has been written, or the zeros in between.
+  /// Reads back written bytes; gaps between them read as zeros.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     do {
       return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -85,7 +85,7 @@ package final class AtomicFile: Sendable {
     }
   }
 
-  /// Makes the file exactly this long; what was not written is zero.
+  /// Sets the length of the file; unwritten bytes are zero.
   package func setLength(_ length: Int) throws(FileError) {
     do {
       try descriptor.resize(to: Int64(length))
@@ -94,15 +94,15 @@ package final class AtomicFile: Sendable {
     }
   }
 
-  /// Brings the bytes to the disk and gives the file its name.
+  /// Flushes the bytes to disk and renames the file to its final name.
   package func commit() throws(FileError) { try Self.commit([self]) }
 
-  /// Brings the bytes of all files to the disk, and only then gives them their names, in this order.
+  /// Flushes all files to disk, and only then renames them to their final names, in order.
   ///
-  /// No interruption comes between.
+  /// Interruptions by signal wait for all renames.
   package static func commit(_ files: [AtomicFile]) throws(FileError) {
     for file in files {
-      // One that was removed is found before the others have their names.
+      // Detects a removed temporary file before any other is renamed.
       guard fsync(file.descriptor.rawValue) == 0, unsafe access(file.temporaryPath, F_OK) == 0
       else { throw FileError.cannotWrite(path: file.path, reason: "\(Errno(rawValue: errno))") }
     }
@@ -121,7 +121,7 @@ package final class AtomicFile: Sendable {
     for folder in Set(files.map { Folder.parent(of: $0.path) }) { Folder.synchronize(folder) }
   }
 
-  /// Writes a small file whole.
+  /// Writes and commits a small file at once.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     try AtomicFile(path: path, bytes: bytes).commit()
   }

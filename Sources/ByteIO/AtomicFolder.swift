@@ -3,15 +3,15 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// A folder of files that appears under its name only when it is whole.
+/// A folder of files that appears under its name only when it is complete.
 ///
-/// It is filled beside its place, under a name that shows what it is, and renamed by
-/// ``commit(replacing:)``. Let go before that, or interrupted, it is removed with all files in it
-/// and nothing under the final name has changed.
+/// It is filled under a recognisable temporary name in the same parent, and renamed by
+/// ``commit(replacing:)``. If it is released before that, or the process is interrupted, it is
+/// removed with all its files, and nothing under the final name changes.
 package final class AtomicFolder: Sendable {
-  /// Where the folder will appear.
+  /// Final path of the folder.
   package let path: String
-  /// Where it is being filled.
+  /// Path of the folder until it is committed.
   package let temporaryPath: String
   private let isOpen = Mutex(true)
 
@@ -42,14 +42,14 @@ package final class AtomicFolder: Sendable {
     TemporaryFiles.remove(temporaryPath)
   }
 
-  /// Where a file of the folder is written.
+  /// Path at which to write a file of the folder.
   package func path(of name: String) -> String { Folder.path(of: name, in: temporaryPath) }
 
-  /// Gives the folder its name, in the place of a folder of files that was there.
+  /// Renames the folder to its final name, replacing an existing folder of files if asked to.
   ///
-  /// What is replaced changes places with the new one. Where the file system cannot do that, it is
-  /// moved aside first, comes back if the new one cannot have its name, and is removed only then; no
-  /// interruption comes between.
+  /// The old folder is exchanged with the new one. On file systems without exchange, the old one is
+  /// moved aside, restored if renaming the new one fails, and removed otherwise; interruptions by
+  /// signal wait for these renames.
   package func commit(replacing: Bool) throws(FileError) {
     Folder.synchronize(temporaryPath)
     let isReplacing = replacing && Folder.exists(path)

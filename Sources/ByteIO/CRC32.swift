@@ -1,6 +1,6 @@
 import CZlib
 
-/// The CRC-32 of zlib, PNG and Ethernet (RFC 1952, section 8).
+/// CRC-32 as in zlib, PNG and Ethernet (RFC 1952, section 8).
 package struct CRC32: Sendable {
   package private(set) var value: UInt32 = 0
 
@@ -12,7 +12,7 @@ package struct CRC32: Sendable {
     }
   }
 
-  /// Of the bytes of numbers as they are in memory.
+  /// Checksum of the values' bytes in memory.
   package static func checksum(_ values: [Float]) -> UInt32 {
     unsafe values.withUnsafeBytes { unsafe UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
   }

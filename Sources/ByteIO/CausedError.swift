@@ -1,5 +1,5 @@
-/// An error that passes on one of a stage below.
+/// An error that may wrap an error of a lower layer.
 package protocol CausedError: Error {
-  /// What the stage below reported; nil where this error stands for itself.
+  /// Error of the lower layer; nil if this error wraps none.
   var cause: (any Error)? { get }
 }

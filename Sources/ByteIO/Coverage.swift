@@ -1,16 +1,16 @@
-/// Which bytes of a whole have been given, so that none is missing and none comes twice.
+/// Record of the byte ranges written so far; detects missing bytes and bytes written twice.
 package struct Coverage: Sendable {
-  /// The bytes that are on the disk.
+  /// Number of bytes written to the file.
   package var written = 0
-  /// What has been given: disjoint, in order, and neighbours joined.
+  /// Reserved ranges: disjoint, sorted, adjacent ones merged.
   private var ranges: [Range<Int>] = []
 
   package init() {}
 
-  /// Takes a range that is not empty; false if a byte of it was given before.
+  /// Reserves a non-empty range; false if part of it was reserved before.
   package mutating func reserve(_ range: Range<Int>) -> Bool {
     var index = ranges.endIndex
-    // Parts mostly come in order: the search starts at the end.
+    // Ranges mostly arrive in order, so the search starts at the end.
     while index > 0, ranges[index - 1].lowerBound > range.lowerBound { index -= 1 }
     if index > 0, ranges[index - 1].upperBound > range.lowerBound { return false }
     if index < ranges.endIndex, ranges[index].lowerBound < range.upperBound { return false }

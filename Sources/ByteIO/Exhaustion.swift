@@ -1,16 +1,16 @@
 import Glibc
 import Synchronization
 
-/// What happens where memory cannot be had.
+/// Handling of failed memory allocations.
 package enum Exhaustion {
   private static let exitCode = Atomic<Int32>(0)
-  /// Given back before anything is done about it, which takes some memory too.
+  /// Memory that the handler releases first, because it needs some itself.
   private static let reserve = Atomic<UInt>(0)
   private static let reserveBytes = 1 << 20
 
-  /// From now on the process ends with a line and a code where Swift is refused memory.
+  /// Makes the process end with a message and `code` if Swift fails to allocate memory.
   ///
-  /// What is unfinished is removed. Swift aborts where it is refused memory, and for nothing else.
+  /// Unfinished files are removed. Relies on Swift aborting only if an allocation fails.
   package static func end(with code: Int32) {
     exitCode.store(code, ordering: .relaxed)
     let start = unsafe mmap(
@@ -22,7 +22,7 @@ package enum Exhaustion {
   }
 
   private static let end: @convention(c) (Int32) -> Void = { _ in
-    // A second time, nothing more can be done.
+    // A second abort, in this handler, ends the process at once.
     signal(SIGABRT, SIG_DFL)
     let kept = unsafe UnsafeMutableRawPointer(bitPattern: reserve.load(ordering: .relaxed))
     if let kept = unsafe kept { _ = unsafe munmap(kept, reserveBytes) }

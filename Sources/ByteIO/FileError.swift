@@ -1,28 +1,28 @@
-/// What can go wrong between us and the file system.
+/// Failure of a file system operation.
 package enum FileError: Error, Equatable, Sendable {
-  /// Nothing is there under this name.
+  /// No file or folder has this path.
   case missing(path: String)
-  /// The system refused to open or read it.
+  /// The system failed to open or read the file.
   case unreadable(path: String, reason: String)
-  /// A folder, a pipe or a device where a regular file was expected.
+  /// A folder, pipe or device was found instead of a regular file.
   case notRegular(path: String, found: String)
-  /// The file ends before the bytes that were asked for.
+  /// The file ends before the requested bytes.
   case pastEnd(path: String, offset: Int, count: Int, length: Int)
-  /// Length, modification time or identity changed while the file was in use.
+  /// Length, modification time or content changed while the file was in use.
   case changed(path: String)
-  /// The output is already there, and replacing it was not asked for.
+  /// The output already exists, and replacing it was not requested.
   case exists(path: String)
   /// The output is one of the inputs.
   case sameFile(input: String, output: String)
   /// The output cannot be created.
   case cannotCreate(path: String, reason: String)
-  /// The system has not the memory for what is read at once.
+  /// The memory for a single read is not available.
   case noMemory(path: String, needed: Int)
-  /// A disk has less space than the work will take.
+  /// A disk has less free space than the run needs.
   case noSpace(path: String, needed: Int, free: Int)
-  /// What was done before was done under other circumstances.
+  /// The journal was begun under other circumstances; `what` names the one that differs.
   case begunOtherwise(path: String, what: String, before: String, now: String)
-  /// What was done before cannot be taken up.
+  /// The journal or its states are inconsistent, and the run cannot be resumed.
   case spoilt(path: String, reason: String)
   /// Writing failed: a full disk, a quota, a broken device.
   case cannotWrite(path: String, reason: String)

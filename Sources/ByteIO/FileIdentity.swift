@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Which file a path leads to, whatever it is called.
+/// Identity of a file, independent of its path: device and inode.
 package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
@@ -10,7 +10,7 @@ package struct FileIdentity: Hashable, Sendable {
     inode = UInt64(status.inode.rawValue)
   }
 
-  /// The identity of the file that `path` leads to, links followed; nil where there is none.
+  /// Identity of the file at `path`, with links followed; nil if there is none.
   package init?(path: String) {
     guard let status = try? Stat(FilePath(path), followTargetSymlink: true) else { return nil }
     self.init(status)

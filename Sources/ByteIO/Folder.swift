@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// Questions about paths and folders.
+/// Operations on paths and folders.
 package enum Folder {
   package static func isFolder(_ path: String) -> Bool {
     (try? Stat(FilePath(path), followTargetSymlink: true))?.type == .directory
@@ -9,7 +9,7 @@ package enum Folder {
 
   package static func exists(_ path: String) -> Bool { FileIdentity(path: path) != nil }
 
-  /// The names in a folder, sorted by their bytes; links among them are not followed.
+  /// Names in a folder, sorted by their bytes; links among them are not followed.
   package static func names(in path: String) throws(FileError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw errno == ENOENT
@@ -29,16 +29,16 @@ package enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Removes a folder and the files in it; one that holds a folder stays.
+  /// Removes a folder and the files in it; keeps a folder that contains folders.
   static func removeFlat(_ path: String) {
-    // Another thread may have just given a file its name.
+    // Retries, because another thread may have just renamed a file into the folder.
     for _ in 0..<8 {
       for name in (try? names(in: path)) ?? [] { _ = unsafe unlink(self.path(of: name, in: path)) }
       if unsafe rmdir(path) == 0 || errno != ENOTEMPTY { return }
     }
   }
 
-  /// Brings the names in a folder to the disk; not every file system can promise that.
+  /// Flushes a folder's entries to disk; ignores failures, as not all file systems support it.
   static func synchronize(_ path: String) {
     guard
       let handle = try? FileDescriptor.open(
@@ -48,12 +48,12 @@ package enum Folder {
     try? handle.close()
   }
 
-  /// Where files lie that nobody is to see: on a disk, and not in memory.
+  /// Folder for temporary files: `TMPDIR`, else `/var/tmp`, because `/tmp` may be in memory.
   package static var temporary: String {
     ProcessEnvironment.value(of: "TMPDIR") ?? (isFolder("/var/tmp") ? "/var/tmp" : "/tmp")
   }
 
-  /// How many bytes there is space for on the disk of a folder; nil where nobody can tell.
+  /// Free bytes on the disk of a folder; nil if unknown.
   package static func freeBytes(_ path: String) -> Int? {
     var status = statvfs()
     guard unsafe statvfs(path, &status) == 0 else { return nil }
@@ -61,12 +61,12 @@ package enum Folder {
       .partialValue
   }
 
-  /// The last part of a path: the name of the file or folder itself.
+  /// Last component of a path.
   package static func name(of path: String) -> String {
     FilePath(path).lastComponent?.string ?? path
   }
 
-  /// The whole path, without `.` and `..`; links stay.
+  /// Absolute path without `.` and `..`; links are not resolved.
   package static func absolute(_ path: String) -> String {
     var place = FilePath(path)
     if place.isRelative, let here = unsafe getcwd(nil, 0) {
@@ -76,19 +76,19 @@ package enum Folder {
     return place.lexicallyNormalized().string
   }
 
-  /// The folder that holds what `path` names.
+  /// Path of the folder that contains `path`.
   package static func parent(of path: String) -> String {
     var parent = FilePath(path)
     parent.removeLastComponent()
     return parent.isEmpty ? "." : parent.string
   }
 
-  /// The path of `name`, a plain name without separators, in a folder.
+  /// Path in a folder of `name`, a plain name without separators.
   package static func path(of name: String, in folder: String) -> String {
     FilePath(folder).appending(name).string
   }
 
-  /// Whether two paths lead to the same place, be there a file or not.
+  /// Whether two paths lead to the same place, whether or not a file exists there.
   package static func isSamePlace(_ first: String, _ second: String) -> Bool {
     if let identity = FileIdentity(path: first) { return identity == FileIdentity(path: second) }
     guard name(of: first) == name(of: second), !exists(second) else { return false }
@@ -96,8 +96,8 @@ package enum Folder {
     return parents.0 == parents.1
   }
 
-  /// Fails where an output may not be made: one that exists, unless replacing it was asked for; one
-  /// that is an input; one that is no file; one whose folder is missing.
+  /// Throws if an output file exists and `force` is false, is one of the inputs, is not a regular
+  /// file, or lacks its parent folder.
   package static func checkOutput(
     _ output: String, inputs: [String], force: Bool
   ) throws(FileError) {
@@ -106,7 +106,7 @@ package enum Folder {
       for input in inputs where FileIdentity(path: input) == identity {
         throw FileError.sameFile(input: input, output: output)
       }
-      // A device would not be written to, but lose its name to a file.
+      // A device would be replaced by a file, not written to.
       guard status.type == .regular else {
         throw FileError.cannotCreate(
           path: output,
@@ -114,21 +114,21 @@ package enum Folder {
       }
       guard force else { throw FileError.exists(path: output) }
     } else if !force, (try? Stat(FilePath(output), followTargetSymlink: false)) != nil {
-      // A link to nothing would lose its name to a file.
+      // A dangling link would be replaced by a file.
       throw FileError.exists(path: output)
     }
     try checkParent(of: output)
   }
 
-  /// Fails where a folder may not be made as an output: one that exists, unless replacing it was
-  /// asked for; one that holds an input, or anything that no such output has; a link to one.
+  /// Throws if an output folder exists and `force` is false, holds an input or a file that is not
+  /// part of such an output, is a link, or lacks its parent folder.
   ///
   /// - Parameters:
-  ///   - output: the folder.
-  ///   - inputs: paths of files that are read.
-  ///   - force: whether replacing was asked for.
-  ///   - isOurs: whether a file of this name may be in such an output.
-  /// - Throws: what is in the way.
+  ///   - output: path of the output folder.
+  ///   - inputs: paths of the input files.
+  ///   - force: whether an existing folder may be replaced.
+  ///   - isOurs: whether such an output may contain a file of this name.
+  /// - Throws: ``FileError`` that names the obstacle.
   package static func checkOutputFolder(
     _ output: String, inputs: [String], force: Bool, isOurs: (String) -> Bool
   ) throws(FileError) {
@@ -153,7 +153,7 @@ package enum Folder {
     try checkParent(of: output)
   }
 
-  /// The most bytes that a name may have on the usual file systems.
+  /// Longest file name in bytes on common file systems.
   private static let nameLimit = 255
 
   private static func checkParent(of output: String) throws(FileError) {

@@ -2,10 +2,10 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// A regular file, open for reads at given offsets, from any number of threads.
+/// A regular file, open for reads at given offsets from any number of threads.
 ///
-/// Nothing is mapped into memory: a file that shrinks while it is read becomes an error, not a
-/// signal. The length is that of the moment of opening, and ``checkUnchanged()`` holds the file to it.
+/// The file is not memory-mapped, so that shrinking while it is read is an error, not a signal.
+/// The length is that on opening, which ``checkUnchanged()`` verifies.
 package final class InputFile: Sendable {
   package let path: String
   package let length: Int
@@ -17,13 +17,13 @@ package final class InputFile: Sendable {
     case memory([UInt8])
   }
 
-  /// From here on the system is asked whether it has the memory.
+  /// Size in bytes from which reads first check that the memory is available.
   private static let muchMemory = 1 << 20
 
-  /// How many bytes have been read so far.
+  /// Number of bytes read so far.
   package var bytesRead: Int { counter.load(ordering: .relaxed) }
 
-  /// A file that is in memory already, as one that lies inside another.
+  /// A file that is already in memory, such as one embedded in another.
   package init(path: String, bytes: [UInt8]) {
     self.path = path
     length = bytes.count
@@ -33,7 +33,7 @@ package final class InputFile: Sendable {
   package init(path: String) throws(FileError) {
     let descriptor: FileDescriptor
     do {
-      // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+      // Without O_NONBLOCK, opening a pipe without a writer would block for ever.
       descriptor = try FileDescriptor.open(
         FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
@@ -56,7 +56,7 @@ package final class InputFile: Sendable {
 
   deinit { if case .file(let descriptor, _) = storage { try? descriptor.close() } }
 
-  /// Reads exactly `count` bytes that start at `offset`.
+  /// Reads exactly `count` bytes from `offset` on.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     try checkBounds(offset: offset, count: count)
     counter.add(count, ordering: .relaxed)
@@ -71,7 +71,7 @@ package final class InputFile: Sendable {
   ) throws(FileError) -> [UInt8] {
     var found = 0
     let bytes: [UInt8]
-    // Swift ends the process where it is refused memory.
+    // Swift ends the process if an allocation fails.
     guard count < Self.muchMemory || AddressSpace.hasRoom(for: count) else {
       throw FileError.noMemory(path: path, needed: count)
     }
@@ -88,8 +88,7 @@ package final class InputFile: Sendable {
     return bytes
   }
 
-  /// The whole file as it is at one moment, for files that are known to be small; larger ones than
-  /// `limit` are refused.
+  /// Reads a whole small file, unchanged since opening; throws if it is larger than `limit` bytes.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     guard length <= limit else {
       throw FileError.unreadable(
@@ -100,7 +99,7 @@ package final class InputFile: Sendable {
     return bytes
   }
 
-  /// Fails if the file is not what it was when it was opened.
+  /// Throws if length or modification time differ from those on opening.
   package func checkUnchanged() throws(FileError) {
     guard case .file(let descriptor, let modified) = storage else { return }
     guard let status = try? Stat(descriptor), Int(status.size) == length,
@@ -114,7 +113,7 @@ package final class InputFile: Sendable {
     }
   }
 
-  /// Reads until the buffer is full or the file ends; the number of bytes read.
+  /// Reads until the buffer is full or the file ends; returns the number of bytes read.
   private static func fill(
     _ buffer: UnsafeMutableRawBufferPointer, from offset: Int, of descriptor: FileDescriptor
   ) throws -> Int {
@@ -130,7 +129,7 @@ package final class InputFile: Sendable {
   }
 }
 
-/// When a file was last changed, to the nanosecond.
+/// Modification time of a file, to the nanosecond.
 private struct ModificationTime: Equatable {
   private let seconds: Int
   private let nanoseconds: Int

@@ -1,6 +1,6 @@
-/// Unsigned integers as formats store them: least significant byte first.
+/// Little-endian encoding of unsigned integers.
 package enum LittleEndian {
-  /// The integer that starts at `offset`; the caller has checked that it is there.
+  /// Integer that starts at `offset`, which the caller has checked to be in range.
   package static func load<Value: FixedWidthInteger & UnsignedInteger>(
     _: Value.Type, from bytes: [UInt8], at offset: Int
   ) -> Value {

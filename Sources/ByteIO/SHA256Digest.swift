@@ -6,7 +6,7 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   fileprivate init(_ digest: SHA256.Digest) { bytes = Array(digest) }
 
-  /// A digest from its 64 lower-case hexadecimal digits.
+  /// Parses 64 lower-case hexadecimal digits.
   package init?(hexadecimal text: String) {
     let digits = Array(text.utf8)
     guard digits.count == 64 else { return nil }
@@ -25,7 +25,7 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     return hasher.digest()
   }
 
-  /// The digest as 64 lower-case hexadecimal digits.
+  /// 64 lower-case hexadecimal digits.
   package var description: String {
     let digits = Array("0123456789abcdef".utf8)
     let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
@@ -41,7 +41,7 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// SHA-256 of bytes that come in parts.
+/// Incremental computation of a SHA-256 digest.
 package struct SHA256Hasher {
   private var hasher = SHA256()
 

@@ -1,18 +1,18 @@
 import Glibc
 import SystemPackage
 
-/// A file for what does not fit into memory: numbers that are written and read again by the same work.
+/// A file for numbers that do not fit into memory, written and read back by the same run.
 ///
-/// Reads and writes at disjoint offsets may come from several threads.
+/// Several threads may read and write at disjoint offsets.
 package final class ScratchFile: Sendable {
-  /// What it is called in errors.
+  /// Path for error messages; an unnamed file no longer exists there.
   package let path: String
   private let descriptor: FileDescriptor
 
-  /// A file without a name: whatever becomes of the process, nothing of it is left.
+  /// Creates an unnamed file, which disappears with the process.
   ///
-  /// - Parameter folder: on whose disk it lies.
-  /// - Throws: a folder where nothing can be created.
+  /// - Parameter folder: folder on the disk that holds the file.
+  /// - Throws: ``FileError`` if no file can be created in the folder.
   package init(in folder: String) throws(FileError) {
     let place = Folder.path(of: "scratch", in: folder)
     (descriptor, path) = try AtomicFile.create(
@@ -20,7 +20,7 @@ package final class ScratchFile: Sendable {
     TemporaryFiles.removeAndUnlink(path)
   }
 
-  /// A file that is there under its name until someone removes it.
+  /// Opens or creates a named file, which stays until it is removed.
   package init(at path: String) throws(FileError) {
     self.path = path
     do {
@@ -34,7 +34,7 @@ package final class ScratchFile: Sendable {
 
   deinit { try? descriptor.close() }
 
-  /// Takes the space for this many bytes, so that a full disk is found before the work and not in it.
+  /// Allocates disk space for `length` bytes, so that a full disk is found before the run starts.
   package func reserve(_ length: Int) throws(FileError) {
     var status = posix_fallocate(descriptor.rawValue, 0, length)
     if status == EOPNOTSUPP || status == EINVAL {

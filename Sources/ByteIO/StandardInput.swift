@@ -1,10 +1,10 @@
 import SystemPackage
 
-/// What comes through the pipe.
+/// Input from standard input or another inherited pipe.
 package enum StandardInput {
-  /// The descriptor that a path means, if it is no file: `-`, or `/dev/fd/63` for `<(…)` of a shell.
+  /// Descriptor for `-`, or for an inherited pipe such as `/dev/stdin` or `/dev/fd/63` of `<(…)`.
   ///
-  /// Nothing is opened, as a pipe that has a name would be, at which one may wait for ever.
+  /// Nothing is opened: opening a named pipe could block for ever.
   private static func descriptor(of path: String) -> FileDescriptor? {
     if path == "-" { return .standardInput }
     let folder = "/dev/fd/"
@@ -14,10 +14,10 @@ package enum StandardInput {
     return (try? Stat(descriptor))?.type == .fifo ? descriptor : nil
   }
 
-  /// Whether what `path` means is read here, and is no file.
+  /// Whether `path` names standard input or an inherited pipe instead of a file.
   package static func isMeant(by path: String) -> Bool { descriptor(of: path) != nil }
 
-  /// Reads until the end, or until more than `limit` bytes have come.
+  /// Reads until the end, or until more than `limit` bytes have arrived.
   package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     let descriptor = descriptor(of: path) ?? .standardInput
     var bytes: [UInt8] = []

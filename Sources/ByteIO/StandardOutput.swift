@@ -1,11 +1,11 @@
 import Glibc
 import SystemPackage
 
-/// The streams that a program writes to.
+/// Standard output and standard error.
 package enum StandardOutput {
-  /// Writes a result; a full disk behind a redirection is an error like any other.
+  /// Writes a result; throws if that fails, as on a full disk behind a redirection.
   ///
-  /// Where the reader has gone, as `head` does, the program ends as others do.
+  /// If the reader has closed the pipe, as `head` does, the process ends by SIGPIPE.
   package static func write(_ text: String) throws(FileError) {
     do {
       _ = try FileDescriptor.standardOutput.writeAll(text.utf8)
@@ -16,12 +16,12 @@ package enum StandardOutput {
     }
   }
 
-  /// Writes what is not a result, such as progress and errors; nobody may be listening.
+  /// Writes progress or errors to standard error; failures are ignored.
   package static func writeError(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }
 
-  /// How many columns the terminal behind the results has; nil where it is none, or does not tell.
+  /// Width in columns of the terminal on standard output; nil if there is none, or it is unknown.
   package static var terminalColumns: Int? {
     var size = winsize()
     guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// The unfinished files and folders of this process, so that an interruption can remove them.
+/// Registry of this process's unfinished files and folders, which an interruption removes.
 package enum TemporaryFiles {
   private struct Unfinished {
     var files: Set<String> = []
@@ -16,16 +16,16 @@ package enum TemporaryFiles {
   }
   private static let farewell = Mutex<String?>(nil)
 
-  /// What is said on standard error if the process is interrupted.
+  /// Sets the line written to standard error on interruption; nil for none.
   package static func onInterruption(say line: String?) { farewell.withLock { $0 = line } }
 
   private static let paths = Mutex(Unfinished())
-  /// How many this process has begun: no two share a temporary name.
+  /// Number of temporary names made so far, which makes each name unique.
   private static let begun = Atomic<Int>(0)
 
-  /// A name for what is not finished, beside its place.
+  /// Unique temporary path in the folder of the final path `place`.
   static func path(named name: String, beside place: FilePath) -> String {
-    // Cut, so that the longest name that can be given leaves room for what is added.
+    // Truncated, so that the longest possible name leaves room for the additions.
     let start = String(decoding: name.utf8.prefix(200), as: UTF8.self)
     let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
     var temporary = place
@@ -45,7 +45,7 @@ package enum TemporaryFiles {
     }
   }
 
-  /// Steps between which no interruption comes.
+  /// Runs steps that an interruption by signal cannot separate.
   static func uninterrupted<Value>(_ steps: () -> sending Value) -> Value {
     paths.withLock { _ in steps() }
   }
@@ -55,16 +55,16 @@ package enum TemporaryFiles {
     remove(path)
   }
 
-  /// Removes what is unfinished, unless some thread was just about to begin or to finish something.
+  /// Removes all unfinished files and folders, unless a thread holds the registry's lock.
   static func removeAllIfPossible() { _ = paths.withLockIfAvailable { $0.removeAll() } }
 
-  /// From now on SIGINT, SIGTERM and SIGHUP remove what is unfinished and end the process.
+  /// Makes SIGINT, SIGTERM and SIGHUP remove all unfinished files and end the process.
   ///
-  /// - Parameter exitCode: what the process then ends with.
+  /// - Parameter exitCode: exit code of the process in that case.
   package static func removeOnInterruption(exitCode: Int32) {
-    // Beyond a limit on the size of files, writing fails instead.
+    // Makes writes beyond the file size limit fail instead of raising a signal.
     signal(SIGXFSZ, SIG_IGN)
-    // Nobody must listen to progress.
+    // Writes to a closed pipe fail instead of raising a signal: progress may have no reader.
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return }
@@ -75,16 +75,16 @@ package enum TemporaryFiles {
       unsafe sigaddset(&caught, number)
       let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
       let before = unsafe unsafeBitCast(signal(number, tellOfInterruption), to: Int.self)
-      // Under nohup the end of the terminal is not the end of the work.
+      // Keeps SIGHUP ignored, as under nohup.
       if number == SIGHUP, before == ignored { signal(number, SIG_IGN) }
     }
-    // Whoever started this may have blocked them for itself.
+    // The parent process may have blocked these signals.
     unsafe pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     let end = ends[0]
     DispatchQueue(label: "interruptions").async {
       var byte: UInt8 = 0
       while unsafe read(end, &byte, 1) != 1 {}
-      // The lock is never given back: no further file can be begun.
+      // The lock is never released, so that no further file can be created.
       paths.withLock { unfinished in
         unfinished.removeAll()
         if let line = farewell.withLock({ $0 }) { StandardOutput.writeError(line + "\n") }
@@ -93,7 +93,7 @@ package enum TemporaryFiles {
     }
   }
 
-  /// Removes what is unfinished, and ends the process by the signal for results that nobody reads.
+  /// Removes all unfinished files, and ends the process by SIGPIPE.
   static func endWithoutReader() -> Never {
     removeAllIfPossible()
     signal(SIGPIPE, SIG_DFL)
@@ -101,7 +101,7 @@ package enum TemporaryFiles {
     _exit(128 + SIGPIPE)
   }
 
-  /// Where a handler of signals, which may do hardly more, writes that there was one.
+  /// Pipe to which the signal handler writes a byte, one of the few operations allowed in it.
   private static let interruptions = Atomic<Int32>(-1)
 
   private static let tellOfInterruption: @convention(c) (Int32) -> Void = { _ in

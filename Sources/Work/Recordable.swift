@@ -1,13 +1,13 @@
 import ByteIO
 
-/// A value that a journal can keep.
+/// A value that can be stored in a journal.
 package protocol Recordable {
   func record(to writer: inout RecordWriter)
-  /// What does not fit makes the reader unsound, and any value serves.
+  /// Reads a value; on malformed bytes the reader becomes unsound, and the value is arbitrary.
   init(from reader: inout RecordReader)
 }
 
-/// Values one behind the other, as bytes.
+/// Encoder of consecutive values.
 package struct RecordWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
 
@@ -18,7 +18,7 @@ package struct RecordWriter: Sendable {
   mutating func append(_ word: UInt64) { bytes += LittleEndian.bytes(of: word) }
 }
 
-/// Values in the order in which they were written.
+/// Decoder of values, in the order in which they were written.
 package struct RecordReader: Sendable {
   private let bytes: [UInt8]
   private var offset = 0
@@ -26,14 +26,14 @@ package struct RecordReader: Sendable {
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Whether everything has been read, and nothing was missing.
+  /// Whether all bytes were read and every value was valid.
   package var isFinished: Bool { isSound && offset == bytes.count }
 
   package mutating func take<Value: Recordable>(_: Value.Type = Value.self) -> Value {
     Value(from: &self)
   }
 
-  /// What was taken makes no sense.
+  /// Marks the reader unsound, because a value was invalid.
   package mutating func refuse() { isSound = false }
 
   mutating func word() -> UInt64 {
@@ -45,7 +45,7 @@ package struct RecordReader: Sendable {
     return LittleEndian.load(UInt64.self, from: bytes, at: offset)
   }
 
-  /// How many elements follow; each takes at least a byte.
+  /// Number of elements that follow; each takes at least one byte.
   mutating func count() -> Int {
     let count = word()
     guard count <= bytes.count - offset else {

@@ -1,14 +1,14 @@
-/// Reads a few bits at a time, the lowest of a byte first; behind the end there are zeros.
+/// Reader of bits, lowest of a byte first; reads zeros past the end.
 @unsafe struct BitReader {
   private let source: UnsafeBufferPointer<UInt8>
-  /// In bits.
+  /// Position in bits.
   private(set) var position = 0
 
   init(_ source: UnsafeBufferPointer<UInt8>) { unsafe self.source = source }
 
   var isPastEnd: Bool { unsafe position > 8 * source.count }
 
-  /// The next bits, at most 16, without taking them.
+  /// Next bits, at most 16, without consuming them.
   func peek(_ count: Int) -> Int { unsafe peek(count, at: position) }
 
   func peek(_ count: Int, at position: Int) -> Int {

@@ -1,4 +1,4 @@
-/// A few numbers of some bits each, one behind the other.
+/// A sequence of bit fields.
 struct BitString {
   private(set) var parts: [(bits: UInt32, length: Int)] = []
   private(set) var count = 0

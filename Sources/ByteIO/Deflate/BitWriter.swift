@@ -1,21 +1,21 @@
-/// Writes words of bits behind each other, the lowest bit of a byte first.
+/// Writer of consecutive code words, lowest bit of a byte first.
 @unsafe struct BitWriter {
   private let target: UnsafeMutableRawBufferPointer
   private var place = 0
   private var bits: UInt64 = 0
   private var count = 0
 
-  /// - Parameter target: room for all words and 8 bytes more.
+  /// - Parameter target: buffer with room for all words and 8 more bytes.
   init(_ target: UnsafeMutableRawBufferPointer) { unsafe self.target = target }
 
-  /// Adds a word; less than 57 bits may wait before ``flush()``.
+  /// Adds a word; fewer than 57 bits may be pending before ``flush()``.
   @inline(__always)
   mutating func put(_ word: UInt64, _ length: Int) {
     unsafe bits |= word &<< UInt64(truncatingIfNeeded: count)
     unsafe count &+= length
   }
 
-  /// Writes the bytes that are whole.
+  /// Writes the complete bytes.
   @inline(__always)
   mutating func flush() {
     unsafe target.storeBytes(of: bits.littleEndian, toByteOffset: place, as: UInt64.self)

@@ -1,17 +1,17 @@
 import CZlib
 
-/// Raw deflate streams (RFC 1951): by zlib in general, by code of our own where no matches are wanted.
+/// Raw deflate streams (RFC 1951): literal-only streams by our own code, all others by zlib.
 package enum Deflate {
-  /// The order in which a stream names the lengths of the code that its lengths are in.
+  /// Order in which a stream lists the lengths of the code length code.
   static let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-  /// Words are no longer than this, so that one look into a table that stays in the cache finds them.
+  /// Longest code word of a literal in bits, so that one lookup in a cache-sized table decodes it.
   static let literalBits = 11
 
-  /// A stream with matches, by zlib; nil if it would not be shorter than the bytes.
+  /// Compresses with matches, by zlib; nil if the stream would not be shorter than the bytes.
   package static func compress(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     var stream = unsafe z_stream()
     let size = unsafe Int32(MemoryLayout<z_stream>.size)
-    // Without a header: the block around it has its length and checksum.
+    // Without zlib's header: the enclosing block has length and checksum.
     guard
       unsafe deflateInit2_(
         &stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK
@@ -31,9 +31,10 @@ package enum Deflate {
     }
   }
 
-  /// Fills `target[place]` from a stream that must give exactly as many bytes, and end with its own.
+  /// Fills `target[place]` from a stream that must decode to exactly that many bytes.
   ///
-  /// - Returns: false if it does not; no more than `place` is ever written.
+  /// - Returns: false if the stream is invalid, decodes to another length, or has trailing bytes;
+  ///   nothing outside `place` is ever written.
   package static func decompress(
     _ stream: ArraySlice<UInt8>, into target: inout [UInt8], at place: Range<Int>
   ) -> Bool {

@@ -1,17 +1,17 @@
-/// Reads a deflate stream that is one block of literals alone, several of them at a time.
+/// Decoder of deflate streams with a single block of literals; decodes several at a time.
 ///
-/// Nothing else is understood: other streams are zlib's, with its verdict.
+/// All other streams are left to zlib.
 @unsafe struct LiteralDecoder {
   private let source: UnsafeBufferPointer<UInt8>
-  /// Where the data begin, in bits.
+  /// Start of the data, in bits.
   private let start: Int
-  /// For the next bits: the symbol, and in the upper half the length of its word.
+  /// Lookup table by the next bits: the symbol, and in the upper half the length of its code word.
   private let single: [UInt32]
 
   private static let endOfBlock = 256
   private static let mask = UInt64(1 << Deflate.literalBits - 1)
 
-  /// Nil for every stream of another form.
+  /// Parses the header; nil for streams of another form.
   init?(_ source: UnsafeBufferPointer<UInt8>) {
     unsafe self.source = source
     var reader = unsafe BitReader(source)
@@ -39,7 +39,7 @@
       }
     }
     guard lengths.count == literals + distances, unsafe !reader.isPastEnd else { return nil }
-    // No distances, or the two that zlib names where it has none.
+    // No distances, or the two that zlib declares if it uses none.
     guard [[0], [1, 1]].contains(Array(lengths[literals...])) else { return nil }
     let code = lengths[..<literals]
     guard unsafe code[Self.endOfBlock] > 0, PrefixCode.isComplete(code),
@@ -49,11 +49,11 @@
     unsafe start = reader.position
   }
 
-  /// Fills the target; false if the stream gives more or less, or has not ended with its last byte.
+  /// Fills the target; false if the stream decodes to another length or has trailing bytes.
   func decode(into target: UnsafeMutableBufferPointer<UInt8>) -> Bool {
     var place = 0
     var position = unsafe start
-    // Below that the table would take longer than the bytes.
+    // For shorter targets, building the table would take longer than decoding.
     if target.count >= 4096 {
       unsafe decodeMost(into: target, &place, &position)
     }
@@ -71,7 +71,7 @@
     }
   }
 
-  /// Decodes while neither end is near: up to four symbols at a look.
+  /// Decodes up to four symbols per lookup, until near the end of source or target.
   private func decodeMost(
     into target: UnsafeMutableBufferPointer<UInt8>, _ place: inout Int, _ position: inout Int
   ) {
@@ -85,7 +85,7 @@
       var count = 0
       let skipped = position % 8
       let lastRead = bytes.count - 8
-      // Five looks write up to twenty bytes, and what is stored beyond what counts is four.
+      // Five lookups produce up to 20 bytes; a store may exceed the valid bytes by up to 4.
       let lastWrite = output.count - 24
       var isFirst = true
       while next <= lastRead, written <= lastWrite {
@@ -111,7 +111,7 @@
           bits &>>= length
           count &-= Int(truncatingIfNeeded: length)
         }
-        // The end of the block counts nothing and takes nothing.
+        // The end of the block yields no symbol and consumes no bits here.
         if (entry &>> 32) & 0xFF == 0 { break }
       }
       if !isFirst {
@@ -121,7 +121,7 @@
     }
   }
 
-  /// The symbol and the length of the word that the next bits begin with.
+  /// Builds the table of symbol and word length for all values of the next bits.
   private static func table(_ code: PrefixCode, bits: Int) -> [UInt32] {
     var table = [UInt32](repeating: 0, count: 1 << bits)
     for (symbol, length) in code.lengths.enumerated() where length > 0 {
@@ -133,7 +133,8 @@
     return table
   }
 
-  /// Up to four literals that the next bits hold whole: themselves, their number, their bits.
+  /// Builds a table of up to four literals that the next bits hold completely: the literals, their
+  /// number, and their total length in bits.
   private static func fourfold(_ single: [UInt32]) -> [UInt64] {
     single.indices.map { index in
       var symbols: UInt64 = 0

@@ -1,15 +1,15 @@
-/// Writes a deflate stream of literals alone, in one block (RFC 1951, section 3.2.7).
+/// Encoder of a deflate stream of literals only, in one block (RFC 1951, section 3.2.7).
 ///
-/// Exponents of weights are as good as independent: matches would cost time and bytes.
+/// Exponents of weights are nearly independent: matches would cost time and bytes.
 package struct LiteralEncoder {
-  /// Literals, and behind them the end of the block.
+  /// Code of the literals, followed by the end of the block.
   private let code: PrefixCode
   private let header: BitString
   private let bitCount: Int
 
   private static let endOfBlock = 256
 
-  /// The best code for these bytes.
+  /// Computes the optimal code for these bytes.
   init(for bytes: ArraySlice<UInt8>) {
     var counts = Self.counts(of: bytes)
     counts.append(1)
@@ -19,20 +19,20 @@ package struct LiteralEncoder {
       header.count + zip(counts, code.lengths).reduce(0) { $0 + $1.0 * Int($1.1) }
   }
 
-  /// A stream of the bytes; nil if it would not be shorter.
+  /// Encodes the bytes; nil if the stream would not be shorter.
   package static func encodeIfShorter(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     let encoder = LiteralEncoder(for: bytes)
     return encoder.byteCount < bytes.count ? encoder.encode(bytes) : nil
   }
 
-  /// The bytes that the stream will take.
+  /// Length of the stream in bytes.
   var byteCount: Int { (bitCount + 7) / 8 }
 
-  /// The stream of the bytes that the code was made for.
+  /// Encodes the bytes for which the code was computed.
   func encode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     // Words are written eight bytes at a time.
     let room = byteCount + 16
-    // A word and its length together, so that a symbol takes one look.
+    // Word and length together, so that a symbol takes one lookup.
     let table = zip(code.words, code.lengths).map { UInt32($0) | UInt32($1) << 16 }
     return unsafe [UInt8](unsafeUninitializedCapacity: room) { target, initialized in
       var writer = unsafe BitWriter(UnsafeMutableRawBufferPointer(target))
@@ -40,7 +40,7 @@ package struct LiteralEncoder {
       unsafe table.withUnsafeBufferPointer { table in
         unsafe bytes.withUnsafeBufferPointer { bytes in
           var place = 0
-          // Four words and what is left of a byte fit 64 bits.
+          // Four words and the rest of a byte fit into 64 bits.
           while place + 4 <= bytes.count {
             for offset in 0..<4 {
               let entry = unsafe table[Int(bytes[place + offset])]
@@ -61,9 +61,9 @@ package struct LiteralEncoder {
     }
   }
 
-  /// How often each value occurs.
+  /// Histogram of the byte values.
   private static func counts(of bytes: ArraySlice<UInt8>) -> [Int] {
-    // Four tables: neighbours that are equal need not wait for each other.
+    // Four tables, so that increments for equal neighbours do not wait for each other.
     var tables = [UInt32](repeating: 0, count: 4 * 256)
     unsafe tables.withUnsafeMutableBufferPointer { tables in
       unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -83,13 +83,13 @@ package struct LiteralEncoder {
     }
   }
 
-  /// What comes before the data: a last block with a code of its own, and the lengths of its words.
+  /// Header before the data: final block, dynamic code, and the lengths of its words.
   private static func header(lengths: [UInt8]) -> BitString {
-    // No distances: one length of 0 says so.
+    // One distance length of 0 means that there are no distances.
     let runs = runs(of: lengths + [0])
     var counts = [Int](repeating: 0, count: 19)
     for run in runs { counts[run.symbol] += 1 }
-    // Two symbols at least: literals and the end have a length, the others mostly none.
+    // Ensures two symbols; normally the lengths of literals and the 0 for distances provide them.
     if counts.count(where: { $0 > 0 }) < 2 { counts[counts[0] > 0 ? 1 : 0] += 1 }
     let code = PrefixCode(counts: counts, limit: 7)
     let named = Deflate.lengthOrder.lastIndex { code.lengths[$0] > 0 } ?? 3
@@ -115,7 +115,7 @@ package struct LiteralEncoder {
     var extraBits = 0
   }
 
-  /// Lengths in the alphabet of section 3.2.7, in which a run of zeros is one symbol.
+  /// Lengths in the alphabet of section 3.2.7, which has symbols for runs of zeros.
   private static func runs(of lengths: [UInt8]) -> [Run] {
     var runs: [Run] = []
     var place = 0

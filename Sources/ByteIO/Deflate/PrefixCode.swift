@@ -1,11 +1,11 @@
-/// A code of limited length in which no word begins another (RFC 1951, section 3.2.2).
+/// A prefix code of limited word length (RFC 1951, section 3.2.2).
 struct PrefixCode {
-  /// Of each symbol, in bits; 0 where it has no word.
+  /// Word length of each symbol in bits; 0 if it has no word.
   let lengths: [UInt8]
-  /// The words with their first bit lowest, as a stream wants them.
+  /// Words with their first bit lowest, as in a stream.
   let words: [UInt16]
 
-  /// The code of these lengths, which must be such that no word begins another.
+  /// Canonical code of these lengths, which must satisfy Kraft's inequality.
   init(lengths: [UInt8]) {
     self.lengths = lengths
     var next = [UInt16](repeating: 0, count: 16)
@@ -20,10 +20,11 @@ struct PrefixCode {
     }
   }
 
-  /// The shortest code for symbols that occur so often, none longer than `limit` bits.
+  /// Optimal code for these symbol counts, with words of at most `limit` bits.
   ///
-  /// By package-merge (Larmore and Hirschberg, "A fast algorithm for optimal length-limited Huffman
-  /// codes", 1990): of every level only weights and what is a single symbol need to be known.
+  /// Computed by package-merge (Larmore and Hirschberg, "A fast algorithm for optimal
+  /// length-limited Huffman codes", 1990); each level keeps only the weights and which items are
+  /// single symbols.
   init(counts: [Int], limit: Int) {
     let symbols = counts.indices.filter { counts[$0] > 0 }
       .sorted { (counts[$0], $0) < (counts[$1], $1) }
@@ -57,7 +58,7 @@ struct PrefixCode {
     self.init(lengths: lengths)
   }
 
-  /// Whether every sequence of bits is a sequence of words.
+  /// Whether a code of these lengths is complete: every bit sequence is a sequence of words.
   static func isComplete(_ lengths: some Sequence<UInt8>) -> Bool {
     lengths.reduce(0) { $0 + ($1 > 0 ? 1 << (15 - Int($1)) : 0) } == 1 << 15
   }
