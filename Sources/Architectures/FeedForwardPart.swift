@@ -1,6 +1,6 @@
 package import Tensors
 
-/// A matrix or vector of a feed-forward layer that is cut into rings, a row for each neuron.
+/// A matrix or bias of a feed-forward layer that is cut into rings, with a row for each neuron.
 package enum FeedForwardPart: String, Sendable, CaseIterable {
   case gate
   case up
@@ -11,22 +11,22 @@ package enum FeedForwardPart: String, Sendable, CaseIterable {
   package var isBias: Bool { self == .gateBias || self == .upBias }
 }
 
-/// How a tensor of the source relates to the neurons of a layer.
+/// Relation of a source tensor to the neurons of a layer.
 package struct FeedForwardCut: Sendable, Equatable {
-  /// What becomes of the tensor.
+  /// Form in which the tensor is stored.
   package enum Storage: Sendable, Equatable {
-    /// It is cut into rings, every bit kept.
+    /// Cut into rings, without loss.
     case rings
-    /// It stays whole, in the source's order of neurons: where blocks run across neurons.
+    /// Kept whole in the source's order of neurons, because blocks span several neurons.
     case whole
-    /// It is cut into rings of another type, and is not given back bit by bit.
+    /// Cut into rings of another type, and not restored bit by bit.
     case recoded(ElementType)
   }
 
   package let layer: Int
-  /// What lies one behind the other along the neuron axis.
+  /// Parts in the tensor, consecutive along the neuron axis.
   package let parts: [FeedForwardPart]
-  /// 0 where a neuron is a row, 1 where it is a column.
+  /// 0 if a neuron is a row, 1 if it is a column.
   package let neuronAxis: Int
   package let storage: Storage
 

@@ -2,24 +2,24 @@ import ByteIO
 import Kernels
 package import Tensors
 
-/// The lossless coding of blocks (`formats/dmoe.md`, section 5).
+/// Lossless coding of blocks (`formats/dmoe.md`, section 5).
 package enum BlockCoding {
-  /// A coded block is no shorter than its plain bytes by this: a small file cannot claim to hold much.
+  /// Largest ratio of plain to coded length, so that a small file cannot claim to hold much.
   private static let mostPlainBytes = 16
 
-  /// The least bytes that a block may be stored in.
+  /// Shortest allowed stored length of a block, in bytes.
   static func shortest(_ plainLength: Int, _ type: ElementType) -> Int {
     width(of: type) == nil
       ? plainLength : (plainLength + mostPlainBytes - 1) / mostPlainBytes
   }
 
-  /// The bytes of a coded block; nil if it would not be shorter than the plain ones.
+  /// Codes a block; nil if the result would not be shorter than the plain bytes.
   package static func encode(_ plain: [UInt8], _ type: ElementType) -> [UInt8]? {
     guard let width = width(of: type), !plain.isEmpty else { return nil }
     let planes = BytePlanes.split(plain, width: width, rotated: isRotated(type))
-    // The bytes of a plane of floats hardly depend on each other: there is nothing to match.
+    // Bytes in a plane of floats are nearly independent, so matches are not worth searching.
     var coded = encode(planes, width, withMatches: !isRotated(type))
-    // What would be shorter than allowed is never shorter without matches.
+    // Only matches can undercut the allowed length; literals take at least one bit per byte.
     if coded.count < shortest(plain.count, type) {
       coded = encode(planes, width, withMatches: false)
     }
@@ -40,7 +40,7 @@ package enum BlockCoding {
     return lengths + stored
   }
 
-  /// The plain bytes of a coded block; nil if its planes are not as long as they must be.
+  /// Decodes a coded block; nil if a plane cannot be decoded or has a wrong length.
   package static func decode(
     _ stored: [UInt8], _ type: ElementType, byteCount: Int
   ) -> [UInt8]? {
@@ -66,7 +66,7 @@ package enum BlockCoding {
     return BytePlanes.merge(planes, width: width, rotated: isRotated(type))
   }
 
-  /// The bytes of an element; nil for elements that are not coded.
+  /// Size of an element in bytes; nil for types that are not coded.
   private static func width(of type: ElementType) -> Int? { type.elementBytes }
 
   private static func isRotated(_ type: ElementType) -> Bool {

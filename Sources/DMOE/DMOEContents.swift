@@ -1,9 +1,9 @@
 import ByteIO
 package import Tensors
 
-/// What is to be written: the facts and the tensors of each section, before anything has a place.
+/// Contents of a file to be written: directory fields and the tensors of each section, unplaced.
 package struct DMOEContents: Sendable {
-  /// A tensor that will be stored.
+  /// A tensor to be stored.
   package struct Item: Sendable {
     package let kind: StoredTensor.Kind
     package let elementType: ElementType
@@ -25,11 +25,11 @@ package struct DMOEContents: Sendable {
   package let sourceFormat: DMOEDirectory.SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
   package let sourceTensors: [DMOEDirectory.SourceTensor]
-  /// The shared section, then the rings.
+  /// Tensors of the shared section, then of each ring.
   package let sections: [[Item]]
   package let compression: DMOECompression
   package let blockBytes: Int
-  /// Whether the weights stay in the dense checkpoint.
+  /// Whether the weights stay in the dense checkpoint (`formats/dmoe.md`, section 9).
   package let isOverlay: Bool
 
   package init(
@@ -55,10 +55,10 @@ package struct DMOEContents: Sendable {
     self.isOverlay = isOverlay
   }
 
-  /// The plain bytes of a block where nothing else is asked for.
+  /// Default plain size of a block in bytes.
   package static let blockBytes = 1 << 20
 
-  /// Gives everything the place that it has if no block is coded.
+  /// Lays out all sections and tensors for blocks that are not coded.
   package func laidOut() -> DMOEDirectory {
     DMOEDirectory(
       generator: generator, isOverlay: isOverlay, blockBytes: blockBytes, model: model,
@@ -68,7 +68,7 @@ package struct DMOEContents: Sendable {
     ).laidOut()
   }
 
-  /// A section whose offsets are still to be found.
+  /// Section with its tensors, all offsets still zero.
   private func section(_ items: [Item]) -> DMOEDirectory.Section {
     let tensors = items.map { item in
       // The sizes were checked when the source was opened.

@@ -3,7 +3,8 @@ import JSON
 import Tensors
 
 extension DMOEDirectory {
-  /// Everything that must be stored is stored once, in its form, and nothing else by its kinds.
+  /// Checks that required tensors are stored exactly once, with their type and shape, and no others
+  /// of their kinds.
   func checkInventory() throws(JSONFieldError) {
     try checkLayersAreWhole()
     try checkRouting()
@@ -45,7 +46,7 @@ extension DMOEDirectory {
     }
   }
 
-  /// Every layer has its matrices, each in one tensor of the source.
+  /// Checks that every layer has its matrices, each in one source tensor.
   private func checkLayersAreWhole() throws(JSONFieldError) {
     var parts = [Set<FeedForwardPart>](repeating: [], count: model.layers)
     for tensor in sourceTensors {
@@ -93,7 +94,7 @@ extension DMOEDirectory {
     return wanted
   }
 
-  /// The ranks of the neurons that a ring adds.
+  /// Ranks of the neurons that a ring adds.
   package func ranks(ofRing ring: Int, layer: Int) -> Range<Int> {
     (ring == 0 ? 0 : widths[layer][ring - 1])..<widths[layer][ring]
   }

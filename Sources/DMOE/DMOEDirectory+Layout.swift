@@ -1,15 +1,15 @@
 extension DMOEDirectory {
-  /// The same contents with a place for everything, one behind the other.
+  /// Copy of the directory with all tensors laid out consecutively.
   ///
-  /// The offsets stand in the directory whose length they follow from: they are moved until the
-  /// length that they lead to is the one they were moved by.
+  /// Offsets depend on the length of the directory, which depends on their digits. The layout is
+  /// repeated with a longer directory until the encoded one fits.
   func laidOut() -> DMOEDirectory {
     var directory = self
     var length = 0
     while true {
       directory.place(from: DMOEPreamble.length + length)
       let found = directory.encoded().count
-      // A shorter one is filled up with spaces.
+      // A shorter directory is padded with spaces.
       if found <= length { return directory }
       length = found
     }

@@ -4,13 +4,14 @@ import JSON
 import Tensors
 
 extension DMOEDirectory {
-  /// Reads a directory and holds it to every rule of `formats/dmoe.md`, sections 4 and 5.
+  /// Reads a directory and checks all rules of `formats/dmoe.md`, sections 4 and 5, and the tensors
+  /// of section 7.
   ///
   /// - Parameters:
-  ///   - document: the directory.
-  ///   - start: where the first section must begin.
-  ///   - end: where the last section must end.
-  /// - Throws: the first field that breaks its rule.
+  ///   - document: JSON of the directory.
+  ///   - start: file offset at which the first section must begin.
+  ///   - end: file offset at which the last section must end.
+  /// - Throws: ``JSONFieldError`` for the first field that breaks a rule.
   init(_ document: JSONValue, start: Int, end: Int) throws(JSONFieldError) {
     let root = JSONField(document)
     generator = try root.stated("generator")?.string()
@@ -47,7 +48,7 @@ extension DMOEDirectory {
     try checkInventory()
   }
 
-  /// The features without which the file cannot be understood.
+  /// Features that a reader must know in order to understand the file.
   static func requirements(of document: JSONValue) throws(JSONFieldError) -> [String] {
     var features: [String] = []
     for field in try JSONField(document).member("requires").elements() {
@@ -73,7 +74,7 @@ extension DMOEDirectory {
         }
         widths.append(width)
       }
-      // The last width is that of the model in all layers, or in none.
+      // The last width is the model's in all layers or in none.
       let isFull = widths.last == model.intermediateSize
       guard !widths.isEmpty, widths.count == result.first?.count ?? widths.count,
         isFull == (result.first?.last == model.intermediateSize) || result.isEmpty

@@ -1,7 +1,7 @@
 import JSON
 import Tensors
 
-/// Rules for what is optional, but must fit where it is there and known.
+/// Checks of optional tensors, which must be valid if they are present and known.
 extension DMOEDirectory {
   func checkRouting() throws(JSONFieldError) {
     guard let routing else { return }
@@ -12,7 +12,7 @@ extension DMOEDirectory {
     }
   }
 
-  /// Every layer has a whole router of the form that the plan names.
+  /// Checks that every layer has a complete router of the form given in the plan.
   private func checkRouters(_ routing: RoutingForm) throws(JSONFieldError) {
     var shapes = [[String: [Int]]](repeating: [:], count: model.layers)
     for (place, tensor) in sections[0].tensors.enumerated() {
@@ -39,7 +39,7 @@ extension DMOEDirectory {
     }
   }
 
-  /// A ring has the compensation of every layer, once; one that completes the layers has none.
+  /// Checks that a ring has the compensation of every layer once, or none if its expert is full.
   private func checkCompensation(rank: Int, ring: Int) throws(JSONFieldError) {
     let section = ring + 1
     var wanted: [StoredTensor.Kind: [Int]] = [:]
@@ -65,7 +65,7 @@ extension DMOEDirectory {
     }
   }
 
-  /// Budgets come with both their tensors, or not at all.
+  /// Checks that the budgets have both tensors or none.
   private func checkBudgets() throws(JSONFieldError) {
     var names: Set<String> = []
     for (place, tensor) in sections[0].tensors.enumerated() {

@@ -8,9 +8,9 @@ extension DMOEDirectory {
 
   static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 
-  /// The directory as JSON, padded with spaces to `length` or to the next multiple of 64.
+  /// Encodes the directory as JSON, padded with spaces to the next multiple of 64.
   ///
-  /// Checksums and digests have a fixed width: the length is the same before they are known.
+  /// Checksums and digests have a fixed width, so that unknown ones do not change the length.
   func encoded() -> [UInt8] {
     var bytes = JSONWriter.write(document)
     bytes += repeatElement(0x20, count: Self.aligned(bytes.count) - bytes.count)

@@ -2,7 +2,7 @@ package import Architectures
 package import ByteIO
 package import Tensors
 
-/// What a file holds and where (`formats/dmoe.md`, section 4).
+/// Directory of a file: its contents and their offsets (`formats/dmoe.md`, section 4).
 package struct DMOEDirectory: Sendable, Equatable {
   package struct Model: Sendable, Equatable {
     package let family: String
@@ -29,14 +29,14 @@ package struct DMOEDirectory: Sendable, Equatable {
   package struct SourceTensor: Sendable, Equatable {
     package let description: TensorDescription
     package internal(set) var digest: SHA256Digest?
-    /// Nil where the tensor has nothing to do with neurons.
+    /// Relation to the neurons of a layer; nil if the tensor has none.
     package let cut: FeedForwardCut?
 
-    /// Whether it lies in the shared section as the source had it.
+    /// Whether the shared section stores it unchanged, unless the file is an overlay.
     package var isStoredWhole: Bool { cut == nil || cut?.storage == .whole }
-    /// Whether the file gives it back bit by bit.
+    /// Whether it can be restored bit by bit.
     package var isExact: Bool { isStoredWhole || cut?.storage == .rings }
-    /// The element type of its rings; nil where it has none.
+    /// Element type of its rings; nil if it has none.
     package var ringType: ElementType? {
       switch cut?.storage {
       case .rings: description.elementType
@@ -54,7 +54,7 @@ package struct DMOEDirectory: Sendable, Equatable {
     }
   }
 
-  /// What the dense checkpoint is, and whose names its tensors have.
+  /// Format of the dense checkpoint, which also determines the names of its tensors.
   package enum SourceFormat: String, Sendable {
     case safetensors
     case gguf
@@ -69,16 +69,16 @@ package struct DMOEDirectory: Sendable, Equatable {
   }
 
   package let generator: String?
-  /// Whether the weights are in the dense checkpoint, and not here (`formats/dmoe.md`, section 9).
+  /// Whether the weights are in the dense checkpoint instead (`formats/dmoe.md`, section 9).
   package let isOverlay: Bool
   package let blockBytes: Int
   package let model: Model
-  /// For each layer the widths of its experts.
+  /// Widths of the experts in each layer.
   package let widths: [[Int]]
   package let importance: String
-  /// The recipe that the choices come from, in words for people.
+  /// Recipe from which the settings derive, for human readers.
   package let recipe: String?
-  /// Nil where the file has no routers, or such as this program does not know.
+  /// Routing of the file; nil if it has no routers or unknown ones.
   package let routing: RoutingForm?
   package let sourceFormat: SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
@@ -86,20 +86,20 @@ package struct DMOEDirectory: Sendable, Equatable {
   /// The shared section, then the rings.
   package internal(set) var sections: [Section]
 
-  /// The bytes of the whole file.
+  /// Length of the complete file in bytes.
   package var length: Int { sections.last?.end ?? 0 }
   package var experts: Int { widths.first?.count ?? 0 }
-  /// Whether the largest expert lacks neurons of the dense model.
+  /// Whether the file is a part: its largest expert lacks neurons of the dense model.
   package var isPart: Bool { widths.first?.last != model.intermediateSize }
-  /// How many experts lack neurons of the dense model.
+  /// Number of experts that lack neurons of the dense model.
   package var partialExperts: Int { isPart ? experts : experts - 1 }
 
-  /// Features without which a file cannot be understood, of those that are known here.
+  /// Known features that a file may require.
   enum Feature: String {
     case base
   }
 
-  /// What an error message calls a section.
+  /// Name of a section in error messages.
   static func sectionTitle(_ index: Int) -> String {
     index == 0 ? "the shared section" : "ring \(index - 1)"
   }

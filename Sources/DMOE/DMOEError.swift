@@ -2,35 +2,35 @@ package import ByteIO
 package import JSON
 package import Tensors
 
-/// Why a file is not a `.dmoe` that can be used (`formats/dmoe.md`, section 9).
+/// Reason why a file is not a usable `.dmoe` (`formats/dmoe.md`, section 10).
 package enum DMOEError: Error, Equatable, Sendable {
   case file(FileError)
   case tensor(TensorError)
   /// The first bytes are not `DMOE`.
   case notContainer(path: String)
-  /// A version that this program does not know.
+  /// The version of the format is unknown.
   case unknownVersion(path: String, found: UInt32)
-  /// A feature that this program does not know, without which the file cannot be understood.
+  /// The file requires an unknown feature.
   case unknownFeature(path: String, feature: String)
-  /// A field of the preamble breaks its rule.
+  /// A field of the preamble breaks a rule.
   case preamble(path: String, field: String, offset: Int, expected: String, found: String)
-  /// Preamble or directory are not the bytes that were written.
+  /// Preamble or directory do not match their checksum.
   case checksum(path: String, part: String, expected: UInt32, found: UInt32)
   /// The directory is not JSON.
   case directoryText(path: String, JSONError)
-  /// A field of the directory breaks its rule.
+  /// A field of the directory breaks a rule.
   case directory(path: String, JSONFieldError)
   /// The file ends within a section.
   case cutInside(path: String, section: String, length: Int, wholeLength: Int)
-  /// The file goes on behind its last section.
+  /// The file continues after the last section.
   case trailingBytes(path: String, expected: Int, found: Int)
-  /// Bytes between tensors that are not zero.
+  /// Padding bytes between tensors are not zero.
   case padding(path: String, offset: Int)
-  /// The permutation of a layer names an index twice, or one that does not exist.
+  /// The permutation of a layer has a duplicate index, or one out of range.
   case permutation(path: String, layer: Int, rank: Int, index: Int)
-  /// The file was cut before what is asked of it.
+  /// The file was cut, and the operation needs all experts.
   case incomplete(path: String, expertsHeld: Int, experts: Int)
-  /// The file was made to hold less than the dense model, which is asked of it.
+  /// The file is a part, and the operation needs the whole dense model.
   case part(path: String)
 }
 

@@ -1,6 +1,6 @@
 import ByteIO
 
-/// The fixed beginning of a file (`formats/dmoe.md`, section 3).
+/// Fixed-size beginning of a file (`formats/dmoe.md`, section 3).
 struct DMOEPreamble {
   static let length = 64
   static let magic = Array("DMOE".utf8)
@@ -28,7 +28,7 @@ struct DMOEPreamble {
     self.directoryChecksum = directoryChecksum
   }
 
-  /// Reads the preamble and holds it against the length of the file.
+  /// Reads the preamble and checks it against the length of the file.
   init(of file: InputFile) throws(DMOEError) {
     let path = file.path
     let bytes: [UInt8]

@@ -2,7 +2,7 @@ import ByteIO
 package import Tensors
 
 extension DMOEReader {
-  /// The plain bytes of a stored tensor, or of a range of them.
+  /// Reads the plain bytes of a stored tensor, or a range of them.
   package func read(
     _ tensor: StoredTensor, _ range: Range<Int>? = nil
   ) throws(TensorError) -> [UInt8] {
@@ -13,7 +13,7 @@ extension DMOEReader {
     let blockBytes = directory.blockBytes
     for index in range.lowerBound / blockBytes...(range.upperBound - 1) / blockBytes {
       let block = try read(block: index, of: tensor)
-      // Nothing is reserved for a declared size: there is as much as has been decoded.
+      // Reserves no large declared size: the result grows as blocks are decoded.
       if index == range.lowerBound / blockBytes, range.count <= 2 * blockBytes {
         result.reserveCapacity(range.count)
       }
@@ -24,7 +24,7 @@ extension DMOEReader {
     return result
   }
 
-  /// The plain bytes of one block, whose stored ones are held against its checksum.
+  /// Reads the plain bytes of one block, after checking the stored bytes against their checksum.
   package func read(block index: Int, of tensor: StoredTensor) throws(TensorError) -> [UInt8] {
     let bytes = try readStored(block: index, of: tensor)
     let plainLength = tensor.plainLength(ofBlock: index, blockBytes: directory.blockBytes)
@@ -36,7 +36,7 @@ extension DMOEReader {
     return plain
   }
 
-  /// The bytes of one block as they are stored, held against their checksum.
+  /// Reads the stored bytes of one block, checked against their checksum.
   package func readStored(
     block index: Int, of tensor: StoredTensor
   ) throws(TensorError) -> [UInt8] {

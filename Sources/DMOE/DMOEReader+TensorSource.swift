@@ -1,7 +1,7 @@
 import ByteIO
 package import Tensors
 
-/// The tensors of the source that are stored whole; the rings are read by ``DMOEReader/part(_:layer:ring:)``.
+/// Source tensors without a feed-forward cut; ``DMOEReader/part(_:layer:ring:)`` finds the rings.
 extension DMOEReader: TensorSource {
   package var tensors: [TensorDescription] {
     directory.sourceTensors.filter { $0.cut == nil }.map(\.description)

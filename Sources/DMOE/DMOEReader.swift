@@ -3,13 +3,13 @@ package import ByteIO
 import JSON
 import Tensors
 
-/// A `.dmoe` file, whole or cut at the end of a section: its directory has been checked.
+/// Reader of a `.dmoe` file with a checked directory, complete or cut at the end of a section.
 ///
-/// Reads check the blocks that they touch; nothing that was damaged comes out as data.
+/// Every read verifies the checksums of its blocks, so that damaged data is never returned.
 package final class DMOEReader: Sendable {
   package let directory: DMOEDirectory
   package let file: InputFile
-  /// How many experts the file holds, counted from the smallest.
+  /// Number of experts in the file, counted from the smallest.
   package let expertsHeld: Int
   private let places: [Place: StoredTensor]
 
@@ -19,9 +19,9 @@ package final class DMOEReader: Sendable {
   }
 
   package var path: String { file.path }
-  /// Whether all sections are there that the directory names.
+  /// Whether the file has all sections of the directory.
   package var isComplete: Bool { expertsHeld == directory.experts }
-  /// Whether every weight of the dense model is there.
+  /// Whether no neuron of the dense model is missing: the file is complete and not a part.
   package var holdsDense: Bool { isComplete && !directory.isPart }
 
   package init(path: String) throws(DMOEError) {
@@ -82,7 +82,7 @@ package final class DMOEReader: Sendable {
     if let last = ends.last, file.length > last {
       throw .trailingBytes(path: file.path, expected: last, found: file.length)
     }
-    // Without its first ring a file holds no model; rings may hold nothing, and end at one place.
+    // Without its first ring a file holds no model; empty rings end at the same offset.
     if let section = ends.lastIndex(of: file.length), section > 0 { return section }
     let section = ends.firstIndex { $0 > file.length } ?? ends.count - 1
     throw .cutInside(
@@ -90,30 +90,30 @@ package final class DMOEReader: Sendable {
       wholeLength: section > 1 ? ends[section - 1] : 0)
   }
 
-  /// A tensor of the shared section.
+  /// Tensor of the shared section; nil if it has none of this kind.
   package func shared(_ kind: StoredTensor.Kind) -> StoredTensor? {
     places[Place(section: 0, kind: kind)]
   }
 
-  /// A part of a layer's neurons that a ring adds; nil where the model has no such part.
+  /// Part of a layer's neurons that a ring adds; nil if the model has no such part.
   package func part(_ part: FeedForwardPart, layer: Int, ring: Int) -> StoredTensor? {
     places[Place(section: ring + 1, kind: .part(part, layer: layer))]
   }
 
-  /// A tensor of a ring's section.
+  /// Tensor of a ring's section; nil if it has none of this kind.
   package func ring(_ kind: StoredTensor.Kind, ring: Int) -> StoredTensor? {
     places[Place(section: ring + 1, kind: kind)]
   }
 
-  /// The sections that the file really holds.
+  /// Sections that are in the file.
   package var sectionsHeld: ArraySlice<DMOEDirectory.Section> {
     directory.sections[...expertsHeld]
   }
 
-  /// The bytes of the prefix that holds an expert.
+  /// Length in bytes of the shortest prefix that holds an expert.
   package func prefixLength(expert: Int) -> Int { directory.sections[expert + 1].end }
 
-  /// The dense indices of a layer's neurons, by rank, of all that the directory names.
+  /// Dense indices of a layer's neurons by rank, including neurons of missing rings.
   package func permutation(layer: Int) throws(DMOEError) -> [Int] {
     guard let tensor = shared(.permutation(layer: layer)) else {
       throw .tensor(.missing(name: "permutation of layer \(layer)"))
@@ -137,7 +137,7 @@ package final class DMOEReader: Sendable {
     return permutation
   }
 
-  /// Fails where bytes that belong to no tensor are not zero.
+  /// Throws if padding bytes between tensors are not zero.
   package func checkPadding() throws(DMOEError) {
     for section in sectionsHeld {
       for (index, tensor) in section.tensors.enumerated() {

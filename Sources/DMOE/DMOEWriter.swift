@@ -1,24 +1,24 @@
 package import ByteIO
 import Synchronization
 
-/// Writes a `.dmoe`: tensors in any order and from any thread, the directory last.
+/// Writer of a `.dmoe` file: tensors in any order and from any thread, the directory last.
 ///
-/// How long a coded block is shows only when it is coded: every block is first written where it would
-/// be if none were, and moved down behind the one before it at the end.
+/// The length of a coded block is known only after coding. Each block is therefore first written at
+/// its offset in a layout without coding, and at the end moved down to follow its predecessor.
 package final class DMOEWriter: Sendable {
   package let file: AtomicFile
   private let compression: DMOECompression
-  /// Where everything is if nothing is coded.
+  /// Layout without coding.
   private let plain: DMOEDirectory
   private let state: Mutex<State>
 
   private struct State {
     var directory: DMOEDirectory
-    /// For each section and tensor how many blocks have come.
+    /// Number of blocks written, by section and tensor.
     var written: [[Int]]
   }
 
-  /// Begins a file that will appear at `path`.
+  /// Creates a file that appears at `path` when it is committed.
   package init(_ contents: DMOEContents, path: String) throws(DMOEError) {
     plain = contents.laidOut()
     compression = contents.compression
@@ -32,10 +32,10 @@ package final class DMOEWriter: Sendable {
     }
   }
 
-  /// What is to be written, in the order of sections and tensors.
+  /// Directory with the blocks written so far, at their offsets without coding.
   package var directory: DMOEDirectory { state.withLock { $0.directory } }
 
-  /// Writes the plain bytes of a tensor, all at once.
+  /// Writes all plain bytes of a tensor.
   package func write(_ bytes: [UInt8], section: Int, tensor: Int) throws(DMOEError) {
     let blockBytes = plain.blockBytes
     for (block, start) in stride(from: 0, to: bytes.count, by: blockBytes).enumerated() {
@@ -44,7 +44,7 @@ package final class DMOEWriter: Sendable {
     }
   }
 
-  /// Writes one block of a tensor, given its plain bytes.
+  /// Writes one block of a tensor from its plain bytes.
   package func write(
     _ bytes: [UInt8], section: Int, tensor: Int, block: Int
   ) throws(DMOEError) {
@@ -56,7 +56,7 @@ package final class DMOEWriter: Sendable {
     try write(stored: coded ?? bytes, section: section, tensor: tensor, block: block)
   }
 
-  /// Writes one block of a tensor as another file has it stored.
+  /// Writes one block of a tensor from the stored bytes of another file.
   package func write(
     stored: [UInt8], section: Int, tensor: Int, block: Int
   ) throws(DMOEError) {
@@ -80,12 +80,11 @@ package final class DMOEWriter: Sendable {
     state.withLock { $0.directory.sourceTensors[index].digest = digest }
   }
 
-  /// Closes the gaps and fills in preamble and directory; the file is whole then, and takes its name
-  /// by ``AtomicFile/commit()``.
+  /// Closes the gaps and writes preamble and directory, after which the file can be committed.
   ///
-  /// - Parameter progress: told of bytes that are in their place, and of all.
-  /// - Returns: the length of the file.
-  /// - Throws: what writing throws.
+  /// - Parameter progress: called with the number of bytes at their final offset, and the total.
+  /// - Returns: the length of the file in bytes.
+  /// - Throws: ``DMOEError`` if reading or writing the file fails.
   @discardableResult
   package func finish(
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -117,9 +116,9 @@ package final class DMOEWriter: Sendable {
     return end
   }
 
-  /// Moves every block to its place.
+  /// Moves every block to its final offset.
   ///
-  /// None moves up, so none is overwritten before it has moved.
+  /// Blocks only move down, so that none is overwritten before it has moved.
   private func closeGaps(
     _ directory: DMOEDirectory, _ progress: (Int) -> Void
   ) throws(FileError) {
@@ -133,7 +132,7 @@ package final class DMOEWriter: Sendable {
         }
         let next =
           index + 1 < section.tensors.count ? section.tensors[index + 1].offset : section.end
-        // What was there before may be anything.
+        // The padding may hold remains of moved blocks.
         if place < next {
           try file.write([UInt8](repeating: 0, count: next - place), at: place)
         }

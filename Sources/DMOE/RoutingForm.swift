@@ -1,8 +1,8 @@
 import JSON
 
-/// What chooses among the experts of a file (`formats/dmoe.md`, section 7).
+/// Form of routers and compensation in a file (`formats/dmoe.md`, section 7).
 package struct RoutingForm: Sendable, Equatable {
-  /// What routers predict of every expert but the last.
+  /// Quantity that routers predict for every partial expert.
   package enum Prediction: String, Sendable, CaseIterable {
     case similarity
     case logError = "log_error"
@@ -10,7 +10,7 @@ package struct RoutingForm: Sendable, Equatable {
 
   package let router: RouterForm
   package let prediction: Prediction
-  /// Nil where nothing stands in for what experts drop.
+  /// Rank of the compensation; nil if there is none.
   package let compensationRank: Int?
 
   package init(router: RouterForm, prediction: Prediction, compensationRank: Int?) {
@@ -19,7 +19,7 @@ package struct RoutingForm: Sendable, Equatable {
     self.compensationRank = compensationRank
   }
 
-  /// Routers of a kind, or with an aim, that are not known here are left alone.
+  /// Reads the plan; nil without routers, or if their kind or prediction is unknown.
   init?(_ plan: JSONField) throws(JSONFieldError) {
     let rank = try plan.stated("compensation")?.member("rank").int(in: 1...1 << 24)
     guard let field = try plan.stated("router") else { return nil }
@@ -29,12 +29,12 @@ package struct RoutingForm: Sendable, Equatable {
     self.init(router: router, prediction: prediction, compensationRank: rank)
   }
 
-  /// How many numbers routers see of a token.
+  /// Number of router input features per token.
   package func features(hiddenSize: Int) -> Int {
     prediction == .similarity ? hiddenSize : hiddenSize + 1
   }
 
-  /// The tensors of one layer's compensation by name.
+  /// Tensors of one layer's compensation, by name.
   package static func compensation(
     rank: Int, hiddenSize: Int
   ) -> [(name: String, shape: [Int])] {

@@ -11,7 +11,7 @@ extension TensorDescription {
     let shapeField = try record.member("shape")
     var shape: [Int] = []
     for extent in try shapeField.elements() { shape.append(try extent.int()) }
-    // With the zeros left out an overflow is one in any order.
+    // Leaves out zeros, so that overflow does not depend on the order of the extents.
     var elements: UInt128 = 1
     for extent in shape where extent > 0 {
       let (product, overflow) = elements.multipliedReportingOverflow(by: UInt128(extent))
@@ -52,7 +52,7 @@ extension FeedForwardCut {
       first.isBias
       ? [neurons]
       : neuronAxis == 0 ? [neurons, model.hiddenSize] : [model.hiddenSize, neurons]
-    // Where neurons are columns, they can be parted only if no block runs across them.
+    // Neurons that are columns can be separated only if no block spans several of them.
     let isMovable = tensor.elementType.elementBytes != nil || tensor.elementType.isQuantized
     let isParted = neuronAxis == 0 && !first.isBias || tensor.elementType.elementBytes != nil
     guard tensor.shape == shape, isMovable, isParted || storage != .rings else {

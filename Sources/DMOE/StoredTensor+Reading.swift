@@ -16,7 +16,7 @@ extension StoredTensor {
     self.offset = try field.member("offset").int(in: offset...offset)
     let blocksField = try field.member("blocks")
     let records = try blocksField.elements()
-    // Nothing is reserved for a declared size: the blocks that stand here must cover it.
+    // Reserves nothing for a declared size: the listed blocks must cover it.
     guard records.count == byteCount / blockBytes + (byteCount % blockBytes > 0 ? 1 : 0) else {
       throw JSONFieldError(
         field: blocksField.path, expected: "blocks of \(blockBytes) for \(byteCount) bytes",
@@ -59,7 +59,7 @@ extension StoredTensor.Kind {
       else { throw nameField.mismatch(expected: "a plain name without separators") }
       self = .file(TensorName(name))
     case ("router", _) where inShared:
-      // An optional kind: what is not of the form that is known here is left alone.
+      // An optional kind: tensors of an unknown form are skipped.
       let name = try field.stated("name")?.string()
       let layer = try field.stated("layer")?.int()
       if let name, let layer { self = .router(name, layer: layer) } else { self = .other(kind) }

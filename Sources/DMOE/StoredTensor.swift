@@ -1,28 +1,28 @@
 package import Architectures
 package import Tensors
 
-/// A tensor as it lies in a section (`formats/dmoe.md`, section 5).
+/// A tensor in a section (`formats/dmoe.md`, section 5).
 package struct StoredTensor: Sendable, Equatable {
   package enum Kind: Sendable, Hashable {
-    /// A tensor of the source, unchanged.
+    /// A source tensor, unchanged.
     case source(TensorName)
     case permutation(layer: Int)
-    /// A file that stood beside the weights.
+    /// A file that accompanied the weights, such as `config.json`.
     case file(TensorName)
     case part(FeedForwardPart, layer: Int)
-    /// A weight of a layer's router.
+    /// A tensor of a layer's router.
     case router(String, layer: Int)
-    /// A weight of what stands in, in a layer, for what the expert that ends in this ring drops.
+    /// A tensor of a layer's compensation, for the expert that ends with this ring.
     case compensation(String, layer: Int)
-    /// What leads from a wanted cost to a knob.
+    /// A tensor that maps a budget to a threshold or price.
     case budgets(String)
-    /// What a later version may add.
+    /// An unknown kind, as later versions may add, or an optional kind of unknown form.
     case other(String)
   }
 
-  /// A run of the tensor's bytes with a checksum of its own.
+  /// A block of the tensor's bytes with its own checksum.
   package struct Block: Sendable, Equatable {
-    /// As it is stored; shorter than its plain bytes if it is coded.
+    /// Stored length in bytes; shorter than the plain length if the block is coded.
     package internal(set) var length: Int
     package internal(set) var checksum: UInt32
   }
@@ -30,9 +30,9 @@ package struct StoredTensor: Sendable, Equatable {
   package let kind: Kind
   package let elementType: ElementType
   package let shape: [Int]
-  /// The plain bytes of the elements.
+  /// Plain size in bytes.
   package let byteCount: Int
-  /// Where the first block begins, from the beginning of the file.
+  /// File offset of the first block.
   package internal(set) var offset: Int
   package internal(set) var blocks: [Block]
 
@@ -50,12 +50,12 @@ package struct StoredTensor: Sendable, Equatable {
 
   package var storedLength: Int { blocks.reduce(0) { $0 + $1.length } }
 
-  /// Where a block begins, from the beginning of the file.
+  /// File offset of a block.
   func offset(ofBlock index: Int) -> Int {
     blocks[..<index].reduce(offset) { $0 + $1.length }
   }
 
-  /// Where each block begins.
+  /// File offsets of all blocks.
   var blockOffsets: [Int] {
     var next = offset
     return blocks.map { block in
@@ -64,12 +64,12 @@ package struct StoredTensor: Sendable, Equatable {
     }
   }
 
-  /// The bytes of a block before it was coded.
+  /// Length of a block before coding, in bytes.
   func plainLength(ofBlock index: Int, blockBytes: Int) -> Int {
     min(blockBytes, byteCount - index * blockBytes)
   }
 
-  /// What an error message calls it.
+  /// Name in error messages.
   package var title: String {
     switch kind {
     case .source(let name): name.text
