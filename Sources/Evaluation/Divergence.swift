@@ -1,17 +1,18 @@
-/// How far a variant is from dense, by the figures of llama.cpp's `llama-perplexity --kl-divergence`.
+/// Divergence of a variant from dense, as in llama.cpp's `llama-perplexity --kl-divergence`.
 package struct Divergence: Sendable, Equatable {
-  /// The perplexity over that of dense.
+  /// Perplexity divided by that of dense.
   ///
-  /// Both are of the same targets: its error is that of paired differences, far below either's own.
+  /// Both are measured on the same targets, so the error is that of paired differences, far below
+  /// the error of either.
   package let perplexityRatio: Estimate
-  /// The mean Kullback–Leibler divergence from dense, in nats.
+  /// Mean Kullback–Leibler divergence from dense, in nats.
   package let meanKLD: Estimate
   package let kldPercentiles: [Percentile: Double]
-  /// The mean change of the probability of a target.
+  /// Mean change in the probability of a target.
   package let meanDeltaP: Estimate
-  /// The root of the mean square of that change.
+  /// Root mean square of the change in the probability of a target.
   package let rmsDeltaP: Estimate
-  /// The share of targets for which the most probable token is that of dense.
+  /// Share of targets for which the most probable token is the same as dense's.
   package let sameTopP: Estimate
 
   package init(
@@ -26,7 +27,7 @@ package struct Divergence: Sendable, Equatable {
     self.sameTopP = sameTopP
   }
 
-  /// - Parameter windows: what was compared, with one target at least.
+  /// - Parameter windows: comparisons with at least one target in total.
   init(_ windows: [WindowComparison]) {
     let divergences = windows.flatMap(\.divergences)
     let changes = windows.flatMap(\.probabilityChanges).map { Double($0) }

@@ -1,4 +1,4 @@
-/// What was measured on a sample, and its standard error; that of a single value is not a number.
+/// Value measured on a sample and its standard error, which is NaN for a single value.
 package struct Estimate: Sendable, Equatable {
   package let value: Double
   package let standardError: Double
@@ -10,7 +10,7 @@ package struct Estimate: Sendable, Equatable {
 }
 
 extension Estimate {
-  /// The mean; its error is that of independent values, `s / √n`.
+  /// Mean of independent values, with the standard error `s / √n`.
   init(meanOf values: [Double]) {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
@@ -18,14 +18,14 @@ extension Estimate {
     self.init(mean, standardError: (squares / (count - 1) / count).squareRoot())
   }
 
-  /// The share of a sample that has a property.
+  /// Share of a sample that has a property.
   init(share: Int, of count: Int) {
     let value = Double(share) / Double(count)
     let variance = value * (1 - value) / Double(count - 1)
     self.init(value, standardError: variance.squareRoot())
   }
 
-  /// `e` to the power of the value; the error grows by the slope, as in the other functions.
+  /// `e` to the power of the value; the error is scaled by the derivative.
   var exponential: Estimate {
     let power = Evaluation.exponential(value)
     return Estimate(power, standardError: power * standardError)
@@ -33,7 +33,7 @@ extension Estimate {
 
   var squareRoot: Estimate {
     let root = value.squareRoot()
-    // Only zeros have a mean square of 0: their error is 0, and the slope infinite.
+    // A mean square of 0 means that all values are 0: the error is 0, the derivative infinite.
     return Estimate(root, standardError: value == 0 ? standardError : standardError / (2 * root))
   }
 }

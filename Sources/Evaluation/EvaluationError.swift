@@ -2,16 +2,16 @@ import ByteIO
 package import Checkpoints
 package import Experts
 
-/// Why a variant cannot be evaluated.
+/// Error that prevents the evaluation of a variant.
 package enum EvaluationError: Error, Equatable, Sendable {
   case model(ModelError)
-  /// The experts or routers of a file are not sound.
+  /// Experts or routers of the file are invalid.
   case plan(PlanError)
-  /// There is nothing to predict.
+  /// Text without a token to predict.
   case noTargets
-  /// The model predicts no next token.
+  /// Encoder model, which predicts no next token.
   case encoder(path: String, family: String)
-  /// The file does not hold this variant.
+  /// Variant that the model cannot run.
   case unknownVariant(String, known: [String])
 }
 

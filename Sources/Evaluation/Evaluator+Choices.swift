@@ -1,13 +1,13 @@
 import Kernels
 
 extension Evaluator {
-  /// Runs one variant alone, only to see which expert every token is given.
+  /// Runs one variant alone, to record the expert chosen for each token.
   ///
   /// - Parameters:
-  ///   - request: the variant, routed by a knob that the model has.
-  ///   - windows: tokens; unlike in an evaluation the last of a window is run too.
+  ///   - request: a routed variant with a knob that the model supports.
+  ///   - windows: tokens; unlike in an evaluation, the last token of a window is run too.
   /// - Returns: an expert for each token and layer.
-  /// - Throws: what reading the model throws.
+  /// - Throws: ``EvaluationError`` if the variant cannot be run or the model cannot be read.
   package func choices(
     _ request: TokenChoices.Request, on windows: [[Int]]
   ) throws(EvaluationError) -> TokenChoices {

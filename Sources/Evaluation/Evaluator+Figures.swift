@@ -2,9 +2,9 @@ import Checkpoints
 import Kernels
 import Running
 
-/// From the streams behind the last layer to figures.
+/// Figures from the residual streams after the last layer.
 extension Evaluator {
-  /// For each window and stream, what its logits say of the targets.
+  /// Scores of the targets, for each window and stream.
   func score(
     _ streams: [LayerSweep.Windows], targets: [[Int]], reference: Int?
   ) throws(ModelError) -> [[WindowScore]] {

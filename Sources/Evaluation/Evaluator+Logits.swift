@@ -12,9 +12,10 @@ extension Evaluator {
   /// - Parameters:
   ///   - variant: one that the model can run.
   ///   - windows: tokens; all of them are run.
-  ///   - positions: for each window those at which logits are wanted.
-  /// - Returns: what each window gave.
-  /// - Throws: what reading the model throws, and logits of an encoder.
+  ///   - positions: for each window, the positions whose logits are wanted.
+  /// - Returns: one run for each window.
+  /// - Throws: ``EvaluationError`` if the variant cannot be run, the model cannot be read, or
+  ///   logits of an encoder are requested.
   package func run(
     _ variant: Variant, on windows: [[Int]], logitsAt positions: [Range<Int>]
   ) throws(EvaluationError) -> [VariantRun] {
@@ -59,7 +60,7 @@ extension Evaluator {
     }
   }
 
-  /// The expert that all tokens take, where nothing is chosen; nil where there is none.
+  /// Expert that all tokens take; nil if experts are chosen for each token or the model has none.
   private func chosenAlways(by variant: Variant) -> Int? {
     guard let container = model.checkpoint.container else { return nil }
     switch variant {

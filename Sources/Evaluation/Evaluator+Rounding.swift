@@ -5,15 +5,15 @@ import Running
 import Tensors
 import Work
 
-/// The dense model with rounded matrices: what a smaller file would give instead of fewer neurons.
+/// Dense model with rounded matrices: the alternative of a smaller file to fewer neurons.
 extension Evaluator {
   /// - Parameters:
-  ///   - rounded: a dense model, rounded.
-  ///   - type: what to.
-  ///   - reference: of the model as it is the stream behind the last layer, for each window.
-  ///   - windows: tokens, as for the reference.
+  ///   - rounded: the dense model with rounded matrices.
+  ///   - type: the type that the matrices were rounded to.
+  ///   - reference: the residual stream of this model after the last layer, for each window.
+  ///   - windows: the tokens that the reference was computed from.
   /// - Returns: figures over all targets.
-  /// - Throws: what reading the model throws.
+  /// - Throws: ``ModelError`` if the model cannot be read.
   func figures(
     of rounded: Model, as type: ElementType, beside reference: LayerSweep.Windows,
     on windows: [[Int]]

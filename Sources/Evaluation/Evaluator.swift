@@ -14,12 +14,12 @@ package struct Evaluator: Sendable {
   package let parallel: Parallel
   package let progress: Progress
   package let workspace: Workspace
-  /// Nil where the model has no routers.
+  /// Nil if the model has no routers.
   package let routing: Routing?
-  /// For each layer; empty where the model has none.
+  /// Experts of each layer; empty if the model has none.
   let experts: [LayerExperts]
 
-  /// - Throws: experts or routers in the model's file that are not sound.
+  /// - Throws: ``EvaluationError`` if experts or routers in the model's file are invalid.
   package init(
     model: Model, parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
   ) throws(EvaluationError) {
@@ -41,13 +41,13 @@ package struct Evaluator: Sendable {
     }
   }
 
-  /// Fails where nothing predicts the next token.
+  /// Throws for an encoder, which predicts no next token.
   package func checkPredicts() throws(EvaluationError) {
     guard model.family.isEncoder else { return }
     throw .encoder(path: model.path, family: model.family.name)
   }
 
-  /// The variants that the model can run without a knob.
+  /// Variants that the model can run without a knob.
   package var variants: [Variant] {
     guard let container = model.checkpoint.container else { return [.dense] }
     let experts = (0..<container.expertsHeld).map { Variant.expert($0) }
@@ -58,7 +58,7 @@ package struct Evaluator: Sendable {
   package func canRun(_ variant: Variant) -> Bool {
     guard case .choosing(let chooser, let knob) = variant else { return variants.contains(variant) }
     guard let container = model.checkpoint.container else { return false }
-    // The truth is told by the full expert.
+    // The oracle compares with the full expert.
     guard container.holdsDense || chooser != .oracle else { return false }
     switch knob {
     case .budget: return routing?.budgets != nil
@@ -68,15 +68,15 @@ package struct Evaluator: Sendable {
     }
   }
 
-  /// What is run where nothing is asked for: budgets that people use, each with what it is compared
-  /// with, beside dense and every expert.
+  /// Variants that are run by default: dense, every expert, and common budgets with their
+  /// comparison runs.
   package var usualVariants: [Variant] {
     variants + Self.usualBudgets.flatMap { comparison(.budget($0)) }.filter(canRun)
   }
 
   private static let usualBudgets = [0.35, 0.5, 0.65]
 
-  /// What a report tells of: the usual variants, and routed runs farther out on the trade-off curve.
+  /// Variants of a report: the usual ones and routed runs farther out on the trade-off curve.
   package var reportVariants: [Variant] {
     variants
       + Self.reportBudgets.flatMap { budget in
@@ -87,15 +87,15 @@ package struct Evaluator: Sendable {
 
   private static let reportBudgets = [0.25, 0.35, 0.5, 0.65, 0.8]
 
-  /// The routed run by a knob, and what it is compared with.
+  /// Routed run by a knob and the runs that it is compared with.
   package func comparison(_ knob: Variant.Knob) -> [Variant] {
     Variant.Chooser.allCases.map { .choosing($0, knob) }
   }
 
-  /// The least cost fraction that a budget can reach; nil where there are no budgets.
+  /// Smallest cost fraction that a budget can reach; nil if the model has no budgets.
   package var smallestBudget: Double? { routing?.budgets?.smallest }
 
-  /// What there is to choose from, for people.
+  /// Names of the variants that the model can run, for messages; knobs have a placeholder.
   package var choices: [String] {
     let knobs: [(Variant.Knob, String)] = [(.threshold(0), "THRESHOLD"), (.budget(0), "budget=F")]
     return variants.map(\.name)
@@ -107,14 +107,14 @@ package struct Evaluator: Sendable {
       }
   }
 
-  /// What is measured, and over how much.
+  /// Figures of an evaluation and the number of tokens behind them.
   package struct Result: Sendable {
-    /// The text tokens that were predicted.
+    /// Number of text tokens that were predicted.
     package let targets: Int
     package let figures: [VariantFigures]
-    /// The dense model, rounded.
+    /// Figures of the dense model with rounded matrices.
     package let rounded: [RoundedFigures]
-    /// Nil where none were to be recorded.
+    /// Nil if none were recorded.
     package let choices: TokenChoices?
 
     package init(
@@ -128,17 +128,18 @@ package struct Evaluator: Sendable {
     }
   }
 
-  /// Evaluates variants, in the order in which they are asked for.
+  /// Evaluates variants and returns their figures in the same order.
   ///
   /// - Parameters:
   ///   - variants: each must be one that the model can run.
-  ///   - roundings: types to round the matrices of a dense model to, and that model: the one that
-  ///     this one was made of, or itself; nothing is measured of them where this one is not dense.
-  ///   - windows: tokens; every one but a window's first is predicted.
-  ///   - recording: the choices of one of the variants, if they are wanted; those of a window's last
-  ///     token, which is predicted and not run, are none.
+  ///   - roundings: types to round matrices to, and the dense model to round: this one or the one
+  ///     that it was made from; ignored if this model does not hold dense.
+  ///   - windows: tokens; all but the first of each window are predicted.
+  ///   - recording: the variant whose choices are recorded, if any; the last token of a window is
+  ///     predicted but not run, and has no choices.
   /// - Returns: the figures of each variant.
-  /// - Throws: what reading the model throws.
+  /// - Throws: ``EvaluationError`` if a variant cannot be run, there is nothing to predict, or the
+  ///   model cannot be read.
   package func evaluate(
     _ variants: [Variant], roundings: (types: [ElementType], of: Model)? = nil,
     on windows: [[Int]], recording: TokenChoices.Request? = nil
@@ -150,12 +151,12 @@ package struct Evaluator: Sendable {
     let targets = windows.map { Array($0.dropFirst()) }
     let targetCount = targets.reduce(0) { $0 + $1.count }
     guard targetCount > 0 else { throw .noTargets }
-    // The last token of a window is never embedded, so that nothing else would look at it.
+    // The last token of a window is never embedded, so nothing else checks its range.
     let rows = model.configuration.vocabularySize
     if let token = targets.joined().first(where: { !(0..<rows).contains($0) }) {
       throw .model(.tokenOutOfRange(path: model.path, token: token, rows: rows))
     }
-    // Divergence is measured from dense, which therefore runs whether or not it is asked for.
+    // Divergence is measured from dense, which therefore runs even if it is not requested.
     let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []
     let plan = streams(reference + variants.map(asRun))
     let streams = plan.variants
@@ -167,7 +168,7 @@ package struct Evaluator: Sendable {
       let figures = variants.map { variant in
         let index = streams.firstIndex(of: asRun(variant)) ?? 0
         let seconds = finished[index].seconds / Double(parallel.threads)
-        // To know the truth takes more than the layer that it would save.
+        // The oracle computes more than the layer it would save, so its times mean nothing.
         let isOracle = if case .choosing(.oracle, _) = variant { true } else { false }
         let work = meters[index].work(
           of: model, routing: plan.usesRouters(variant) ? routing : nil,
@@ -189,7 +190,7 @@ package struct Evaluator: Sendable {
     }
   }
 
-  /// The largest expert is dense: it need not run beside it.
+  /// Variant to run in place of this one: dense for the largest expert, which is the same.
   func asRun(_ variant: Variant) -> Variant {
     guard let container = model.checkpoint.container, container.holdsDense,
       variant == .expert(container.directory.experts - 1)
@@ -201,12 +202,12 @@ package struct Evaluator: Sendable {
     VariantStreams(variants, experts: experts, routing: routing)
   }
 
-  /// What a run leaves behind.
+  /// Residual streams after the last layer, a meter for each of them, and recorded choices.
   typealias Run = (
     finished: [LayerSweep.Finished], meters: [WorkMeter], choices: TokenChoices?
   )
 
-  /// Runs variants side by side; of each also what it used and how long it took.
+  /// Runs variants side by side and meters the work and time of each.
   func run(
     _ streams: VariantStreams, on inputs: [[Int]], recording: TokenChoices.Request?,
     phase: String = "evaluating"

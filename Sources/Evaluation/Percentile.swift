@@ -1,4 +1,4 @@
-/// Where one looks in many values that are in order; the share of them that lies below.
+/// Percentile of sorted values, as the share of values below it.
 package enum Percentile: Double, CaseIterable, Sendable {
   case maximum = 1
   case p999 = 0.999
@@ -11,10 +11,10 @@ package enum Percentile: Double, CaseIterable, Sendable {
   case p1 = 0.01
   case minimum = 0
 
-  /// Finds all of them, on a straight line between the two nearest values.
+  /// Computes all percentiles by linear interpolation between the two nearest values.
   ///
   /// - Parameter values: at least one.
-  /// - Returns: what is not a number where one of the values is none, as there is no order then.
+  /// - Returns: a value for each percentile; NaN for all if any value is NaN, as NaN has no order.
   static func all(of values: [Float]) -> [Percentile: Double] {
     let isOrdered = !values.contains(where: \.isNaN)
     let sorted = values.sorted()

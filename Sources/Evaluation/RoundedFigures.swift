@@ -1,12 +1,12 @@
 package import Tensors
 
-/// How good the dense model is with its matrices rounded to a quantised type, and what a token reads.
+/// Quality and bytes per token of the dense model with matrices rounded to a quantised type.
 package struct RoundedFigures: Sendable {
   package let elementType: ElementType
   package let perplexity: Double
-  /// From the dense model as it is.
+  /// Divergence from the dense model without rounding.
   package let divergence: Divergence
-  /// Of the weights as they would be stored.
+  /// Bytes of the weights as they would be stored.
   package let bytesPerToken: Int
 
   package init(

@@ -2,12 +2,12 @@ import ByteIO
 import Experts
 import Work
 
-/// How large an expert the tokens of a text were given, and which.
+/// Experts chosen for the tokens of a text, and their widths.
 package struct TokenChoices: Sendable, Equatable {
-  /// For each window and token the mean over layers of width / H.
+  /// Mean over layers of width / H, for each window and token.
   package let meanWidths: [[Double]]
-  /// For each window and token the expert in every layer; of the first windows only, where not all
-  /// were wanted.
+  /// Expert in every layer, for each window and token; only the first windows if not all were
+  /// requested.
   package let experts: [[[Int]]]
 
   package init(meanWidths: [[Double]], experts: [[[Int]]]) {
@@ -17,12 +17,12 @@ package struct TokenChoices: Sendable, Equatable {
 }
 
 extension TokenChoices {
-  /// What of a run is recorded.
+  /// Variant whose choices are recorded, and how much of each window.
   package struct Request: Sendable {
     package let variant: Variant
-    /// How many positions at the beginning of every window are no text.
+    /// Number of positions at the beginning of every window that are not text.
     package let skipped: Int
-    /// Of how many windows the experts are kept, and not their mean width alone.
+    /// Number of windows whose experts are kept; of the others only the mean widths are.
     package let windowsInFull: Int
 
     package init(_ variant: Variant, skipping skipped: Int, windowsInFull: Int) {
@@ -32,7 +32,7 @@ extension TokenChoices {
     }
   }
 
-  /// Adds up layer by layer, so that memory does not grow with the number of layers.
+  /// Sums widths layer by layer; only windows kept in full take memory for each layer.
   struct Recorder {
     private let request: Request
     private var widths: [[Double]]
@@ -46,7 +46,7 @@ extension TokenChoices {
       experts = counts.prefix(request.windowsInFull).map { [[Int]](repeating: [], count: $0) }
     }
 
-    /// Adds what the windows used of a layer.
+    /// Adds the choices of all windows in a layer.
     mutating func add(_ uses: [VariantStreams.Use], of layer: LayerExperts) {
       layers += 1
       for (window, use) in uses.enumerated() {

@@ -1,33 +1,34 @@
 /// One way to run a converted model.
 package enum Variant: Sendable, Hashable {
-  /// What is turned at run time.
+  /// Setting at run time that controls the choice of experts.
   package enum Knob: Sendable, Hashable {
-    /// How similar to the full output is similar enough.
+    /// Similarity to the full output from which an expert is good enough.
     case threshold(Double)
-    /// The wanted cost fraction.
+    /// Wanted cost fraction.
     case budget(Double)
   }
 
-  /// How the expert of a token is chosen.
+  /// Method of choosing the expert of a token.
   package enum Chooser: String, Sendable, CaseIterable {
-    /// By the routers of the file.
+    /// Choice by the routers of the file.
     case routed
-    /// By the true similarity or error: what routing could give at best. It costs a whole layer to know.
+    /// Choice by the true similarity or error, the best that routing could do; each choice takes
+    /// the computation of the whole layer.
     case oracle
-    /// The choices of the routers, shuffled over all positions of a layer.
+    /// Choices of the routers, shuffled over all positions of a layer.
     case random
-    /// No choice: in every layer the mean number of neurons that the routers choose, for all tokens.
+    /// No choice: all tokens take the mean number of neurons that the routers choose in a layer.
     case fixed
   }
 
   /// All neurons of every layer.
   case dense
-  /// The first neurons of every layer, up to expert e's width.
+  /// First neurons of every layer, up to the width of expert e.
   case expert(Int)
-  /// An expert for each token.
+  /// Expert chosen for each token.
   case choosing(Chooser, Knob)
 
-  /// The name, with numbers in their shortest decimal form.
+  /// Name with numbers in their shortest decimal form.
   package var name: String {
     switch self {
     case .dense: "dense"

@@ -1,11 +1,11 @@
-/// How good one variant is, and what it costs.
+/// Quality and cost of one variant.
 package struct VariantFigures: Sendable {
   package let variant: Variant
   /// `exp` of the mean negative log-likelihood over the targets.
   package let perplexity: Double
-  /// The standard error of the perplexity, from the spread over targets.
+  /// Standard error of the perplexity, from the spread over targets.
   package let perplexityError: Double
-  /// From dense; nil where dense was not run.
+  /// Divergence from dense; nil if dense was not run.
   package let divergence: Divergence?
   package let work: Work
 

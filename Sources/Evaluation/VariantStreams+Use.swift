@@ -2,24 +2,24 @@ import Kernels
 import Running
 
 extension VariantStreams {
-  /// What one window used of a layer.
+  /// Neurons, cost and time that one window used in a layer.
   struct Use: Sendable {
-    /// Over all tokens.
+    /// Sum over all tokens.
     let neurons: Int
-    /// The sum over tokens of the share of the layer's parameters.
+    /// Sum over tokens of the share of the layer's parameters.
     let cost: Double
-    /// An expert for each token; none where it was not chosen.
+    /// Expert for each token; empty if the variant does not choose.
     let choices: [Int]
-    /// How many tokens used an expert's compensation.
+    /// Number of tokens that used an expert's compensation.
     var compensated = 0
     var positions = 0
-    /// What the layer took, on one thread.
+    /// Time for the layer, converted to one thread.
     var seconds = 0.0
-    /// Some positions of the first window, to be run alone.
+    /// Some positions of the first window, to be timed one at a time.
     var samples: [Sample] = []
   }
 
-  /// One position before a layer.
+  /// Input of a feed-forward layer at one position.
   struct Sample: Sendable {
     /// 1 × D.
     let input: Matrix

@@ -2,20 +2,20 @@ import Experts
 import Kernels
 import Running
 
-/// The streams in which variants run side by side, and what each does in a layer.
+/// Residual streams of variants that run side by side, and their work in each layer.
 struct VariantStreams: Sendable {
   private static let sampleCount = 4
 
-  /// The variants, those first that need not know what the routers choose.
+  /// Variants in the order in which they run; those that reuse the routers' choices come last.
   let variants: [Variant]
   private let independent: Int
-  /// For each layer; empty where the model has no experts.
+  /// Experts of each layer; empty if the model has none.
   private let experts: [LayerExperts]
   private let routing: Routing?
-  /// How those variants choose that choose.
+  /// Rules of the variants that choose experts.
   private let rules: [Variant: ChoiceRule]
 
-  /// What random and fixed variants are compared with runs too, whether or not it is asked for.
+  /// Adds the routed runs that random and fixed variants depend on, if they are not requested.
   init(_ wanted: [Variant], experts: [LayerExperts], routing: Routing?) {
     var first: [Variant] = []
     var second: [Variant] = []
@@ -51,7 +51,7 @@ struct VariantStreams: Sendable {
     }
   }
 
-  /// Whether a variant asks the routers.
+  /// Whether a variant uses the routers.
   func usesRouters(_ variant: Variant) -> Bool {
     guard case .choosing(let chooser, let knob) = variant, chooser == .routed || chooser == .random,
       let rule = rules[.choosing(.routed, knob)]
@@ -60,11 +60,11 @@ struct VariantStreams: Sendable {
     return true
   }
 
-  /// The output of a layer, and what was used of it.
+  /// Computes the output of a layer and meters what it used.
   func run(_ call: LayerSweep.Call, earlier: [[Use]]) -> (output: Matrix, observation: Use) {
     let started = ContinuousClock.now
     var (output, use) = work(call, earlier)
-    // Threads that share the work are as many times as long at it.
+    // All threads that share the work are busy for the elapsed time.
     use.seconds =
       (ContinuousClock.now - started) / .seconds(1) * Double(Parallel.within.threads)
     use.positions = call.input.rows
@@ -79,7 +79,7 @@ struct VariantStreams: Sendable {
     return (output, use)
   }
 
-  /// What a layer takes for one position alone, on one thread; nil where that means nothing.
+  /// Mean time of a layer for one position alone, on one thread; nil if it means nothing.
   func singleSeconds(
     _ stream: Int, layer: Int, _ weights: FeedForwardWeights, _ uses: [[Use]]
   ) -> Double? {
@@ -120,7 +120,7 @@ struct VariantStreams: Sendable {
     }
   }
 
-  /// What the routed run by this knob used of the layer, window by window.
+  /// Use of the layer by the routed run with this knob, for each window.
   private func routedUse(_ knob: Variant.Knob, _ earlier: [[Use]]) -> [Use] {
     earlier[variants.firstIndex(of: .choosing(.routed, knob)) ?? 0]
   }
@@ -129,7 +129,7 @@ struct VariantStreams: Sendable {
     _ rule: ChoiceRule, _ call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let experts = experts[call.layer]
-    // Without routers, thresholds are of similarity.
+    // Without routers, thresholds apply to the similarity.
     let aim = routing?.aim ?? .similarity
     let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
     let scores = outputs.scores(
@@ -156,7 +156,7 @@ struct VariantStreams: Sendable {
     _ neurons: Int, of call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let hidden = call.weights.hidden(call.input, neurons: neurons)
-    // A container may hold less than all neurons.
+    // A container may hold only some of the neurons.
     let all = experts.isEmpty ? call.weights.neurons : experts[call.layer].neurons
     let share = Double(neurons) / Double(all)
     let use = Use(

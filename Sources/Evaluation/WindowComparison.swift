@@ -1,14 +1,14 @@
 import Kernels
 
-/// How the distributions of one window differ from those of dense, target by target.
+/// Differences between the distributions of one window and those of dense, for each target.
 struct WindowComparison: Sendable {
-  /// By how much the negative log-likelihood of each target exceeds that of dense, in nats.
+  /// Negative log-likelihood of each target minus that of dense, in nats.
   let excessLosses: [Float]
-  /// By how much the probability of each target exceeds that of dense.
+  /// Probability of each target minus that of dense.
   let probabilityChanges: [Float]
-  /// The Kullback–Leibler divergence of each distribution from dense, in nats.
+  /// Kullback–Leibler divergence of each distribution from dense, in nats.
   let divergences: [Float]
-  /// For how many targets the most probable token is the same as dense's.
+  /// Number of targets for which the most probable token is the same as dense's.
   let sameTop: Int
 
   init(_ distributions: Distributions, with reference: Distributions, targets: [Int]) {
@@ -21,7 +21,7 @@ struct WindowComparison: Sendable {
     sameTop = zip(distributions.mostProbable, reference.mostProbable).count { $0 == $1 }
   }
 
-  /// Dense beside itself.
+  /// Dense compared with itself.
   init(ofDense targets: [Int]) {
     let zeros = [Float](repeating: 0, count: targets.count)
     (excessLosses, probabilityChanges, divergences) = (zeros, zeros, zeros)

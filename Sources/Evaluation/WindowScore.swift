@@ -1,11 +1,11 @@
 import Glibc
 import Kernels
 
-/// What the logits of one window say of its targets.
+/// Losses of the targets of one window, and their comparison with dense.
 struct WindowScore: Sendable {
-  /// The negative log-likelihood of each target, in nats.
+  /// Negative log-likelihood of each target, in nats.
   let losses: [Double]
-  /// Beside dense; nil where it was not run.
+  /// Comparison with dense; nil if dense was not run.
   let comparison: WindowComparison?
 }
 

@@ -1,20 +1,20 @@
-/// What a variant does for a token, counted and measured.
+/// Work of a variant for a token, counted and measured.
 package struct Work: Sendable {
   /// Mean over tokens and layers of the share of the feed-forward parameters in use, compensation
   /// included.
   package let activeFFNFraction: Double
-  /// The parameters of the routers over those of the feed-forward layers; 0 where they are not asked.
+  /// Parameters of the routers over those of the feed-forward layers; 0 if they are not used.
   package let routerFraction: Double
-  /// The mean number of parameters that a token uses, of the whole model.
+  /// Mean number of parameters of the whole model that a token uses.
   package let parametersPerToken: Double
-  /// Their bytes as they are stored: what is read for one token at a time.
+  /// Bytes of these parameters as stored, read for each token when tokens run one at a time.
   package let bytesPerToken: Double
-  /// Targets per second through the layers, without reading weights and without the output; nil for
-  /// variants that only show what could be.
+  /// Targets per second through the layers, without reading weights and without the output head;
+  /// nil for the oracle.
   package let tokensPerSecond: Double?
   /// Positions per second through the feed-forward layers, window by window, on one thread.
   package let feedForwardTokensPerSecond: Double?
-  /// The same for one position at a time.
+  /// Positions per second through the feed-forward layers, one at a time, on one thread.
   package let singleFeedForwardTokensPerSecond: Double?
 
   package init(
@@ -31,6 +31,6 @@ package struct Work: Sendable {
     self.singleFeedForwardTokensPerSecond = singleFeedForwardTokensPerSecond
   }
 
-  /// The honest axis: what the feed-forward layers cost, routers included.
+  /// Cost of the feed-forward layers, routers included; a budget is a target for it.
   package var costFraction: Double { activeFFNFraction + routerFraction }
 }

@@ -6,7 +6,7 @@ import Kernels
 import Running
 import Work
 
-/// Adds up over layers what a stream uses and how long it takes.
+/// Sums the work and time of a stream over layers.
 struct WorkMeter: Sendable {
   private(set) var cost = 0.0
   private var neuronFraction = 0.0
@@ -27,15 +27,15 @@ struct WorkMeter: Sendable {
     layers += 1
   }
 
-  /// Adds what one position took in a layer, alone.
+  /// Adds the time of a layer for one position alone.
   mutating func addSingle(seconds: Double) { singleSeconds += seconds }
 
   /// - Parameters:
-  ///   - model: what was run.
-  ///   - routing: nil where routers were not asked.
-  ///   - compensationRank: nil where there is no compensation.
-  ///   - tokensPerSecond: of all layers.
-  ///   - isMeasured: whether times mean anything.
+  ///   - model: the model that was run.
+  ///   - routing: nil if routers were not used.
+  ///   - compensationRank: nil if there is no compensation.
+  ///   - tokensPerSecond: the speed through all layers.
+  ///   - isMeasured: whether the times mean anything.
   /// - Returns: means over tokens and layers.
   func work(
     of model: Model, routing: Routing?, compensationRank: Int?, tokensPerSecond: Double,
@@ -47,7 +47,7 @@ struct WorkMeter: Sendable {
     let (shared, feedForward) = model.reads
     let routerParameters = Double(routing?.parameterCount ?? 0)
     let hiddenSize = model.configuration.hiddenSize
-    // Weights of compensation are stored in two bytes, its bias and routers in four.
+    // Compensation weights take two bytes each, its bias and the routers four.
     let compensationBytes = (4 * (compensationRank ?? 0) + 4) * hiddenSize
     let tokens = count / Double(max(layers, 1))
     return Work(
