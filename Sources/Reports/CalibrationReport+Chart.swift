@@ -1,7 +1,7 @@
 import Evaluation
 
 extension CalibrationReport {
-  /// The trade-off on held-out text as a picture for a terminal; nil where nothing was routed.
+  /// Chart of the trade-off on held-out text for a terminal; nil if nothing was routed by a budget.
   package var chart: TerminalChart? {
     let figures = heldOut?.result.figures ?? []
     func series(

@@ -8,7 +8,7 @@ import Tensors
 extension CalibrationReport {
   package static let schemaVersion = 1
 
-  /// The report as `formats/report.md` says.
+  /// JSON document as specified in `formats/report.md`.
   package var document: JSONValue {
     [
       "schema": "dynamoe.report",

@@ -4,13 +4,13 @@ import Experts
 import Tensors
 
 extension CalibrationReport {
-  /// The report on one screen of a terminal.
+  /// Summary for one screen of a terminal, without the chart.
   package var summary: [String] { summary(withChart: false) }
 
-  /// The report for a terminal.
+  /// Summary for a terminal.
   ///
-  /// - Parameter withChart: whether the trade-off is drawn too, which takes up to 70 columns and
-  ///   characters of Unicode.
+  /// - Parameter withChart: whether to draw the trade-off, which takes up to 70 columns and Unicode
+  ///   characters.
   /// - Returns: lines.
   package func summary(withChart: Bool) -> [String] {
     var lines = [
@@ -36,7 +36,7 @@ extension CalibrationReport {
     return lines
   }
 
-  /// What the knob does, where there are routers.
+  /// Table of perplexity ratios by budget; empty if nothing was run by a budget.
   private static func tradeOff(_ figures: [VariantFigures]) -> [String] {
     let rows = TradeOff.all(figures)
     guard !rows.isEmpty else { return [] }
@@ -55,14 +55,14 @@ extension CalibrationReport {
       + table.lines()
   }
 
-  /// How far down one can go where quality matters.
+  /// Recommended budget for at most 2 % more perplexity.
   private static func recommendation(_ figures: [VariantFigures]) -> [String] {
     let all = Recommendation.all(figures) ?? []
     return all.filter { $0.maximumRatio == 1.02 }
       .map { "  " + $0.text(Recommendation.Point.runs(figures)) }
   }
 
-  /// What could be done instead.
+  /// Perplexity ratios of the dense model with rounded weights, the alternative to experts.
   private static func rounded(_ figures: [RoundedFigures]) -> [String] {
     guard !figures.isEmpty else { return [] }
     let all = figures.map { figures in
@@ -120,7 +120,7 @@ extension CalibrationReport {
     return table.lines()
   }
 
-  /// One value where all layers agree, else from the least to the most.
+  /// Single value if all layers agree, else the smallest and the largest.
   private static func range(_ widths: [Int]) -> String {
     let least = HumanText.count(widths.min() ?? 0)
     let most = HumanText.count(widths.max() ?? 0)

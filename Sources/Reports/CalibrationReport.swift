@@ -3,10 +3,10 @@ package import Calibration
 package import Evaluation
 package import Experts
 
-/// What `partition` found out: from it one decides whether a model splits well, and which size to use.
+/// Report of `partition`, to judge whether a model splits well and which size to use.
 ///
-/// Its form as JSON is specified in `formats/report.md`. It holds no paths, and times in one place
-/// only, so that the same conversion gives the same bytes but for these.
+/// The JSON form is specified in `formats/report.md`. It contains no paths, and times under one
+/// key only, so that the same conversion gives the same bytes apart from that key.
 package struct CalibrationReport: Sendable {
   package struct Source: Sendable {
     package let name: String
@@ -36,9 +36,9 @@ package struct CalibrationReport: Sendable {
   }
 
   package struct Expert: Sendable {
-    /// The bytes of the prefix that holds the expert.
+    /// Bytes of the file prefix that holds the expert.
     package let bytes: Int
-    /// The parameters of the model with this expert in every layer.
+    /// Parameters of the model with this expert in every layer.
     package let parameters: Int
     package let activeFFNFraction: Double
 
@@ -49,11 +49,11 @@ package struct CalibrationReport: Sendable {
     }
   }
 
-  /// What of the weights is not cut into rings bit by bit.
+  /// Exceptions to cutting the weights into rings bit for bit.
   package struct Exactness: Sendable {
     /// Whether down projections are stored whole, in the order of the source.
     package let keepsDownWhole: Bool
-    /// Down projections that are stored in another type.
+    /// Errors of down projections that are stored in another type.
     package let recoded: [RecodingError]
 
     package init(keepsDownWhole: Bool = false, recoded: [RecodingError] = []) {
@@ -62,7 +62,7 @@ package struct CalibrationReport: Sendable {
     }
   }
 
-  /// Variants on text that was not used for calibration.
+  /// Figures of variants on text that was not used for calibration.
   package struct HeldOut: Sendable {
     package let textDigest: SHA256Digest
     package let context: Int
@@ -77,15 +77,15 @@ package struct CalibrationReport: Sendable {
 
   package let generator: String
   package let source: Source
-  /// Nil where the weights alone were ranked.
+  /// Nil if the weights alone or an importance matrix ranked the neurons.
   package let calibration: NeuronStatistics?
-  /// Nil where no importance matrix ranked the neurons.
+  /// Nil if no importance matrix ranked the neurons.
   package let importanceMatrix: ImportanceMatrix?
   package let plan: ExpertPlan
-  /// For each layer; nil where there are no halves of text to compare.
+  /// Stability of each layer's ranking; nil if there are no two halves of text to compare.
   package let stability: [RankingStability]?
   package let recipe: Recipe
-  /// Nil where no routers were fitted.
+  /// Nil if no routers were fitted.
   package let routing: RoutingSummary?
   package let experts: [Expert]
   package let outputName: String
@@ -93,11 +93,11 @@ package struct CalibrationReport: Sendable {
   /// Whether the weights stay in the source.
   package let isOverlay: Bool
   package let exactness: Exactness
-  /// Nil where no text was given.
+  /// Nil if no text was given.
   package let heldOut: HeldOut?
-  /// Texts as the routers see them; nil where there are none to choose by a budget.
+  /// Texts with the experts that the routers choose; nil if no routers choose by a budget.
   package let passages: [Passage]?
-  /// Nil where there are no routers to choose by a budget.
+  /// Nil if no routers choose by a budget.
   package let tokenKinds: TokenKinds?
   package let warnings: [String]
 

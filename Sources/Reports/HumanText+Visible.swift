@@ -1,7 +1,7 @@
-/// Text from files, made harmless before people see it.
+/// Escaping of text from files before it is shown to people.
 extension HumanText {
-  /// Replaces what a terminal or a browser would obey or be misled by, control characters and marks
-  /// that turn the direction of writing, by their numbers: `\u{202e}`.
+  /// Replaces control and format characters, which can mislead a terminal, a browser or a reader,
+  /// with their code points, such as `\u{202e}` for a mark that reverses the writing direction.
   package static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isHarmful) else { return text }
     var result = ""

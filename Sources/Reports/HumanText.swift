@@ -1,8 +1,8 @@
 import Glibc
 
-/// Numbers as people read them.
+/// Formatting of numbers and lines for people.
 package enum HumanText {
-  /// Decimal units, as file systems and download pages use them: `14.5 GB`.
+  /// Bytes in decimal units, as file systems and download pages show them: `14.5 GB`.
   package static func bytes(_ count: Int) -> String {
     var value = Double(count)
     for unit in ["B", "kB", "MB", "GB", "TB"] {
@@ -14,7 +14,7 @@ package enum HumanText {
     return "\(count) B"
   }
 
-  /// A count in millions or billions: `7.24 B`.
+  /// Count in thousands, millions or billions: `7.24 B`.
   package static func parameters(_ count: Int) -> String {
     switch Double(count) {
     case 999.5e6...: "\(significant(Double(count) / 1e9)) B"
@@ -40,7 +40,7 @@ package enum HumanText {
     fixed(100 * fraction, digits: fraction < 0.1 && fraction > 0 ? 1 : 0) + " %"
   }
 
-  /// A number with so many digits behind the point.
+  /// Number with a fixed count of decimal places; a dash if it is not finite.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return "–" }
     let scale = pow(10, Double(digits))
@@ -53,7 +53,7 @@ package enum HumanText {
     return (scaled < 0 ? "-" : "") + whole + "." + zeros + rest
   }
 
-  /// A duration: `0.8 s`, `42 s`, `12 min`.
+  /// Duration: `0.8 s`, `42 s`, `12 min`.
   package static func seconds(_ seconds: Double) -> String {
     switch seconds {
     case ..<10: "\(fixed(seconds, digits: 1)) s"
@@ -63,7 +63,7 @@ package enum HumanText {
     }
   }
 
-  /// A number of any size with so many significant digits, in scientific form where it is far from 1.
+  /// Number with this many significant digits, in scientific form if it is far from 1.
   package static func significant(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
     let exponent = Int(log10(abs(value)).rounded(.down))
@@ -78,7 +78,7 @@ package enum HumanText {
     fixed(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
   }
 
-  /// Lines of at most a screen's width where words allow it; all but the first are indented.
+  /// Lines of at most `width` characters, except for longer words; all but the first are indented.
   package static func wrapped(_ text: String, width: Int = 100, indent: Int) -> [String] {
     var lines: [String] = []
     var line = String(text.prefix { $0 == " " })

@@ -1,14 +1,14 @@
 package import Evaluation
 package import JSON
 
-/// A text, token by token, with the size of the experts that its tokens were given.
+/// Text with the experts that were chosen for each of its tokens.
 package struct Passage: Sendable, Equatable {
   package struct Token: Sendable, Equatable {
-    /// Empty where a later token completes its character.
+    /// Empty if a later token completes its character.
     package let text: String
     /// Mean over layers of width / H.
     package let meanWidth: Double
-    /// The expert in every layer.
+    /// Expert in every layer.
     package let experts: [Int]
 
     package init(text: String, meanWidth: Double, experts: [Int]) {
@@ -44,12 +44,12 @@ package struct Passage: Sendable, Equatable {
 }
 
 extension Passage.Token {
-  /// The tokens of windows whose experts were recorded.
+  /// Pairs tokens with their recorded choices.
   ///
   /// - Parameters:
-  ///   - texts: of all tokens, window by window; those without a choice are at the end.
-  ///   - choices: what they were given.
-  /// - Returns: those that have a choice.
+  ///   - texts: the texts of all tokens, window by window; tokens without a choice are at the end.
+  ///   - choices: the recorded choices of the windows.
+  /// - Returns: the tokens that have a choice.
   package static func all(_ texts: [String], _ choices: TokenChoices) -> [Self] {
     zip(texts, zip(choices.meanWidths.joined(), choices.experts.joined())).map { text, choice in
       Self(text: text, meanWidth: choice.0, experts: choice.1)

@@ -1,13 +1,13 @@
 package import Tensors
 
-/// How far a tensor that was stored in another type is from the source's values.
+/// Error of a tensor that is stored in another type than in the source.
 package struct RecodingError: Sendable, Equatable {
   package let layer: Int
-  /// What it is stored as.
+  /// Type in which it is stored.
   package let elementType: ElementType
-  /// `‖ŵ − w‖ / ‖w‖` over all elements; 0 where every value is the source's.
+  /// `‖ŵ − w‖ / ‖w‖` over all elements; 0 if every value is kept.
   package let relative: Double
-  /// The largest `|ŵ − w|`.
+  /// Largest `|ŵ − w|`.
   package let maximum: Double
 
   package init(layer: Int, elementType: ElementType, relative: Double, maximum: Double) {

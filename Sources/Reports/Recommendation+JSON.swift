@@ -1,7 +1,7 @@
 import JSON
 
 extension Recommendation {
-  /// An element of `recommendations` of `formats/report.md`.
+  /// Element of `recommendations` in `formats/report.md`.
   var document: JSONValue {
     [
       "max_perplexity_ratio": .double(maximumRatio),

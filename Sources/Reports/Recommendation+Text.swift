@@ -2,9 +2,9 @@ import Evaluation
 import Glibc
 
 extension Recommendation {
-  /// `For at most 2 % more perplexity: budget 0.67 (measured 0.65: × 1.021)`.
+  /// Line such as `For at most 2 % more perplexity: budget 0.67 (measured 0.65: × 1.021)`.
   ///
-  /// - Parameter runs: those that it was made of, of which the nearest is told.
+  /// - Parameter runs: the runs that the recommendation is based on; the nearest is quoted.
   /// - Returns: one line.
   package func text(_ runs: [Point]) -> String {
     let limit = HumanText.fixed(100 * (maximumRatio - 1), digits: 0)
@@ -16,7 +16,7 @@ extension Recommendation {
     guard !isMeasured else {
       return start + "budget \(point.budget) (measured: \(Self.ratio(point)))"
     }
-    // Rounded up, to what the limit still allows.
+    // Rounded up, so that the budget still keeps the limit.
     let budget = ceil(100 * point.budget - 1e-9) / 100
     let nearest = runs.min { abs($0.budget - point.budget) < abs($1.budget - point.budget) }
     return start + "budget \(HumanText.fixed(budget, digits: 2))"

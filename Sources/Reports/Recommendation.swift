@@ -1,13 +1,13 @@
 package import Evaluation
 
-/// The smallest budget whose perplexity stays within a limit, by the routed runs on held-out text.
+/// Smallest budget whose perplexity stays within a limit, by the routed runs on held-out text.
 package struct Recommendation: Sendable, Equatable {
-  /// A place on the trade-off curve.
+  /// Point on the trade-off curve.
   package struct Point: Sendable, Equatable {
     package let budget: Double
-    /// The attained cost fraction.
+    /// Attained cost fraction.
     package let cost: Double
-    /// The perplexity over that of dense.
+    /// Perplexity divided by that of dense.
     package let ratio: Double
 
     package init(budget: Double, cost: Double, ratio: Double) {
@@ -17,19 +17,18 @@ package struct Recommendation: Sendable, Equatable {
     }
   }
 
-  /// The perplexity over that of dense that is still accepted.
+  /// Largest accepted perplexity, divided by that of dense.
   package let maximumRatio: Double
-  /// Nil where the most expensive run is worse than that.
+  /// Nil if the most expensive run is above the limit.
   package let point: Point?
-  /// Whether the point was run, and is not between two that were.
+  /// Whether the point is a run, and not interpolated between two.
   package let isMeasured: Bool
 
   package static let usualRatios = [1.01, 1.02, 1.05, 1.1]
 
-  /// Goes down from the most expensive run, on straight lines from run to run, until the limit.
+  /// Interpolates linearly from run to run, from the most expensive one down to the limit.
   ///
-  /// All runs from there on are within the limit, and nothing is said of budgets that no run is
-  /// beyond.
+  /// All more expensive runs are then within the limit. Nothing is extrapolated beyond the runs.
   package init(maximumRatio: Double, runs: [Point]) {
     self.maximumRatio = maximumRatio
     let runs = runs.sorted { ($0.cost, $0.budget) < ($1.cost, $1.budget) }
@@ -40,7 +39,7 @@ package struct Recommendation: Sendable, Equatable {
       return
     }
     let inside = runs[first]
-    // From what is no number there is no line.
+    // A ratio that is not finite cannot be interpolated.
     guard let worse, runs[worse].ratio.isFinite, inside.ratio < maximumRatio else {
       (point, isMeasured) = (inside, true)
       return
@@ -53,7 +52,7 @@ package struct Recommendation: Sendable, Equatable {
     isMeasured = false
   }
 
-  /// For the usual limits; nil where no budgets were run beside dense.
+  /// Recommendations for the usual limits; nil if no budgets were run along with dense.
   package static func all(_ figures: [VariantFigures]) -> [Recommendation]? {
     let runs = Point.runs(figures)
     return runs.isEmpty ? nil : usualRatios.map { Recommendation(maximumRatio: $0, runs: runs) }
@@ -61,7 +60,7 @@ package struct Recommendation: Sendable, Equatable {
 }
 
 extension Recommendation.Point {
-  /// The routed runs by a budget.
+  /// Points of the runs that are routed by a budget.
   static func runs(_ figures: [VariantFigures]) -> [Recommendation.Point] {
     figures.compactMap { figures in
       guard case .choosing(.routed, .budget(let budget)) = figures.variant,

@@ -1,10 +1,10 @@
 package import JSON
 
-/// Why no page can be made of a file.
+/// Error that prevents making a page from a file.
 package enum ReportPageError: Error, Equatable, Sendable {
-  /// It is not JSON.
+  /// File that is not JSON.
   case invalidJSON(path: String, JSONError)
-  /// It is JSON, but not a report of ours, or one with a field that is not what it must be.
+  /// JSON that is not a dynamoe report, or a report with an invalid field.
   case notReport(path: String, JSONFieldError)
 }
 

@@ -3,7 +3,7 @@ import JSON
 import Tensors
 
 extension RoundedFigures {
-  /// An element of `held_out.quantized` of `formats/report.md`.
+  /// Element of `held_out.quantized` in `formats/report.md`.
   var document: JSONValue {
     [
       "element_type": .string(elementType.rawValue),

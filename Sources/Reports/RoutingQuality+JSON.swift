@@ -2,7 +2,7 @@ package import Experts
 package import JSON
 
 extension RoutingQuality {
-  /// The section `routing` of `formats/report.md`.
+  /// Section `routing` of `formats/report.md`.
   package var document: JSONValue {
     [
       "budget": .double(budget),

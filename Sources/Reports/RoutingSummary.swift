@@ -1,17 +1,17 @@
 package import Experts
 
-/// What a report tells of routers, compensation and knobs.
+/// Routers, compensation and budgets in a report.
 package struct RoutingSummary: Sendable {
   package let kind: RouterKind
   package let aim: RouterAim
-  /// Of the routers of all layers.
+  /// Number of parameters in the routers of all layers.
   package let parameters: Int
-  /// For each layer and expert but the last how well the router predicts it (R²).
+  /// R² of the router's prediction, for each layer and expert but the last.
   package let determination: [[Double]]
-  /// Nil for none.
+  /// Nil if there is no compensation.
   package let compensationRank: Int?
   package let budgets: BudgetTable?
-  /// Nil where routing cannot pay.
+  /// Nil if the routers cost more than they can save.
   package let quality: RoutingQuality?
 
   package init(

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Ratios over cost, drawn in characters; the vertical axis is logarithmic.
+/// Chart of ratios over cost in text characters; the vertical axis is logarithmic.
 package struct TerminalChart: Sendable {
   package struct Series: Sendable {
     package let name: String
     package let mark: Character
-    /// Whether a dotted line leads from point to point.
+    /// Whether a dotted line joins the points.
     package let isJoined: Bool
     package let points: [Point]
 
@@ -29,7 +29,7 @@ package struct TerminalChart: Sendable {
 
   private let vertical: String
   private let horizontal: String
-  /// The first is the one that the frame is for; marks of earlier ones hide those of later ones.
+  /// Series by priority: the first sets the vertical range, earlier marks hide later ones.
   private let series: [Series]
   private let columns: Int
   private let rows: Int
@@ -40,10 +40,10 @@ package struct TerminalChart: Sendable {
   /// - Parameters:
   ///   - vertical: the title of the ratios.
   ///   - horizontal: the title of the costs, which begin at 0.
-  ///   - series: at least one; the frame is as high as the first needs twice, on its scale, and
-  ///     what lies above is counted in the legend.
-  ///   - columns: of the frame, in characters.
-  ///   - rows: of the frame, in lines.
+  ///   - series: at least one; on the logarithmic axis the frame is at most twice as high as the
+  ///     first one needs, and points above it are only counted in the legend.
+  ///   - columns: the width of the frame in characters.
+  ///   - rows: the height of the frame in lines.
   package init(
     vertical: String, horizontal: String, series: [Series], columns: Int = 48, rows: Int = 12
   ) {
@@ -59,7 +59,7 @@ package struct TerminalChart: Sendable {
     widest = max(series.flatMap { $0.points.map(\.cost) }.max() ?? 1, 1)
   }
 
-  /// The lines, without trailing spaces.
+  /// Lines of the chart, without trailing spaces.
   package func lines(indent: Int = 2) -> [String] {
     var grid = [[Character]](
       repeating: [Character](repeating: " ", count: columns), count: rows)
@@ -91,7 +91,7 @@ package struct TerminalChart: Sendable {
 
   private func isInside(_ point: Point) -> Bool { log(point.ratio) <= highest + 1e-12 }
 
-  /// How far up, 0 … 1.
+  /// Height in the frame, 0 … 1.
   private func height(_ ratio: Double) -> Double { (log(ratio) - lowest) / (highest - lowest) }
 
   private func row(_ ratio: Double) -> Int {
@@ -102,7 +102,7 @@ package struct TerminalChart: Sendable {
     Int((max(cost, 0) / widest * Double(columns - 1)).rounded())
   }
 
-  /// Round ratios, with a line between them.
+  /// Labels of round ratios by row, never in adjacent rows.
   private var verticalTicks: [Int: String] {
     let powers: [Double] = (0..<9).map { pow(10, Double($0)) }
     let above: [Double] = powers.flatMap { power in [2, 3, 5, 10].map { power * $0 } }
@@ -137,7 +137,7 @@ package struct TerminalChart: Sendable {
     }.joined(separator: "   ")
   }
 
-  /// A dotted line, of eight dots to a character.
+  /// Draws a dotted line with eight dots to a character.
   private func join(_ points: [Point], in grid: inout [[Character]]) {
     var dots: [Int: UInt32] = [:]
     let points = points.sorted { $0.cost < $1.cost }
@@ -147,7 +147,7 @@ package struct TerminalChart: Sendable {
         let way = Double(step) / Double(steps)
         let cost = from.cost + way * (to.cost - from.cost)
         let up = height(from.ratio) + way * (height(to.ratio) - height(from.ratio))
-        // Dots lie about the middle of their character, as marks do.
+        // Dots are centred on their character, as marks are.
         let x = Int((2 * max(cost, 0) / widest * Double(columns - 1) + 0.5).rounded())
         let y = Int((4 * (1 - up) * Double(rows - 1) + 1.5).rounded())
         guard (0..<4 * rows).contains(y), (0..<2 * columns).contains(x) else { continue }
@@ -160,7 +160,7 @@ package struct TerminalChart: Sendable {
     }
   }
 
-  /// The bit of a dot in a character of the block Braille Patterns.
+  /// Bit of a dot in a character of the Unicode block Braille Patterns.
   private static func dot(column: Int, row: Int) -> UInt32 {
     row == 3 ? 0x40 << UInt32(column) : 1 << UInt32(row + 3 * column)
   }

@@ -15,7 +15,7 @@ package struct TextTable: Sendable {
     rows.append(row)
   }
 
-  /// The lines, headed by the titles, without trailing spaces.
+  /// Lines with the titles first, without trailing spaces.
   package func lines(indent: Int = 2) -> [String] {
     let all = [columns.map(\.title)] + rows
     let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }

@@ -1,12 +1,12 @@
 import JSON
 
-/// Which tokens of a text take small experts, and which large ones.
+/// Tokens of a text that take the smallest and the largest experts.
 package struct TokenKinds: Sendable, Equatable {
   package struct Kind: Sendable, Equatable {
     package let text: String
-    /// How often it was seen.
+    /// Number of occurrences.
     package let count: Int
-    /// Mean over layers, and over where it was seen, of width / H.
+    /// Mean over layers and occurrences of width / H.
     package let meanWidth: Double
 
     package init(text: String, count: Int, meanWidth: Double) {
@@ -20,9 +20,9 @@ package struct TokenKinds: Sendable, Equatable {
     }
   }
 
-  /// The easiest first.
+  /// Easiest first.
   package let easy: [Kind]
-  /// The hardest first.
+  /// Hardest first.
   package let hard: [Kind]
 
   package static let listed = 12
@@ -33,18 +33,18 @@ package struct TokenKinds: Sendable, Equatable {
     self.hard = hard
   }
 
-  /// The extremes of tokens that were seen often enough; no token is both.
+  /// Selects the easiest and hardest of the tokens that occur often enough; no token is both.
   ///
   /// - Parameters:
-  ///   - tokens: their ids and mean widths, as they occur.
-  ///   - text: of an id; nil where it is not one that can be shown.
+  ///   - tokens: the id and mean width of every occurrence.
+  ///   - text: the text of an id; nil if it cannot be shown.
   package init(_ tokens: some Sequence<(id: Int, meanWidth: Double)>, text: (Int) -> String?) {
     var sums: [Int: (count: Int, width: Double)] = [:]
     for token in tokens {
       let sum = sums[token.id, default: (0, 0)]
       sums[token.id] = (sum.count + 1, sum.width + token.meanWidth)
     }
-    // Equals by their ids: a dictionary has no order of its own.
+    // Ties are ordered by id, as a dictionary has no order.
     let kinds = sums.filter { $0.value.count >= Self.occurrences }
       .sorted {
         ($0.value.width / Double($0.value.count), $0.key)

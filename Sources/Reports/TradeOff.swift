@@ -1,14 +1,14 @@
 import Evaluation
 
-/// What a budget costs and keeps, with what it is compared with.
+/// Cost and perplexity ratios at one budget, for the routed run and its comparisons.
 struct TradeOff {
   let budget: Double
-  /// The attained cost fraction of the routed run.
+  /// Attained cost fraction of the routed run.
   let cost: Double?
-  /// The perplexity over that of dense, for each way to choose that was measured.
+  /// Perplexity divided by that of dense, for each chooser that was measured.
   let ratios: [Variant.Chooser: Double]
 
-  /// The budgets that were measured, in ascending order.
+  /// Trade-offs at the measured budgets, in ascending order.
   static func all(_ figures: [VariantFigures]) -> [TradeOff] {
     var byBudget: [Double: [Variant.Chooser: VariantFigures]] = [:]
     for figures in figures {

@@ -2,12 +2,12 @@ package import Evaluation
 package import JSON
 
 extension VariantFigures {
-  /// The figures under the names of `formats/report.md`, times included; what was not measured is null.
+  /// Figures under the names of `formats/report.md`, times included; null if not measured.
   package var document: JSONObject {
     JSONObject(measures.members + work.times.members)
   }
 
-  /// What is the same twice.
+  /// Reproducible figures: all but the times.
   var measures: JSONObject {
     var document = JSONObject()
     document["name"] = .string(variant.name)
@@ -32,7 +32,7 @@ extension VariantFigures {
     return document
   }
 
-  /// An element of `timing`.
+  /// Element of `timing` in `formats/report.md`.
   var timing: JSONValue {
     .object(
       JSONObject([.init(name: "name", value: .string(variant.name))] + work.times.members))
@@ -49,7 +49,7 @@ extension VariantFigures {
 }
 
 extension JSONObject {
-  /// The value under its name, and its standard error beside it.
+  /// Sets a value under its name, and its standard error beside it.
   fileprivate mutating func set(_ name: String, _ estimate: Estimate?) {
     self[name] = JSONValue(estimate?.value)
     self[name + "_standard_error"] = JSONValue(estimate?.standardError)

@@ -2,7 +2,7 @@ import Evaluation
 import JSON
 
 extension Work {
-  /// How fast a variant was: what is not the same twice.
+  /// Measured speeds, which differ from run to run.
   var times: JSONObject {
     var times = JSONObject()
     times["tokens_per_second"] = JSONValue(tokensPerSecond)

@@ -1,16 +1,16 @@
 import ByteIO
 
-/// The licence of a model, by the names that the Hub has for licences.
+/// Licence of a model, in the Hub's names for licences.
 package struct CardLicense: Sendable, Equatable {
-  /// As `apache-2.0`, or `other`.
+  /// Name on the Hub, such as `apache-2.0`, or `other`.
   package let identifier: String
-  /// What one that is `other` is called.
+  /// Name of a licence that is `other`.
   package let name: String?
-  /// Where its text is: an address, or a file of the folder.
+  /// Location of its text: a URL or a file of the folder.
   package let link: String?
 
-  /// What the source says of its licence, in its card or by the text beside it; nil where it says
-  /// nothing that can be taken over.
+  /// Reads the licence from the source's card or the licence text beside it; nil if neither gives
+  /// one that can be used.
   package init?(card: [UInt8]?, text: (file: String, bytes: [UInt8])?) {
     let stated = card.map(Self.frontMatter) ?? [:]
     if let identifier = stated["license"], Self.isPlain(identifier) {
@@ -25,7 +25,7 @@ package struct CardLicense: Sendable, Equatable {
     link = identifier == "other" ? text.file : nil
   }
 
-  /// The values of one word or line that stand in the head of a card; all else is passed over.
+  /// Single-line values in the front matter of a card; everything else is skipped.
   private static func frontMatter(_ card: [UInt8]) -> [String: String] {
     let text = String(decoding: card.prefix(1 << 16), as: UTF8.self)
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -43,7 +43,7 @@ package struct CardLicense: Sendable, Equatable {
     return values
   }
 
-  /// A word that means itself in YAML when it is quoted, and in Markdown.
+  /// Whether a word needs no escaping in quoted YAML or in Markdown.
   private static func isPlain(_ text: String) -> Bool {
     text.utf8.count <= 100 && text.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9.+-]*/) != nil
   }
@@ -54,7 +54,7 @@ package struct CardLicense: Sendable, Equatable {
       && !text.contains("..")
   }
 
-  /// Licences whose text names them beyond doubt.
+  /// Identifier of a licence that its text names unmistakably.
   private static func known(_ text: String) -> String? {
     let words = text.split(whereSeparator: \.isWhitespace).prefix(60).joined(separator: " ")
     if words.hasPrefix("Apache License Version 2.0, January 2004") { return "apache-2.0" }

@@ -1,13 +1,13 @@
-/// The head of a model card: YAML that the Hub reads.
+/// Front matter of a model card: YAML that the Hub reads.
 ///
-/// Every value is a word of ours, or was held against a pattern that leaves nothing to escape.
+/// Every value is a literal or matches a pattern that leaves nothing to escape.
 struct FrontMatter {
-  /// The name of the base model, if the Hub could have a model of this name.
+  /// Name of the base model; nil if it is not a valid name on the Hub.
   let baseModel: String?
   let license: CardLicense?
-  /// What loads the model; nil for nothing that the Hub has a word for.
+  /// Library that loads the model; nil if the Hub has no name for it.
   let library: String?
-  /// Beside our own.
+  /// Tags besides `dynamoe`.
   let tags: [String]
 
   init(baseModel: String?, license: CardLicense?, library: String?, tags: [String]) {
@@ -38,7 +38,7 @@ struct FrontMatter {
     return lines + tags.map { "- \($0)" } + ["---"]
   }
 
-  /// `name` or `organisation/name`, as the Hub allows them.
+  /// Whether a text is `name` or `organisation/name`, as the Hub allows them.
   private static func isHubName(_ text: String) -> Bool {
     text.utf8.count <= 96 && !text.contains("--") && !text.contains("..")
       && text.wholeMatch(of: /([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*/) != nil

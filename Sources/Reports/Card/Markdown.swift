@@ -1,13 +1,13 @@
-/// Text from files in Markdown: as code, in which nothing of it means anything.
+/// Text from files in Markdown, written as code so that no markup in it takes effect.
 ///
-/// All is done by bytes: a mark that joins a backtick, a bar or a quote makes another character of it for Swift, but
-/// not for Markdown or a shell.
+/// Works on bytes and scalars: a combining mark after a backtick, bar or quote makes another
+/// `Character` of it in Swift, but not in Markdown or a shell.
 enum Markdown {
-  /// Text of others within a line.
+  /// Inline code with text from a file.
   static func code(_ text: String) -> String {
     let shown = HumanText.visible(String(text.unicodeScalars.prefix(200)))
     guard shown.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else { return "(nothing)" }
-    // The longest run of backticks in it is shorter than those around it.
+    // The fence is longer than any run of backticks in the text.
     let backtick = UInt8(ascii: "`")
     let runs = shown.utf8.split { $0 != backtick }.map(\.count)
     let fence = String(repeating: "`", count: (runs.max() ?? 0) + 1)
@@ -15,12 +15,12 @@ enum Markdown {
     return fence + (isTouching ? " \(shown) " : shown) + fence
   }
 
-  /// A block of code: its lines do not begin with what would end it.
+  /// Code block; its lines must not begin with a fence.
   static func block(_ language: StaticString, _ lines: [String]) -> [String] {
     ["```\(language)"] + lines.map(HumanText.visible) + ["```"]
   }
 
-  /// A word of a command line, quoted where a shell would not take it as it is.
+  /// Word of a command line, quoted if a shell would interpret it.
   static func word(_ text: String) -> String {
     let isPlain = !text.isEmpty && text.wholeMatch(of: /[A-Za-z0-9._\/%@+=-]+/) != nil
     return isPlain ? text : "'" + replacing("'", in: text, with: "'\\''") + "'"
@@ -42,7 +42,7 @@ enum Markdown {
     let columns = rows.first?.count ?? 0
     let ruler = [String](repeating: "---", count: columns)
     return (rows.prefix(1) + [ruler] + rows.dropFirst()).map { row in
-      // Cells end at bars, even in code.
+      // A bar ends a cell, even in code.
       "| " + row.map { replacing("|", in: $0, with: "\\|") }.joined(separator: " | ") + " |"
     }
   }

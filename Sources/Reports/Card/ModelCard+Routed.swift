@@ -1,7 +1,7 @@
 import DMOE
 import JSON
 
-/// What a card says of a folder with all experts.
+/// Sections of the card of a folder with all experts.
 extension ModelCard {
   private var hasBudgets: Bool {
     directory.sections.first?.tensors.contains { $0.kind == .budgets("table") } ?? false

@@ -59,7 +59,7 @@ extension ModelCard {
     return heading + Markdown.table(rows) + ["", measured(heldOut)]
   }
 
-  /// What the figures are of.
+  /// Sentence that describes the text behind the figures.
   func measured(_ heldOut: PageHeldOut) -> String {
     "Measured on \(HumanText.count(heldOut.tokens)) tokens that were not used to rank the neurons, in "
       + "windows of \(HumanText.count(heldOut.context)), of a text with the SHA-256 "

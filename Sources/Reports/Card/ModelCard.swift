@@ -1,13 +1,12 @@
 package import DMOE
 package import JSON
 
-/// The `README.md` of an expert that went out as a plain model, or of all experts with their routers: a
-/// model card as the Hub reads it.
+/// Model card (`README.md`) for the Hub, of one expert exported as a plain model or of all experts
+/// with their routers.
 ///
-/// It is made of values alone: the same values give the same bytes, and of texts from files nothing
-/// is obeyed by YAML, Markdown or HTML.
+/// The same values give the same bytes. Text from files cannot act as YAML, Markdown or HTML.
 package struct ModelCard: Sendable {
-  /// What a model weighs.
+  /// Size of a model over all its tensors.
   package struct Size: Sendable {
     package let parameters: Int
     package let bytes: Int
@@ -23,25 +22,25 @@ package struct ModelCard: Sendable {
   let expert: Int?
   let size: Size
   let sourceSize: Size
-  /// Nil where there is no report of the conversion.
+  /// Nil if there is no report of the conversion.
   let report: PageReport?
   let license: CardLicense?
   let command: [String]
-  /// What the folder is called.
+  /// Name of the folder, without its path.
   let folder: String
   let generator: String
 
   /// - Parameters:
-  ///   - directory: that of the container.
-  ///   - expert: which of its experts the folder holds; nil for all of them.
-  ///   - size: of the folder's tensors.
-  ///   - sourceSize: of the dense model's.
+  ///   - directory: the container's directory.
+  ///   - expert: the expert that the folder holds; nil for all of them.
+  ///   - size: the size of the folder's tensors.
+  ///   - sourceSize: the size of the dense model's tensors.
   ///   - report: the document of the conversion's report, if it is known.
-  ///   - license: the source's, if it is known.
-  ///   - command: what made the folder, word by word.
-  ///   - folder: what the folder is called.
-  ///   - generator: the program that makes it.
-  /// - Throws: a field of the report that is not what `formats/report.md` says.
+  ///   - license: the source's licence, if it is known.
+  ///   - command: the command that made the folder, word by word.
+  ///   - folder: the name of the folder.
+  ///   - generator: the program that makes the folder, with its version.
+  /// - Throws: ``JSONFieldError`` if a field of the report is not as in `formats/report.md`.
   package init(
     directory: DMOEDirectory, expert: Int?, size: Size, sourceSize: Size, report: JSONValue?,
     license: CardLicense?, command: [String], folder: String, generator: String
@@ -59,7 +58,7 @@ package struct ModelCard: Sendable {
     self.generator = generator
   }
 
-  /// The card in UTF-8.
+  /// Card in UTF-8.
   package var bytes: [UInt8] {
     let head = FrontMatter(
       baseModel: report?.source.name, license: license,
@@ -75,24 +74,24 @@ package struct ModelCard: Sendable {
   }
 
   var isRouted: Bool { expert == nil }
-  /// How many neurons each layer has.
+  /// Number of neurons in each layer.
   var widths: [Int] { directory.widths.map { $0[expert ?? $0.count - 1] } }
   var isDense: Bool {
     !isRouted && widths.allSatisfy { $0 == directory.model.intermediateSize }
   }
-  /// Whether layers have widths of their own, which no family has that Transformers knows.
+  /// Whether widths differ between layers, which no family in Transformers supports.
   var isDeciLM: Bool { widths.contains { $0 != widths.first } }
-  /// How many neurons a layer has.
+  /// Number of neurons in a layer, as text; a range if it differs.
   var width: String {
     let (least, most) = (widths.min() ?? 0, widths.max() ?? 0)
     return HumanText.count(least) + (least < most ? " to \(HumanText.count(most))" : "")
   }
-  /// What the base model is called in the text.
+  /// Name of the base model in the text.
   var base: String {
     report.map { Markdown.code($0.source.name) }
       ?? "a \(Markdown.code(directory.model.family)) model"
   }
-  /// The share of the feed-forward layers.
+  /// Share of the feed-forward neurons that the folder holds, as text.
   var share: String {
     let all = Double(directory.model.intermediateSize * max(widths.count, 1))
     return HumanText.percent(Double(widths.reduce(0, +)) / all)

@@ -1,11 +1,11 @@
-/// HTML under construction: names of elements and attributes are literals of ours, and all that is
-/// between them is escaped.
+/// Builder of HTML: names of elements and attributes are literals, and everything between them is
+/// escaped.
 struct HTML {
   typealias Attributes = KeyValuePairs<StaticString, String>
 
   private(set) var bytes: [UInt8] = []
 
-  /// An element with what the closure puts into it.
+  /// Writes an element whose content is written by the closure.
   mutating func element(
     _ name: StaticString, _ attributes: Attributes = [:], _ content: (inout HTML) -> Void
   ) {
@@ -20,12 +20,12 @@ struct HTML {
 
   mutating func element(_ name: StaticString, _ text: String) { element(name, [:], text) }
 
-  /// An element of HTML that has no content and no end: `br`, `meta`.
+  /// Writes a void element, which has no content and no end tag: `br`, `meta`.
   mutating func void(_ name: StaticString, _ attributes: Attributes = [:]) {
     open(name, attributes, ending: ">")
   }
 
-  /// A shape of SVG without content.
+  /// Writes an SVG shape without content.
   mutating func shape(_ name: StaticString, _ attributes: Attributes) {
     open(name, attributes, ending: "/>")
   }
@@ -34,10 +34,10 @@ struct HTML {
 
   mutating func documentType() { raw("<!DOCTYPE html>\n") }
 
-  /// A new line in the source, for people who read it.
+  /// Writes a line break that only makes the source readable.
   mutating func newline() { raw("\n") }
 
-  /// Rules of ours: literals and numbers, never text from a file.
+  /// Writes CSS rules unescaped: literals and numbers, never text from a file.
   mutating func style(_ rules: String) { raw("<style>" + rules + "</style>") }
 
   private mutating func open(

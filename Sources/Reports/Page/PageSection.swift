@@ -1,9 +1,9 @@
-/// A part of the page under a heading of its own.
+/// Section of the page with its own heading.
 protocol PageSection {
-  /// A word that is no other section's.
+  /// Word that is unique among sections.
   var id: String { get }
   var title: String { get }
-  /// Whether it may stand beside others.
+  /// Whether the section may stand beside others.
   var isNarrow: Bool { get }
 
   func write(to html: inout HTML)

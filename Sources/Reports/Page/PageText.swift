@@ -1,6 +1,6 @@
 import Glibc
 
-/// Figures as the page writes them, with spaces at which no line breaks.
+/// Formatting of figures for the page, with no-break spaces.
 enum PageText {
   static func unbroken(_ text: String) -> String {
     String(text.map { $0 == " " ? "\u{A0}" : $0 })
@@ -10,7 +10,7 @@ enum PageText {
 
   static func bytes(_ count: Int) -> String { unbroken(HumanText.bytes(count)) }
 
-  /// A mean of bytes; what no `Int` holds is a dash.
+  /// Mean number of bytes; a dash if no `Int` holds it.
   static func bytes(_ mean: Double) -> String {
     Int(exactly: mean.rounded()).map(bytes) ?? "–"
   }
@@ -25,12 +25,12 @@ enum PageText {
     HumanText.significant(value, digits: digits)
   }
 
-  /// A ratio beside a point: more digits near 1, where they matter.
+  /// Ratio for the label of a point, with more digits near 1.
   static func ratio(_ ratio: Double) -> String {
     fixed(ratio, ratio < 1.1 ? 3 : ratio < 10 ? 2 : ratio < 100 ? 1 : 0)
   }
 
-  /// What a ratio of perplexities says: "grows by 8 %".
+  /// Phrase for a perplexity ratio: "grows by 8 %".
   static func growth(_ ratio: Double) -> String {
     switch ratio {
     case ..<1: "does not grow"
@@ -40,7 +40,7 @@ enum PageText {
     }
   }
 
-  /// A growth as a figure: `+8.1 %`, `×66`.
+  /// Change as a figure: `+8.1 %`, `×66`.
   static func change(_ ratio: Double) -> String {
     guard ratio < 2 else { return "×\(ratio < 10 ? fixed(ratio, 1) : fixed(ratio, 0))" }
     let percent = 100 * (ratio - 1)
@@ -48,17 +48,17 @@ enum PageText {
       + unbroken(fixed(abs(percent), abs(percent) < 9.95 ? 1 : 0) + " %")
   }
 
-  /// A length in a drawing.
+  /// Length in a drawing, to a tenth of a unit.
   static func length(_ value: Double) -> String {
     guard value.isFinite else { return "0" }
     let tenths = (min(max(value, -1e6), 1e6) * 10).rounded() / 10
     return Int(exactly: tenths).map(String.init) ?? "\(tenths)"
   }
 
-  /// A value as the report has it, for who reads the page with a program.
+  /// Value as in the report, for programs that read the page.
   static func raw(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
-  /// Values to five digits, where there are many.
+  /// Values to five significant digits, for attributes with many of them.
   static func raw(_ values: [Double]) -> String {
     values.map { value in
       let text = HumanText.significant(value, digits: 5)

@@ -1,20 +1,20 @@
 import ByteIO
 package import JSON
 
-/// The calibration report as one page of HTML that needs nothing beside itself.
+/// Calibration report as one self-contained HTML page.
 ///
-/// It is made from the document alone: the same document gives the same bytes.
+/// The same document gives the same bytes.
 package struct ReportPage: Sendable {
   private let report: PageReport
 
-  /// - Throws: where a field that the page shows is not what `formats/report.md` says.
+  /// - Throws: ``JSONFieldError`` if a field that the page shows is not as in `formats/report.md`.
   package init(document: JSONValue) throws(JSONFieldError) {
     report = try PageReport(JSONField(document))
   }
 
-  /// The page of a report that lies in a file.
+  /// Reads the report from a file.
   package init(path: String) throws {
-    // The largest reports that were seen have a few megabytes.
+    // The largest reports seen so far have a few megabytes.
     let bytes = try InputFile(path: path).readAll(limit: 1 << 28)
     do {
       try self.init(document: JSONScanner.scan(bytes))
@@ -25,7 +25,7 @@ package struct ReportPage: Sendable {
     }
   }
 
-  /// The page in UTF-8.
+  /// Page in UTF-8.
   package var bytes: [UInt8] {
     var html = HTML()
     html.documentType()
@@ -56,7 +56,7 @@ package struct ReportPage: Sendable {
     return html.bytes
   }
 
-  /// Those whose data the report has.
+  /// Sections for which the report has data.
   private var sections: [any PageSection] {
     let all: [(any PageSection)?] = [
       TradeOffSection(report), RecommendationsSection(report), PassagesSection(report),

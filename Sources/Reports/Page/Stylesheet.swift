@@ -1,4 +1,4 @@
-/// How the page looks: colours after Okabe and Ito, which people with colour blindness tell apart.
+/// CSS of the page, in colours after Okabe and Ito, which differ under colour blindness.
 enum Stylesheet {
   static func rules(experts: Int) -> String {
     let fills = (0..<experts).map {
@@ -84,7 +84,7 @@ enum Stylesheet {
 
     """
 
-  /// On a phone, where a wide drawing is half as large, its letters are larger.
+  /// Rules for phones: a wide drawing is half as large there, so its letters are larger.
   private static let narrow = """
     @media(max-width:760px){body{padding:16px 12px}h1{font-size:24px}.verdict{font-size:17px}
     .pair,.pair.even{grid-template-columns:minmax(0,1fr)}section{padding:14px 12px}
@@ -94,7 +94,7 @@ enum Stylesheet {
 
     """
 
-  /// On paper nothing can be opened: what is closed on the screen is there, below its name.
+  /// Rules for paper: collapsed details are shown below their summary.
   private static let print = """
     @media print{body{max-width:none;padding:0;background:#fff}section{border:0;padding:8px 0}
     figure,tr,.cards li{break-inside:avoid}h2,h3,summary{break-after:avoid}

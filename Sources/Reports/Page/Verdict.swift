@@ -1,4 +1,4 @@
-/// What the figures say in a sentence, by the rules in `formats/report.md`.
+/// Result of the figures in a sentence, by the rules in `formats/report.md`.
 struct Verdict {
   let heldOut: PageHeldOut?
 
@@ -16,7 +16,7 @@ struct Verdict {
     return "The dense model was not run beside the sizes: what each keeps is not known."
   }
 
-  /// The run that costs the nearest to half.
+  /// Run whose cost is nearest to half.
   private func nearestHalf(_ kind: PageHeldOut.Kind) -> PageHeldOut.Run? {
     heldOut?.runs(kind).filter { $0.ratio != nil && $0.cost < 0.995 }
       .min { abs($0.cost - 0.5) < abs($1.cost - 0.5) }

@@ -1,4 +1,4 @@
-/// Horizontal bars, each with its name before and its figure behind it.
+/// Chart of horizontal bars, each between its name and its figure.
 struct BarChart {
   struct Bar {
     let name: String
@@ -12,9 +12,9 @@ struct BarChart {
   let title: String
   let description: String
   let bars: [Bar]
-  /// A value to hold the bars against, and its name.
+  /// Value to compare the bars with, and its name.
   var reference: (value: Double, name: String)?
-  /// The room for names.
+  /// Width of the column of names.
   var nameWidth = 74.0
 
   private static let width = 420.0

@@ -1,5 +1,5 @@
-/// The distribution of a figure for each expert of a layer: half of the tokens in the box, nine of ten
-/// between the ends of the line.
+/// Box plot of a score for each expert of a layer: the box holds half of the tokens, the whiskers
+/// nine of ten.
 struct BoxPanel {
   struct Box {
     let p5: Double
@@ -11,7 +11,7 @@ struct BoxPanel {
 
   let drawing: Drawing
   let boxes: [Box]
-  /// The same for all panels, so that they can be compared.
+  /// Same for all panels, so that they can be compared.
   let domain: ClosedRange<Double>
   let xTitle: String
   let yTitle: String

@@ -1,4 +1,4 @@
-/// Perplexity over that of dense against what is read for one token, beside dense models in fewer bits.
+/// Chart of perplexity ratio over bytes read per token, with quantised dense models.
 struct BytesChart {
   private let routed: [PageHeldOut.Run]
   private let experts: [PageHeldOut.Run]
@@ -6,7 +6,7 @@ struct BytesChart {
 
   private static let size = (width: 379.0, height: 335.0)
 
-  /// Nil where the bytes are not known.
+  /// Nil if the bytes are not known.
   init?(heldOut: PageHeldOut) {
     func known(_ kind: PageHeldOut.Kind) -> [PageHeldOut.Run] {
       heldOut.runs(kind).filter { $0.bytesPerToken != nil && ($0.ratio ?? 0) > 0 }
@@ -64,7 +64,7 @@ struct BytesChart {
         + "\(PageText.bytes(bytes)) read per token", name: run.name)
   }
 
-  /// Whether quantising is the better deal, without sparing ourselves.
+  /// Caption that states whether quantising the dense model is the better choice.
   var sentence: String {
     let ours = routed.isEmpty ? experts.filter { $0.cost < 0.995 } : routed
     let kind = routed.isEmpty ? "smaller experts" : "routed runs"

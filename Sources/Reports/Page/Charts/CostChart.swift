@@ -1,4 +1,4 @@
-/// Perplexity over that of dense against cost.
+/// Chart of perplexity ratio over cost.
 struct CostChart {
   let heldOut: PageHeldOut
 

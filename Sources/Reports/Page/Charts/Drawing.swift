@@ -1,12 +1,12 @@
-/// A drawing with a title and a description, which screen readers tell in its place.
+/// SVG drawing with a title and a description for screen readers.
 struct Drawing {
-  /// A word that is no other drawing's.
+  /// Word that is unique among drawings.
   let id: String
   let title: String
   let description: String
   let width: Double
   let height: Double
-  /// How wide it stands on a page: `wide` shrinks most on a phone.
+  /// CSS class that sets the width on a page; `wide` shrinks most on a phone.
   var style = "half"
 
   func write(to html: inout HTML, _ content: (inout HTML) -> Void) {

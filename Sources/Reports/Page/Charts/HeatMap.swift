@@ -1,4 +1,4 @@
-/// Counts in rows and columns, each cell shaded by its share of its row: a table, so that the counts can
+/// Heat map of counts, each cell shaded by its share of its row; a table, so that the counts can
 /// be read and copied.
 struct HeatMap {
   let caption: String

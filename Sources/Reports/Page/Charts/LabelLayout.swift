@@ -1,4 +1,4 @@
-/// Places for labels that cover neither points nor each other.
+/// Layout of labels that cover neither points nor each other.
 struct LabelLayout {
   private typealias Box = (x: Double, y: Double, width: Double, height: Double)
 
@@ -23,7 +23,7 @@ struct LabelLayout {
     block(point.x - radius, point.y - radius, 2 * radius, 2 * radius)
   }
 
-  /// The upper left corner of a free box beside a point, which is taken then; nil where none is free.
+  /// Reserves a free box beside a point and returns its upper left corner; nil if none is free.
   mutating func place(
     width: Double, height: Double, beside point: (x: Double, y: Double)
   ) -> (x: Double, y: Double)? {
@@ -39,7 +39,7 @@ struct LabelLayout {
           || y + height <= box.y
       }
       guard isFree else { continue }
-      // Two labels side by side would read as one.
+      // Extra width, as two adjacent labels would read as one.
       taken.append((x - 6, y, width + 12, height))
       return (x, y)
     }

@@ -1,4 +1,4 @@
-/// A line for each layer, from the first in blue to the last in orange.
+/// Chart with a line for each layer, from the first in blue to the last in orange.
 struct LayerCurves {
   struct Curve {
     let layer: Int
@@ -10,7 +10,7 @@ struct LayerCurves {
   let drawing: Drawing
   let frame: PlotFrame
   let curves: [Curve]
-  /// What chance alone would give, as a line through these two points.
+  /// Points of a line that shows the result of chance alone.
   var chance: [(x: Double, y: Double)] = []
   var chanceName = ""
 
@@ -49,7 +49,7 @@ struct LayerCurves {
     }
   }
 
-  /// Which colour is which layer.
+  /// Writes the key of colours: the first layer, the last one, and chance.
   private func writeKey(to html: inout HTML) {
     guard let first = curves.first, let last = curves.last else { return }
     let (right, bottom) = (frame.x.scale.end, frame.y.scale.start)

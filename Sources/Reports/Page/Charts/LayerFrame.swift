@@ -1,4 +1,4 @@
-/// The plot of a share against the share of neurons, both from 0 to 1.
+/// Frame of a plot of some share over the share of neurons, both from 0 to 1.
 enum LayerFrame {
   static let size = (width: 420.0, height: 330.0)
 

@@ -1,8 +1,8 @@
-/// What points of a series look like, so that they are told apart without colour.
+/// Shape of the points of a series, so that series differ without colour.
 enum Marker {
   case circle, square, triangle, diamond, cross, ring, star
 
-  /// The shape as the data of a path, five units around the point.
+  /// SVG path data of the shape, about five units around the point.
   func path(x: Double, y: Double) -> String {
     let start = "M\(PageText.length(x)) \(PageText.length(y))"
     return switch self {

@@ -1,4 +1,4 @@
-/// The axes of a plot: lines, figures, and what they are of.
+/// Axes of a plot: grid lines, tick labels and titles.
 struct PlotFrame {
   struct Axis {
     let scale: Scale
@@ -9,7 +9,7 @@ struct PlotFrame {
   let x: Axis
   let y: Axis
 
-  /// The room around a plot for figures and titles.
+  /// Margins of a plot, for tick labels and titles.
   static let margins = (left: 50.0, right: 26.0, top: 42.0, bottom: 46.0)
 
   func write(to html: inout HTML) {

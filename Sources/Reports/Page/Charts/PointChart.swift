@@ -1,19 +1,19 @@
-/// Points of several series in a plane, with lines through them and as many labels as there is room for.
+/// Scatter plot of several series, with lines through the points and as many labels as fit.
 struct PointChart {
   struct Point {
     let x: Double
     let y: Double
-    /// What stands beside it where there is room.
+    /// Text beside the point, if there is room.
     let label: String
-    /// What is told of it in full.
+    /// Tooltip with all figures.
     let title: String
-    /// Its name in the report.
+    /// Name in the report.
     let name: String
   }
 
   struct Series {
     let name: String
-    /// Its class, which gives it its colour.
+    /// CSS class that sets the colour.
     let style: String
     let marker: Marker
     let hasLine: Bool
@@ -22,10 +22,10 @@ struct PointChart {
 
   let drawing: Drawing
   let frame: PlotFrame
-  /// In the order of importance: labels of the first are placed first, and its marks lie on top.
+  /// Series by importance: labels of the first are placed first, and its marks are drawn on top.
   let series: [Series]
 
-  /// The size of letters that labels are placed for.
+  /// Assumed size of a letter, for placing labels.
   private static let letter = (width: 6.2, height: 12.0)
 
   func write(to html: inout HTML) {
@@ -80,7 +80,7 @@ struct PointChart {
     }
   }
 
-  /// Where a point is drawn: one above the plot at its upper edge.
+  /// Position of a point, at the upper edge if it is above the plot.
   private func place(of point: Point) -> (x: Double, y: Double) {
     (
       frame.x.scale.position(of: point.x),
@@ -112,7 +112,7 @@ struct PointChart {
     )
   }
 
-  /// In the upper right: nothing that is cheap is there, and nothing dear that is bad.
+  /// Writes the legend in the upper right, where only expensive and bad points could be.
   private func writeLegend(to html: inout HTML) {
     let box = legendBox
     for (index, series) in series.enumerated() {

@@ -1,16 +1,16 @@
 import Glibc
 
-/// From values to places in a drawing.
+/// Mapping from values to positions in a drawing.
 struct Scale {
   enum Kind { case linear, logarithmic }
 
   let kind: Kind
   let domain: ClosedRange<Double>
-  /// Where the domain begins and ends, in units of the drawing.
+  /// Positions of both ends of the domain, in units of the drawing.
   let start: Double
   let end: Double
 
-  /// A scale over a domain, for a logarithmic one of positive numbers; an empty domain is widened.
+  /// Scale over a domain, which must be positive if logarithmic; an empty domain is widened.
   init(_ kind: Kind, _ domain: ClosedRange<Double>, from start: Double, to end: Double) {
     let isPoint = !(domain.upperBound - domain.lowerBound > 0)
     self.kind = kind
@@ -26,7 +26,7 @@ struct Scale {
 
   private func form(_ value: Double) -> Double { kind == .linear ? value : log(value) }
 
-  /// Round values with room for a label between them.
+  /// Round values at least `room` apart, so that each can have a label.
   func ticks(every room: Double) -> [Double] {
     kind == .linear ? linearTicks(every: room) : logarithmicTicks(every: room)
   }
@@ -43,7 +43,7 @@ struct Scale {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  /// First the powers of ten, then between them what is roundest.
+  /// Powers of ten first, then the roundest values between them.
   private func logarithmicTicks(every room: Double) -> [Double] {
     let low = log10(domain.lowerBound).rounded(.down)
     let high = log10(domain.upperBound).rounded(.up)

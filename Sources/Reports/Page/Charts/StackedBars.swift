@@ -1,8 +1,8 @@
-/// For each layer bars that are cut into shares of the experts.
+/// Chart with bars for each layer, divided by the shares of the experts.
 struct StackedBars {
   struct Row {
     let layer: Int
-    /// The shares of each bar; they add up to 1.
+    /// Bars with their shares, which add up to 1.
     let bars: [(name: String, shares: [Double])]
   }
 

@@ -1,9 +1,9 @@
-/// Figures in rows, which scroll sideways where a screen is narrow.
+/// Table of figures that scrolls sideways on a narrow screen.
 struct Table {
   let name: String
   let columns: [String]
   let rows: [[String]]
-  /// Whether the first column has words, as it usually does.
+  /// Whether the first column is text.
   var firstIsText = true
 
   func write(to html: inout HTML) {

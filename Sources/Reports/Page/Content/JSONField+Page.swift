@@ -1,7 +1,7 @@
 import JSON
 
 extension JSONField {
-  /// What is made of a member; nil where it is absent or null.
+  /// Reads a member; nil if it is absent or null.
   func optional<Value>(
     _ name: String, _ read: (JSONField) throws(JSONFieldError) -> Value
   ) throws(JSONFieldError) -> Value? {
@@ -9,7 +9,7 @@ extension JSONField {
     return try read(member)
   }
 
-  /// What is made of the elements of a member; none where it is absent or null.
+  /// Reads the elements of a member; empty if it is absent or null.
   func list<Value>(
     _ name: String, _ read: (JSONField) throws(JSONFieldError) -> Value
   ) throws(JSONFieldError) -> [Value] {
@@ -22,7 +22,7 @@ extension JSONField {
     try optional(name)?.double()
   }
 
-  /// Numbers; none where the member is absent or null.
+  /// Reads numbers; empty if the member is absent or null.
   func doubles(_ name: String) throws(JSONFieldError) -> [Double] {
     try list(name) { field throws(JSONFieldError) in try field.double() }
   }

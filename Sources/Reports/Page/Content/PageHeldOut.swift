@@ -1,8 +1,8 @@
 import JSON
 
-/// What was measured on text that was not used for calibration.
+/// Measurements on text that was not used for calibration.
 struct PageHeldOut: Sendable {
-  /// What one way to run the model costs and keeps.
+  /// Cost and quality of one variant.
   struct Run: Sendable {
     let name: String
     let kind: Kind
@@ -20,7 +20,7 @@ struct PageHeldOut: Sendable {
     case dense, expert, routed, oracle, random, fixed
   }
 
-  /// The dense model with its matrices in fewer bits.
+  /// Dense model with quantised matrices.
   struct Quantized: Sendable {
     let elementType: String
     let ratio: Double
@@ -42,12 +42,12 @@ struct PageHeldOut: Sendable {
     quantized = try field.list("quantized", Quantized.init)
   }
 
-  /// The runs of a kind, from the cheapest.
+  /// Runs of a kind, the cheapest first.
   func runs(_ kind: Kind) -> [Run] { runs.filter { $0.kind == kind }.sorted { $0.cost < $1.cost } }
 }
 
 extension PageHeldOut.Run {
-  /// Nil for a kind that is not known here.
+  /// Nil if the kind is not known here.
   fileprivate init?(_ field: JSONField) throws(JSONFieldError) {
     name = try field.member("name").string()
     let word = name.prefix { $0 != "@" && $0 != "-" }

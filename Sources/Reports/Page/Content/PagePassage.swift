@@ -1,12 +1,12 @@
 import JSON
 
-/// A text, and how wide an expert each of its tokens was given.
+/// Text with the experts that were chosen for each of its tokens.
 struct PagePassage: Sendable {
   struct Token: Sendable {
     let text: String
-    /// The mean over layers of the share of neurons.
+    /// Mean over layers of width / H.
     let meanWidth: Double
-    /// For each layer.
+    /// Expert in every layer.
     let experts: [Int]
   }
 
@@ -25,7 +25,7 @@ struct PagePassage: Sendable {
   }
 }
 
-/// The tokens that are given the least and the most.
+/// Tokens that take the smallest and the largest experts.
 struct PageTokenKinds: Sendable {
   struct Kind: Sendable {
     let text: String

@@ -1,16 +1,16 @@
 import JSON
 
-/// How the neurons were ranked and cut into experts.
+/// Ranking of the neurons and widths of the experts.
 struct PagePlan: Sendable {
   struct Layer: Sendable {
     let number: Int
     let widths: [Int]
-    /// For each expert, or none.
+    /// Share of the importance that each expert holds; may be empty.
     let coverage: [Double]
-    /// For each expert but the last, or none.
+    /// Stability of the ranking for each expert but the last; may be empty.
     let stability: [Double]
 
-    /// The widths over the full one.
+    /// Widths divided by the full width.
     var fractions: [Double] {
       let full = Double(max(widths.last ?? 1, 1))
       return widths.map { Double($0) / full }
@@ -22,7 +22,7 @@ struct PagePlan: Sendable {
   let experts: Int
   /// Nil without routers.
   let routerKind: String?
-  /// What the routers predict: `similarity` or `log_error`.
+  /// Predicted quantity: `similarity` or `log_error`.
   let predicts: String?
   let compensationRank: Int?
   let layers: [Layer]

@@ -1,9 +1,9 @@
 import JSON
 
-/// The smallest budget that keeps a wanted perplexity.
+/// Smallest budget that keeps the perplexity within a limit.
 struct PageRecommendation: Sendable {
   let maximumRatio: Double
-  /// Nil where none does.
+  /// Nil if no budget does.
   let budget: Double?
   let ratio: Double?
   let cost: Double?

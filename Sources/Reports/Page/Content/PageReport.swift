@@ -1,6 +1,6 @@
 import JSON
 
-/// What the page shows of a report.
+/// Fields of a report that the page shows.
 struct PageReport: Sendable {
   struct Source: Sendable {
     let name: String
@@ -34,7 +34,7 @@ struct PageReport: Sendable {
   let generator: String
   let source: Source
   let calibration: Calibration?
-  /// The texts of the importance matrix that ranked the neurons, if one did.
+  /// Names of the texts of the importance matrix that ranked the neurons, if one did.
   let matrixTexts: [String]?
   let plan: PagePlan
   let output: Output

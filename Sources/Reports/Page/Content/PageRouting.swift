@@ -1,17 +1,17 @@
 import JSON
 
-/// What the routers do at one budget.
+/// Quality and use of the routers at one budget.
 struct PageRouting: Sendable {
   struct Quality: Sendable {
     let accuracy: Double
     let meanAbsoluteError: Double
     let underProvision: Double
     let overProvision: Double
-    /// Rows of true choices, columns of predicted ones.
+    /// Counts of tokens; rows are true choices, columns predicted ones.
     let confusion: [[Int]]
   }
 
-  /// The quantiles of a score over tokens.
+  /// Quantiles of a score over tokens.
   struct Scores: Sendable {
     let p5: Double
     let p25: Double
@@ -24,7 +24,7 @@ struct PageRouting: Sendable {
     let number: Int
     let dense: Quality
     let routed: Quality
-    /// For each expert but the last.
+    /// Distribution of the score of each expert but the last.
     let scores: [Scores]
     let difficulty: [Double]
     let use: [Double]

@@ -1,13 +1,13 @@
 import JSON
 
-/// How fast a variant ran.
+/// Speed of a variant.
 struct PageTiming: Sendable {
   let name: String
-  /// Of the whole model, in windows.
+  /// All layers without the output head, window by window.
   let tokensPerSecond: Double?
-  /// Of the FFNs alone, in windows.
+  /// Feed-forward layers alone, window by window.
   let ffnTokensPerSecond: Double?
-  /// Of the FFNs alone, one token at a time.
+  /// Feed-forward layers alone, one token at a time.
   let singleFFNTokensPerSecond: Double?
 
   init(_ field: JSONField) throws(JSONFieldError) {

@@ -1,4 +1,4 @@
-/// How much of the importance the first neurons hold.
+/// Share of the importance that the first neurons of each layer hold.
 struct CoverageSection: PageSection {
   let id = "coverage"
   let title = "How much importance an expert holds"

@@ -1,4 +1,4 @@
-/// What tokens need in each layer, and what the routers give them.
+/// Experts that tokens need in each layer, and experts that the routers give them.
 struct DifficultySection: PageSection {
   let id = "difficulty"
   let title = "What tokens need, and what they get"

@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// What was converted, from what, what came of it, and what to distrust.
+/// Header of the page: verdict, warnings, and facts about the model and the output file.
 struct OverviewSection {
   let report: PageReport
 

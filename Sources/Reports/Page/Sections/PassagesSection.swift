@@ -1,4 +1,4 @@
-/// Text whose tokens are shaded by how much of the model they were given.
+/// Text with tokens shaded by the mean width of their experts.
 struct PassagesSection: PageSection {
   let id = "passages"
   let title = "Which tokens get how much"
@@ -43,7 +43,7 @@ struct PassagesSection: PageSection {
     }
   }
 
-  /// A token with its end of line as a mark, and as an end of line.
+  /// Writes a token; a line break in it is shown as a mark, followed by the break itself.
   private func write(_ token: PagePassage.Token, to html: inout HTML) {
     html.element(
       "span",

@@ -1,4 +1,4 @@
-/// Which budget to take for what one is willing to lose.
+/// Recommended budgets for several limits of perplexity.
 struct RecommendationsSection: PageSection {
   let id = "recommendations"
   let title = "Which budget to take"
@@ -41,7 +41,7 @@ struct RecommendationsSection: PageSection {
 }
 
 extension String {
-  /// Without the zeros at the end of a fraction.
+  /// Text without the trailing zeros of a fraction.
   fileprivate var trimmedZeros: String {
     guard contains(".") else { return self }
     let kept = reversed().drop { $0 == "0" }

@@ -1,4 +1,4 @@
-/// How well the routers know what a token needs.
+/// Accuracy of the routers in each layer.
 struct RouterSection: PageSection {
   let id = "routers"
   let title = "How good the routers are"

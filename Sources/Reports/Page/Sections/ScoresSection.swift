@@ -1,4 +1,4 @@
-/// How good each expert is, over tokens.
+/// Distribution of each expert's score over tokens.
 struct ScoresSection: PageSection {
   let id = "scores"
   let title = "How good each expert is"

@@ -1,4 +1,4 @@
-/// What each expert takes on disk or in a download.
+/// Bytes of each expert on disk or in a download.
 struct SizesSection: PageSection {
   let id = "sizes"
   let title = "What each expert takes"

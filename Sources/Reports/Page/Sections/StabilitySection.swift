@@ -1,4 +1,4 @@
-/// Whether another text would have ranked the neurons alike.
+/// Agreement of the rankings by the two halves of the calibration text.
 struct StabilitySection: PageSection {
   let id = "stability"
   let title = "How far chance goes in the ranking"

@@ -1,4 +1,4 @@
-/// Measured time beside counted compute.
+/// Measured speed of the variants, relative to dense.
 struct TimingSection: PageSection {
   let id = "timing"
   let title = "Measured time"
@@ -60,7 +60,7 @@ struct TimingSection: PageSection {
 }
 
 extension HumanText {
-  /// A rate in whole numbers, or with three digits where it is small.
+  /// Rate as a whole number, or with three significant digits below 100.
   fileprivate static func significantCount(_ value: Double) -> String {
     guard value >= 100, let whole = Int(exactly: value.rounded()) else {
       return significant(value, digits: 3)

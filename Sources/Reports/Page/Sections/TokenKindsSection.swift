@@ -1,4 +1,4 @@
-/// The tokens that are easiest and hardest.
+/// Easiest and hardest tokens.
 struct TokenKindsSection: PageSection {
   let id = "token-kinds"
   let title = "Easy and hard tokens"

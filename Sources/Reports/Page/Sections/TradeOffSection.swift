@@ -1,4 +1,4 @@
-/// What each cost keeps: the first thing that one wants to know.
+/// Perplexity over cost of all variants; the main result, so it comes first.
 struct TradeOffSection: PageSection {
   let id = "trade-off"
   let title = "What each cost keeps"
