@@ -2,7 +2,7 @@ import ByteIO
 import Kernels
 package import Work
 
-// What interrupted work keeps of a layer.
+// Journal records of a finished layer.
 
 extension ExpertPlan.Layer: Recordable {
   package func record(to writer: inout RecordWriter) {

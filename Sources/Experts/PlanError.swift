@@ -1,25 +1,25 @@
 import ByteIO
 package import Checkpoints
 
-/// Why there is no expert plan.
+/// Failures in making or reading an expert plan.
 package enum PlanError: Error, Equatable, Sendable {
   case model(ModelError)
-  /// The importance needs statistics, and there are none.
+  /// Statistics are missing for an importance that needs them.
   case noStatistics(Importance)
   case notFinite(Importance, layer: Int, neuron: Int)
-  /// The statistics have other layers or widths than the model.
+  /// Statistics with other layers or widths than the model.
   case otherShape(layers: Int, neurons: Int, expectedLayers: Int, expectedNeurons: Int)
-  /// A router in a file does not fit together.
+  /// Invalid router in a file.
   case router(path: String, layer: Int, RouterError)
-  /// The table of budgets in a file is not one.
+  /// Invalid budget table in a file.
   case budgets(path: String)
-  /// The widths of a layer do not grow strictly.
+  /// Widths of a layer that do not increase strictly.
   case widths(layer: Int, widths: [Int], alignment: Int)
-  /// Fractions that are no increasing list that ends in 1.
+  /// Fractions that do not increase or do not end in 1.
   case fractions(String)
   /// More experts than neurons, or none.
   case experts(Int, neurons: Int)
-  /// An alignment that is not between 1 and the width of the layer.
+  /// Alignment below 1 or above the width of the layer.
   case alignment(Int, neurons: Int)
 }
 

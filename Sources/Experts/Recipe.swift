@@ -1,10 +1,10 @@
-/// Choices that go together; each can be overruled.
+/// Presets of the conversion options; each option can be overridden.
 package enum Recipe: String, Sendable, CaseIterable {
-  /// The method as far as it is published (arXiv 2502.12325): neurons by magnitude, four experts,
-  /// the smallest one that is similar enough.
+  /// Method of arXiv 2502.12325 as far as it is published: ranking by magnitude, four experts,
+  /// choice of the smallest expert above a similarity threshold.
   case dynamoe
-  /// Greedy ranking, eight experts with compensation, the one whose error in the residual stream is
-  /// worth its price.
+  /// Greedy ranking, eight experts with compensation, choice of the expert with the least sum of
+  /// residual stream error and price times cost.
   case residual
 
   package var importance: Importance {
@@ -14,12 +14,13 @@ package enum Recipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// - Parameter isCompensated: whether something stands in for what experts drop.
-  /// - Returns: for every layer the same.
+  /// - Parameter isCompensated: whether experts have compensation.
+  /// - Returns: the same scheme for every layer.
   package func widths(isCompensated: Bool) -> ExpertWidths {
     switch self {
     case .dynamoe: .equal(experts: 4)
-    // With compensation most tokens of most layers need hardly any neuron, so steps are finer there.
+    // With compensation most tokens of most layers need few neurons, so small experts get finer
+    // steps.
     case .residual where isCompensated:
       .fractions([1 / 24, 1 / 12, 1 / 6, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1])
     case .residual: .equal(experts: 8)
@@ -33,7 +34,7 @@ package enum Recipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// How many hidden values a router has: its cost counts, and no more than this paid for itself.
+  /// Hidden values of a router; wider routers do not repay their own cost.
   package func routerWidth(hiddenSize: Int) -> Int {
     switch self {
     case .dynamoe: min(max(hiddenSize / 4, 16), 256)
@@ -41,7 +42,7 @@ package enum Recipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// The rank of compensation where none is asked for; 0 for none.
+  /// Default rank of the compensation; 0 for none.
   package func compensationRank(hiddenSize: Int) -> Int {
     switch self {
     case .dynamoe: 0

@@ -5,16 +5,16 @@ package import Kernels
 import Running
 package import Work
 
-/// Finds the knobs that lead to costs, by running the routed model on windows kept from all fits.
+/// Finds the knob for each cost by running the routed model on windows held back from all fits.
 ///
-/// What layers see depends on what the routed layers before them gave: choices on dense activations
-/// alone would miss the wanted costs.
+/// The input of a layer depends on the output of the routed layers before it, so knobs fitted to
+/// dense activations alone would miss the wanted costs.
 package struct BudgetCalibration: Sendable {
   package let aim: RouterAim
   package let plan: ExpertPlan
   package let experts: [LayerExperts]
   package let routers: [Router]
-  /// The parameters of the routers over those of the feed-forward layers.
+  /// Router parameters divided by feed-forward parameters.
   package let routerFraction: Double
 
   package init(
@@ -30,7 +30,8 @@ package struct BudgetCalibration: Sendable {
 
   package struct Result: Sendable {
     package let table: BudgetTable
-    /// Of the run that cost about ``RoutingQuality/usualBudget``; nil where routing cannot pay.
+    /// Scores of the run nearest to ``RoutingQuality/usualBudget``; nil if even the cheapest
+    /// routing costs as much as the dense model.
     package let routed: RoutedScores?
 
     package init(table: BudgetTable, routed: RoutedScores?) {
@@ -39,7 +40,7 @@ package struct BudgetCalibration: Sendable {
     }
   }
 
-  /// What decided in a window, and for the run that is looked at what should have.
+  /// Scores that decided the choices in a window; for the observed run also the true scores.
   private struct Seen: Sendable, Recordable {
     let scores: Matrix
     let truth: Matrix?
@@ -60,21 +61,21 @@ package struct BudgetCalibration: Sendable {
     }
   }
 
-  /// Where between the cheapest routed run and dense the rows of the table lie.
+  /// Target costs of the rows, on a scale from the cheapest routed run (0) to the dense model (1).
   private static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
 
-  /// Measures the table in one sweep in which all rows run side by side, and looks closely at one.
+  /// Measures all rows in one sweep, side by side, and records the true scores of one of them.
   ///
   /// - Parameters:
   ///   - model: the dense checkpoint.
-  ///   - windows: that no fit has seen.
-  ///   - predicted: for each layer and window what the routers predict on the dense model's states.
-  ///   - truth: the same as it truly is.
-  ///   - parallel: the loop.
-  ///   - progress: told of layers.
-  ///   - workspace: for hidden states.
-  /// - Returns: the table, without rows where routers alone cost as much as the dense model.
-  /// - Throws: what reading the model throws.
+  ///   - windows: windows held back from all fits.
+  ///   - predicted: router predictions on the dense model's states, by layer and window.
+  ///   - truth: true scores on the same states.
+  ///   - parallel: the parallel loop.
+  ///   - progress: receives each finished layer.
+  ///   - workspace: limits and scratch space for hidden states.
+  /// - Returns: the table, without rows if routing costs at least as much as the dense model.
+  /// - Throws: ``ModelError`` if the model cannot be read.
   package func run(
     _ model: Model, windows: [[Int]], predicted: [[Matrix]], truth: [[Matrix]],
     parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
@@ -106,7 +107,7 @@ package struct BudgetCalibration: Sendable {
     for (index, target) in targets.enumerated() {
       let row = BudgetTable.Row(
         cost: target, routed: knobs[index], oracle: knobs[targets.count + index])
-      // What costs more has a higher threshold, or a lower price: a row that says otherwise is noise.
+      // Thresholds rise with the cost and prices fall; a row that breaks this order is noise.
       if let last = rows.last, !BudgetTable.isMonotone(last, row, aim) { continue }
       rows.append(row)
     }
@@ -125,10 +126,10 @@ package struct BudgetCalibration: Sendable {
       truth: seen.map { $0.compactMap(\.truth) })
   }
 
-  /// For each rule, layer and window what was seen.
+  /// Runs all rules; returns the scores by rule, layer and window.
   ///
-  /// The first half of the rules go by the routers, the second by the truth; `observed` is the one for
-  /// which both are wanted.
+  /// The first half of the rules choose by router predictions, the second half by true scores. Rule
+  /// `observed` records both.
   private func observe(
     _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?,
     _ parallel: Parallel, _ progress: Progress, _ workspace: Workspace

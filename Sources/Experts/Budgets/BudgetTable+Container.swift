@@ -4,7 +4,7 @@ package import DMOE
 import Tensors
 
 extension BudgetTable {
-  /// The table that a container holds; nil where it has none.
+  /// Reads the table of a container; nil if it has none.
   package init?(_ container: DMOEReader, aim: RouterAim) throws(PlanError) {
     guard let table = container.shared(.budgets("table")),
       let ends = container.shared(.budgets("ends"))
@@ -29,9 +29,9 @@ extension BudgetTable {
     guard costs[1] == 1, isValid(aim) else { throw .budgets(path: container.path) }
   }
 
-  /// Whether costs grow strictly and knobs are strictly monotone, all of them meaningful numbers.
+  /// Whether costs increase strictly, knobs are strictly monotone and all numbers are in range.
   ///
-  /// The smallest expert may cost more than the full one, for its compensation.
+  /// The smallest expert may cost more than the full one, because of its compensation.
   package func isValid(_ aim: RouterAim) -> Bool {
     let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
     guard numbers.allSatisfy(\.isFinite), smallest > 0 else { return false }
@@ -41,7 +41,7 @@ extension BudgetTable {
     }
   }
 
-  /// The form in which a container stores it: rows, and the costs of the ends.
+  /// Tensors of a container: the rows, and the costs of the smallest expert and the dense model.
   package var tensors: [(name: String, shape: [Int], values: [Double])] {
     [
       ("table", [rows.count, 3], rows.flatMap { [$0.cost, $0.routed, $0.oracle] }),

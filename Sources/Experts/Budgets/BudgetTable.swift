@@ -1,8 +1,9 @@
 import Glibc
 
-/// Which knob leads to which cost, by measurement.
+/// Measured costs and the knobs that lead to them.
 package struct BudgetTable: Sendable, Equatable {
-  /// A cost fraction, and the knobs that led to it: for choices by the routers, and by the truth.
+  /// Cost fraction with its knobs: `routed` for choices by routers, `oracle` for choices by true
+  /// scores.
   package struct Row: Sendable, Equatable {
     package let cost: Double
     package let routed: Double
@@ -15,9 +16,9 @@ package struct BudgetTable: Sendable, Equatable {
     }
   }
 
-  /// The cost fraction of the smallest expert everywhere, which needs no router.
+  /// Cost fraction of the smallest expert everywhere, which needs no router.
   package let smallest: Double
-  /// By strictly increasing cost; knobs are strictly monotone.
+  /// Ordered by strictly increasing cost, with strictly monotone knobs.
   package let rows: [Row]
 
   package init(smallest: Double, rows: [Row]) {
@@ -25,7 +26,7 @@ package struct BudgetTable: Sendable, Equatable {
     self.rows = rows
   }
 
-  /// Whether knobs go the way that costs go: thresholds up, prices down.
+  /// Whether knobs follow the costs: thresholds rise, prices fall.
   static func isMonotone(_ lower: Row, _ upper: Row, _ aim: RouterAim) -> Bool {
     switch aim {
     case .similarity: lower.routed < upper.routed && lower.oracle < upper.oracle
@@ -33,14 +34,14 @@ package struct BudgetTable: Sendable, Equatable {
     }
   }
 
-  /// The rule of choice that costs as much as a budget says.
+  /// Choice rule for a budget; knobs are interpolated between rows.
   ///
   /// - Parameters:
-  ///   - budget: the wanted cost fraction. At 1 or more it is the full expert everywhere; below what
-  ///     routing can reach the smallest.
-  ///   - aim: what the knobs mean.
-  ///   - experts: how many there are.
-  ///   - isOracle: whether the choice is by the truth.
+  ///   - budget: the wanted cost fraction. 1 or more gives the full expert everywhere; less than
+  ///     the first row gives the smallest.
+  ///   - aim: tells thresholds from prices.
+  ///   - experts: number of experts.
+  ///   - isOracle: whether choices are by true scores.
   /// - Returns: a rule for all layers.
   package func rule(
     budget: Double, aim: RouterAim, experts: Int, isOracle: Bool = false

@@ -1,13 +1,12 @@
 import Glibc
 package import Kernels
 
-/// What tokens would cost, over all layers, as a function of the knob.
+/// Mean cost over all layers and tokens as a function of the knob.
 package struct CostCurve: Sendable {
   package let aim: RouterAim
-  /// For each layer and window what decides: a row for each token, a column for each expert but the
-  /// last.
+  /// Scores by layer and window: a row for each token, a column for each expert but the last.
   package let scores: [[Matrix]]
-  /// For each layer what its experts cost.
+  /// Costs of the experts, by layer.
   package let costs: [[Double]]
 
   package init(aim: RouterAim, scores: [[Matrix]], costs: [[Double]]) {
@@ -16,7 +15,7 @@ package struct CostCurve: Sendable {
     self.costs = costs
   }
 
-  /// The mean over layers and tokens of the share of the parameters that a rule makes them use.
+  /// Mean fraction of feed-forward parameters used under a rule, over layers and tokens.
   package func cost(_ rule: ChoiceRule, parallel: Parallel) -> Double {
     let sums = parallel.map(scores.count) { layer in
       scores[layer].reduce(0) { sum, window in
@@ -27,14 +26,14 @@ package struct CostCurve: Sendable {
     return sums.reduce(0, +) / Double(max(tokens, 1))
   }
 
-  /// The knob at which the mean cost is as near to the wanted one as can be, found by bisection.
+  /// Knob with the mean cost nearest to the wanted one, found by bisection.
   package func knob(cost wanted: Double, parallel: Parallel) -> Double {
     let least = scores.joined().lazy.flatMap(\.values).min() ?? 0
-    /// Cost grows with the place, from 0 to 1, for both aims.
+    /// Knob at a place from 0 to 1; the cost grows with the place for both aims.
     func knob(_ place: Double) -> Double {
       switch aim {
       case .similarity: Double(least) - 1e-3 + (1 + 1e-3 - Double(least)) * place
-      // From where all tokens take the smallest expert to where all take the full one.
+      // Spans all tokens on the smallest expert to all tokens on the full one.
       case .logError: exp(15 - 55 * place)
       }
     }
@@ -50,10 +49,10 @@ package struct CostCurve: Sendable {
     return knob((low + high) / 2)
   }
 
-  /// For each layer and token how often it takes each expert but the last, as the knob sweeps the
-  /// range that people use.
+  /// Frequency of each expert but the last for each layer and token, over the usual range of costs.
   ///
-  /// One fit of compensation must serve that whole range. No token is left out altogether.
+  /// One fit of compensation must serve that whole range. Every entry starts at `leastShare`, so
+  /// that no token is left out.
   package func shares(parallel: Parallel) -> [[Matrix]] {
     let rules = Self.usualCosts.map { aim.rule(knob(cost: $0, parallel: parallel)) }
     return parallel.map(scores.count) { layer in

@@ -1,12 +1,12 @@
 import Kernels
 package import Tensors
 
-/// A compensation as a file stores it.
+/// Stored form of a compensation.
 extension Compensation {
   package struct Tensor: Sendable, Equatable {
     package let name: String
     package let elementType: ElementType
-    /// A bias is one row.
+    /// 1 for a bias.
     package let rows: Int
     package let columns: Int
     package let values: [Float]
@@ -26,13 +26,12 @@ extension Compensation {
   private static let secondName = "second.weight"
   private static let biasName = "bias"
 
-  /// The names that the parts of a compensation of a rank go by, in the order of ``tensors``: of rank
-  /// 0 there is only the bias.
+  /// Names of the stored tensors, in the order of ``tensors``; rank 0 has only the bias.
   package static func tensorNames(rank: Int) -> [String] {
     (rank > 0 ? [firstName, secondName] : []) + [biasName]
   }
 
-  /// How the tensor of a name is stored.
+  /// Stored element type: F32 for the bias, BF16 for the matrices.
   package static func elementType(of name: String) -> ElementType {
     name == biasName ? .f32 : .bf16
   }
@@ -52,10 +51,10 @@ extension Compensation {
   }
 
   /// - Parameters:
-  ///   - tensors: in any order; of rank 0 where there is only the bias.
-  ///   - hiddenSize: of inputs and outputs.
-  /// - Throws: tensors that are missing, not of a compensation, there twice, or of shapes that do not
-  ///   fit.
+  ///   - tensors: in any order; only the bias for rank 0.
+  ///   - hiddenSize: size of inputs and outputs.
+  /// - Throws: ``CompensationError`` if a tensor is missing, unexpected, duplicate or of the wrong
+  ///   shape.
   package init(tensors: [Tensor], hiddenSize: Int) throws(CompensationError) {
     var found: [String: Tensor] = [:]
     for tensor in tensors {

@@ -1,24 +1,24 @@
 package import Kernels
 
-/// `B A x + b`: what stands in for the neurons that an expert drops, from the feed-forward input x.
+/// Low-rank map `B A x + b` of the feed-forward input x; stands in for the neurons an expert drops.
 ///
-/// Its matrices hold what a file stores: values of BF16.
+/// The matrices hold BF16 values, as files do.
 package struct Compensation: Sendable, Equatable {
   private let firstHalves: BrainFloatMatrix
   private let secondHalves: BrainFloatMatrix
   package let bias: [Float]
 
-  /// A: a row for each dimension that is kept, a column for each input.
+  /// A: rank × inputs.
   package var first: Matrix { firstHalves.matrix }
-  /// B: a row for each output, a column for each dimension that is kept.
+  /// B: outputs × rank.
   package var second: Matrix { secondHalves.matrix }
 
   /// - Parameters:
-  ///   - first: rounded to BF16.
-  ///   - second: rounded to BF16.
-  ///   - bias: for each output its mean where the inputs have theirs.
-  ///   - inputMeans: these means. The bias is corrected by what the rounded matrices make of them,
-  ///     so that rounding does not move the mean.
+  ///   - first: A; rounded to BF16.
+  ///   - second: B; rounded to BF16.
+  ///   - bias: mean output at the mean input.
+  ///   - inputMeans: the mean input. Its image under the rounded matrices is subtracted from the
+  ///     bias, so that rounding does not shift the mean.
   package init(first: Matrix, second: Matrix, bias: [Double], inputMeans: [Double]) {
     precondition(first.columns == inputMeans.count, "\(inputMeans.count) means")
     let first = first.roundedToBFloat16()
@@ -29,9 +29,9 @@ package struct Compensation: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - first: of values that BF16 holds.
-  ///   - second: of values that BF16 holds, as many columns as `first` has rows.
-  ///   - bias: a term for each row of `second`.
+  ///   - first: A, in BF16 values.
+  ///   - second: B, in BF16 values; as many columns as `first` has rows.
+  ///   - bias: one term for each row of `second`.
   init(first: Matrix, second: Matrix, bias: [Float]) {
     precondition(second.columns == first.rows, "ranks differ: \(first.rows), \(second.columns)")
     precondition(bias.count == second.rows, "\(bias.count) terms for \(second.rows) outputs")
@@ -50,7 +50,7 @@ package struct Compensation: Sendable, Equatable {
     2 * rank * hiddenSize + hiddenSize
   }
 
-  /// The outputs for every row of inputs.
+  /// Outputs for each row of inputs.
   package func callAsFunction(_ inputs: Matrix) -> Matrix {
     var outputs = inputs.timesTransposed(first).timesTransposed(second)
     outputs.add(toEveryRow: bias[...])

@@ -1,10 +1,10 @@
-/// Why tensors are no compensation.
+/// Defects in the stored tensors of a compensation.
 package enum CompensationError: Error, Equatable, Sendable {
   case missing(String)
-  /// A tensor that no compensation has, or that is there twice.
+  /// Unknown or duplicate tensor.
   case unexpected(String)
-  /// A tensor whose shape does not fit the hidden size and the other tensors, or its values; nil
-  /// where any size would.
+  /// Shape that does not match the hidden size, the other tensors or the number of values; nil
+  /// means any size.
   case shape(String, rows: Int, columns: Int, expectedRows: Int?, expectedColumns: Int?)
 }
 

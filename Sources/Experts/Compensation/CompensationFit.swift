@@ -1,27 +1,27 @@
 package import Kernels
 
-/// Weighted reduced-rank ridge regression of what an expert drops on the feed-forward input.
+/// Weighted reduced-rank ridge regression of an expert's missing output on the feed-forward input.
 ///
-/// The means of the first tokens are taken away from all before any product, so that single
-/// precision is spent on what varies; the rest of the means goes at the end, in double precision.
+/// The means of the first batch are subtracted from all tokens before any product, to spend single
+/// precision on the variation; the remaining means are subtracted at the end in double precision.
 package struct CompensationFit: Sendable {
   /// Relative to the mean variance of the inputs.
   private static let ridge = 1e-2
   private static let steps = 6
-  /// Vectors beyond the wanted ones, with which the iteration converges faster.
+  /// Extra vectors that speed up the convergence of the iteration.
   private static let oversampling = 16
 
   private let features: Int
   private var weight = 0.0
   private var inputOrigin: [Float]
   private var targetOrigin: [Float]
-  // Sums by weight of what is left without the origins.
+  // Weighted sums after subtraction of the origins.
   private var inputSum: [Double]
   private var targetSum: [Double]
   private var gram: GramMatrix
   private var cross: CrossMatrix
 
-  /// A fit to no tokens.
+  /// Creates a fit without tokens.
   ///
   /// - Parameter features: the hidden size.
   package init(features: Int) {
@@ -37,10 +37,10 @@ package struct CompensationFit: Sendable {
   /// Adds tokens.
   ///
   /// - Parameters:
-  ///   - inputs: a row for each token.
-  ///   - targets: what an expert leaves out of the output, a row for each token.
-  ///   - weights: how much each token counts, of any sum; none is negative.
-  ///   - parallel: the loop.
+  ///   - inputs: feed-forward inputs, a row for each token.
+  ///   - targets: output that the expert lacks, a row for each token.
+  ///   - weights: weight of each token, not negative; any sum.
+  ///   - parallel: the parallel loop.
   package mutating func add(
     _ inputs: Matrix, _ targets: Matrix, weights: [Double], parallel: Parallel = .serial
   ) {
@@ -67,14 +67,14 @@ package struct CompensationFit: Sendable {
     for (index, term) in terms.enumerated() { sums[index] += term }
   }
 
-  /// Fits a map to the tokens so far.
+  /// Fits a map to the tokens added so far.
   ///
   /// - Parameters:
-  ///   - rank: from 0, the mean of the targets, to the hidden size.
-  ///   - outputScales: what the columns of the targets were multiplied by, and what is taken out of
-  ///     the map again; nil for nothing.
-  /// - Returns: the best map of this rank; where inputs do not vary, or no token counts, its matrices
-  ///   are zero.
+  ///   - rank: 0 to the hidden size; 0 fits only the mean of the targets.
+  ///   - outputScales: factors that the columns of the targets carry, divided out of the map; nil
+  ///     for none.
+  /// - Returns: the best map of this rank; its matrices are zero if inputs do not vary or no token
+  ///   has weight.
   package func fit(rank: Int, outputScales: [Float]? = nil) -> Compensation {
     precondition((0...features).contains(rank), "rank \(rank) of \(features)")
     let total = weight > 0 ? weight : 1
@@ -92,7 +92,8 @@ package struct CompensationFit: Sendable {
       inputMeans: zip(inputOrigin, inputOffsets).map { Double($0) + $1 })
   }
 
-  /// The rows of `(F V)ᵀ` and of `Vᵀ`.
+  /// Rows of `(F V)ᵀ` and `Vᵀ`: F is the full ridge solution, V the leading eigenvectors of
+  /// `Fᵀ C F`.
   private func vectors(
     _ rank: Int, _ inputMeans: [Double], _ targetMeans: [Double]
   ) -> (first: Matrix, second: Matrix)? {

@@ -1,15 +1,16 @@
 package import Kernels
 
-/// The share of a variance that is predicted (R²).
+/// Coefficient of determination (R²).
 package enum Determination {
-  /// For each column `1 − Σ (s − ŝ)² / Σ (s − mean s)²` over all rows.
+  /// `1 − Σ (s − ŝ)² / Σ (s − mean s)²` for each column, over all rows.
   ///
-  /// 1 is perfect, 0 is as good as the mean of the truth. Where the truth does not vary it is 1 without
-  /// any error and 0 with.
+  /// 1 is perfect, 0 as good as the mean of the truth. A column without variation gets 1 if it has
+  /// no errors, otherwise 0.
   ///
   /// - Parameters:
-  ///   - predicted: for each window a row for each token, a column for each expert but the last.
-  ///   - truth: the same as it truly is, at least one row.
+  ///   - predicted: predictions by window, a row for each token and a column for each expert but
+  ///     the last.
+  ///   - truth: true scores in the same layout, at least one row.
   /// - Returns: a number for each expert but the last.
   package static func values(predicted: [Matrix], truth: [Matrix]) -> [Double] {
     let truth = Matrix(stacking: truth)

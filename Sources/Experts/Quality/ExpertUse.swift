@@ -1,22 +1,22 @@
-/// Which experts the tokens of a layer use, and how many neurons that takes.
+/// Use of the experts and neurons of a layer.
 package struct ExpertUse: Sendable, Equatable {
-  /// How many tokens in a row ``neuronFraction8`` takes together.
+  /// Number of consecutive tokens that ``neuronFraction8`` groups.
   package static let chunk = 8
 
-  /// For each expert the share of tokens that use it.
+  /// Share of tokens that use each expert.
   package let shares: [Double]
-  /// The mean share of the layer's neurons that a token uses.
+  /// Mean share of the layer's neurons that a token uses.
   package let neuronFraction: Double
-  /// The mean share of the layer's neurons that 8 consecutive tokens of a window use between them:
-  /// experts are nested, so the width of the largest.
+  /// Mean share of the layer's neurons that 8 consecutive tokens of a window use together: the
+  /// width of their largest expert, as experts are nested.
   ///
-  /// Windows are cut into chunks from their beginnings. What is left of a window counts only where
-  /// the window is shorter than a chunk.
+  /// Windows are cut into chunks from the start. A remainder is ignored, except that a window
+  /// shorter than a chunk counts as one.
   package let neuronFraction8: Double
 
   /// - Parameters:
-  ///   - choices: for each window an expert for each token; at least one token.
-  ///   - widths: of every expert.
+  ///   - choices: expert of each token, by window; at least one token.
+  ///   - widths: widths of all experts.
   package init(choices: [[Int]], widths: [Int]) {
     let neurons = Double(widths[widths.count - 1])
     let tokens = choices.reduce(0) { $0 + $1.count }

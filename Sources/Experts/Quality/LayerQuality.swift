@@ -1,14 +1,14 @@
 package import Kernels
 
-/// What is to be known of the routing of a layer.
+/// Routing quality of a layer.
 package struct LayerQuality: Sendable, Equatable {
-  /// On the states of the dense model.
+  /// Router quality on the states of the dense model.
   package let dense: RouterQuality
-  /// On the states of the routed model.
+  /// Router quality on the states of the routed model.
   package let routed: RouterQuality
-  /// What is true of each expert but the last, on the states of the dense model.
+  /// True scores of each expert but the last, on the states of the dense model.
   package let scores: [ScoreDistribution]
-  /// By the routers' choices, in the routed model.
+  /// Expert use by the routers' choices in the routed model.
   package let use: ExpertUse
 
   package init(

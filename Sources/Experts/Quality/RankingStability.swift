@@ -1,12 +1,12 @@
-/// How far two halves of the calibration text agree on which neurons of a layer matter.
+/// Agreement of two halves of the calibration text on the important neurons of a layer.
 package struct RankingStability: Sendable, Equatable {
-  /// For each expert but the last the share of its neurons that it would have by either half.
+  /// Share of an expert's neurons that both halves select, for each expert but the last.
   package let agreement: [Double]
 
   /// - Parameters:
-  ///   - even: the scores of all neurons by every second window, from the first.
-  ///   - odd: their scores by the other windows.
-  ///   - widths: of every expert.
+  ///   - even: scores of all neurons from windows 0, 2, 4, …
+  ///   - odd: scores from the other windows.
+  ///   - widths: widths of all experts.
   package init(even: [Double], odd: [Double], widths: [Int]) {
     precondition(even.count == odd.count, "\(even.count) and \(odd.count) neurons")
     let places = [even, odd].map { scores in

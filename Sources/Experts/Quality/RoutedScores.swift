@@ -1,11 +1,11 @@
 package import Kernels
 
-/// What routers predicted, and what was true, on the states of a routed model: each layer saw what the
-/// routed layers before it gave.
+/// Predicted and true scores on the states of a routed model, in which each layer reads the output
+/// of the routed layers before it.
 package struct RoutedScores: Sendable {
-  /// The cost fraction of the run, routers included.
+  /// Cost fraction of the run, routers included.
   package let cost: Double
-  /// For each layer and window a row for each token, a column for each expert but the last.
+  /// By layer and window: a row for each token, a column for each expert but the last.
   package let predicted: [[Matrix]]
   package let truth: [[Matrix]]
 

@@ -1,18 +1,18 @@
 package import Kernels
 
-/// How well the choices of a layer's router agree with those that the truth leads to by the same rule.
+/// Agreement of a router's choices with the choices from true scores under the same rule.
 package struct RouterQuality: Sendable, Equatable {
-  /// For each true choice, and in it for each choice of the router, how many tokens there are.
+  /// Numbers of tokens by true choice (rows) and router choice (columns).
   package let confusion: [[Int]]
-  /// For each expert but the last how well what decides is predicted (R²).
+  /// R² of the predicted scores, for each expert but the last.
   package let determination: [Double]
 
   /// - Parameters:
-  ///   - predicted: for each window what the router predicts: a row for each token, a column for each
-  ///     expert but the last.
-  ///   - truth: the same as it truly is; at least one token.
-  ///   - rule: how choices follow from either.
-  ///   - costs: of every expert.
+  ///   - predicted: router predictions by window, a row for each token and a column for each expert
+  ///     but the last.
+  ///   - truth: true scores in the same layout, at least one token.
+  ///   - rule: the rule that turns scores into choices.
+  ///   - costs: costs of all experts.
   package init(predicted: [Matrix], truth: [Matrix], rule: ChoiceRule, costs: [Double]) {
     var confusion = [[Int]](
       repeating: [Int](repeating: 0, count: costs.count), count: costs.count)
@@ -28,19 +28,19 @@ package struct RouterQuality: Sendable, Equatable {
 
   package var tokens: Int { confusion.joined().reduce(0, +) }
 
-  /// The share of tokens whose expert is the true choice.
+  /// Share of tokens for which the router makes the true choice.
   package var accuracy: Double { share { $0 == $1 ? 1 : 0 } }
 
-  /// By how many experts the router is off, in the mean.
+  /// Mean distance between router choice and true choice, in experts.
   package var meanAbsoluteError: Double { share { Double(abs($0 - $1)) } }
 
-  /// The share of tokens with a smaller expert than the true choice.
+  /// Share of tokens with a smaller expert than the true choice.
   package var underProvision: Double { share { $1 < $0 ? 1 : 0 } }
 
-  /// The share of tokens with a larger expert than the true choice.
+  /// Share of tokens with a larger expert than the true choice.
   package var overProvision: Double { share { $1 > $0 ? 1 : 0 } }
 
-  /// For each expert the share of tokens that truly need it: how difficult they are.
+  /// Share of tokens whose true choice is the expert, for each expert.
   package var difficulty: [Double] {
     confusion.map { Double($0.reduce(0, +)) / Double(tokens) }
   }

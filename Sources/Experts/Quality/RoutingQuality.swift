@@ -1,28 +1,29 @@
 package import Kernels
 
-/// How good the routing of all layers is at one budget, on windows that no fit has learned from.
+/// Routing quality of all layers at one budget, on windows held back from all fits.
 package struct RoutingQuality: Sendable, Equatable {
-  /// The budget that people look at first.
+  /// Budget at which quality is measured.
   package static let usualBudget = 0.5
 
   package let budget: Double
-  /// What the table gives for the budget: a threshold, or a price.
+  /// Threshold or price for the budget, from the table.
   package let knob: Double
-  /// The cost fraction of the routed run whose states were seen.
+  /// Cost fraction of the observed routed run.
   package let routedCost: Double
   package let layers: [LayerQuality]
 
   package var tokens: Int { layers.first?.dense.tokens ?? 0 }
 
-  /// Measures at ``usualBudget``, or the nearest that the table reaches; nil where it has no rows.
+  /// Measures at ``usualBudget``, or the nearest budget in the range of the table; nil if the table
+  /// has no rows.
   ///
   /// - Parameters:
-  ///   - predicted: for each layer and window what the routers predict on the dense model's states.
-  ///   - truth: the same as it truly is.
-  ///   - budgets: the table, and what was seen in a routed run.
-  ///   - aim: what the routers predict.
-  ///   - experts: of every layer.
-  ///   - parallel: the loop.
+  ///   - predicted: router predictions on the dense model's states, by layer and window.
+  ///   - truth: true scores on the same states.
+  ///   - budgets: the table, and the scores of a routed run.
+  ///   - aim: the score that routers predict.
+  ///   - experts: experts of all layers.
+  ///   - parallel: the parallel loop.
   package init?(
     predicted: [[Matrix]], truth: [[Matrix]], budgets: BudgetCalibration.Result, aim: RouterAim,
     experts: [LayerExperts], parallel: Parallel

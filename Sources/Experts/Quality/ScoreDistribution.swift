@@ -1,6 +1,6 @@
 package import Kernels
 
-/// How what is true of an expert spreads over tokens.
+/// Quantiles of an expert's true scores over tokens.
 package struct ScoreDistribution: Sendable, Equatable {
   package let p5: Double
   package let p25: Double
@@ -8,9 +8,9 @@ package struct ScoreDistribution: Sendable, Equatable {
   package let p75: Double
   package let p95: Double
 
-  /// Quantiles on a straight line between the two nearest values, at `share · (n − 1)`.
+  /// Quantiles, interpolated linearly at position `share · (n − 1)` of the sorted values.
   ///
-  /// - Parameter values: at least one; what is not a number leaves no order, and so no quantiles.
+  /// - Parameter values: at least one; NaN among them makes all quantiles NaN.
   package init(_ values: [Float]) {
     precondition(!values.isEmpty, "no values")
     let isOrdered = !values.contains(where: \.isNaN)
@@ -30,10 +30,11 @@ package struct ScoreDistribution: Sendable, Equatable {
     p95 = quantile(0.95)
   }
 
-  /// The distributions of all experts but the last.
+  /// Distributions of all experts but the last.
   ///
-  /// - Parameter truth: for each window a row for each token, a column for each expert but the last.
-  /// - Returns: one for each of these experts.
+  /// - Parameter truth: true scores by window, a row for each token and a column for each expert
+  ///   but the last.
+  /// - Returns: one distribution for each of these experts.
   package static func all(_ truth: [Matrix]) -> [ScoreDistribution] {
     (0..<(truth.first?.columns ?? 0)).map { expert in
       ScoreDistribution(

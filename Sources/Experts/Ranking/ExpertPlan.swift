@@ -1,11 +1,11 @@
-/// For each layer the order of its neurons and the widths of its experts.
+/// Order of the neurons and widths of the experts, for each layer.
 package struct ExpertPlan: Sendable, Equatable {
   package struct Layer: Sendable, Equatable {
-    /// The neurons' indices in the checkpoint, the most important first.
+    /// Checkpoint indices of the neurons, the most important first.
     package let order: [Int]
-    /// Strictly increasing; the last is all neurons.
+    /// Strictly increasing; the last is the number of neurons.
     package let widths: [Int]
-    /// For each expert the share of the layer's importance that its neurons hold.
+    /// Share of the layer's importance held by each expert.
     package let coverage: [Double]
   }
 
@@ -15,13 +15,14 @@ package struct ExpertPlan: Sendable, Equatable {
 
   package var experts: Int { layers.first?.widths.count ?? 0 }
 
-  /// Ranks the neurons by their scores, ties by the lower index, and cuts them into experts.
+  /// Ranks neurons by score, ties by the lower index, and cuts them into experts.
   ///
   /// - Parameters:
-  ///   - scores: of every neuron of every layer.
-  ///   - widths: how wide the experts are.
+  ///   - scores: scores of all neurons, by layer.
+  ///   - widths: scheme of the expert widths.
   ///   - alignment: nil for the default of `widths`.
-  /// - Throws: numbers that do not fit the layers, and widths that do not grow.
+  /// - Throws: ``PlanError`` if experts or alignment do not fit the layers, or widths do not
+  ///   increase.
   package init(
     _ scores: ImportanceScores, widths: ExpertWidths, alignment: Int?
   ) throws(PlanError) {
@@ -49,13 +50,13 @@ package struct ExpertPlan: Sendable, Equatable {
 
 extension ExpertPlan.Layer {
   /// - Parameters:
-  ///   - scores: of every neuron.
-  ///   - order: of the neurons, the most important first; nil for that of their scores, ties by the
-  ///     lower index.
-  ///   - widths: how wide the experts are.
-  ///   - alignment: of the widths.
-  ///   - index: which layer it is, for errors.
-  /// - Throws: widths that do not grow.
+  ///   - scores: scores of all neurons.
+  ///   - order: neuron indices, the most important first; nil to sort by score, ties by the lower
+  ///     index.
+  ///   - widths: scheme of the expert widths.
+  ///   - alignment: alignment of the widths.
+  ///   - index: number of the layer, for errors.
+  /// - Throws: ``PlanError`` if widths do not increase.
   package init(
     _ scores: [Double], order: [Int]? = nil, widths: ExpertWidths, alignment: Int, index: Int
   ) throws(PlanError) {
@@ -67,7 +68,7 @@ extension ExpertPlan.Layer {
 
   private static func coverage(_ descending: [Double], _ widths: [Int]) -> [Double] {
     let total = descending.reduce(0, +)
-    // Where nothing fired, every neuron is as important as any other.
+    // If no neuron fired, all are equally important.
     guard total > 0 else { return widths.map { Double($0) / Double(descending.count) } }
     var sum = 0.0
     var start = 0

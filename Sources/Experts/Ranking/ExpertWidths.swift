@@ -1,15 +1,15 @@
-/// How wide the experts of a layer are.
+/// Scheme for the widths of a layer's experts.
 package enum ExpertWidths: Sendable, Equatable {
-  /// `(e + 1) / E` of the layer.
+  /// Expert e has `(e + 1) / E` of the neurons.
   case equal(experts: Int)
-  /// Fractions of the layer that increase and end in 1.
+  /// Fractions of the neurons, increasing to 1.
   case fractions([Double])
-  /// The smallest widths whose neurons hold 50, 75, 90 and 100 % of the layer's importance.
+  /// Smallest widths whose neurons hold 50, 75, 90 and 100 % of the layer's importance.
   case coverage
 
   private static let coverageTargets = [0.5, 0.75, 0.9, 1]
 
-  /// Fractions from text such as `0.25,0.5,1`, or `auto`.
+  /// Parses fractions such as `0.25,0.5,1`, or `auto` for ``coverage``.
   package init(fractions text: String) throws(PlanError) {
     if text == "auto" {
       self = .coverage
@@ -32,20 +32,20 @@ package enum ExpertWidths: Sendable, Equatable {
     }
   }
 
-  /// The largest power of two up to 32 that divides H / E; 1 where H / E is not whole.
+  /// Largest power of two up to 32 that divides H / E; 1 if H / E is not whole.
   package func defaultAlignment(neurons: Int) -> Int {
     guard neurons % experts == 0 else { return 1 }
     return 1 << min((neurons / experts).trailingZeroBitCount, 5)
   }
 
-  /// The widths of a layer's experts, each a multiple of `alignment` but for the last.
+  /// Widths of a layer's experts, each but the last a multiple of `alignment`.
   ///
   /// - Parameters:
-  ///   - scores: the importance of the layer's neurons, in descending order.
-  ///   - layer: named in errors.
-  ///   - alignment: each width is rounded half up to a multiple of it.
-  /// - Returns: a width for each expert, the last being all neurons.
-  /// - Throws: ``PlanError/widths(layer:widths:alignment:)`` where they do not grow.
+  ///   - scores: importance of the layer's neurons, in descending order.
+  ///   - layer: number of the layer, for errors.
+  ///   - alignment: widths are rounded half up to a multiple of it.
+  /// - Returns: a width for each expert; the last is the number of neurons.
+  /// - Throws: ``PlanError/widths(layer:widths:alignment:)`` if they do not increase.
   package func widths(
     descending scores: [Double], layer: Int, alignment: Int
   ) throws(PlanError) -> [Int] {
@@ -53,7 +53,7 @@ package enum ExpertWidths: Sendable, Equatable {
     var widths: [Int] =
       switch self {
       case .equal(let experts):
-        // (e + 1) · H / E in units of the alignment, half up, in whole numbers.
+        // (e + 1) · H / E in units of the alignment, rounded half up in integers.
         (1...experts).map {
           (2 * $0 * neurons + experts * alignment) / (2 * experts * alignment) * alignment
         }

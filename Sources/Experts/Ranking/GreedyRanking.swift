@@ -1,29 +1,29 @@
 package import Kernels
 
-/// Neurons ranked by backward elimination: the one that is missed least, beside those that are
-/// dropped already, goes first.
+/// Ranking of neurons by backward elimination: each step drops the neuron that adds the least error
+/// to that of the neurons already dropped.
 ///
-/// With `M = G ⊙ W Wᵀ`, `G` the mean of `h hᵀ` and a row of `W` what a neuron gives to the output,
-/// the mean squared error of dropping a set S of neurons is the sum of M over S × S.
+/// With `M = G ⊙ W Wᵀ`, `G` the mean of `h hᵀ` and row j of `W` the output weights of neuron j, the
+/// mean squared error of dropping a set S of neurons is the sum of M over S × S.
 package struct GreedyRanking: Sendable, Equatable {
-  /// The neurons, the most important first.
+  /// Neuron indices, the most important first.
   package let order: [Int]
-  /// For each neuron what dropping it added to the error.
+  /// Error that dropping each neuron added.
   ///
-  /// They add up to the error of dropping all neurons. One may be negative: a neuron can repair what
-  /// the dropped ones did.
+  /// The scores add up to the error of dropping all neurons. A score may be negative: dropping a
+  /// neuron can cancel errors of those dropped before it.
   package let scores: [Double]
 
-  /// Ranks neurons with regard to each other.
+  /// Ranks neurons jointly.
   ///
-  /// M is formed in place of `gram`: hand over the only copy.
+  /// M is formed in place of `gram`: pass the only copy.
   ///
   /// - Parameters:
-  ///   - gram: `Σ q h hᵀ` over tokens, q their weights; divided by `Σ q` for scores that are means.
-  ///   - down: the down projection, a neuron a row.
-  ///   - tokens: how many were summed. Few of them show chance cancellations, so M is drawn towards
-  ///     its diagonal by H/(H + tokens).
-  ///   - parallel: the loop.
+  ///   - gram: `Σ q h hᵀ` over tokens with weights q; divide by `Σ q` for scores that are means.
+  ///   - down: the down projection, one neuron per row.
+  ///   - tokens: number of tokens summed. Few tokens show chance cancellations, so M is shrunk
+  ///     towards its diagonal by H/(H + tokens).
+  ///   - parallel: the parallel loop.
   package init(gram: consuming GramMatrix, down: Matrix, tokens: Int, parallel: Parallel) {
     precondition(tokens > 0, "no tokens")
     gram.multiply(
@@ -36,11 +36,11 @@ package struct GreedyRanking: Sendable, Equatable {
     self.scores = scores
   }
 
-  /// Ranks neurons as if each were alone: by the diagonal of M.
+  /// Ranks neurons independently, by the diagonal of M.
   ///
   /// - Parameters:
-  ///   - diagonal: `Σ q h²` for each neuron, divided by `Σ q` for scores that are means.
-  ///   - down: the down projection, a neuron a row.
+  ///   - diagonal: `Σ q h²` for each neuron; divide by `Σ q` for scores that are means.
+  ///   - down: the down projection, one neuron per row.
   package init(diagonal: [Double], down: Matrix) {
     precondition(diagonal.count == down.rows, "\(diagonal.count) neurons, \(down.rows) rows")
     let scores = zip(diagonal, down.rowDots(down)).map(*)

@@ -4,12 +4,12 @@ package import Checkpoints
 package import Kernels
 import Running
 
-/// The importance of every neuron, layer by layer.
+/// Importance of all neurons, layer by layer.
 package struct ImportanceScores: Sendable {
   package let importance: Importance
-  /// For each layer a score for each neuron, in the order of the checkpoint.
+  /// Scores by layer and neuron, in checkpoint order.
   package let layers: [[Double]]
-  /// For each layer `‖W_down[:, j]‖²` of each neuron; empty where it does not count.
+  /// `‖W_down[:, j]‖²` by layer and neuron; empty if the importance does not use it.
   private let norms: [[Double]]
 
   package init(importance: Importance, layers: [[Double]]) {
@@ -25,12 +25,13 @@ package struct ImportanceScores: Sendable {
   /// Scores the neurons of a model.
   ///
   /// - Parameters:
-  ///   - importance: what counts.
-  ///   - model: a dense checkpoint, read only where the norms of its weights count.
-  ///   - evidence: of this model; needed unless `importance` is ``Importance/weights``.
+  ///   - importance: the measure.
+  ///   - model: a dense checkpoint, read only if the norms of its weights are needed.
+  ///   - evidence: statistics of this model; required unless `importance` is
+  ///     ``Importance/weights``.
   ///   - parallel: the loop that reads weights.
-  /// - Throws: what reading weights throws, statistics of other layers, and scores that are not
-  ///   finite.
+  /// - Throws: ``PlanError`` if weights cannot be read, statistics are missing or of another shape,
+  ///   or a score is not finite.
   package init(
     _ importance: Importance, model: Model, evidence: NeuronEvidence?, parallel: Parallel
   ) throws(PlanError) {
@@ -72,8 +73,8 @@ package struct ImportanceScores: Sendable {
     }
   }
 
-  /// How far halves of the text agree on the experts of every layer; nil where there are no halves, or
-  /// the weights alone count.
+  /// Agreement of the halves of the text on the experts of each layer; nil without halves, or if
+  /// the importance uses weights alone.
   package func stability(
     _ halves: [StatisticsHalves], plan: ExpertPlan
   ) -> [RankingStability]? {

@@ -7,14 +7,14 @@ import Running
 package import Work
 
 /// Ranks the neurons of every layer in one sweep of the dense model over calibration windows, and
-/// sees what every expert then lacks.
+/// measures the errors of the resulting experts.
 package struct RankingCalibration: Sendable {
   package let importance: Importance
   package let widths: ExpertWidths
   package let alignment: Int
-  /// Scores that are known already; nil for a greedy ranking by what is seen.
+  /// Known scores; nil for a greedy ranking from the observed activations.
   package let scores: ImportanceScores?
-  /// Whether the errors of experts are wanted.
+  /// Whether the errors of experts are measured.
   package let wantsErrors: Bool
 
   package init(
@@ -30,39 +30,40 @@ package struct RankingCalibration: Sendable {
 
   package struct Ranked: Sendable {
     package var plan: ExpertPlan
-    /// Sums of every neuron, empty where scores were known already.
+    /// Sums of all neurons by layer; empty if scores were given.
     package var statistics: [NeuronStatistics.Layer] = []
-    /// For each layer and window the logarithm of the error of each expert but the last; empty where
-    /// it was not wanted.
+    /// Logarithms of the errors of all experts but the last, by layer and window; empty unless
+    /// wanted.
     package var logErrors: [[Matrix]] = []
-    /// For each layer how far halves of the windows agree on it, each neuron on its own; nil where
-    /// there are no halves.
+    /// Agreement of the halves of the windows on each layer, with neurons taken independently; nil
+    /// if there are no halves.
     package var stability: [RankingStability]?
 
     package init(plan: ExpertPlan) { self.plan = plan }
   }
 
-  /// Whether the greedy ranking takes how neurons go together into account, or each on its own.
+  /// Whether the greedy ranking uses the Gram matrix of the neurons, or ranks each neuron
+  /// independently.
   ///
   /// - Parameters:
-  ///   - neurons: H: the matrix has H² elements of 8 bytes.
-  ///   - tokens: with few of them neurons go together by chance.
-  /// - Returns: true for how they go together.
+  ///   - neurons: H; the matrix has H² elements of 8 bytes.
+  ///   - tokens: number of tokens; with too few, correlations of neurons are chance.
+  /// - Returns: true for the Gram matrix.
   package static func usesGramMatrix(neurons: Int, tokens: Int) -> Bool {
     neurons * neurons * MemoryLayout<Double>.size <= 4 << 30 && 4 * tokens >= neurons
   }
 
-  /// How many tokens' hidden values are kept at a time.
+  /// Number of tokens whose hidden values are held at a time.
   private static let chunk = 4096
 
   /// - Parameters:
   ///   - model: the dense checkpoint.
-  ///   - windows: of calibration text.
-  ///   - parallel: the loop.
-  ///   - progress: told of layers.
-  ///   - workspace: for hidden states.
-  /// - Returns: the plan of all layers, and what was seen.
-  /// - Throws: what reading the model throws, and widths that do not grow.
+  ///   - windows: windows of calibration text.
+  ///   - parallel: the parallel loop.
+  ///   - progress: receives each finished layer.
+  ///   - workspace: limits and scratch space for hidden states.
+  /// - Returns: the plan of all layers, with statistics.
+  /// - Throws: ``PlanError`` if the model cannot be read or widths do not increase.
   package func rank(
     _ model: Model, windows: [[Int]], parallel: Parallel, progress: Progress,
     workspace: Workspace = Workspace()
@@ -125,8 +126,8 @@ package struct RankingCalibration: Sendable {
     return ranked
   }
 
-  /// `Σ q h hᵀ` over all positions, q being what their errors weigh, and the neurons ranked by it;
-  /// their diagonal scores by every second window, and by the others.
+  /// Ranks the neurons of a layer by `Σ q h hᵀ` over all positions, q being the error weight of a
+  /// position; `halves` has the diagonal scores from the even and from the odd windows.
   private static func greedy(
     _ layer: LayerSweep.Layer, finishes: Bool, _ parallel: Parallel
   ) -> (ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer) {
@@ -170,7 +171,7 @@ package struct RankingCalibration: Sendable {
     return (ranking, halves.map { zip($0, norms).map(*) }, statistics)
   }
 
-  /// The errors of all experts, window by window; finishes the layer.
+  /// Errors of all experts but the last, window by window; finishes the layer.
   private static func errors(
     _ layer: LayerSweep.Layer, _ plan: ExpertPlan.Layer, _ parallel: Parallel
   ) -> [Matrix] {

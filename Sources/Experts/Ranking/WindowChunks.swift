@@ -1,9 +1,9 @@
-/// Consecutive windows that are worked on together, so that memory does not grow with their number.
+/// Groups of consecutive windows that are processed together, which bounds memory.
 package enum WindowChunks {
   /// - Parameters:
-  ///   - lengths: of the windows.
-  ///   - size: at most so many positions in a chunk, but at least one window.
-  /// - Returns: ranges of windows, in order.
+  ///   - lengths: lengths of the windows.
+  ///   - size: maximum positions of a chunk; a longer window is a chunk of its own.
+  /// - Returns: ranges of window indices, in order.
   package static func chunks(_ lengths: [Int], size: Int) -> [Range<Int>] {
     var chunks: [Range<Int>] = []
     var start = 0

@@ -20,7 +20,7 @@ package struct AffineMap: Sendable, Equatable {
     return outputs
   }
 
-  /// The map that yields for raw inputs what this one yields for standardized ones.
+  /// Equivalent map that takes raw instead of standardised inputs.
   package func taking(_ inputs: Standardization) -> AffineMap {
     var result = self
     for output in 0..<weight.rows {
@@ -29,7 +29,7 @@ package struct AffineMap: Sendable, Equatable {
         let index = output * weight.columns + input
         let raw = Float(Double(weight.values[index]) * inputs.scales[input])
         result.weight.values[index] = raw
-        // By the rounded weight, so that its error counts from the mean and not from zero.
+        // Uses the rounded weight, so that its error is relative to the mean and not to zero.
         bias -= Double(raw) * inputs.means[input]
       }
       result.bias[output] = Float(bias)
@@ -37,7 +37,7 @@ package struct AffineMap: Sendable, Equatable {
     return result
   }
 
-  /// The map that yields raw outputs where this one yields standardized ones.
+  /// Equivalent map that gives raw instead of standardised outputs.
   package func giving(_ outputs: Standardization) -> AffineMap {
     var result = self
     for output in 0..<weight.rows {

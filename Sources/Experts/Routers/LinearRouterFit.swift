@@ -1,9 +1,9 @@
 import Kernels
 
-/// Ridge regression on standardized features, the bias unpenalized.
+/// Ridge regression on standardised features, with an unpenalised bias.
 package struct LinearRouterFit: Sendable {
-  /// Penalties to choose from by the held-out error, relative to the mean diagonal of the features'
-  /// Gram matrix.
+  /// Candidate penalties, relative to the mean diagonal of the features' Gram matrix; the held-out
+  /// error selects one.
   package let penalties: [Double]
 
   package init(penalties: [Double] = [1e-4, 1e-3, 1e-2, 1e-1, 1]) { self.penalties = penalties }
@@ -14,7 +14,7 @@ package struct LinearRouterFit: Sendable {
     let (gram, products) = sums(task, inputs, outputs)
     let diagonal = gram.diagonalMean
 
-    // The mean of the targets, for features that tell nothing.
+    // Predicts the mean of the targets, in case features carry no information.
     var best = router(
       [Double](repeating: 0, count: products.count), features: gram.size, inputs, outputs)
     var error = task.heldOutError(of: best)

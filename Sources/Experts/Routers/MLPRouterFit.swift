@@ -1,15 +1,15 @@
 import Kernels
 
-/// Gradient descent by AdamW over standardized features and targets, stopped early.
+/// Gradient descent by AdamW on standardised features and targets, with early stopping.
 package struct MLPRouterFit: Sendable {
-  /// How many hidden values the router has.
+  /// Number of hidden values of the router.
   package let width: Int
-  /// Where the random numbers of the first weights and of the order of rows begin.
+  /// Seed of the initial weights and of the row order.
   package let seed: UInt64
   package var epochs = 10
   package var batchSize = 256
   package var maximalRate = 3e-3
-  /// Of weights; biases have none.
+  /// Applies to weights only, not to biases.
   package var weightDecay = 1e-2
 
   package init(width: Int, seed: UInt64) {
@@ -18,7 +18,7 @@ package struct MLPRouterFit: Sendable {
     self.seed = seed
   }
 
-  /// Fits a router, and keeps what it was after the epoch with the least held-out error.
+  /// Fits a router and returns the state with the least held-out error, checked after every epoch.
   package func fit(_ task: RouterTask) -> (router: Router, heldOutError: Double) {
     let inputs = Standardization(of: task.features, rows: task.fittingRows)
     let outputs = Standardization(of: task.targets, rows: task.fittingRows)

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A learning rate that rises and falls once, along half waves of the cosine (arXiv 1708.07120).
+/// Learning rate that rises and falls once, along half cosine waves (arXiv 1708.07120).
 ///
-/// The numbers are those of PyTorch's `OneCycleLR`: it starts at 1/25 of the maximum, rises over the
-/// first 30 % of the steps, and ends at 1/10 000 of where it started.
+/// The constants are those of PyTorch's `OneCycleLR`: it starts at 1/25 of the maximum, rises over
+/// the first 30 % of the steps, and ends at 1/10 000 of the start.
 package struct OneCycleRate: Sendable {
   private let maximum: Double
   private let steps: Int
@@ -13,7 +13,7 @@ package struct OneCycleRate: Sendable {
     self.steps = steps
   }
 
-  /// The rate of a step, counted from 0.
+  /// Rate of a step, counted from 0.
   package func callAsFunction(_ step: Int) -> Double {
     let start = maximum / 25
     let peak = 0.3 * Double(steps) - 1

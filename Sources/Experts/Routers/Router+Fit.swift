@@ -1,16 +1,16 @@
 extension Router {
   /// Fits a router.
   ///
-  /// The same task and seed give the same bits, however many tasks are fitted at a time by a
-  /// `Parallel` loop.
+  /// The same task and seed give the same bits, however many tasks a `Parallel` loop fits at a
+  /// time.
   ///
   /// - Parameters:
-  ///   - kind: what the router computes.
-  ///   - task: what it shall learn.
-  ///   - width: how many hidden values it has; of no meaning for ``RouterKind/linear``.
-  ///   - seed: of the random numbers; of no meaning for ``RouterKind/linear``.
+  ///   - kind: form of the router.
+  ///   - task: fitting and held-out rows.
+  ///   - width: number of hidden values; ignored for ``RouterKind/linear``.
+  ///   - seed: seed of the random numbers; ignored for ``RouterKind/linear``.
   /// - Returns: the router, and its mean squared error over held-out rows and outputs. These rows
-  ///   have chosen among candidates, so the error of rows not seen at all will be a little larger.
+  ///   also select among candidates, so the error on unseen rows is a little larger.
   package static func fit(
     kind: RouterKind, task: RouterTask, width: Int, seed: UInt64
   ) -> (router: Router, heldOutError: Double) {

@@ -1,10 +1,10 @@
 import Kernels
 
-/// A router as a file stores it.
+/// Stored form of a router.
 extension Router {
   package struct Tensor: Sendable, Equatable {
     package let name: String
-    /// A bias is one row.
+    /// 1 for a bias.
     package let rows: Int
     package let columns: Int
     package let values: [Float]
@@ -17,7 +17,7 @@ extension Router {
     }
   }
 
-  /// The names that the parts of a router go by, in the order of ``tensors``.
+  /// Names of the stored tensors, in the order of ``tensors``.
   package static func tensorNames(_ kind: RouterKind) -> [String] {
     prefixes(kind).flatMap { [$0 + "weight", $0 + "bias"] }
   }
@@ -41,9 +41,9 @@ extension Router {
   }
 
   /// - Parameters:
-  ///   - kind: which tensors there must be.
+  ///   - kind: form of the router, which determines its tensors.
   ///   - tensors: in any order.
-  /// - Throws: tensors that are missing, not of a router, there twice, or of shapes that do not fit.
+  /// - Throws: ``RouterError`` if a tensor is missing, unexpected, duplicate or of the wrong shape.
   package init(_ kind: RouterKind, tensors: [Tensor]) throws(RouterError) {
     let names = Self.tensorNames(kind)
     var found: [String: Tensor] = [:]

@@ -1,10 +1,10 @@
 package import Kernels
 
-/// Predicts from the input of a feed-forward layer a number for every expert but the last.
+/// Predictor of a score for every expert but the last, from the input of a feed-forward layer.
 ///
-/// It takes features as they are: whatever scaling its fit needed is part of its weights.
+/// Features are passed unscaled: the standardisation of the fit is folded into the weights.
 package struct Router: Sendable, Equatable {
-  /// One for ``RouterKind/linear``, two for ``RouterKind/mlp``, with GELU between them.
+  /// One layer for ``RouterKind/linear``; two for ``RouterKind/mlp``, with GELU between them.
   package let layers: [AffineMap]
 
   package init(linear: AffineMap) { layers = [linear] }

@@ -1,11 +1,11 @@
-/// Why tensors are no router.
+/// Defects in the stored tensors of a router.
 package enum RouterError: Error, Equatable, Sendable {
   case missing(String)
-  /// A tensor that no router of the kind has, or that is there twice.
+  /// Unknown or duplicate tensor.
   case unexpected(String)
-  /// A tensor whose shape does not fit those before it, or its values; nil where any size would.
+  /// Shape that does not match the tensors before it or the number of values; nil means any size.
   case shape(String, rows: Int, columns: Int, expectedRows: Int?, expectedColumns: Int?)
-  /// A tensor with NaN or infinity.
+  /// Tensor with NaN or infinity.
   case notFinite(String)
 }
 

@@ -1,4 +1,4 @@
-/// What a router computes.
+/// Form of a router.
 package enum RouterKind: String, Sendable, CaseIterable {
   /// Two linear layers with GELU between them, fitted by gradient descent.
   case mlp

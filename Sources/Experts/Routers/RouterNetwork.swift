@@ -1,6 +1,6 @@
 package import Kernels
 
-/// The parameters of a router of two layers while they are fitted, or their gradient.
+/// Parameters of a two-layer router during a fit, or their gradient.
 package struct RouterNetwork: Sendable, Equatable {
   package var first: AffineMap
   package var second: AffineMap
@@ -10,7 +10,7 @@ package struct RouterNetwork: Sendable, Equatable {
     self.second = second
   }
 
-  /// Random weights; the second layer's are small, so that outputs begin near zero.
+  /// Draws random weights; those of the second layer are small, so that outputs start near zero.
   init(features: Int, outputs: Int, width: Int, numbers: inout SplitMix64) {
     func draw(_ count: Int, _ bound: Float) -> [Float] {
       (0..<count).map { _ in numbers.uniform(bound) }
@@ -25,7 +25,7 @@ package struct RouterNetwork: Sendable, Equatable {
       bias: [Float](repeating: 0, count: outputs))
   }
 
-  /// The derivative, by every parameter, of the mean squared error over rows and outputs.
+  /// Gradient of the mean squared error over rows and outputs.
   package func gradient(inputs: Matrix, targets: Matrix) -> RouterNetwork {
     var hidden = first(inputs)
     let slopes = hidden.applyGELUWithSlopes()

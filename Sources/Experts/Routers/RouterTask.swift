@@ -1,22 +1,22 @@
 package import Kernels
 
-/// What a router shall learn: the features of tokens, and the numbers to predict from them.
+/// Training data of a router: features of tokens, and the scores to predict from them.
 package struct RouterTask: Sendable {
   /// A row for each token.
   package let features: Matrix
   /// A row for each token, a column for each expert but the last.
   package let targets: Matrix
-  /// The rows to learn from.
+  /// Rows for the fit.
   package let fittingRows: [Int]
-  /// The rows to judge by.
+  /// Rows for the held-out error.
   package let heldOutRows: [Int]
 
   /// - Parameters:
   ///   - features: finite.
   ///   - targets: finite, as many rows as `features`.
-  ///   - fitting: ranges of rows to learn from, at least one row.
-  ///   - heldOut: ranges of rows to judge by, at least one row. Rows of one sequence are alike, so a
-  ///     sequence belongs to one side as a whole.
+  ///   - fitting: ranges of rows for the fit, at least one row.
+  ///   - heldOut: ranges of held-out rows, at least one row. Rows of one sequence are correlated,
+  ///     so a sequence belongs to one side as a whole.
   package init(
     features: Matrix, targets: Matrix, fitting: [Range<Int>], heldOut: [Range<Int>]
   ) {
@@ -32,7 +32,7 @@ package struct RouterTask: Sendable {
     precondition(!fittingRows.isEmpty && !heldOutRows.isEmpty, "no rows on one side")
   }
 
-  /// The mean squared error over held-out rows and outputs.
+  /// Mean squared error over held-out rows and outputs.
   package func heldOutError(of router: Router) -> Double {
     squaredErrors(of: router).reduce(0, +) / Double(heldOutRows.count * targets.columns)
   }
@@ -47,7 +47,7 @@ package struct RouterTask: Sendable {
     return sums
   }
 
-  /// Consecutive pieces of at most `size` rows, as even as they can be.
+  /// Consecutive pieces of at most `size` rows, as even as possible.
   static func chunks(of rows: [Int], size: Int) -> [ArraySlice<Int>] {
     let count = (rows.count + size - 1) / size
     return (0..<count).map { rows[$0 * rows.count / count..<($0 + 1) * rows.count / count] }

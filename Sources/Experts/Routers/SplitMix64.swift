@@ -1,6 +1,6 @@
-/// Numbers from a seed, the same in every run (Steele, Lea and Flood, 2014).
+/// Random numbers from a seed, the same in every run (Steele, Lea and Flood, 2014).
 ///
-/// It draws by rules of its own: those of the standard library may change.
+/// Conversions are its own, because those of the standard library may change.
 struct SplitMix64: Sendable {
   private var state: UInt64
 
@@ -14,7 +14,7 @@ struct SplitMix64: Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// Between −bound and bound.
+  /// Uniform in [−bound, bound).
   mutating func uniform(_ bound: Float) -> Float {
     (Float(next() >> 40) * 0x1p-23 - 1) * bound
   }

@@ -1,27 +1,28 @@
 import Glibc
 package import Kernels
 
-/// How a token's expert follows from what is known, or predicted, of every expert but the full one.
+/// Rule that chooses a token's expert by the true or predicted scores of all experts but the full
+/// one.
 package enum ChoiceRule: Sendable, Hashable {
-  /// The smallest expert whose similarity exceeds the threshold, else the last; at a threshold of 1 or
-  /// more always the last.
+  /// Smallest expert whose similarity exceeds the threshold, else the last; from a threshold of 1
+  /// on always the last.
   case threshold(Double)
-  /// The expert with the least sum of error and price times cost, the smaller of equals.
+  /// Expert with the least sum of error and price times cost; ties go to the smaller.
   case price(Double)
-  /// The same expert for every token.
+  /// Same expert for every token.
   case always(Int)
 
-  /// Beyond these a predicted logarithm of an error says no more.
+  /// Predicted log errors are clamped to this range, beyond which they carry no information.
   private static let logErrors: ClosedRange<Float> = -25...5
 
-  /// An expert for each token.
+  /// Chooses an expert for each token.
   ///
   /// - Parameters:
-  ///   - scores: a row for each token, a column for each expert but the full one: similarities for a
-  ///     threshold, logarithms of errors for a price.
-  ///   - costs: of every expert that is there, the share of the layer's parameters that it uses; if
-  ///     there are more than scores, the last expert is the full one.
-  /// - Returns: as many experts as there are rows.
+  ///   - scores: a row for each token, a column for each expert but the full one: similarities for
+  ///     a threshold, log errors for a price.
+  ///   - costs: share of the layer's parameters used by each available expert; if there are more
+  ///     costs than scores, the last expert is the full one.
+  /// - Returns: one expert for each row.
   package func choices(_ scores: Matrix, costs: [Double]) -> [Int] {
     precondition(scores.columns >= costs.count - 1, "\(scores.columns) scores for \(costs.count)")
     let last = costs.count - 1

@@ -2,17 +2,17 @@ import Glibc
 package import Kernels
 package import Running
 
-/// What all experts of a layer give for the same input, ring by ring: together they cost one FFN.
+/// Outputs of all experts of a layer for one input, kept ring by ring: together they cost one FFN.
 package struct ExpertOutputs: Sendable {
-  /// For each ring what its neurons add, T × D, without the bias of down.
+  /// Contribution of each ring, T × D, without the bias of down.
   private let rings: [Matrix]
   private let bias: [Float]?
   private let input: Matrix
 
   /// - Parameters:
-  ///   - weights: of a container, all neurons by rank.
+  ///   - weights: all neurons by rank.
   ///   - input: T × D.
-  ///   - widths: the experts of the layer.
+  ///   - widths: widths of the layer's experts.
   package init(_ weights: FeedForwardWeights, input: Matrix, widths: [Int]) {
     var start = 0
     var rings: [Matrix] = []
@@ -27,7 +27,7 @@ package struct ExpertOutputs: Sendable {
 
   package var experts: Int { rings.count }
 
-  /// The output of all neurons, bias included: T × D.
+  /// Output of all neurons, bias included: T × D.
   package func full() -> Matrix {
     var output = sum()
     if let bias { output.add(toEveryRow: bias[...]) }
@@ -40,7 +40,7 @@ package struct ExpertOutputs: Sendable {
     return sum
   }
 
-  /// For each expert but the last what it lacks of the full output, T × D.
+  /// Full output minus the expert's output, T × D, for each expert but the last.
   package func missing() -> [Matrix] {
     var missing: [Matrix] = []
     for ring in rings.dropFirst().reversed() {
@@ -54,8 +54,8 @@ package struct ExpertOutputs: Sendable {
     return missing.reversed()
   }
 
-  /// For each token and expert but the last the similarity `⟨y_e, y⟩ / ⟨y, y⟩`, without the bias of
-  /// down; 1 where y is zero.
+  /// Similarity `⟨y_e, y⟩ / ⟨y, y⟩` for each token and expert but the last, without the bias of
+  /// down; 1 if y is zero.
   package func similarities() -> Matrix {
     let full = sum()
     let shares = rings.dropLast().map { $0.rowDots(full) }
@@ -73,14 +73,16 @@ package struct ExpertOutputs: Sendable {
     return Matrix(rows: squares.count, columns: shares.count, values: similarities)
   }
 
-  /// For each token and expert but the last `ln (|n(y_e) − n(y)|² / |r + n(y)|²)`, at least
-  /// `ln 10⁻¹⁰`, n being the norm with which outputs join the residual stream, if there is one, as the
-  /// linear map that it is near y.
+  /// `ln (|n(y_e) − n(y)|² / |r + n(y)|²)` for each token and expert but the last, at least
+  /// `ln 10⁻¹⁰`.
+  ///
+  /// n is the norm that outputs pass before they are added to the residual stream, if any,
+  /// linearised at y.
   ///
   /// - Parameters:
-  ///   - compensations: what is added to the outputs of the experts; empty for nothing.
+  ///   - compensations: maps added to the outputs of the experts; empty for none.
   ///   - residual: T × D, the residual stream r.
-  ///   - join: how outputs join it.
+  ///   - join: how outputs are added to it.
   /// - Returns: a row for each token, a column for each expert but the last.
   package func logErrors(
     compensations: [Compensation], residual: Matrix, join: ResidualJoin
@@ -101,13 +103,13 @@ package struct ExpertOutputs: Sendable {
 
   private static let leastError = 1e-10
 
-  /// What the squared error of each token is multiplied by, its columns being scaled already:
-  /// `1 / |r + y|²` where outputs join as they are.
+  /// Factor for each token's squared error after column scaling: `1 / |r + y|²` if outputs are
+  /// added without a norm.
   package func errorWeights(residual: Matrix, join: ResidualJoin) -> [Double] {
     join.errorWeights(output: full(), residual: residual)
   }
 
-  /// What a router with this aim shall predict, and what tells the best choice.
+  /// True scores for an aim: the router's targets, and the basis of the best choice.
   package func scores(
     _ aim: RouterAim, compensations: [Compensation], residual: Matrix, join: ResidualJoin
   ) -> Matrix {
@@ -117,11 +119,11 @@ package struct ExpertOutputs: Sendable {
     }
   }
 
-  /// The output of the layer with an expert for each token, bias included: T × D.
+  /// Output of the layer with an expert for each token, bias included: T × D.
   ///
   /// - Parameters:
   ///   - choices: an expert for each token.
-  ///   - compensations: what is added to the outputs of the experts; empty for nothing.
+  ///   - compensations: maps added to the outputs of the experts; empty for none.
   /// - Returns: as many rows as the input.
   package func output(choices: [Int], compensations: [Compensation] = []) -> Matrix {
     var output = rings[0]

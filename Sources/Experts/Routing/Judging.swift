@@ -1,8 +1,8 @@
-/// Which windows of calibration text are kept from fits, to judge them and to set the knobs by.
+/// Windows of calibration text held back from fits, to evaluate them and to set the knobs.
 package enum Judging {
   private static let interval = 8
 
-  /// Every eighth window; the last where there are fewer.
+  /// Every eighth window, or the last if there are fewer.
   package static func isJudge(_ window: Int, of count: Int) -> Bool {
     count < interval ? window == count - 1 : window % interval == interval - 1
   }

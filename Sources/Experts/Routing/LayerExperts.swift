@@ -1,18 +1,18 @@
-/// The experts of a layer: how wide they are, and what stands in for the rings that they drop.
+/// Experts of a layer: their widths, and the compensation for the rings they drop.
 package struct LayerExperts: Sendable {
-  /// Strictly increasing; the last is all neurons, unless larger experts are missing.
+  /// Strictly increasing; the last is the full width unless larger experts are missing.
   package let widths: [Int]
-  /// The neurons of the dense layer.
+  /// Number of neurons of the dense layer.
   package let neurons: Int
-  /// For each expert that is not the full one; empty where there is no compensation.
+  /// One for each expert but the full one; empty without compensation.
   package let compensations: [Compensation]
-  /// For each expert the share of the layer's parameters that it uses, its compensation included.
+  /// Share of the layer's parameters that each expert uses, compensation included.
   package let costs: [Double]
 
   /// - Parameters:
-  ///   - widths: of every expert.
-  ///   - neurons: of the dense layer; nil for those of the last expert.
-  ///   - compensations: for each expert that is not the full one, or none.
+  ///   - widths: widths of all experts.
+  ///   - neurons: neurons of the dense layer; nil for the width of the last expert.
+  ///   - compensations: one for each expert but the full one, or none.
   ///   - hiddenSize: D.
   ///   - gated: whether a neuron has three rows of weights or two.
   package init(
@@ -32,7 +32,8 @@ package struct LayerExperts: Sendable {
 
   package var experts: Int { widths.count }
 
-  /// What experts cost, given the parameters of the compensation of each that is not the full one.
+  /// Costs of experts; `compensation` is the parameter count that each expert but the full one
+  /// adds.
   package static func costs(
     widths: [Int], neurons: Int, compensation: Int, hiddenSize: Int, gated: Bool
   ) -> [Double] {

@@ -1,8 +1,7 @@
 import Kernels
 
 extension Matrix {
-  /// Adds to each row the compensation of the expert that was chosen for it; the full expert, and a
-  /// layer without compensation, have none.
+  /// Adds to each row the compensation of its chosen expert; the full expert has none.
   mutating func add(_ compensations: [Compensation], choices: [Int], input: Matrix) {
     for (expert, compensation) in compensations.enumerated() {
       let tokens = choices.indices.filter { choices[$0] == expert }

@@ -1,7 +1,7 @@
 import Kernels
 import Running
 
-/// One layer's windows through its rings: outputs, compensation, and what is true of every expert.
+/// Pass of a layer's windows through its rings: outputs, compensation and true scores.
 struct RingPass {
   let layer: LayerSweep.Layer
   /// All neurons by rank.
@@ -9,15 +9,16 @@ struct RingPass {
   let widths: [Int]
   let parallel: Parallel
 
-  /// How many tokens' missing outputs are kept at a time.
+  /// Number of tokens whose missing outputs are held at a time.
   private static let chunk = 2048
 
   /// - Parameters:
-  ///   - aim: what is wanted of every expert.
-  ///   - gated: whether a neuron has three rows of weights.
-  ///   - rank: of the compensation; nil for none.
-  ///   - shares: for each window how often tokens use each expert; needed for compensation.
-  /// - Returns: for each window what is true of every expert but the last; the layer is finished.
+  ///   - aim: the score to compute.
+  ///   - gated: whether a neuron has three rows of weights or two.
+  ///   - rank: rank of the compensation; nil for none.
+  ///   - shares: how often tokens use each expert, by window; needed for compensation.
+  /// - Returns: the experts, and by window the true scores of every expert but the last; the layer
+  ///   is finished.
   func run(
     aim: RouterAim, gated: Bool, rank: Int?, shares: [Matrix]
   ) -> (experts: LayerExperts, truth: [Matrix]) {
@@ -38,7 +39,7 @@ struct RingPass {
     ExpertOutputs(weights, input: layer.inputs[window], widths: widths)
   }
 
-  /// Fits the compensation of every expert but the last, on the windows that do not judge.
+  /// Fits the compensation of every expert but the last, without the held-back windows.
   private func compensate(rank: Int, shares: [Matrix]) -> [Compensation] {
     var fits = (0..<widths.count - 1).map { _ in
       CompensationFit(features: weights.up.columns)

@@ -1,12 +1,12 @@
 package import Kernels
 package import Running
 
-/// A feed-forward layer in which every token has an expert of its own.
+/// Feed-forward layer with an expert for each token.
 package enum RoutedFeedForward {
-  /// The output of the layer, bias of down included: T × D.
+  /// Output of the layer, bias of down included: T × D.
   ///
-  /// A ring is multiplied for those tokens only whose expert holds it: what a token is spared is
-  /// spared indeed.
+  /// Each ring is multiplied only for the tokens whose expert contains it, so dropped neurons cost
+  /// nothing.
   ///
   /// - Parameters:
   ///   - weights: all neurons by rank.

@@ -1,17 +1,17 @@
 package import Kernels
 
-/// What a router predicts of every expert but the last, and what it needs to know for that.
+/// Score that a router predicts for every expert but the last, and the features it needs for that.
 package enum RouterAim: String, Sendable, CaseIterable {
-  /// `⟨y_e, y⟩ / ⟨y, y⟩`: how much of the full output the expert reproduces.
+  /// `⟨y_e, y⟩ / ⟨y, y⟩`: share of the full output that the expert reproduces.
   case similarity
-  /// `ln (|y_e − y|² / |r + y|²)`: how much the expert changes the residual stream r.
+  /// `ln (|y_e − y|² / |r + y|²)`: error of the expert relative to the residual stream r.
   case logError = "log_error"
 
-  /// A row of features for each token.
+  /// Features of a layer, a row for each token.
   ///
   /// - Parameters:
-  ///   - input: T × D, what the layer receives.
-  ///   - residual: T × D, the residual stream that its output joins.
+  ///   - input: T × D, input of the layer.
+  ///   - residual: T × D, residual stream to which its output is added.
   /// - Returns: ``featureCount(hiddenSize:)`` columns.
   package func features(input: Matrix, residual: Matrix) -> Matrix {
     switch self {
@@ -24,7 +24,7 @@ package enum RouterAim: String, Sendable, CaseIterable {
     self == .similarity ? hiddenSize : hiddenSize + 1
   }
 
-  /// The rule of choice that a knob's value stands for.
+  /// Choice rule for the value of a knob.
   package func rule(_ knob: Double) -> ChoiceRule {
     switch self {
     case .similarity: .threshold(knob)

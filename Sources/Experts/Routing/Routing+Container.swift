@@ -36,9 +36,9 @@ extension RouterKind {
 }
 
 extension Routing {
-  /// The routing that a container holds; nil where it has none, or such as is not known here.
+  /// Reads the routing of a container; nil if it has none, or an unknown form.
   ///
-  /// Names and shapes were checked when the container was opened.
+  /// Opening the container has checked names and shapes.
   package init?(_ container: DMOEReader) throws(PlanError) {
     guard let form = container.directory.routing else { return nil }
     let kind = RouterKind(form.router)
@@ -64,7 +64,7 @@ extension Routing {
 }
 
 extension LayerExperts {
-  /// The experts of every layer that a container holds, with their compensation.
+  /// Experts of every layer of a container, with their compensation.
   package static func layers(of container: DMOEReader) throws(PlanError) -> [LayerExperts] {
     let model = container.directory.model
     let isCompensated = container.directory.routing?.compensationRank != nil
@@ -102,7 +102,7 @@ extension Compensation {
 }
 
 extension DMOEReader {
-  /// A stored tensor of a layer as floats, all of them finite; a vector is one row.
+  /// Decodes a stored tensor of a layer, which must be finite; a vector becomes one row.
   func matrix(_ stored: StoredTensor, layer: Int) throws(PlanError) -> Matrix {
     let rows = stored.shape.count > 1 ? stored.shape[0] : 1
     let columns = stored.shape.last ?? 0

@@ -2,12 +2,12 @@ import Architectures
 package import Checkpoints
 package import Kernels
 
-/// What chooses an expert for every token of a converted model.
+/// Routers that choose an expert for every token of a converted model.
 package struct Routing: Sendable {
   package let aim: RouterAim
-  /// A router for each layer.
+  /// One router for each layer.
   package let routers: [Router]
-  /// Nil where only thresholds serve as a knob.
+  /// Nil if only thresholds serve as a knob.
   package let budgets: BudgetTable?
 
   package init(aim: RouterAim, routers: [Router], budgets: BudgetTable?) {
@@ -19,7 +19,7 @@ package struct Routing: Sendable {
 
   package var parameterCount: Int { Self.parameterCount(routers) }
 
-  /// The parameters of the routers over those of the feed-forward layers.
+  /// Router parameters divided by feed-forward parameters.
   package func fraction(of model: Model) -> Double { Self.fraction(routers, of: model) }
 
   package static func fraction(_ routers: [Router], of model: Model) -> Double {
@@ -33,7 +33,8 @@ package struct Routing: Sendable {
     routers.reduce(0) { $0 + $1.parameterCount }
   }
 
-  /// What the router of a layer predicts of every expert but the last, a row for each token.
+  /// Scores that a layer's router predicts: a row for each token, a column for each expert but the
+  /// last.
   package func predict(layer: Int, input: Matrix, residual: Matrix) -> Matrix {
     routers[layer].predict(aim.features(input: input, residual: residual))
   }

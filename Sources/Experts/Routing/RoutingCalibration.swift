@@ -5,14 +5,14 @@ package import Kernels
 import Running
 package import Work
 
-/// Fits what routing needs in every layer, in one sweep of the dense model over calibration windows:
-/// compensation for what experts drop, and a router.
+/// Fits compensation and a router for every layer, in one sweep of the dense model over calibration
+/// windows.
 package struct RoutingCalibration: Sendable {
   package let kind: RouterKind
   package let aim: RouterAim
-  /// Of the maps that stand in for dropped rings; nil for none.
+  /// Rank of the compensation; nil for none.
   package let compensationRank: Int?
-  /// How many hidden values a router has.
+  /// Number of hidden values of a router.
   package let width: Int
   package let seed: UInt64
 
@@ -26,15 +26,15 @@ package struct RoutingCalibration: Sendable {
     self.seed = seed
   }
 
-  /// What was fitted for a layer.
+  /// Fitted parts of a layer.
   package struct Layer: Sendable {
     package let router: Router
     package let experts: LayerExperts
-    /// How well the router predicts each expert but the last on the windows that judge (R²).
+    /// R² of the router on the held-back windows, for each expert but the last.
     package let determination: [Double]
-    /// For each window what the router predicts.
+    /// Predicted scores, by window.
     package let predicted: [Matrix]
-    /// For each window what it should predict.
+    /// True scores, by window.
     package let truth: [Matrix]
 
     package init(
@@ -51,16 +51,16 @@ package struct RoutingCalibration: Sendable {
 
   /// - Parameters:
   ///   - model: the dense checkpoint.
-  ///   - plan: its experts.
-  ///   - windows: of calibration text, at least two.
-  ///   - shares: for each layer and window how often tokens use each expert but the last: what
-  ///     compensation counts by. Empty without compensation.
-  ///   - parallel: the loop.
-  ///   - progress: told of layers.
-  ///   - workspace: for hidden states.
-  ///   - round: how often it was fitted before.
-  /// - Returns: what was fitted, layer by layer.
-  /// - Throws: what reading the model throws.
+  ///   - plan: the experts of the model.
+  ///   - windows: windows of calibration text, at least two.
+  ///   - shares: how often tokens use each expert but the last, by layer and window; weights tokens
+  ///     in the fit of compensation. Empty without compensation.
+  ///   - parallel: the parallel loop.
+  ///   - progress: receives each finished layer.
+  ///   - workspace: limits and scratch space for hidden states.
+  ///   - round: number of fits before this one.
+  /// - Returns: the fitted layers.
+  /// - Throws: ``ModelError`` if the model cannot be read.
   package func fit(
     _ model: Model, plan: ExpertPlan, windows: [[Int]], shares: [[Matrix]], parallel: Parallel,
     progress: Progress, workspace: Workspace = Workspace(), round: Int = 0

@@ -1,9 +1,9 @@
-/// The choices of a layer, given to other tokens than they were made for.
+/// Choices of a layer, reassigned to random tokens.
 package enum ShuffledChoices {
   /// - Parameters:
-  ///   - choices: of each window.
-  ///   - seed: the same seed shuffles in the same way.
-  /// - Returns: the same choices over all windows, for windows of the same lengths.
+  ///   - choices: expert of each token, by window.
+  ///   - seed: the same seed gives the same shuffle.
+  /// - Returns: the choices shuffled across all windows; window lengths are kept.
   package static func shuffled(_ choices: [[Int]], seed: UInt64) -> [[Int]] {
     var all = choices.flatMap { $0 }
     var numbers = SplitMix64(seed: seed)
