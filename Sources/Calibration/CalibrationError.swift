@@ -5,30 +5,30 @@ package import Safetensors
 package import Tensors
 package import Tokenizers
 
-/// Why text could not be read, or statistics could not be had.
+/// Failures in reading calibration text, token ids or statistics.
 package enum CalibrationError: Error, Equatable, Sendable {
   case file(FileError)
   case model(ModelError)
   case safetensors(SafetensorsError)
   case gguf(GGUFError)
   case tensor(TensorError)
-  /// The tokenizer has no end with a text.
+  /// Tokenizer that fails on a text.
   case tokenizer(path: String, TokenizerError)
-  /// The text is not UTF-8.
+  /// Text that is not UTF-8.
   case notUTF8(path: String, offset: Int)
-  /// A line of a `.jsonl` file is not an object with a string `text`.
+  /// Invalid line of a JSON lines file.
   case line(path: String, line: Int, reason: String)
-  /// A file of token ids is not one, or is of another model.
+  /// Invalid file of token ids, or ids of another model.
   case tokens(path: String, reason: String)
-  /// There is not enough text for what is to be done with it.
+  /// Too little text for its purpose.
   case tooShort(path: String, tokens: Int, needed: Int, purpose: String)
-  /// The file holds no statistics of ours, or is damaged.
+  /// File without neuron statistics, or damaged ones.
   case notStatistics(path: String, reason: String)
-  /// An importance matrix that is malformed, or of another model.
+  /// Importance matrix that is malformed or of another model.
   case importanceMatrix(path: String, entry: String, expected: String, found: String)
   /// Statistics of another model.
   case otherModel(path: String, expected: String, found: String)
-  /// The same part of the same text in two files.
+  /// Same part of the same text in two files.
   case countedTwice(path: String, part: String)
 }
 

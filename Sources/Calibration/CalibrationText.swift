@@ -1,20 +1,21 @@
 package import ByteIO
 import JSON
 
-/// Text as it was read: documents, and a digest that names it.
+/// Documents of a calibration text, with a digest of their bytes.
 package struct CalibrationText: Sendable {
   package let documents: [String]
-  /// Of all bytes that were read.
+  /// Digest of all bytes read.
   package let digest: SHA256Digest
   package let byteCount: Int
 
-  /// Reads text files one after the other, at most `byteLimit` bytes of each.
+  /// Reads text files in order, at most `byteLimit` bytes of each.
   ///
   /// - Parameters:
-  ///   - paths: UTF-8 files; `-` is standard input, and `/dev/fd/63` a pipe of a shell; of a `.jsonl`
-  ///     file the key `text` of each line.
-  ///   - byteLimit: a file is not read beyond the last whole character before this.
-  /// - Throws: a file that cannot be read, and text that is not UTF-8.
+  ///   - paths: UTF-8 files; `-` is standard input, `/dev/fd/63` a shell's pipe. A `.jsonl` file
+  ///     has a document under the key `text` of each line.
+  ///   - byteLimit: limit per file; a cut file ends with its last whole character, or last whole
+  ///     line of `.jsonl`.
+  /// - Throws: ``CalibrationError`` if a file cannot be read or is not UTF-8.
   package init(paths: [String], byteLimit: Int) throws(CalibrationError) {
     var hasher = SHA256Hasher()
     var documents: [String] = []
@@ -60,7 +61,7 @@ package struct CalibrationText: Sendable {
     return bytes
   }
 
-  /// How many bytes at the end are the beginning of a character.
+  /// Number of bytes of an incomplete character at the end.
   private static func unfinishedBytes(_ bytes: [UInt8]) -> Int {
     let tail = bytes.suffix(3)
     guard let start = tail.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return 0 }

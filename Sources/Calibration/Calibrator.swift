@@ -5,7 +5,7 @@ package import Kernels
 import Running
 package import Work
 
-/// Runs the dense model over calibration text and sums up how strongly its neurons fire.
+/// Runs the dense model over calibration text and sums the activations of its neurons.
 package struct Calibrator: Sendable {
   package let model: Model
   package let parallel: Parallel
@@ -21,23 +21,23 @@ package struct Calibrator: Sendable {
     self.progress = progress
   }
 
-  /// The statistics of a range of tokens.
+  /// Statistics of a range of tokens.
   ///
   /// - Parameters:
   ///   - text: the tokens.
-  ///   - range: which of them; all by default.
-  ///   - shard: which of the windows over the range.
+  ///   - range: range of the tokens; nil for all.
+  ///   - shard: share of the windows over the range.
   /// - Returns: sums over all positions of these windows.
-  /// - Throws: what reading the model throws, and a text without a window.
+  /// - Throws: ``CalibrationError`` if the model cannot be read or the text has no window.
   package func statistics(
     of text: TextTokens, range: Range<Int>? = nil, shard: DataShard = .whole
   ) throws(CalibrationError) -> NeuronStatistics {
     try halvedStatistics(of: text, range: range, shard: shard).statistics
   }
 
-  /// The statistics of a range of tokens, and for each layer those of its halves.
+  /// Statistics of a range of tokens, and of their halves for each layer.
   ///
-  /// There are no halves of a single window.
+  /// A single window has no halves.
   package func halvedStatistics(
     of text: TextTokens, range: Range<Int>? = nil, shard: DataShard = .whole
   ) throws(CalibrationError) -> (statistics: NeuronStatistics, halves: [StatisticsHalves]) {
@@ -59,7 +59,7 @@ package struct Calibrator: Sendable {
     }
   }
 
-  /// The sums over all positions of windows of tokens, layer by layer, and those of every second one.
+  /// Sums over all positions of windows, layer by layer, and the sums of their halves.
   package func sums(
     of windows: [[Int]]
   ) throws(CalibrationError) -> (layers: [NeuronStatistics.Layer], halves: [StatisticsHalves]) {
@@ -78,7 +78,8 @@ package struct Calibrator: Sendable {
         sums.squareSum = hidden.columnSquareSums()
         return (call.weights.output(hidden), sums)
       } finishedLayer: { layer, observations in
-        // Windows are added up in their order, whichever was done first.
+        // Windows are added in order, whichever finished first, so that sums do not vary between
+        // runs.
         var sum = NeuronStatistics.Layer(neurons: model.configuration.intermediateSize)
         var half = StatisticsHalves(neurons: model.configuration.intermediateSize)
         for (index, window) in observations[0].enumerated() {

@@ -1,4 +1,4 @@
-/// One of several equal stretches of a text, for calibration on several machines.
+/// One of several equal parts of a text, for calibration on several machines.
 package struct DataShard: Sendable, Hashable, CustomStringConvertible {
   /// From 1 to ``count``.
   package let number: Int
@@ -11,7 +11,7 @@ package struct DataShard: Sendable, Hashable, CustomStringConvertible {
     self.count = count
   }
 
-  /// A shard from text such as `2/8`.
+  /// Parses a shard such as `2/8`.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let number = parts[0], let count = parts[1],
@@ -22,13 +22,13 @@ package struct DataShard: Sendable, Hashable, CustomStringConvertible {
 
   package var description: String { "\(number)/\(count)" }
 
-  /// Whether two shards of one text share a stretch of it.
+  /// Whether two shards of the same text share a part of it.
   func overlaps(_ other: DataShard) -> Bool {
     (number - 1) * other.count < other.number * count
       && (other.number - 1) * count < number * other.count
   }
 
-  /// Which of `total` windows belong to this shard.
+  /// Range of this shard among `total` windows.
   package func windows(of total: Int) -> Range<Int> {
     total * (number - 1) / count..<total * number / count
   }

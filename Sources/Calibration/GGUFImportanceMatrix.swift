@@ -1,7 +1,7 @@
 import GGUF
 import Tensors
 
-/// An importance matrix in GGUF: for each weight its sums of squares, and what they were counted over.
+/// Importance matrix in GGUF: sums of squares for each weight, and their counts.
 struct GGUFImportanceMatrix {
   let datasets: [String]
   let chunks: Int?
@@ -28,7 +28,7 @@ struct GGUFImportanceMatrix {
     }
   }
 
-  /// Fails if the file is not what it was when it was opened.
+  /// Throws if the file has changed since it was opened.
   func checkUnchanged() throws(CalibrationError) {
     do {
       try reader.checkUnchanged()
@@ -37,7 +37,7 @@ struct GGUFImportanceMatrix {
     }
   }
 
-  /// The sums over their count; nil where the file does not have the weight.
+  /// Sums divided by their count; nil if the file lacks the weight.
   func meanSquares(of weight: String) throws(CalibrationError) -> [Double]? {
     guard let sums = try values(weight + ".in_sum2") else { return nil }
     guard let counts = try values(weight + ".counts"), let count = counts.first, counts.count == 1
@@ -45,7 +45,7 @@ struct GGUFImportanceMatrix {
       throw .importanceMatrix(
         path: path, entry: weight + ".counts", expected: "one count", found: "none, or several")
     }
-    // As llama.cpp has it: what was never used weighs as if it had been once.
+    // As in llama.cpp, a count of 0 is taken as 1.
     return sums.map { $0 / max(count, 1) }
   }
 

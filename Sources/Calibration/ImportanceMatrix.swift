@@ -2,25 +2,25 @@ import ByteIO
 import GGUF
 import Tensors
 
-/// The mean squares of the neurons of a model, from an importance matrix of llama.cpp
+/// Mean squares of a model's neurons, from an importance matrix of llama.cpp
 /// (`formats/imatrix.md`).
 ///
-/// What enters a layer's down projection are its hidden values, so the squares that were summed for
-/// that projection tell how strongly each neuron fired.
+/// The input of a layer's down projection is its hidden values, so the sums of squares for that
+/// projection measure the activation of each neuron.
 package struct ImportanceMatrix: Sendable, Equatable {
   package let path: String
-  /// For each layer the mean of `h_j²` over the tokens, for each neuron j.
+  /// Mean of `h_j²` over the tokens, by layer and neuron j.
   package let layers: [[Double]]
-  /// The names of the texts, as the file has them.
+  /// Names of the texts, as in the file.
   package let datasets: [String]
-  /// How many stretches of text were counted.
+  /// Number of text chunks counted.
   package let chunks: Int?
 
   /// - Parameters:
-  ///   - path: a file in either layout, told apart by its first bytes.
-  ///   - layers: how many layers the model has.
-  ///   - neurons: how many neurons each has.
-  /// - Throws: a file that is malformed, or of another model.
+  ///   - path: a file in either layout, detected from its first bytes.
+  ///   - layers: number of layers of the model.
+  ///   - neurons: number of neurons of each layer.
+  /// - Throws: ``CalibrationError`` if the file is malformed or of another model.
   package init(path: String, layers: Int, neurons: Int) throws(CalibrationError) {
     let file: InputFile
     let isGGUF: Bool

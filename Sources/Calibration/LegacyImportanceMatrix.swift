@@ -1,11 +1,11 @@
 import ByteIO
 import Tensors
 
-/// An importance matrix in the layout without a magic, which llama.cpp wrote until 2025.
+/// Importance matrix in the layout without a magic that llama.cpp wrote until 2025.
 struct LegacyImportanceMatrix {
   let datasets: [String]
   let chunks: Int?
-  /// For each weight how often it was called, and its values multiplied by that.
+  /// Number of calls of each weight, and its mean squares multiplied by that number.
   private let entries: [TensorName: Entry]
 
   private struct Entry {
@@ -13,7 +13,7 @@ struct LegacyImportanceMatrix {
     let values: [UInt8]
   }
 
-  /// Far above any file, and small enough to be read at once.
+  /// Far above any file, and small enough to read at once.
   private static let lengthLimit = 1 << 30
 
   init(_ file: InputFile) throws(CalibrationError) {
@@ -37,7 +37,7 @@ struct LegacyImportanceMatrix {
         calls: calls, values: try cursor.take(4 * values, "the values of \(place)"))
     }
     self.entries = entries
-    // What follows came later, and may be missing.
+    // Later versions append these fields, so they may be missing.
     guard !cursor.isAtEnd else {
       (datasets, chunks) = ([], nil)
       return
@@ -55,7 +55,7 @@ struct LegacyImportanceMatrix {
   }
 }
 
-/// Takes 32-bit integers and runs of bytes, never more than there are.
+/// Bounds-checked reader of 32-bit integers and byte runs.
 private struct Cursor {
   let bytes: [UInt8]
   let path: String
@@ -83,7 +83,7 @@ private struct Cursor {
     return Int(Int32(bitPattern: word))
   }
 
-  /// A number of things of which each takes at least `unit` bytes.
+  /// Reads a count of items, each at least `unit` bytes long.
   mutating func count(
     _ what: String, unit: Int, least: Int = 1
   ) throws(CalibrationError) -> Int {

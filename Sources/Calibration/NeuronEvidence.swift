@@ -1,11 +1,11 @@
-/// What is known of how the neurons of a model fire.
+/// Activation statistics of a model's neurons, from either source.
 package enum NeuronEvidence: Sendable {
-  /// Counted on text.
+  /// Counted on calibration text.
   case statistics(NeuronStatistics)
-  /// Collected by llama.cpp, for the neurons of each layer.
+  /// Collected by llama.cpp, for each layer's neurons.
   case importanceMatrix(ImportanceMatrix)
 
-  /// `Σ|h|` of the neurons of each layer; nil where only squares are known.
+  /// `Σ|h|` by layer and neuron; nil if only squares are known.
   package var absoluteSums: [[Double]]? {
     switch self {
     case .statistics(let statistics): statistics.layers.map(\.absoluteSum)
@@ -13,7 +13,7 @@ package enum NeuronEvidence: Sendable {
     }
   }
 
-  /// `Σh²` of the neurons of each layer, or as much for all layers alike.
+  /// `Σh²` by layer and neuron, up to a factor common to all layers.
   package var squareSums: [[Double]] {
     switch self {
     case .statistics(let statistics): statistics.layers.map(\.squareSum)

@@ -3,8 +3,8 @@ import JSON
 import Safetensors
 import Tensors
 
-/// Statistics as a safetensors file: `layers.N.abs_sum` and `layers.N.square_sum` (F64 [H]),
-/// `token_count` (I64 []), and where they come from in the metadata.
+/// Safetensors form of the statistics: `layers.N.abs_sum` and `layers.N.square_sum` (F64 [H]),
+/// `token_count` (I64 []), and their origin in the metadata.
 extension NeuronStatistics {
   private static let kind = "dynamoe.statistics"
 
@@ -112,7 +112,7 @@ extension NeuronStatistics {
     do {
       let document = try JSONScanner.scan(Array(try value("parts").utf8))
       let parts = try JSONField(document, path: "parts").elements().map { try Part($0) }
-      // None of them can have more than all, which keeps the sum small.
+      // No part has more tokens than the total, so their sum cannot overflow.
       guard parts.allSatisfy({ $0.tokens <= positions }),
         parts.reduce(0, { $0 + $1.tokens }) <= positions
       else { throw invalid("its parts have more tokens than there are") }
@@ -137,7 +137,7 @@ extension NeuronStatistics.Part {
       throw shardField.mismatch(expected: "I/N with I from 1 to N")
     }
     self.shard = shard
-    // So many that their sums cannot overflow, and more than there is text.
+    // Far above any text, and small enough that sums cannot overflow.
     tokens = try field.member("tokens").int(in: 0...1 << 40)
   }
 }

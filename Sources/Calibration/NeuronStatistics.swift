@@ -1,6 +1,6 @@
 package import ByteIO
 
-/// How strongly every neuron fired on calibration text, as sums that add up over parts of it.
+/// Activation sums of all neurons on calibration text; parts of a text add up.
 package struct NeuronStatistics: Sendable, Equatable {
   package struct Layer: Sendable, Equatable {
     /// `Σ_t |h_j(t)|` for each neuron j.
@@ -21,14 +21,14 @@ package struct NeuronStatistics: Sendable, Equatable {
     }
   }
 
-  /// A stretch of text that has been counted.
+  /// Part of a text that has been counted.
   package struct Part: Sendable, Hashable {
     package let textDigest: SHA256Digest
     package let context: Int
     package let beginningToken: Int?
-    /// Which of how many equal stretches of the text: `1/1` for all of it.
+    /// Share of the text among equal parts; `1/1` for the whole text.
     package let shard: DataShard
-    /// Text tokens.
+    /// Number of text tokens, without beginnings of windows.
     package let tokens: Int
 
     package init(
@@ -41,20 +41,20 @@ package struct NeuronStatistics: Sendable, Equatable {
       self.tokens = tokens
     }
 
-    /// Whether something of the text is in both.
+    /// Whether both parts share some of the text.
     func overlaps(_ other: Part) -> Bool {
       textDigest == other.textDigest && shard.overlaps(other.shard)
     }
   }
 
   package var layers: [Layer]
-  /// The positions that were counted, beginnings of windows included.
+  /// Number of positions counted, beginnings of windows included.
   package var positions: Int
-  /// The fingerprint of the model.
+  /// Fingerprint of the model.
   package let model: SHA256Digest
   package var parts: [Part]
 
-  /// The text tokens that were counted.
+  /// Number of text tokens counted.
   package var tokens: Int { parts.reduce(0) { $0 + $1.tokens } }
 
   package init(layers: [Layer], positions: Int, model: SHA256Digest, parts: [Part]) {
@@ -80,7 +80,7 @@ package struct NeuronStatistics: Sendable, Equatable {
       ])
   }
 
-  /// Adds statistics of another part of the text; `path` names them in errors.
+  /// Adds statistics of another part of the text; errors name `path`.
   package mutating func merge(_ other: NeuronStatistics, path: String) throws(CalibrationError) {
     guard model == other.model else {
       throw .otherModel(

@@ -1,6 +1,6 @@
-/// The statistics of a layer by every second window and by the others: what differs is chance.
+/// Statistics of a layer by even and by odd windows; their difference shows the sampling error.
 package struct StatisticsHalves: Sendable, Equatable {
-  /// Of the first window, the third, and so on.
+  /// Sums over windows 0, 2, 4 and so on.
   package internal(set) var even: NeuronStatistics.Layer
   package internal(set) var odd: NeuronStatistics.Layer
 
@@ -9,7 +9,7 @@ package struct StatisticsHalves: Sendable, Equatable {
     odd = even
   }
 
-  /// Adds the sums of a window by its number.
+  /// Adds the sums of a window to the half of its index.
   package mutating func add(_ window: NeuronStatistics.Layer, index: Int) {
     if index.isMultiple(of: 2) { even.add(window) } else { odd.add(window) }
   }

@@ -3,14 +3,14 @@ package import ByteIO
 package import Checkpoints
 import Tokenizers
 
-/// Which text is read, and how it becomes tokens.
+/// Text to read, and its tokenisation.
 package struct TextRequest: Sendable {
   package let paths: [String]
-  /// Whether the files hold token ids, not text.
+  /// Whether the files hold token ids instead of text.
   package let holdsTokens: Bool
-  /// How many text tokens are taken at most; nil for what the command does by default.
+  /// Maximum number of text tokens; nil for the command's default.
   package let maximumTokens: Int?
-  /// How many positions a window has at most.
+  /// Maximum number of positions of a window.
   package let context: Int
   package let beginning: ModelTokenizer.Beginning
   package let parsingSpecial: Bool
@@ -32,18 +32,18 @@ package struct TextRequest: Sendable {
   }
 }
 
-/// The tokens of a text for a model, ready to be cut into windows.
+/// Tokens of a text for a model, ready to be cut into windows.
 package struct TextTokens: Sendable {
   /// Text tokens only, without beginnings of windows.
   package let tokens: [Int]
-  /// What errors call the text.
+  /// Name of the text in errors.
   package let name: String
   package let digest: SHA256Digest
-  /// The token that every window begins with; nil for none.
+  /// First token of every window; nil for none.
   package let beginningToken: Int?
-  /// Positions of a window.
+  /// Maximum number of positions of a window.
   package let context: Int
-  /// Nil where ids were given for a model whose tokenizer cannot be read.
+  /// Nil if ids were given for a model whose tokenizer cannot be read.
   private let tokenizer: Tokenizer?
 
   /// Reads and encodes text, at most `limit` tokens of it.
@@ -62,7 +62,7 @@ package struct TextTokens: Sendable {
       let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
       beginningToken = tokenizer.beginningToken
       self.tokenizer = tokenizer.tokenizer
-      // No text has fewer tokens than one in 64 bytes, so that a longer one need not be read whole.
+      // Assumes at least one token in 64 bytes of text, so that longer files are not read whole.
       var byteLimit = max(limit.multipliedReportingOverflow(by: 64).partialValue, 1 << 24)
       if limit > 1 << 40 { byteLimit = .max }
       let text = try CalibrationText(paths: request.paths, byteLimit: byteLimit)
@@ -85,7 +85,7 @@ package struct TextTokens: Sendable {
     }
   }
 
-  /// Of ids as 64-bit integers, little-endian: the same from whichever format they came.
+  /// Digest of the ids as little-endian 64-bit integers, the same for every file format.
   private static func digest(of ids: [Int]) -> SHA256Digest {
     var hasher = SHA256Hasher()
     hasher.update(
@@ -93,27 +93,27 @@ package struct TextTokens: Sendable {
     return hasher.digest()
   }
 
-  /// The texts of consecutive tokens; without a tokenizer their ids.
+  /// Texts of consecutive tokens; their ids without a tokenizer.
   package func texts(of ids: [Int]) -> [String] {
     tokenizer?.texts(of: ids) ?? ids.map { " \($0)" }
   }
 
-  /// The text of a token alone, or its id; nil where it is not whole characters.
+  /// Text of a single token, or its id without a tokenizer; nil if it is not whole characters.
   package func text(of id: Int) -> String? {
     guard let tokenizer else { return "\(id)" }
     return tokenizer.text(of: id)
   }
 
-  /// How many positions of a window come before its text.
+  /// Number of positions of a window before its text.
   package var positionsBeforeText: Int { beginningToken == nil ? 0 : 1 }
 
-  /// How many text tokens a full window holds.
+  /// Number of text tokens in a full window.
   package var textTokensPerWindow: Int { context - positionsBeforeText }
 
-  /// How many text tokens there must be for one to be predicted.
+  /// Number of text tokens needed to predict one.
   package var textTokensNeeded: Int { beginningToken == nil ? 2 : 1 }
 
-  /// Consecutive windows over a range of the tokens; the last may be short, and one without a
+  /// Consecutive windows over a range of the tokens; the last may be short, and a window without a
   /// target is dropped.
   package func windows(_ range: Range<Int>? = nil) -> [[Int]] {
     allWindows(range).filter { $0.count > 1 }

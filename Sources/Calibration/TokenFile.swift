@@ -3,22 +3,22 @@ import JSON
 import Safetensors
 import Tensors
 
-/// Token ids that were made elsewhere, in a file: JSON lines, or an integer tensor in safetensors.
+/// File of precomputed token ids: JSON lines, or an integer tensor in safetensors.
 struct TokenFile {
   private let path: String
-  /// More than any run takes: what has no end must not fill the memory.
+  /// More than any run needs; bounds memory for endless input.
   private static let byteLimit = 1 << 28
-  /// Ids are below.
+  /// Exclusive upper bound of ids.
   private let vocabularySize: Int
 
-  /// The ids of files one after the other.
+  /// Token ids of several files, in order.
   ///
   /// - Parameters:
   ///   - paths: files, each in its own format; `-` is standard input, as JSON lines.
-  ///   - vocabularySize: how many tokens the model has.
-  ///   - limit: how many ids are taken at most.
+  ///   - vocabularySize: number of tokens of the model.
+  ///   - limit: maximum number of ids.
   /// - Returns: ids that are all tokens of the model.
-  /// - Throws: a file that cannot be read, or holds something else.
+  /// - Throws: ``CalibrationError`` if a file cannot be read or is invalid.
   static func ids(
     of paths: [String], vocabularySize: Int, limit: Int
   ) throws(CalibrationError) -> [Int] {
@@ -55,7 +55,7 @@ struct TokenFile {
     }
   }
 
-  /// Whether a file begins with the length of a header within it, and a header.
+  /// Whether a file starts with the length of a header that fits into it, and the header's `{`.
   private static func isSafetensors(_ file: InputFile) throws(FileError) -> Bool {
     guard file.length > 8 else { return false }
     let bytes = try file.read(at: 0, count: 9)
