@@ -2,29 +2,29 @@ package import JSON
 
 package import enum Kernels.Activation
 
-/// What the models of a family have in common, as data: names, keys of the configuration, forms.
+/// Description of a family of models as data: tensor names, configuration keys, architecture.
 ///
-/// A new family is a value of this type in a file of its own, and a line in ``known``.
+/// A new family is a value of this type in a file of its own, and an entry in ``known``.
 package struct Family: Sendable {
-  /// How the family appears in GGUF.
+  /// Description of the family in GGUF.
   package struct GGUF: Sendable {
-    /// The value of `general.architecture`, which begins the names of its keys.
+    /// Value of `general.architecture`, which also begins the names of its keys.
     package var architecture: String
-    /// What the architecture implies.
+    /// Activation implied by the architecture.
     package var activation: Activation
-    /// Numbers of layers whose models divide scores by the root of `hidden size / heads`, where
-    /// that is not the head dimension.
+    /// Layer counts of the models that divide attention scores by the root of `hidden size / heads`
+    /// instead of that of the head dimension.
     package var layersScaledByWidth: Set<Int> = []
-    /// Keys that files of the architecture have also where they say what is usual.
+    /// Keys that files of the architecture contain even with usual values.
     package var told: Set<GGUFModelKey> = []
-    /// How far its positions can be scaled with tensors of divisors.
+    /// Tensors of frequency divisors that the architecture supports.
     package var divisors = Divisors.none
-    /// Whether a part of a head's dimensions may turn.
+    /// Whether the rotation may cover only part of a head's dimensions.
     package var rotatesParts = false
-    /// The architecture in which the same tensors may have another width in each layer.
+    /// Architecture for the same tensors with a different width in each layer.
     package var mixed: String?
 
-    /// Which tensors an architecture divides frequencies by.
+    /// Tensors that divide rotary frequencies.
     package enum Divisors: Sendable {
       case none
       /// One for all windows.
@@ -33,7 +33,7 @@ package struct Family: Sendable {
       case byLength
     }
 
-    /// What scores of attention are multiplied by.
+    /// Factor of the attention scores.
     func attentionScale(
       layers: Int, hiddenSize: Int, heads: Int, headDimension: Int
     ) -> Double {
@@ -44,7 +44,7 @@ package struct Family: Sendable {
     }
   }
 
-  /// Something that all models of the family have, that none has, or that a key tells.
+  /// Property of all models of a family, of none, or as stated by a key.
   package enum Flag: Sendable {
     case always
     case never
@@ -59,53 +59,54 @@ package struct Family: Sendable {
   package enum Positions: Sendable {
     /// Rotary embedding of queries and keys.
     case rotary
-    /// A row of an embedding for each position, from this row on.
+    /// One embedding row for each position; position 0 has row `first`.
     case learned(first: Int)
   }
 
-  /// Which layers see only a window of positions, where the configuration has a window.
+  /// Layers that attend to a window only, if the configuration has a window.
   package enum WindowedLayers: Sendable {
     case all
-    /// Those from a number on, if a flag says so.
+    /// Layers from a number on, if a flag is set.
     case from(key: String, flag: String)
-    /// All but every n-th; the key may say another n.
+    /// All but every n-th; the key may override n.
     case allButEvery(Int, key: String?)
   }
 
   package var name: String
-  /// The values of `model_type` that mean this family.
+  /// Values of `model_type` for this family.
   package var modelTypes: [String]
   package var keys = FamilyKeys()
-  /// Keys that must have these values if they are there: what is not known here.
+  /// Keys that must have these values if present; others are not supported.
   package var requirements: [String: JSONValue] = [:]
-  /// Nil where llama.cpp does not have the family, or we do not read it.
+  /// Nil if llama.cpp does not support the family, or dynamoe does not read it from GGUF.
   package var gguf: GGUF?
   package var norm = Norm.rootMeanSquare
   package var positions = Positions.rotary
-  /// Whether positions see those behind them, and nothing predicts the next token.
+  /// Whether positions also attend to later ones, so that nothing predicts the next token.
   package var isEncoder = false
   /// Whether the feed-forward layer has a gate beside up.
   package var gated = true
-  /// H as a multiple of D where the configuration does not say it.
+  /// H as a multiple of D, for a configuration without H.
   package var widthFactor: Int?
-  /// Whether the feed-forward network reads what attention reads, and not what attention has joined.
+  /// Whether the feed-forward network reads the residual stream before attention instead of after
+  /// it.
   package var isParallel = Flag.never
   package var tiedOutput = Flag.key("tie_word_embeddings", otherwise: false)
-  /// Of query, key and value.
+  /// Biases of query, key and value.
   package var attentionBias = Flag.never
   package var attentionOutputBias = Flag.never
   package var feedForwardBias = Flag.never
   package var windowedLayers = WindowedLayers.all
-  /// Base and share of the rotation where the configuration does not say them.
+  /// Base and rotated fraction for a configuration without them.
   package var rotaryBase = 10_000.0
   package var rotaryFraction = 1.0
-  /// What windowed layers rotate by, where they do it in their own way.
+  /// Key of the rotary base of windowed layers, if they have their own.
   package var windowedRotaryBase: String?
-  /// Whether norms of queries and keys run over all heads together, and not over each.
+  /// Whether query and key norms span all heads together instead of each head.
   package var normsWholeHeads = false
   /// Whether embeddings are multiplied by √D.
   package var scalesEmbedding = false
-  /// The names in `config.json` of the activations that the family may have.
+  /// Supported activations, by their names in `config.json`.
   package var activations = Self.usualActivations
   package var layouts: [TensorNaming: TensorLayout]
 
@@ -119,13 +120,13 @@ package struct Family: Sendable {
     .starcoder2, .olmo2, .bert,
   ]
 
-  /// The canonical name of the tensor that has a role; nil where the family has none.
+  /// Canonical name of the tensor with a role; nil if the family has none.
   package func tensorName(
     _ role: TensorRole, layer: Int? = nil, _ naming: TensorNaming = .transformers
   ) -> String? {
     layouts[naming]?.name(role, layer: layer)
   }
 
-  /// The row of the embedding of positions that the first position has.
-  package var firstPosition: Int { if case .learned(let first) = positions { first } else { 0 } }
+  /// Row of the position embedding for the first position.
+  var firstPosition: Int { if case .learned(let first) = positions { first } else { 0 } }
 }

@@ -2,8 +2,8 @@ package import JSON
 
 import enum Kernels.Activation
 
-/// A family that a user describes in JSON (`docs/families.md`): one that is known, with differences.
-package struct FamilyDescription {
+/// Family described by a user in JSON (`docs/families.md`) as a known family with differences.
+struct FamilyDescription {
   private let root: JSONField
 
   package init(_ document: JSONValue) { root = JSONField(document) }
@@ -114,7 +114,7 @@ package struct FamilyDescription {
 }
 
 extension TensorRole {
-  /// `attention_norm` for `attentionNorm`.
+  /// Role from its snake case name, such as `attention_norm` for `attentionNorm`.
   fileprivate init?(snakeCase name: String) {
     let words = name.split(separator: "_", omittingEmptySubsequences: false)
     let rest = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }

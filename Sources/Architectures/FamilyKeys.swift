@@ -1,4 +1,4 @@
-/// What the keys of `config.json` are called; as most families call them where nothing else is said.
+/// Names of the keys in `config.json`; the defaults are those of most families.
 package struct FamilyKeys: Sendable {
   package var layers = "num_hidden_layers"
   package var hiddenSize = "hidden_size"
@@ -8,16 +8,16 @@ package struct FamilyKeys: Sendable {
   package var headDimension = "head_dim"
   package var vocabularySize = "vocab_size"
   package var contextLength = "max_position_embeddings"
-  /// Nil where it is always 10⁻⁵.
+  /// Nil if the epsilon is always 10⁻⁵.
   package var normEpsilon: String? = "rms_norm_eps"
-  /// The first that is there counts.
+  /// The first key present counts.
   package var activation = ["hidden_act"]
   package var rotaryBase = "rope_theta"
-  /// The share of a head's dimensions that is rotated.
+  /// Fraction of a head's dimensions that is rotated.
   package var rotaryFraction = "partial_rotary_factor"
   package var tiedOutput = "tie_word_embeddings"
   package var tokenTypes = "type_vocab_size"
-  /// The square root of it divides scores, and not that of the head dimension.
+  /// Number whose square root divides attention scores, in place of the head dimension.
   package var attentionScalar = "query_pre_attn_scalar"
   package var attentionSoftCap = "attn_logit_softcapping"
   package var outputSoftCap = "final_logit_softcapping"

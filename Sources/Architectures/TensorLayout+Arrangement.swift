@@ -1,20 +1,20 @@
 import Tensors
 
 extension TensorLayout {
-  /// How the elements of a tensor that lies in one layout come to lie as in another.
+  /// Rearrangement of a tensor's elements between layouts.
   package struct Arrangement: Sendable, Equatable {
-    /// Whether rows become columns, which comes first.
+    /// Whether the tensor is transposed, before the other steps.
     package var isTransposed = false
-    /// For each row where it comes from; nil where all stay.
+    /// Source of each row; nil if all rows stay.
     package var rows: [Int]?
-    /// What is added to each element.
+    /// Number added to each element.
     package var offset: Float = 0
 
-    /// All stays as it is.
+    /// Identity.
     package static let unchanged = Arrangement()
   }
 
-  /// What becomes of the tensor of a role that lies as here, where it shall lie as in the other layout.
+  /// Rearrangement of a role's tensor from this layout to the other.
   package func arrangement(
     of role: TensorRole, in other: TensorLayout, _ configuration: ModelConfiguration
   ) -> Arrangement {
@@ -35,7 +35,7 @@ extension TensorLayout {
       let heads = isQuery ? configuration.heads : configuration.keyValueHeads
       return (0..<heads * dimension).map { row in
         let (head, place) = row.quotientAndRemainder(dividingBy: dimension)
-        // A pair has one of each half.
+        // A pair takes one row from each half.
         return head * dimension + place % 2 * (dimension / 2) + place / 2
       }
     case .queryKeyValue, .queryKeyValueBias:
@@ -52,7 +52,7 @@ extension TensorLayout {
 }
 
 extension TensorRole {
-  /// Whether llama.cpp wants it in full precision, whatever the type of the matrices.
+  /// Whether llama.cpp expects it in full precision, whatever the type of the matrices.
   package var isFullInGGUF: Bool {
     switch self {
     case .positionEmbedding, .tokenTypeEmbedding: true

@@ -1,4 +1,4 @@
-/// Who gave the tensors of a checkpoint their names.
+/// Naming convention of a checkpoint's tensors.
 package enum TensorNaming: String, Sendable {
   /// Transformers, in safetensors.
   case transformers

@@ -1,4 +1,4 @@
-/// What a tensor does in a model; a family says what each is called.
+/// Role of a tensor in a model; a family maps roles to names.
 package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   case tokenEmbedding
   case positionEmbedding
@@ -11,25 +11,25 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   case query
   case key
   case value
-  /// Query, key and value in one.
+  /// Fused query, key and value.
   case queryKeyValue
   /// Norms of queries and keys, before they are rotated.
   case queryNorm
   case keyNorm
   case attentionOutput
-  /// The norm of what attention gives, before it joins the residual stream.
+  /// Norm of the attention output, before it is added to the residual stream.
   case attentionOutputNorm
-  /// The norm of the residual stream that attention has joined.
+  /// Norm of the residual stream after attention is added.
   case attentionStreamNorm
   case feedForwardNorm
   case gate
   case up
-  /// Gate and up in one, gate first.
+  /// Fused gate and up, gate first.
   case gateUp
   case down
-  /// The norm of what the feed-forward network gives, before it joins the residual stream.
+  /// Norm of the feed-forward output, before it is added to the residual stream.
   case feedForwardOutputNorm
-  /// The norm of the residual stream that the feed-forward network has joined.
+  /// Norm of the residual stream after the feed-forward output is added.
   case feedForwardStreamNorm
 
   case embeddingNormBias
@@ -47,7 +47,7 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   case downBias
   case feedForwardStreamNormBias
 
-  /// Whether there is one in each layer.
+  /// Whether each layer has one.
   package var isPerLayer: Bool {
     switch self {
     case .tokenEmbedding, .positionEmbedding, .tokenTypeEmbedding, .embeddingNorm,
@@ -57,10 +57,10 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The bias that belongs to a matrix or a norm.
-  package var bias: TensorRole? { Self(rawValue: rawValue + Self.biasEnding) }
+  /// Bias of a matrix or norm; nil if it has none.
+  var bias: TensorRole? { Self(rawValue: rawValue + Self.biasEnding) }
 
-  /// The matrix or norm that a bias belongs to; nil for what is no bias.
+  /// Matrix or norm of a bias; nil for other roles.
   var biased: TensorRole? {
     guard rawValue.hasSuffix(Self.biasEnding) else { return nil }
     return Self(rawValue: String(rawValue.dropLast(Self.biasEnding.count)))
@@ -68,8 +68,8 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
 
   private static let biasEnding = "Bias"
 
-  /// Whether it is a matrix from one width to another, which some store transposed.
-  package var isProjection: Bool {
+  /// Whether it is a projection matrix, which some layouts store transposed.
+  var isProjection: Bool {
     switch self {
     case .query, .key, .value, .queryKeyValue, .attentionOutput, .gate, .up, .gateUp, .down: true
     default: false

@@ -5,10 +5,10 @@ import Tensors
 package import Work
 
 extension Checkpoint {
-  /// The overlay with its base, every tensor of which is held against its digest.
+  /// Attaches the overlay to its base, after checking each tensor of the base against its digest.
   ///
-  /// - Throws: a base that is not the checkpoint that the overlay was made from, by the name of the
-  ///   first tensor that differs.
+  /// - Throws: ``ModelError/otherBase(path:base:tensor:)`` with the first tensor that differs, if
+  ///   the overlay was made from another checkpoint.
   package func on(
     base path: String, parallel: Parallel, progress: Progress
   ) throws(ModelError) -> Checkpoint {
@@ -58,7 +58,8 @@ extension Checkpoint {
       companionFiles: dense.companionFiles)
   }
 
-  /// The overlay on the checkpoint that it has just been made from.
+  /// Attaches the overlay to the checkpoint from which it has just been made, without comparing
+  /// them.
   package func on(source: Checkpoint) -> Checkpoint {
     guard let overlay = container, case .dense(let base) = source.storage else {
       preconditionFailure("no overlay, or no base")

@@ -5,7 +5,7 @@ package import GGUF
 package import JSON
 import Tensors
 
-/// The files that belong to a model beside its weights, and travel with it.
+/// Files that belong to a model beside its weights and are copied with it.
 extension Checkpoint {
   private static let licenses = ["LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"]
   private static let documents = [
@@ -13,17 +13,17 @@ extension Checkpoint {
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
     "chat_template.jinja", "chat_template.json", familyName, cardName,
   ]
-  /// A description of the family, where it is not one of those that are known.
+  /// Description of a family that is not built in.
   static let familyName = "dynamoe-family.json"
-  /// What tells people of the model.
+  /// Model card.
   package static let cardName = "README.md"
-  /// The keys of a GGUF file, in one without tensors (`formats/dmoe.md`, section 5).
+  /// Keys of a GGUF file, as a GGUF file without tensors (`formats/dmoe.md`, section 5).
   private static let metadataName = "metadata.gguf"
 
-  /// What the numbers and the family of a model are told by, as far as it is there.
+  /// Files that describe configuration and family; any of them may be missing.
   package static let descriptions = ["config.json", metadataName, familyName]
 
-  /// Their names, whether they are there or not.
+  /// Names of all possible companions, present or not.
   package var companions: [String] {
     switch naming {
     case .transformers: Self.documents + Self.licenses
@@ -31,7 +31,7 @@ extension Checkpoint {
     }
   }
 
-  /// The folder in which companions lie; nil for a container, which carries its own.
+  /// Folder of the companions; nil for a container, which carries its own.
   package var folder: String? {
     switch storage {
     case .dense: Folder.isFolder(path) ? path : Folder.parent(of: path)
@@ -40,14 +40,14 @@ extension Checkpoint {
     }
   }
 
-  /// Where the files of the model are, or would be: the weights, and all that may stand beside them.
+  /// Paths of the weights, and of all files that may accompany them, present or not.
   package var ownedPaths: [String] {
     let names = Self.documents + Self.licenses + ["model.safetensors.index.json"]
     return files.map(\.path)
       + (folder.map { folder in names.map { Folder.path(of: $0, in: folder) } } ?? [])
   }
 
-  /// The bytes of a companion; nil where there is none.
+  /// Bytes of a companion; nil if there is none.
   package func companion(_ name: String) throws(ModelError) -> [UInt8]? {
     if name == Self.familyName, let familyDescription { return familyDescription }
     if name == "config.json", let configuration { return configuration }
@@ -71,7 +71,7 @@ extension Checkpoint {
       do {
         let place = Folder.path(of: name, in: folder)
         guard let bytes = try companionFiles.bytes(at: place) else { return nil }
-        // A model card has a head; without it this is the README of something else.
+        // A model card begins with front matter; any other README belongs to something else.
         return name == Self.cardName && !bytes.starts(with: Array("---".utf8)) ? nil : bytes
       } catch {
         throw .file(error)
@@ -79,7 +79,7 @@ extension Checkpoint {
     }
   }
 
-  /// A companion that is JSON.
+  /// Parsed JSON of a companion; nil if there is none.
   package func document(_ name: String) throws(ModelError) -> JSONValue? {
     guard let bytes = try companion(name) else { return nil }
     do {
@@ -89,7 +89,7 @@ extension Checkpoint {
     }
   }
 
-  /// The keys of a model in GGUF, which describe it and its tokenizer; nil for other models.
+  /// GGUF keys of the model and its tokenizer; nil for models of other formats.
   package func metadata() throws(ModelError) -> GGUFMetadata? {
     switch storage {
     case .dense(.gguf(let reader)), .overlay(_, base: .gguf(let reader)): return reader.metadata
@@ -104,7 +104,7 @@ extension Checkpoint {
     }
   }
 
-  /// What an adapter adapts; nil for what is none.
+  /// Name of the model that an adapter adapts; nil if the checkpoint is no adapter.
   func adapterBase() throws(ModelError) -> String? {
     guard case .dense = storage, let folder else { return nil }
     let place = Folder.path(of: "adapter_config.json", in: folder)
@@ -118,7 +118,7 @@ extension Checkpoint {
     }
   }
 
-  /// Whether anything describes the model, beside the shapes of its tensors.
+  /// Whether anything but the shapes of its tensors describes the model.
   package var isDescribed: Bool {
     get throws(ModelError) {
       switch naming {

@@ -5,34 +5,34 @@ import GGUF
 import Safetensors
 package import Tensors
 
-/// A model on disk in any format: its tensors, and the small files that describe it.
+/// Model on disk in any format: its tensors, and the small files that describe it.
 ///
-/// Nothing here asks whether it is a model that can be run; ``Model`` does.
-package struct Checkpoint: TensorList {
+/// It need not be a model that can be run; ``Model`` checks that.
+package struct Checkpoint: Sendable {
   package enum Storage: Sendable {
     case dense(DenseStorage)
     case container(DMOEReader)
-    /// A container without weights, and the checkpoint that has them.
+    /// Container without weights, and the checkpoint that has them.
     case overlay(DMOEReader, base: DenseStorage)
   }
 
   package let path: String
   package let storage: Storage
-  /// All tensors of the dense model, those that a container has cut into rings included.
+  /// All tensors of the dense model, including those that a container has cut into rings.
   package let tensors: [TensorDescription]
   private let byName: [TensorName: Int]
-  /// How the user describes its family; nil for what it carries itself.
+  /// Family description given by the user; nil to use the checkpoint's own.
   let familyDescription: [UInt8]?
-  /// What stands for its `config.json`; nil for that itself.
+  /// Replacement for its `config.json`; nil to use the file.
   let configuration: [UInt8]?
-  /// What has been read of the files beside the weights.
+  /// Cache of the files beside the weights.
   let companionFiles: CompanionFiles
 
   /// - Parameters:
   ///   - path: a file, or a folder.
-  ///   - family: a file that describes the family of its model; nil for a family that is known, or
-  ///     that the checkpoint describes itself.
-  /// - Throws: what is no checkpoint, and what cannot be read.
+  ///   - family: a file that describes the model's family; nil for a built-in family, or a
+  ///     description in the checkpoint.
+  /// - Throws: ``ModelError`` if the path is no checkpoint or cannot be read.
   package init(path: String, family: String? = nil) throws(ModelError) {
     self.path = path
     configuration = nil
@@ -73,7 +73,8 @@ package struct Checkpoint: TensorList {
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// What has no magic is taken for safetensors; by its name it may have been meant otherwise.
+  /// Error for a file without a magic, read as safetensors; a `.gguf` name shows that GGUF was
+  /// expected.
   private static func refusal(_ error: SafetensorsError, of path: String) -> ModelError {
     if case .pickle = error { return .safetensors(error) }
     guard path.hasSuffix(".gguf") else { return .safetensors(error) }
@@ -82,7 +83,7 @@ package struct Checkpoint: TensorList {
       advice: "fetch the file again")
   }
 
-  /// An overlay with the tensors of its base, which must have been compared.
+  /// Overlay with the tensors of its base; the caller has compared them.
   init(
     _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?,
     companionFiles: CompanionFiles
@@ -96,7 +97,7 @@ package struct Checkpoint: TensorList {
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// The checkpoint without some of its tensors, described by another `config.json`.
+  /// Checkpoint without the `hidden` tensors, described by another `config.json`.
   package init(
     _ checkpoint: Checkpoint, configuration: [UInt8], hiding hidden: Set<TensorName> = []
   ) {
@@ -111,13 +112,13 @@ package struct Checkpoint: TensorList {
 
   package func tensor(_ name: TensorName) -> TensorDescription? { byName[name].map { tensors[$0] } }
 
-  /// The number of a tensor's type where that is not known here; nil for all other tensors.
+  /// Type number of a tensor if it is an unknown type; nil for all other tensors.
   func unknownType(of name: TensorName) -> UInt32? {
     guard case .dense(.gguf(let reader)) = storage else { return nil }
     return reader.unknownTensors.first { $0.name == name }?.typeNumber
   }
 
-  /// The tensors whose bytes can be read under their names.
+  /// Tensors whose bytes can be read by name.
   package var source: any TensorSource {
     switch storage {
     case .dense(let storage): storage.source
@@ -133,7 +134,7 @@ package struct Checkpoint: TensorList {
     }
   }
 
-  /// Whether the weights are in another checkpoint, which may be there or not.
+  /// Whether the weights are in another checkpoint, attached or not.
   package var isOverlay: Bool { container?.directory.isOverlay ?? false }
 
   /// Whether the weights can be read.
@@ -141,7 +142,7 @@ package struct Checkpoint: TensorList {
     if case .container(let reader) = storage { !reader.directory.isOverlay } else { true }
   }
 
-  /// How its tensors are named.
+  /// Naming convention of its tensors.
   package var naming: TensorNaming {
     switch storage {
     case .dense(let storage): storage.naming
@@ -150,7 +151,7 @@ package struct Checkpoint: TensorList {
     }
   }
 
-  /// The files that the weights lie in.
+  /// Files of the weights, with their lengths in bytes.
   package var files: [(path: String, length: Int)] {
     switch storage {
     case .dense(let storage): storage.files
@@ -160,7 +161,7 @@ package struct Checkpoint: TensorList {
     }
   }
 
-  /// How much of the files has been read so far.
+  /// Number of bytes read from the files so far.
   package var bytesRead: Int {
     switch storage {
     case .dense(let storage): storage.bytesRead

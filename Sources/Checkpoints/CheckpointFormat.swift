@@ -1,6 +1,6 @@
 import ByteIO
 
-/// What a path leads to, known by its first bytes and not by its name.
+/// Format of a checkpoint: by the first bytes of a file, or by the file names in a folder.
 package enum CheckpointFormat: String, Sendable {
   case safetensors
   case gguf
@@ -23,13 +23,13 @@ package enum CheckpointFormat: String, Sendable {
     } else if start.starts(with: Array("GGUF".utf8)) {
       self = .gguf
     } else {
-      // What has no magic can only be safetensors; its reader says what is wrong if it is not. Only
-      // then can a pickle be told: the length of a header may begin with the bytes of one.
+      // Safetensors has no magic; its reader reports any other content. Only that reader can
+      // recognise a pickle, because the length of a header may begin with the same bytes.
       self = .safetensors
     }
   }
 
-  /// A folder may hold a model in both formats; then safetensors are the original.
+  /// Whether a folder has GGUF files and no safetensors, which take precedence as the original.
   private static func isGGUF(folder: String) throws(ModelError) -> Bool {
     do {
       let names = try Folder.names(in: folder)

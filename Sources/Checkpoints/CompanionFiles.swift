@@ -1,14 +1,14 @@
 import ByteIO
 import Synchronization
 
-/// The small files beside the weights, each read once: whatever is made of one is made of the same
-/// bytes, even if it changes meanwhile.
+/// Cache of the small files beside the weights; each is read once, so that all results come from
+/// the same bytes even if a file changes meanwhile.
 final class CompanionFiles: Sendable {
   private static let lengthLimit = 1 << 28
 
   private let known = Mutex<[String: [UInt8]?]>([:])
 
-  /// The bytes of a file; nil where there is none.
+  /// Bytes of a file; nil if it does not exist.
   func bytes(at place: String) throws(FileError) -> [UInt8]? {
     try known.withLock { (known) throws(FileError) in
       if let bytes = known[place] { return bytes }

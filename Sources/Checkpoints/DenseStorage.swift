@@ -3,7 +3,7 @@ package import GGUF
 package import Safetensors
 package import Tensors
 
-/// The weights of a dense checkpoint, in any format.
+/// Weights of a dense checkpoint, in any format.
 package enum DenseStorage: Sendable {
   case safetensors(SafetensorsReader)
   case gguf(GGUFReader)
@@ -15,7 +15,7 @@ package enum DenseStorage: Sendable {
     }
   }
 
-  /// How its tensors are named.
+  /// Naming convention of its tensors.
   package var naming: TensorNaming {
     switch self {
     case .safetensors: .transformers
@@ -37,7 +37,7 @@ package enum DenseStorage: Sendable {
     }
   }
 
-  /// How much of the files has been read so far.
+  /// Number of bytes read from the files so far.
   package var bytesRead: Int {
     switch self {
     case .safetensors(let reader): reader.bytesRead

@@ -3,16 +3,16 @@ import DMOE
 package import Tensors
 
 extension Model {
-  /// A tensor that has something of each neuron of a layer.
+  /// Tensor with weights of every neuron of a layer.
   package struct NeuronTensor: Sendable {
     package let name: TensorName
-    /// What lies one behind the other in it.
+    /// Parts stored in it, one after the other.
     package let parts: [FeedForwardPart]
-    /// 0 where a neuron is a row, 1 where it is a column.
+    /// 0 if a neuron is a row, 1 if it is a column.
     package let axis: Int
   }
 
-  /// The tensors of a layer that have something of each neuron.
+  /// Tensors of a layer with weights of every neuron.
   package func neuronTensors(layer: Int) -> [NeuronTensor] {
     let roles: [(TensorRole, [FeedForwardPart], axis: Int)] = [
       (.gate, [.gate], 0), (.up, [.up], 0), (.gateUp, [.gate, .up], 0), (.down, [.down], 1),

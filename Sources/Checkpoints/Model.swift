@@ -4,28 +4,27 @@ import JSON
 import Kernels
 package import Tensors
 
-/// A model that can be run: a checkpoint of a known family whose tensors are what its
-/// configuration says.
+/// Model that can be run: a checkpoint of a known family whose tensors match its configuration.
 package struct Model: Sendable {
   package let checkpoint: Checkpoint
   package let family: Family
   package let configuration: ModelConfiguration
-  /// How its names differ from the family's.
+  /// Differences of its tensor names from the family's.
   private let renaming: TensorLayout.Renaming
-  /// The type that its matrices are rounded to; nil for the weights as they are.
-  package var rounding: ElementType?
+  /// Type that matrices are rounded to, see ``rounded(to:)``; nil for the weights as stored.
+  var rounding: ElementType?
 
   package var path: String { checkpoint.path }
 
   package var layout: TensorLayout { family.layouts[checkpoint.naming] ?? .nameless }
 
-  /// The name of the tensor that has a role; nil where the family has none.
+  /// Name of the tensor with a role; nil if the family has none.
   package func tensorName(_ role: TensorRole, layer: Int? = nil) -> String? {
     family.tensorName(role, layer: layer, checkpoint.naming)
       .map { TensorLayout.renamed($0, by: renaming) }
   }
 
-  /// The roles of all tensors that the family names.
+  /// Roles of all tensors that the family names.
   package var roles: [TensorName: TensorRole] {
     var roles: [TensorName: TensorRole] = [:]
     for role in TensorRole.allCases {
@@ -42,9 +41,10 @@ package struct Model: Sendable {
   }
 
   /// - Parameters:
-  ///   - checkpoint: of any format.
-  ///   - modelType: what `config.json` is taken to say for `model_type`; nil for what it says.
-  /// - Throws: what is no model, of a family that is known, with the tensors that it must have.
+  ///   - checkpoint: in any format.
+  ///   - modelType: replaces the `model_type` of `config.json`; nil to keep it.
+  /// - Throws: ``ModelError`` if the family is unknown, or the tensors do not match the
+  ///   configuration.
   package init(_ checkpoint: Checkpoint, as modelType: String? = nil) throws(ModelError) {
     guard checkpoint.hasWeights else { throw .noBase(path: checkpoint.path) }
     self.checkpoint = checkpoint
@@ -60,10 +60,10 @@ package struct Model: Sendable {
     }
   }
 
-  /// How the `model_type` of a folder begins that holds the experts of a container.
+  /// Prefix of the `model_type` in a folder exported with the experts of a container.
   package static let exported = "dynamoe_"
 
-  /// By `config.json`.
+  /// Reads family and configuration from `config.json`.
   private static func described(
     byConfigurationOf checkpoint: Checkpoint, as stated: String?
   ) throws(ModelError) -> (Family, ModelConfiguration) {
@@ -99,7 +99,7 @@ package struct Model: Sendable {
     }
   }
 
-  /// As the user describes it, or whoever made the checkpoint.
+  /// Family described by the user or in the checkpoint; nil without description.
   private static func describedFamily(of checkpoint: Checkpoint) throws(ModelError) -> Family? {
     let name = Checkpoint.familyName
     guard let document = try checkpoint.document(name) else { return nil }
@@ -110,7 +110,7 @@ package struct Model: Sendable {
     }
   }
 
-  /// Names what is no dense model with its own weights.
+  /// Throws for quantised checkpoints and mixtures of experts.
   private static func refuseOtherKinds(_ root: JSONField, _ path: String) throws {
     if let quantization = try root.optional("quantization_config") {
       let method = try quantization.optional("quant_method")?.string() ?? "unknown"
@@ -126,7 +126,7 @@ package struct Model: Sendable {
     }
   }
 
-  /// By the keys of a GGUF file.
+  /// Reads family and configuration from the keys of a GGUF file.
   private static func described(
     byMetadataOf checkpoint: Checkpoint
   ) throws(ModelError) -> (Family, ModelConfiguration) {
@@ -152,7 +152,7 @@ package struct Model: Sendable {
     }
   }
 
-  /// A container says the same of the model as the configuration that it carries.
+  /// Throws if a container's directory contradicts the configuration that it carries.
   private static func check(
     _ directory: DMOEDirectory, against configuration: ModelConfiguration, _ family: Family,
     _ path: String

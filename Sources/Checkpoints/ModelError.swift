@@ -7,7 +7,7 @@ package import Safetensors
 package import Tensors
 package import Tokenizers
 
-/// Why a path does not lead to a model that can be used.
+/// Failures in opening or running a model.
 package enum ModelError: Error, Equatable, Sendable {
   case file(FileError)
   case safetensors(SafetensorsError)
@@ -15,32 +15,32 @@ package enum ModelError: Error, Equatable, Sendable {
   case container(DMOEError)
   case tensor(TensorError)
   case tokenizer(path: String, file: String, TokenizerError)
-  /// What was asked for needs `config.json`.
+  /// Missing `config.json`, which the task needs.
   case noConfiguration(path: String)
-  /// `config.json`, or another file beside the weights, is not JSON.
+  /// Invalid JSON in `config.json` or another file beside the weights.
   case configurationText(path: String, file: String, JSONError)
-  /// A field of `config.json`, or of another file beside the weights, is not what it must be.
+  /// Invalid field in `config.json` or another file beside the weights.
   case configuration(path: String, file: String, JSONFieldError)
-  /// A key of a GGUF file does not say what a model needs.
+  /// Missing or invalid key of a GGUF file.
   case metadata(path: String, key: String, expected: String, found: String)
-  /// The model is of a family that is not known here.
+  /// Model of an unknown family.
   case unknownFamily(path: String, modelType: String)
-  /// The model has something that its forward pass here lacks.
+  /// Model or file with a property that is not supported.
   case unsupported(path: String, what: String, advice: String)
   case missingTensor(path: String, name: String)
-  /// An overlay was given without the checkpoint that has its weights.
+  /// Overlay without the checkpoint that has its weights.
   case noBase(path: String)
-  /// A checkpoint that is not the one that an overlay was made from.
+  /// Base that is not the checkpoint from which the overlay was made.
   case otherBase(path: String, base: String, tensor: String)
   case shape(path: String, tensor: String, expected: [Int], found: [Int])
   case elementType(path: String, tensor: String, found: String)
-  /// A token that has no row in the embedding.
+  /// Token without a row in the embedding.
   case tokenOutOfRange(path: String, token: Int, rows: Int)
-  /// A window that is longer than the positions that the model has learned.
+  /// Window longer than the learned positions of the model.
   case windowTooLong(path: String, positions: Int, limit: Int)
-  /// What was asked for needs `tokenizer.json`.
+  /// Missing tokenizer, which the task needs.
   case noTokenizer(path: String)
-  /// Windows shall begin with a token that the model does not name.
+  /// Model that names no token for windows to begin with.
   case noBeginningToken(path: String)
 }
 

@@ -2,9 +2,9 @@ package import ByteIO
 import Tensors
 
 extension Model {
-  /// A digest that tells this model from others, fine-tuned ones included, without reading it whole.
+  /// Digest that tells this model from others, fine-tuned ones included, without reading it whole.
   ///
-  /// It covers names, types and shapes of all tensors, and of each the first and last 4096 bytes.
+  /// It covers names, types and shapes of all tensors, and the first and last 4096 bytes of each.
   package func fingerprint() throws(ModelError) -> SHA256Digest {
     var hasher = SHA256Hasher()
     let source = checkpoint.source

@@ -3,18 +3,18 @@ import GGUF
 import JSON
 package import Tokenizers
 
-/// The tokenizer of a model, and whether its windows begin with a special token.
+/// Tokenizer of a model, and the special token with which its windows begin, if any.
 package struct ModelTokenizer: Sendable {
   /// Whether windows begin with the beginning-of-sequence token.
   package enum Beginning: String, Sendable, CaseIterable {
-    /// As the tokenizer's own files say.
+    /// Follows the tokenizer's own files.
     case auto
     case always
     case never
   }
 
   package let tokenizer: Tokenizer
-  /// The token that windows begin with; nil for none.
+  /// First token of every window; nil for none.
   package let beginningToken: Int?
 
   package init(_ model: Model, beginning: Beginning) throws(ModelError) {
@@ -23,7 +23,7 @@ package struct ModelTokenizer: Sendable {
     beginningToken = try described.beginningToken(beginning, path: model.path)
   }
 
-  /// The same for token ids that are there already: a tokenizer is not needed.
+  /// Tokenizer and first token for precomputed token ids, which need no tokenizer.
   package static func forTokens(
     _ model: Model, beginning: Beginning
   ) throws(ModelError) -> (tokenizer: Tokenizer?, beginningToken: Int?) {
@@ -35,13 +35,13 @@ package struct ModelTokenizer: Sendable {
   }
 }
 
-/// What a model says of its tokenizer.
+/// Description of the tokenizer in a model's files.
 private struct Described {
-  /// Or why there is none.
+  /// Tokenizer, or the error that prevents it.
   let tokenizer: Result<Tokenizer, ModelError>
-  /// Whether windows begin with a token of their own.
+  /// Whether windows begin with a special token by default.
   private let begins: Bool
-  /// The token that they would begin with, if one is named anywhere.
+  /// Special token to begin windows with; nil if no file names one.
   private let namedToken: Int?
 
   init(_ model: Model) throws(ModelError) {
@@ -64,7 +64,7 @@ private struct Described {
     return begins ? namedToken : nil
   }
 
-  /// By `tokenizer.json` and the files beside it.
+  /// Reads `tokenizer.json` and the files beside it.
   private init(byFilesOf model: Model) throws(ModelError) {
     let path = model.path
     let bytes = try model.checkpoint.companion("tokenizer.json")
@@ -83,7 +83,7 @@ private struct Described {
     namedToken = leading ?? named ?? configured
   }
 
-  /// By the keys of a GGUF file.
+  /// Reads the keys of a GGUF file.
   private init(byMetadataOf model: Model) throws(ModelError) {
     let path = model.path
     let vocabulary: GGUFVocabulary?
@@ -139,7 +139,7 @@ private struct Described {
 }
 
 extension GGUFVocabulary {
-  /// What the keys say of the tokenizer; nil where they say nothing.
+  /// Reads the tokenizer's keys; nil if they are missing.
   fileprivate init?(_ metadata: GGUFMetadata) throws(GGUFError) {
     let key = "tokenizer.ggml."
     guard let model = try metadata.stringIfPresent(key + "model"),

@@ -2,16 +2,16 @@ import ByteIO
 import Kernels
 import Synchronization
 
-/// The residual streams of many windows, in memory or in a file.
+/// Residual streams of many windows, in memory or in a file.
 ///
-/// There are one or several areas with a place for every stream; those that do not share a place may
-/// be read and written by several threads. What goes wrong with the file is told by ``check()``.
+/// There are one or more areas, each with a slot for every stream; several threads may read and
+/// write different slots. ``check()`` reports errors of the file.
 final class HiddenStates: Sendable {
   private let rows: [Int]
   private let columns: Int
   private let offsets: [Int]
   private let areaBytes: Int
-  /// Nil where all is in memory.
+  /// Nil if everything is in memory.
   private let file: ScratchFile?
   private let held: Mutex<[[Matrix?]]>
   private let failure = Mutex<FileError?>(nil)
@@ -33,7 +33,7 @@ final class HiddenStates: Sendable {
     try file?.reserve(areas * areaBytes)
   }
 
-  /// How many bytes so many windows take.
+  /// Number of bytes that all areas take for windows of these lengths.
   static func bytes(rows: [Int], columns: Int, areas: Int) -> Int {
     rows.reduce(0, +) * columns * MemoryLayout<Float>.stride * areas
   }
@@ -52,7 +52,8 @@ final class HiddenStates: Sendable {
     }
   }
 
-  /// As ``read(_:in:)``; what was in memory is there no longer, so that it can be changed in place.
+  /// Reads like ``read(_:in:)``, and releases the copy in memory so that the caller can change the
+  /// matrix in place.
   func take(_ index: Int, from area: Int) -> Matrix {
     guard file == nil else { return read(index, in: area) }
     return held.withLock { held in
@@ -71,7 +72,7 @@ final class HiddenStates: Sendable {
     }
   }
 
-  /// Of everything that is in an area.
+  /// Checksum of each stream in an area.
   func checksums(of area: Int, parallel: Parallel) -> [Int] {
     parallel.map(rows.count) { Int(CRC32.checksum(self.read($0, in: area).values)) }
   }

@@ -5,27 +5,27 @@ package import Kernels
 package import Work
 
 extension LayerSweep {
-  /// A feed-forward network and everything that it receives, in all windows.
+  /// Feed-forward network of a layer, with its inputs in all windows.
   package struct Layer: Sendable {
     package let index: Int
     package let weights: FeedForwardWeights
-    /// For each window T × D, what the network receives.
+    /// Inputs of the network by window, T × D.
     package let inputs: Windows
-    /// For each window T × D, the residual stream that the network's output joins.
+    /// Residual streams by window, T × D, to which the network's outputs are added.
     package let residuals: Windows
     package let join: ResidualJoin
-    /// Takes the output of the network in a window, T × D; each window must be given one.
+    /// Takes the output of the network in a window, T × D; required for every window.
     package let finish: @Sendable (_ window: Int, _ output: Matrix) -> Void
   }
 
-  /// Runs all windows through all layers, for work that must see a layer's windows together.
+  /// Runs all windows through all layers, for work that needs all windows of a layer together.
   ///
   /// - Parameters:
   ///   - windows: the tokens of each window.
-  ///   - feedForward: finishes every window; false to stop.
-  ///   - record: what must be kept of the layer that has just finished, for work that is interrupted.
-  ///   - restore: gets, when such work is taken up, what was kept, layer by layer.
-  /// - Throws: what reading weights throws, and a token without a row in the embedding.
+  ///   - feedForward: finishes every window; returns false to stop.
+  ///   - record: writes the journal record of the layer that has just finished.
+  ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
+  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
   package func run(
     _ windows: [[Int]], feedForward: (Layer) -> Bool,
     record: (inout RecordWriter) -> Void = { _ in },

@@ -4,16 +4,16 @@ package import Checkpoints
 package import Kernels
 package import Work
 
-/// One pass over the weights, layer by layer, with all windows at once.
+/// Pass over the weights, layer by layer, with all windows at once.
 ///
 /// Weights are read and decoded a layer at a time, so memory does not grow with the number of
-/// layers. Several streams, each with feed-forward networks of its own, share the pass. What does not
-/// fit into memory lies in a file.
+/// layers. Several streams, each with its own feed-forward networks, share the pass. Hidden states
+/// that do not fit into memory go to a file.
 package struct LayerSweep: Sendable {
   package let model: Model
   package let parallel: Parallel
   package let workspace: Workspace
-  /// What the journal calls this sweep among others of the same work.
+  /// Name of this sweep in the journal, which may hold several sweeps.
   package let phase: String
 
   package init(
@@ -25,14 +25,14 @@ package struct LayerSweep: Sendable {
     self.phase = phase
   }
 
-  /// One feed-forward network at work on one window.
+  /// Evaluation of one feed-forward network on one window.
   package struct Call: Sendable {
     package let layer: Int
     package let stream: Int
     package let window: Int
-    /// T × D, what the network receives.
+    /// T × D, input of the network.
     package let input: Matrix
-    /// T × D, the residual stream that the network's output joins.
+    /// T × D, residual stream to which the network's output is added.
     package let residual: Matrix
     package let join: ResidualJoin
     package let weights: FeedForwardWeights
@@ -51,16 +51,16 @@ package struct LayerSweep: Sendable {
     }
   }
 
-  /// The windows of a stream behind the last layer.
+  /// Windows of a stream after the last layer.
   package struct Finished: Sendable, RandomAccessCollection {
     package struct Window: Sendable {
       /// T × D, the residual stream.
       package let stream: Matrix
     }
 
-    /// T × D for each window, the residual stream.
+    /// Residual stream of each window, T × D.
     package let windows: Windows
-    /// How long the layers took to compute, on one thread, without the reading of weights.
+    /// Compute time of the layers in seconds, summed over threads, without reading weights.
     package let seconds: Double
 
     package var startIndex: Int { 0 }
@@ -68,9 +68,9 @@ package struct LayerSweep: Sendable {
     package subscript(window: Int) -> Window { Window(stream: windows[window]) }
   }
 
-  /// Matrices that are there when they are asked for, and not before.
+  /// Matrices by window, loaded on access.
   package struct Windows: Sendable {
-    /// Of each window.
+    /// Number of rows of each window.
     package let rows: [Int]
     let load: @Sendable (Int) -> Matrix
 
@@ -82,13 +82,13 @@ package struct LayerSweep: Sendable {
   ///
   /// - Parameters:
   ///   - windows: the tokens of each window.
-  ///   - streams: how many ways of running the model advance side by side.
-  ///   - feedForward: gives the output of the network, T × D, and what was seen on the way.
-  ///   - finishedLayer: gets what was seen in a layer, for each stream and window in order.
-  ///   - record: what must be kept of the layer that has just finished, for work that is interrupted.
-  ///   - restore: gets, when such work is taken up, what was kept, layer by layer.
-  /// - Returns: for each stream what stands behind the last layer.
-  /// - Throws: what reading weights throws, and a token without a row in the embedding.
+  ///   - streams: number of variants of the model that run side by side.
+  ///   - feedForward: returns the output of the network, T × D, and an observation.
+  ///   - finishedLayer: receives the observations of a layer, by stream and window.
+  ///   - record: writes the journal record of the layer that has just finished.
+  ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
+  /// - Returns: the windows of each stream after the last layer.
+  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
   package func run<Observation: Sendable>(
     _ windows: [[Int]], streams: Int = 1,
     feedForward: @Sendable (Call) -> (output: Matrix, observation: Observation),
@@ -102,20 +102,21 @@ package struct LayerSweep: Sendable {
       record: record, restore: restore)
   }
 
-  /// Runs all windows through all layers, in each layer some streams before others.
+  /// Runs all windows through all layers; within a layer, streams run in phases.
   ///
   /// - Parameters:
   ///   - windows: the tokens of each window.
-  ///   - phases: how many streams run at a time; those of a later phase know what was seen in the
-  ///     earlier ones.
-  ///   - arrange: what becomes of a layer's weights before they are used.
-  ///   - feedForward: gives the output of the network, T × D, and what was seen on the way; it gets
-  ///     what was seen in this layer before, for each stream and window, nothing for the others.
-  ///   - finishedLayer: gets the weights of a layer, and what was seen in it.
-  ///   - record: what must be kept of the layer that has just finished, for work that is interrupted.
-  ///   - restore: gets, when such work is taken up, what was kept, layer by layer.
-  /// - Returns: for each stream what stands behind the last layer.
-  /// - Throws: what reading weights throws, and a token without a row in the embedding.
+  ///   - phases: number of streams in each phase; a later phase sees the observations of earlier
+  ///     ones.
+  ///   - arrange: rearranges a layer's weights before use.
+  ///   - feedForward: returns the output of the network, T × D, and an observation; receives the
+  ///     observations of earlier phases in this layer, by stream and window, empty for other
+  ///     streams.
+  ///   - finishedLayer: receives the weights of a layer and its observations.
+  ///   - record: writes the journal record of the layer that has just finished.
+  ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
+  /// - Returns: the windows of each stream after the last layer.
+  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
   package func run<Observation: Sendable>(
     _ windows: [[Int]], phases: [Int],
     arrange: (_ layer: Int, FeedForwardWeights) -> FeedForwardWeights = { $1 },
@@ -185,7 +186,7 @@ package struct LayerSweep: Sendable {
     }
   }
 
-  /// A window of a stream on its way through the layers.
+  /// State of one window of a stream during the sweep.
   private struct Visit<Observation: Sendable>: Sendable {
     var observation: Observation?
     var seconds = 0.0
@@ -193,7 +194,7 @@ package struct LayerSweep: Sendable {
     mutating func measure(_ work: (inout Visit) -> Void) {
       let started = ContinuousClock.now
       work(&self)
-      // Threads that share the work are as many times as long at it.
+      // Counts the time of all threads that share the work.
       seconds += (ContinuousClock.now - started) / .seconds(1) * Double(Parallel.within.threads)
     }
   }

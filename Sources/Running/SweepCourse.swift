@@ -4,31 +4,31 @@ import Checkpoints
 import Kernels
 import Work
 
-/// How far a sweep has come, and the hidden states it has come there with.
+/// Progress of a sweep, with its hidden states.
 struct SweepCourse: Sendable {
   let states: HiddenStates
-  /// Of the longest window.
+  /// Length of the longest window.
   let positions: Int
-  /// Those that a journal knows.
+  /// Number of layers with a record in the journal.
   let finishedLayers: Int
   private let sweep: LayerSweep
-  /// Of hidden states: those before a layer, those after it, and those between its two halves.
+  /// Number of areas of hidden states: before a layer, after it, and between its two halves.
   ///
-  /// Where nothing is taken up again, new ones may stand in the place of old ones.
+  /// Without a journal, new states may overwrite old ones.
   private let areas: Int
-  /// Where what feed-forward networks receive is kept, if it cannot be had from the states between the
+  /// Area of the feed-forward inputs; nil if they can be computed from the states between the
   /// halves of a layer.
   let inputArea: Int?
 
-  /// Embeds the windows, or takes up what was interrupted.
+  /// Embeds the windows, or resumes interrupted work.
   ///
   /// - Parameters:
-  ///   - sweep: the work.
+  ///   - sweep: the sweep.
   ///   - windows: the tokens of each window.
-  ///   - streams: how many begin with each window.
+  ///   - streams: number of streams that begin with each window.
   ///   - isTwofold: whether states between the halves of a layer are kept beside those after it.
-  ///   - restore: gets what was recorded of each layer.
-  /// - Throws: what reading the model and the disk throw, and records that make no sense.
+  ///   - restore: reads the record of each finished layer.
+  /// - Throws: ``ModelError`` if the model or the disk cannot be read, or records are invalid.
   init(
     _ sweep: LayerSweep, _ windows: [[Int]], streams: Int, isTwofold: Bool,
     restore: (inout RecordReader) -> Void
@@ -54,7 +54,7 @@ struct SweepCourse: Sendable {
         finished += 1
       }
       finishedLayers = finished
-      // Of a finished sweep over whole layers nothing but the records is wanted.
+      // Once such a sweep is finished, only its records are needed.
       if isTwofold, finished == configuration.layers {
         states = try HiddenStates(rows: [], columns: 0, areas: 0, file: nil)
         return
@@ -81,7 +81,7 @@ struct SweepCourse: Sendable {
     } catch {
       throw .file(error)
     }
-    // Not all windows at once: they may be more than memory holds.
+    // In chunks, because all windows together may exceed memory.
     for chunk in Self.chunks(windows) {
       let embedded = try sweep.model.embed(Array(windows[chunk]), parallel: sweep.parallel)
       for (window, matrix) in zip(chunk, embedded) {
@@ -95,13 +95,13 @@ struct SweepCourse: Sendable {
     }
   }
 
-  /// Where the states are with which a layer begins.
+  /// Area of the states before a layer.
   func area(before layer: Int) -> Int { layer % areas }
 
-  /// Where the states between the halves of a layer are.
+  /// Area of the states between the halves of a layer.
   func area(within layer: Int) -> Int { areas > 2 ? (layer + 2) % areas : layer % areas }
 
-  /// Keeps what a layer gave.
+  /// Writes the journal record of a finished layer.
   func finish(_ layer: Int, record: (inout RecordWriter) -> Void) throws(ModelError) {
     do throws(FileError) {
       try states.check()
@@ -116,7 +116,7 @@ struct SweepCourse: Sendable {
     }
   }
 
-  /// The hidden states are not needed any more.
+  /// Removes the file of hidden states, which are no longer needed.
   func end() {
     sweep.workspace.journal?.remove(Self.fileName(sweep.phase))
   }

@@ -1,11 +1,11 @@
 import Architectures
 package import Checkpoints
 
-/// How much memory a sweep takes.
+/// Memory that a sweep takes, in bytes.
 package struct SweepMemory: Sendable {
-  /// Of the hidden states, which may go to a file.
+  /// Hidden states, which may go to a file.
   package let states: Int
-  /// Of a layer's weights, and of what the threads work on.
+  /// Weights of a layer, and working memory of the threads.
   package let fixed: Int
 
   package var total: Int {
@@ -14,11 +14,11 @@ package struct SweepMemory: Sendable {
   }
 
   /// - Parameters:
-  ///   - model: the model that is swept.
-  ///   - positions: of all windows and streams.
-  ///   - context: the positions of a window.
-  ///   - areas: how many hidden states of each position there are at a time.
-  ///   - threads: how many windows are at work.
+  ///   - model: the model to sweep.
+  ///   - positions: positions of all windows and streams.
+  ///   - context: positions of a window.
+  ///   - areas: number of hidden states held for each position.
+  ///   - threads: number of windows processed at a time.
   package init(_ model: Model, positions: Int, context: Int, areas: Int, threads: Int) {
     let configuration = model.configuration
     let float = MemoryLayout<Float>.stride

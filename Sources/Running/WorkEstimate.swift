@@ -3,17 +3,17 @@ package import Checkpoints
 package import Kernels
 package import Work
 
-/// How long a sweep over the weights will take on this machine.
+/// Estimated duration of a sweep over the weights on this machine.
 package struct WorkEstimate: Sendable {
-  /// Seconds of all threads together at work.
+  /// Elapsed seconds with all threads at work.
   package let seconds: Double
 
   /// - Parameters:
-  ///   - model: the model that is swept.
-  ///   - positions: how many positions run through it.
-  ///   - streams: how many ways of running it advance side by side.
+  ///   - model: the model to sweep.
+  ///   - positions: number of positions.
+  ///   - streams: number of variants of the model that run side by side.
   ///   - withOutput: whether logits are computed at every position.
-  ///   - parallel: the threads.
+  ///   - parallel: the parallel loop; its threads share the work.
   package init(
     _ model: Model, positions: Int, streams: Int, withOutput: Bool, parallel: Parallel
   ) {
@@ -25,7 +25,7 @@ package struct WorkEstimate: Sendable {
     let feedForward = (model.family.gated ? 3 : 2) * hidden * Double(configuration.intermediateSize)
     let output = withOutput ? hidden * Double(configuration.vocabularySize) : 0
     let weights = Double(configuration.layers) * (attention + feedForward) + output
-    // Each weight takes part in one multiplication and one addition a position.
+    // Each weight takes part in one multiplication and one addition per position.
     let operations = 2 * weights * Double(positions) * Double(streams)
     seconds = operations / (Matrix.operationsPerSecond * Double(parallel.threads))
   }

@@ -1,16 +1,16 @@
-/// Where a long piece of work reports how far it has come.
+/// Receiver of progress reports from long-running work.
 package struct Progress: Sendable {
-  /// A step of the work: `done` of `total` units.
+  /// State of the work: `done` of `total` units.
   package struct Step: Sendable {
     package let phase: String
     package let unit: String
     package let done: Int
     package let total: Int
-    /// How many tokens go through each unit; nil where it is none.
+    /// Number of tokens that pass through each unit; nil if none do.
     package var tokens: Int?
   }
 
-  /// A sweep over the layers.
+  /// Progress of a sweep over the layers.
   package struct Sweep: Sendable {
     fileprivate let progress: Progress
     fileprivate let phase: String
@@ -23,7 +23,7 @@ package struct Progress: Sendable {
     }
   }
 
-  /// Reports that a sweep begins, through which so many tokens go.
+  /// Reports the start of a sweep, in which `tokens` tokens pass through every layer.
   package func layers(_ phase: String, of layers: Int, tokens: Int) -> Sweep {
     let sweep = Sweep(progress: self, phase: phase, layers: layers, tokens: tokens)
     sweep.done(0)
@@ -34,8 +34,8 @@ package struct Progress: Sendable {
   private let receiveEstimate: @Sendable (_ seconds: Double) -> Void
 
   /// - Parameters:
-  ///   - receive: gets every step.
-  ///   - receiveEstimate: gets how long the work will take, before it begins.
+  ///   - receive: called for every step.
+  ///   - receiveEstimate: called with the estimated duration before the work begins.
   package init(
     _ receive: @escaping @Sendable (Step) -> Void,
     estimate receiveEstimate: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }

@@ -1,13 +1,13 @@
 import ByteIO
 import Kernels
 
-/// Where a sweep keeps what it works on, beside the weights.
+/// Memory limit, scratch folder and journal of a sweep.
 package struct Workspace: Sendable {
-  /// How many bytes of memory the work may take; hidden states beyond it go to a scratch file.
+  /// Memory limit in bytes; the hidden states of a sweep that needs more go to a scratch file.
   package let memory: Int
-  /// Where scratch files lie.
+  /// Folder of scratch files.
   package let folder: String
-  /// Keeps what is finished; nil where the work cannot be taken up again.
+  /// Journal of finished layers; nil if interrupted work cannot be resumed.
   package let journal: Journal?
 
   package init(memory: Int = .max, folder: String = ".", journal: Journal? = nil) {
@@ -16,7 +16,7 @@ package struct Workspace: Sendable {
     self.journal = journal
   }
 
-  /// The same for a sweep beside which something else is in memory.
+  /// Copy with `bytes` less memory, for a sweep that shares memory with other data.
   package func leaving(_ bytes: Int) -> Workspace {
     Workspace(memory: max(memory - bytes, 0), folder: folder, journal: journal)
   }

@@ -1,8 +1,8 @@
 package import GGUF
 
-/// The keys of a GGUF file that describe its model, below the name of the architecture.
-package struct ConfigurationKeys {
-  package let architecture: String
+/// Keys of a GGUF file that describe its model, prefixed by the architecture.
+struct ConfigurationKeys {
+  let architecture: String
   private let metadata: GGUFMetadata
   let path: String
 
@@ -16,12 +16,12 @@ package struct ConfigurationKeys {
     }
   }
 
-  /// A number that may be missing.
-  func optional(_ name: String, in range: ClosedRange<Int>) throws(ArchitectureError) -> Int? {
+  /// Integer in a range; nil if the key is missing.
+  func optional(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int? {
     let key = "\(architecture).\(name)"
     let found: Int?
     do {
-      // Of layers that may differ there is a number each; here they are alike.
+      // Architectures with layers of different sizes have an array; all its numbers must be equal.
       if metadata.entry(key)?.type == .array {
         let numbers = try metadata.ints(key)
         guard let first = numbers.first, numbers.allSatisfy({ $0 == first }) else {
@@ -69,8 +69,8 @@ package struct ConfigurationKeys {
     }
   }
 
-  /// A number that must be above 0 where it is there.
-  func positive(_ name: String) throws(ArchitectureError) -> Double? {
+  /// Number above 0; nil if the key is missing.
+  func positive(_ name: String) throws(ModelError) -> Double? {
     guard let number = try double(name) else { return nil }
     guard number > 0, number.isFinite else {
       throw .metadata(

@@ -1,6 +1,6 @@
-/// What a key of a GGUF file says of a model; its value is the key without the architecture.
+/// Key of a GGUF file that describes its model; the raw value omits the architecture prefix.
 ///
-/// In the order in which they are written.
+/// Keys are written in the order of the cases.
 package enum GGUFModelKey: String, Sendable, CaseIterable {
   case vocabularySize = "vocab_size"
   case contextLength = "context_length"

@@ -2,7 +2,7 @@ import GGUF
 import Glibc
 import Tensors
 
-/// What the keys of a GGUF file, and its tensors of divisors, say of rotary embedding.
+/// Rotary embedding as described by the keys and divisor tensors of a GGUF file.
 struct GGUFRotaryKeys {
   private let keys: ConfigurationKeys
   private let source: any TensorSource
@@ -60,9 +60,9 @@ struct GGUFRotaryKeys {
     }
   }
 
-  /// A tensor of one number for each pair; nil where it is not there.
-  private func divisors(_ name: String, _ dimension: Int) throws(ArchitectureError) -> [Double]? {
-    guard let tensor = source.tensor(TensorName(name)) else { return nil }
+  /// Tensor with one number for each pair; nil if it is missing.
+  private func divisors(_ name: String, _ dimension: Int) throws(ModelError) -> [Double]? {
+    guard let tensor = checkpoint.tensor(TensorName(name)) else { return nil }
     guard tensor.shape == [dimension / 2] else {
       throw .shape(
         path: keys.path, tensor: name, expected: [dimension / 2], found: tensor.shape)

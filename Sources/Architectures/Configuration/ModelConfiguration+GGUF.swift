@@ -4,20 +4,11 @@ package import Tensors
 import enum Kernels.Activation
 
 extension ModelConfiguration {
-  /// Reads the keys of a GGUF file; what they leave open follows from its tensors.
-  ///
-  /// - Parameters:
-  ///   - keys: of the file.
-  ///   - gguf: what the architecture implies.
-  ///   - family: of the model.
-  ///   - tensors: of the dense model.
-  ///   - source: of those tensors that are stored whole.
-  /// - Throws: keys that are missing or out of range, and a mixture of experts.
-  package init(
-    _ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family,
-    tensors: some TensorList, source: any TensorSource
-  ) throws(ArchitectureError) {
-    try Self.refuseMixture(keys)
+  /// Reads the keys of a GGUF file, and its tensors for values without a key.
+  init(
+    _ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family, _ checkpoint: Checkpoint
+  ) throws(ModelError) {
+    try Self.refuseMixture(keys, checkpoint)
     func tensor(_ role: TensorRole) -> TensorDescription? {
       family.tensorName(role, layer: 0, .gguf).flatMap { tensors.tensor(TensorName($0)) }
     }
@@ -68,7 +59,7 @@ extension ModelConfiguration {
         contextLength: contextLength)
       let windowedBase = try keys.positive("rope.freq_base_swa")
       rotary = positions
-      // What llama.cpp takes where the file says nothing, as older files do.
+      // Default of llama.cpp for files without the key, as older ones are.
       windowedRotary = family.windowedRotaryBase.map { _ in
         RotaryPositions(base: windowedBase ?? 10_000, dimension: positions.dimension)
       }
@@ -101,7 +92,7 @@ extension ModelConfiguration {
 }
 
 extension Family.WindowedLayers {
-  /// By the architecture alone, as llama.cpp knows it.
+  /// Spans implied by the architecture alone, as in llama.cpp.
   func spans(_ window: Int?, layers: Int) -> [Int?] {
     switch self {
     case .all: [Int?](repeating: window, count: layers)

@@ -3,8 +3,8 @@ import Glibc
 package import Tensors
 
 extension ModelConfiguration {
-  /// What the keys of a GGUF file say of the model: all that readers would take otherwise, and what
-  /// its architecture always tells.
+  /// GGUF keys of the model: those that differ from the readers' defaults, and those that its
+  /// architecture always states.
   package func keys(_ gguf: Family.GGUF, _ family: Family) -> [(GGUFModelKey, GGUFValue)] {
     GGUFModelKey.allCases.compactMap { key in
       guard let (value, isUsual) = value(of: key, family), !isUsual || gguf.told.contains(key)
@@ -13,7 +13,7 @@ extension ModelConfiguration {
     }
   }
 
-  /// The value of a key, and whether readers take it where there is none; nil where it says nothing.
+  /// Value of a key, and whether readers assume it by default; nil if the key does not apply.
   private func value(
     of key: GGUFModelKey, _ family: Family
   ) -> (value: GGUFValue, isUsual: Bool)? {
@@ -35,7 +35,7 @@ extension ModelConfiguration {
     case .rootMeanSquareEpsilon: return family.norm == .layer ? nil : float(normEpsilon)
     case .layerNormEpsilon: return family.norm == .layer ? float(normEpsilon) : nil
     case .window:
-      // Where the architecture has none, a reader would pass over it.
+      // Counts as usual in any case: readers of architectures without windows ignore the key.
       let window = spans.compactMap(\.self).max() ?? 0
       return number(window, usual: window)
     case .attentionSoftCap: return attentionSoftCap.map { float($0) }
@@ -72,7 +72,7 @@ extension ModelConfiguration {
     }
   }
 
-  /// What a GGUF file has in tensors of its own to say how positions are scaled.
+  /// Tensors with which a GGUF file scales positions.
   package var rotaryTensors: [(name: TensorName, values: [Float])] {
     switch rotary?.scaling {
     case .llama3, .divisors:
@@ -89,7 +89,7 @@ extension ModelConfiguration {
 }
 
 extension RotaryPositions {
-  /// By what each frequency is divided, in the steps and the precision of llama.cpp's converter.
+  /// Divisor of each frequency, computed with the steps and the precision of llama.cpp's converter.
   fileprivate var divisors: [Float] {
     if case .divisors(let divisors) = scaling { return divisors.map { Float($0) } }
     guard case .llama3(let factor, let low, let high, let original) = scaling else { return [] }

@@ -126,7 +126,7 @@ extension Family.Flag {
 }
 
 extension JSONField {
-  /// A member above 0; nil where it is absent or null.
+  /// Member above 0; nil if absent or null.
   func positive(_ name: String) throws(JSONFieldError) -> Double? {
     guard let field = try optional(name) else { return nil }
     let value = try field.double()

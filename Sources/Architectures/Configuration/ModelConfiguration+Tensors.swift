@@ -1,7 +1,7 @@
 import Tensors
 
 extension ModelConfiguration {
-  /// The tensors that a model of this configuration must have, and their shapes.
+  /// Tensors that a model of this configuration must have, with their shapes.
   package func expectedTensors(
     of family: Family, _ naming: TensorNaming
   ) -> [(role: TensorRole, layer: Int?, shape: [Int])] {
@@ -19,10 +19,10 @@ extension ModelConfiguration {
     return expected
   }
 
-  /// Whether a model of this configuration has what the layout names.
+  /// Whether a model of this configuration has the tensor that the layout names.
   ///
-  /// Biases that the configuration does not ask for are left alone, as Transformers does.
-  package func has(_ role: TensorRole) -> Bool {
+  /// Biases beyond the configuration are ignored, as in Transformers.
+  func has(_ role: TensorRole) -> Bool {
     switch role {
     case .output: !tiedOutput
     case .tokenTypeEmbedding: tokenTypes > 0
@@ -30,7 +30,7 @@ extension ModelConfiguration {
     }
   }
 
-  /// As most store it: an output a row.
+  /// Shape in the usual layout, with one output per row.
   private func shape(of role: TensorRole, _ family: Family) -> [Int] {
     let queries = heads * headDimension
     let keys = keyValueHeads * headDimension
@@ -57,6 +57,29 @@ extension ModelConfiguration {
     case .attentionOutputBias, .downBias, .embeddingNormBias, .outputNormBias, .attentionNormBias,
       .attentionStreamNormBias, .feedForwardNormBias, .feedForwardStreamNormBias:
       return [hiddenSize]
+    }
+  }
+}
+
+extension Model {
+  /// Throws if the tensors do not match the configuration.
+  func checkShapes() throws(ModelError) {
+    for (role, layer, shape) in configuration.expectedTensors(of: family, checkpoint.naming) {
+      guard let name = tensorName(role, layer: layer) else { continue }
+      if let unknown = checkpoint.unknownType(of: TensorName(name)) {
+        throw .elementType(path: path, tensor: name, found: "type \(unknown)")
+      }
+      guard let tensor = checkpoint.tensor(TensorName(name)) else {
+        throw .missingTensor(path: path, name: name)
+      }
+      guard tensor.shape == shape else {
+        throw .shape(path: path, tensor: name, expected: shape, found: tensor.shape)
+      }
+      let type = tensor.elementType
+      let isPlain = [.f16, .bf16, .f32, .f64].contains(type)
+      guard isPlain || type.isQuantized && type.isDecodable else {
+        throw .elementType(path: path, tensor: name, found: type.rawValue)
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 import enum Kernels.Activation
 
 extension ModelConfiguration {
-  /// What of the model no file of the architecture can say, in words; nil where it can say all that
-  /// every token needs.
+  /// Property of the model that no file of the architecture can express, in words; nil if
+  /// everything that affects all tokens can be expressed.
   package func inexpressible(in gguf: Family.GGUF, _ family: Family) -> String? {
     let name = "the architecture \(gguf.architecture)"
     guard activation.isLike(gguf.activation) else {
@@ -34,12 +34,13 @@ extension ModelConfiguration {
     return nil
   }
 
-  /// The windows that readers of a file of the architecture do not know of; nil where there are none.
+  /// Largest window that readers of the architecture ignore; nil if there is none.
   package func forgottenWindow(in gguf: Family.GGUF, _ family: Family) -> Int? {
     isToldWindows(gguf, family) ? nil : spans.compactMap(\.self).max()
   }
 
-  /// Whether readers of the architecture see windows: those of layers that are not all alike.
+  /// Whether readers of the architecture apply windows: only those of layers that are not all
+  /// alike.
   private func isToldWindows(_ gguf: Family.GGUF, _ family: Family) -> Bool {
     if case .allButEvery = family.windowedLayers { gguf.told.contains(.window) } else { false }
   }
@@ -50,7 +51,7 @@ extension ModelConfiguration {
 }
 
 extension Activation {
-  /// Whether it is the same but for rounding: llama.cpp has one form of GELU.
+  /// Whether both are the same up to approximation: llama.cpp has a single form of GELU.
   fileprivate func isLike(_ other: Activation) -> Bool {
     let forms: Set<Activation> = [.gelu, .geluTanh]
     return self == other || forms.isSuperset(of: [self, other])

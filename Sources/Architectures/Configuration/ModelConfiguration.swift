@@ -1,6 +1,6 @@
 package import enum Kernels.Activation
 
-/// The numbers of a model, from its configuration, read once and valid from then on.
+/// Numbers of a model from its configuration, validated on reading.
 package struct ModelConfiguration: Sendable, Equatable {
   package let layers: Int
   /// D, the width of the residual stream.
@@ -11,30 +11,30 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let keyValueHeads: Int
   package let headDimension: Int
   package let vocabularySize: Int
-  /// The longest window that the model was made for.
+  /// Longest window that the model was made for.
   package let contextLength: Int
   package let normEpsilon: Double
   package let activation: Activation
   /// Whether the output projection is the token embedding.
   package let tiedOutput: Bool
-  /// The biases that the model has.
+  /// Roles of the biases that the model has.
   package let biases: Set<TensorRole>
-  /// Nil where positions are learned.
+  /// Nil for learned positions.
   package let rotary: RotaryPositions?
-  /// That of the layers that see a window, where they have their own.
+  /// Rotation of windowed layers; nil if they share ``rotary``.
   package let windowedRotary: RotaryPositions?
-  /// For each layer how many positions one sees, itself included; nil for all before it.
+  /// Attention span of each layer in positions, the current one included; nil for no limit.
   package let spans: [Int?]
-  /// What the scores of attention are multiplied by.
+  /// Factor of the attention scores.
   package let attentionScale: Double
   package let attentionSoftCap: Double?
   package let outputSoftCap: Double?
-  /// The rows of the embedding of token types; 0 for none.
+  /// Rows of the token type embedding; 0 for none.
   package let tokenTypes: Int
   /// Whether attention and the feed-forward network read the same residual stream.
   package let isParallel: Bool
 
-  /// The rotation of a layer.
+  /// Rotation of a layer.
   package func rotary(layer: Int) -> RotaryPositions? {
     spans[layer] == nil ? rotary : windowedRotary ?? rotary
   }

@@ -1,10 +1,11 @@
 import Glibc
 import JSON
 
-/// What `config.json` says of rotary embedding.
+/// Rotary embedding as described by `config.json`.
 ///
-/// Since version 5, Transformers keeps it in `rope_parameters`, and there by the type of layer where
-/// these differ; base and share used to be keys of the root, and the scaling `rope_scaling`.
+/// Transformers 5 and later keep it in `rope_parameters`, with one member for each type of layer if
+/// these differ; earlier versions have base and fraction at the root, and the scaling in
+/// `rope_scaling`.
 struct RotaryFields {
   private let root: JSONField
   private let family: Family
@@ -18,10 +19,10 @@ struct RotaryFields {
     self.contextLength = contextLength
   }
 
-  /// The rotation of a kind of layers.
+  /// Rotation of a kind of layers.
   ///
-  /// The key is that of the base at the root, where it is not the usual one; what scaling stands there
-  /// then belongs to others.
+  /// `key` names the base at the root if it is not the usual one; `rope_scaling` at the root then
+  /// belongs to other layers and is ignored.
   func read(as kind: String, base key: String? = nil) throws(JSONFieldError) -> RotaryPositions {
     let parameters = try parameters(kind)
     let scaling = key == nil ? try root.optional("rope_scaling") : nil

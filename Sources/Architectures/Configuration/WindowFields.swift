@@ -1,6 +1,6 @@
 import JSON
 
-/// What `config.json` says of the windows that attention sees.
+/// Attention windows as described by `config.json`.
 struct WindowFields {
   private let root: JSONField
   private let key: String
@@ -10,7 +10,7 @@ struct WindowFields {
     self.key = key
   }
 
-  /// For each layer how many positions one sees; nil for all.
+  /// Span of each layer in positions; nil for all.
   func spans(_ rule: Family.WindowedLayers, layers: Int) throws(JSONFieldError) -> [Int?] {
     guard let window = try root.optional(key)?.int(in: 1...1 << 32) else {
       return [Int?](repeating: nil, count: layers)

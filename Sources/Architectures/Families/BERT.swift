@@ -45,9 +45,9 @@ extension Family {
       ]),
     ])
 
-  /// Saved without a head.
+  /// Names in files saved without a head.
   private static let short: TensorLayout.Renaming = [("bert.", "")]
-  /// As the first releases call the parts of norms.
+  /// Names of norm parameters in the first releases.
   private static let old: TensorLayout.Renaming = [
     ("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta"),
   ]

@@ -3,7 +3,7 @@ import JSON
 import enum Kernels.Activation
 
 extension Family {
-  /// GPT-2: learned positions, and projections stored with an input a row.
+  /// GPT-2: learned positions, and projections stored with one input per row.
   package static let gpt2 = Family(
     name: "gpt2",
     modelTypes: ["gpt2"],

@@ -1,8 +1,8 @@
 import enum Kernels.Activation
 
 extension Family {
-  /// GPT-NeoX and Pythia (arXiv 2204.06745, 2304.01373): attention and feed-forward network side by
-  /// side.
+  /// GPT-NeoX and Pythia (arXiv 2204.06745, 2304.01373): attention and feed-forward network in
+  /// parallel.
   package static let gptNeoX = Family(
     name: "gpt_neox",
     modelTypes: ["gpt_neox"],

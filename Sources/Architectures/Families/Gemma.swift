@@ -41,7 +41,7 @@ extension Family {
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms),
     ])
 
-  /// Gemma 3 (arXiv 2503.19786), the models of text.
+  /// Gemma 3 (arXiv 2503.19786), text models only.
   package static let gemma3 = Family(
     name: "gemma3",
     modelTypes: ["gemma3_text"],
@@ -66,14 +66,14 @@ extension Family {
         .naming(TensorLayout.ggufHeadNorms),
     ])
 
-  /// The first releases say `gelu` and mean its approximation.
+  /// The first releases say `gelu` but mean its tanh approximation.
   private static let gemmaActivations: [String: Activation] = [
     "gelu": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh,
   ]
 }
 
 extension TensorLayout {
-  /// Named as LLaMA, with norms around 0.
+  /// LLaMA names; norm weights are stored minus 1.
   fileprivate static var gemma: TensorLayout {
     var layout = TensorLayout.llama
     layout.normOffset = 1

@@ -26,7 +26,7 @@ extension Family.GGUF {
 extension TensorLayout {
   static let ggufLlama = TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true)
 
-  /// As Transformers calls the tensors of LLaMA and of all that came after it.
+  /// Tensor names of LLaMA in Transformers, shared by later families.
   static let llama = TensorLayout(
     names: [
       .tokenEmbedding: "model.embed_tokens.weight",
@@ -44,7 +44,7 @@ extension TensorLayout {
     ],
     renamings: [[], [("model.", "")]])
 
-  /// As llama.cpp calls what most architectures have.
+  /// Tensor names that most architectures of llama.cpp share.
   static let gguf: [TensorRole: String] = [
     .tokenEmbedding: "token_embd.weight",
     .outputNorm: "output_norm.weight",

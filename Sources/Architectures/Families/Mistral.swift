@@ -1,7 +1,7 @@
 extension Family {
   /// Mistral (arXiv 2310.06825).
   ///
-  /// In GGUF it is a LLaMA.
+  /// Its GGUF files have the architecture `llama`.
   package static let mistral = Family(
     name: "mistral",
     modelTypes: ["mistral"],

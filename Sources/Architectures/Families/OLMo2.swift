@@ -1,7 +1,8 @@
 import enum Kernels.Activation
 
 extension Family {
-  /// OLMo 2 (arXiv 2501.00656): norms behind attention and the feed-forward network, and none before.
+  /// OLMo 2 (arXiv 2501.00656): norms after attention and the feed-forward network, none before
+  /// them.
   package static let olmo2 = Family(
     name: "olmo2",
     modelTypes: ["olmo2"],

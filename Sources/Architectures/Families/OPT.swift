@@ -5,14 +5,14 @@ import enum Kernels.Activation
 extension Family {
   /// OPT (arXiv 2205.01068): ReLU, and learned positions.
   ///
-  /// llama.cpp does not have it.
+  /// llama.cpp does not support it.
   package static let opt = Family(
     name: "opt",
     modelTypes: ["opt"],
     keys: FamilyKeys(
       intermediateSize: "ffn_dim", normEpsilon: nil, activation: ["activation_function"]),
     requirements: [
-      // Only opt-350m is otherwise.
+      // Only opt-350m has other values.
       "do_layer_norm_before": .bool(true), "_remove_final_layer_norm": .bool(false),
       "layer_norm_elementwise_affine": .bool(true),
     ],

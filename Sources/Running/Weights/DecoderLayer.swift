@@ -2,7 +2,7 @@ import Architectures
 package import Checkpoints
 package import Kernels
 
-/// What a layer does besides its feed-forward network, with its weights as floats.
+/// Transformer layer without its feed-forward network, weights as floats.
 package struct DecoderLayer: Sendable {
   private let attention: Attention
   private let isParallel: Bool
@@ -16,16 +16,16 @@ package struct DecoderLayer: Sendable {
   private let attentionOutputNorm: Norm?
   private let attentionStreamNorm: Norm?
   private let feedForwardNorm: Norm?
-  /// Nil where positions are learned.
+  /// Nil for learned positions.
   private let rotary: RotaryEmbedding?
   package let join: ResidualJoin
 
   /// - Parameters:
-  ///   - model: whose layer it is.
-  ///   - layer: which.
-  ///   - positions: of the longest window.
+  ///   - model: the model of the layer.
+  ///   - layer: number of the layer.
+  ///   - positions: length of the longest window.
   ///   - parallel: the loop that reads and decodes.
-  /// - Throws: what reading weights throws.
+  /// - Throws: ``ModelError`` if weights cannot be read.
   package init(
     _ model: Model, layer: Int, positions: Int, parallel: Parallel
   ) throws(ModelError) {
@@ -52,11 +52,11 @@ package struct DecoderLayer: Sendable {
       outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm))
   }
 
-  /// Adds what attention gives to the residual stream of a window.
+  /// Adds the attention output to the residual stream of a window.
   ///
   /// - Parameter stream: T × D, row t being position t.
-  /// - Returns: what the feed-forward network receives, T × D, where that is not to be had from the
-  ///   stream any more, attention having joined it.
+  /// - Returns: T × D, the input of the feed-forward network if it depends on the stream before
+  ///   attention; else nil.
   package func attend(_ stream: inout Matrix) -> Matrix? {
     let input = attentionNorm?(stream) ?? stream
     let besides = isParallel ? feedForwardNorm?(stream) ?? stream : nil
@@ -73,11 +73,11 @@ package struct DecoderLayer: Sendable {
     return besides
   }
 
-  /// What the feed-forward network receives: x of the definitions, T × D.
+  /// Input x of the feed-forward network, T × D.
   ///
   /// - Parameters:
-  ///   - stream: T × D, attention having joined it.
-  ///   - besides: what ``attend(_:)`` has returned.
+  ///   - stream: T × D, with the attention output added.
+  ///   - besides: the result of ``attend(_:)``.
   /// - Returns: T × D.
   package func feedForwardInput(_ stream: Matrix, besides: Matrix?) -> Matrix {
     besides ?? feedForwardNorm?(stream) ?? stream

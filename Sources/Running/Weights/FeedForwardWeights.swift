@@ -1,17 +1,18 @@
 package import Kernels
 
-/// The weights of one feed-forward layer as floats: `y = W_down (act(W_gate x + b) ⊙ (W_up x + b)) + b`.
+/// Weights of one feed-forward layer as floats:
+/// `y = W_down (act(W_gate x + b) ⊙ (W_up x + b)) + b`.
 package struct FeedForwardWeights: Sendable {
-  /// The down projection, in one of the two forms in which it is stored.
+  /// Down projection in one of its two stored forms.
   package enum Down: Sendable {
-    /// D × H, as checkpoints have it: a neuron is a column.
+    /// D × H, as in checkpoints: a neuron is a column.
     case outputMajor(Matrix)
-    /// H × D: a neuron is a row, and the first rows are a smaller layer.
+    /// H × D: a neuron is a row, and the first rows form a smaller layer.
     case neuronMajor(Matrix)
   }
 
   package let activation: Activation
-  /// H × D; nil where the layer is not gated.
+  /// H × D; nil for a layer without a gate.
   package let gate: Matrix?
   /// H × D.
   package let up: Matrix
@@ -33,20 +34,20 @@ package struct FeedForwardWeights: Sendable {
     self.downBias = downBias
   }
 
-  /// H, or as many of the most important neurons as were read.
+  /// H, or the number of most important neurons that were read.
   package var neurons: Int { up.rows }
 
-  /// The hidden values h of the first `neurons` neurons.
+  /// Hidden values h of the first `neurons` neurons.
   ///
   /// - Parameters:
-  ///   - input: T × D, what the first projections receive.
+  ///   - input: T × D, input of the layer.
   ///   - neurons: at most ``neurons``; nil for all.
   /// - Returns: T × neurons.
   package func hidden(_ input: Matrix, neurons: Int? = nil) -> Matrix {
     hidden(input, of: 0..<(neurons ?? self.neurons))
   }
 
-  /// The hidden values h of some of the neurons: T × as many as the range has.
+  /// Hidden values h of a range of neurons: T × the length of the range.
   package func hidden(_ input: Matrix, of rows: Range<Int>) -> Matrix {
     var up = input.timesTransposed(self.up, rows: rows)
     if let upBias { up.add(toEveryRow: upBias[rows]) }
@@ -60,7 +61,7 @@ package struct FeedForwardWeights: Sendable {
     return hidden
   }
 
-  /// What some of the neurons, given by rank, add to the output, without the bias of down: T × D.
+  /// Contribution of a range of neurons, by rank, to the output, without the bias of down: T × D.
   package func contribution(_ hidden: Matrix, of rows: Range<Int>) -> Matrix {
     guard case .neuronMajor(let down) = down else {
       preconditionFailure("only a container has neurons by rank")
@@ -68,7 +69,7 @@ package struct FeedForwardWeights: Sendable {
     return hidden.times(down, rows: rows)
   }
 
-  /// What the neurons with these hidden values give to the residual stream, bias included.
+  /// Output of the layer from hidden values, bias included.
   ///
   /// - Parameter hidden: T × n, of the first n neurons.
   /// - Returns: T × D.
@@ -82,7 +83,7 @@ package struct FeedForwardWeights: Sendable {
     return output
   }
 
-  /// The down projection with a neuron a row, H × D.
+  /// Down projection with one neuron per row, H × D.
   package var neuronMajorDown: Matrix {
     switch down {
     case .outputMajor(let down): down.transposed()
@@ -90,10 +91,10 @@ package struct FeedForwardWeights: Sendable {
     }
   }
 
-  /// The layer with its neurons in another order, or the first of them, a neuron a row in all matrices.
+  /// Layer with all or some of its neurons in another order, one neuron per row in all matrices.
   ///
-  /// - Parameter order: for each rank the present index of its neuron.
-  /// - Returns: as many neurons as are named, down by neurons.
+  /// - Parameter order: current index of the neuron of each rank.
+  /// - Returns: as many neurons as `order` has, with a neuron-major down projection.
   package func reordered(by order: [Int]) -> FeedForwardWeights {
     let rows = neuronMajorDown
     return FeedForwardWeights(

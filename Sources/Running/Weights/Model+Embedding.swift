@@ -4,13 +4,13 @@ package import Kernels
 import Tensors
 
 extension Model {
-  /// What the first layer receives for the tokens of each window.
+  /// Embeds the tokens of each window, as input of the first layer.
   ///
   /// - Parameters:
   ///   - windows: the tokens of each window.
   ///   - parallel: the loop that reads and copies.
   /// - Returns: for each window a row of D values for each token.
-  /// - Throws: what reading throws, a token that has no row, and a window that is too long for
+  /// - Throws: ``ModelError`` if reading fails, a token has no row or a window is too long for
   ///   learned positions.
   package func embed(
     _ windows: [[Int]], parallel: Parallel
@@ -31,7 +31,7 @@ extension Model {
       }
     }
     if let types = try matrix(.tokenTypeEmbedding, parallel: parallel) {
-      // All tokens are of the first sentence.
+      // Every token has the type of a first sentence.
       parallel.forEachInPlace(&embedded) { $1.add(toEveryRow: types[0]) }
     }
     if let norm = try norm(.embeddingNorm, parallel: parallel) {
@@ -40,10 +40,10 @@ extension Model {
     return embedded
   }
 
-  /// The rows of the token embedding.
+  /// Rows of the token embedding.
   ///
-  /// The embedding of a large vocabulary takes gigabytes as floats: it is read in pieces, and of
-  /// these only what some window needs.
+  /// The embedding of a large vocabulary takes gigabytes as floats, so it is read in pieces, and
+  /// only the pieces that some window needs.
   private func tokenRows(
     _ windows: [[Int]], parallel: Parallel
   ) throws(ModelError) -> [Matrix] {

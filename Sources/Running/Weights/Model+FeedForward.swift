@@ -5,15 +5,15 @@ package import Kernels
 import Tensors
 
 extension Model {
-  /// The weights of a layer's feed-forward network.
+  /// Reads the weights of a layer's feed-forward network.
   ///
   /// - Parameters:
-  ///   - layer: which layer.
-  ///   - neurons: how many neurons, the most important first; only of a container or an overlay,
-  ///     which have an order. Nil stands for all that there are.
+  ///   - layer: number of the layer.
+  ///   - neurons: number of neurons to read, the most important first; nil for all available.
+  ///     Ignored for a dense checkpoint, which has no order.
   ///   - parallel: the loop that reads and decodes.
-  /// - Returns: neurons in the order of the storage: of rank in a container, else of the checkpoint.
-  /// - Throws: what reading the tensors throws.
+  /// - Returns: neurons by rank for a container or overlay, otherwise in checkpoint order.
+  /// - Throws: ``ModelError`` if tensors cannot be read.
   package func feedForward(
     layer: Int, neurons: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> FeedForwardWeights {
@@ -90,7 +90,8 @@ extension Model {
       downBias: try vector(.downBias, layer: layer, parallel: parallel))
   }
 
-  /// The rows of a down projection that is stored as the source has it, a neuron a column.
+  /// First rows by rank of a down projection that is stored as in the source, with one neuron per
+  /// column.
   private func wholeDown(
     _ container: DMOEReader, layer: Int, neurons: Int, _ parallel: Parallel
   ) throws(ModelError) -> Matrix {
@@ -103,7 +104,7 @@ extension Model {
     }
   }
 
-  /// The first `neurons` rows of a part, over as many rings as that takes.
+  /// First `neurons` rows of a part, read from as many rings as needed.
   private func stacked(
     _ part: FeedForwardPart, layer: Int, neurons: Int, _ container: DMOEReader, _ parallel: Parallel
   ) throws(ModelError) -> [Float]? {

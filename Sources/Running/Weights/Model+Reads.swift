@@ -4,10 +4,10 @@ import DMOE
 import Tensors
 
 extension Model {
-  /// Weights that are read to run one token.
+  /// Weights read to run one token.
   package struct Reads: Sendable, Equatable {
     package var parameters = 0
-    /// As they are stored in the checkpoint, or would be if they are rounded.
+    /// Stored size, or the size after rounding.
     package var bytes = 0
 
     mutating func add(_ tensor: TensorDescription, rows: Int? = nil) {
@@ -17,20 +17,20 @@ extension Model {
     }
   }
 
-  /// The bytes of all weights that a token of the dense model reads.
+  /// Bytes of weights that a token of the dense model reads.
   package var bytesPerToken: Int {
     let (shared, feedForward) = reads
     return shared.bytes + feedForward.bytes
   }
 
-  /// What every token reads, whatever its experts; and what it reads of all feed-forward layers if
-  /// all of their neurons are used.
+  /// Weights that every token reads regardless of its experts, and all weights of the feed-forward
+  /// layers.
   package var reads: (shared: Reads, feedForward: Reads) {
     var neuronNames: Set<TensorName> = []
     for layer in 0..<configuration.layers {
       neuronNames.formUnion(neuronTensors(layer: layer).map(\.name))
     }
-    // Of the embedding a token reads one row, but all of it where it is the output projection too.
+    // A token reads one row of the embedding, but all of it if it is also the output projection.
     let embedding = configuration.tiedOutput ? nil : tensorName(.tokenEmbedding)
     var shared = Reads()
     var feedForward = Reads()

@@ -2,10 +2,10 @@ package import Checkpoints
 package import Tensors
 
 extension Model {
-  /// The same model as if its matrices had been stored in a quantised type.
+  /// Copy of the model with matrices rounded as if stored in a quantised type.
   ///
-  /// Rounded is every tensor of two dimensions whose rows are whole blocks, the embedding and the
-  /// output included; the others stay as they are.
+  /// Every two-dimensional tensor whose rows are whole blocks is rounded, embedding and output
+  /// included; the others stay unchanged.
   ///
   /// - Parameter type: a type that can be encoded and decoded.
   /// - Returns: a model of the same checkpoint, which must not be a container.
@@ -17,19 +17,19 @@ extension Model {
     return model
   }
 
-  /// What people quantise to, where a token then reads fewer bytes than it does now.
+  /// Common quantised types with which a token reads fewer bytes than now.
   package var smallerTypes: [ElementType] {
     [.q80, .q40].filter { rounded(to: $0).bytesPerToken < bytesPerToken }
   }
 
-  /// What a tensor is rounded to; nil where it stays.
+  /// Type that a tensor is rounded to; nil if it stays unchanged.
   func roundedType(of tensor: TensorDescription) -> ElementType? {
     guard let rounding, tensor.shape.count == 2, tensor.shape[1] % rounding.block.elements == 0
     else { return nil }
     return rounding
   }
 
-  /// A tensor as it would be stored.
+  /// Description of a tensor after rounding.
   func stored(_ tensor: TensorDescription) -> TensorDescription {
     guard let type = roundedType(of: tensor) else { return tensor }
     return TensorDescription(name: tensor.name, elementType: type, shape: tensor.shape) ?? tensor

@@ -4,7 +4,7 @@ package import Kernels
 import Tensors
 
 extension Model {
-  /// A two-dimensional weight as floats, an output a row; nil where the model has none of this role.
+  /// Two-dimensional weight as floats, one output per row; nil if the model has none of this role.
   package func matrix(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Matrix? {
@@ -12,7 +12,7 @@ extension Model {
     return layout.isTransposed && role.isProjection ? matrix.transposed() : matrix
   }
 
-  /// The same as it is stored, an output a row or a column.
+  /// Two-dimensional weight as stored, with one output per row or per column.
   func storedMatrix(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Matrix? {
@@ -22,14 +22,14 @@ extension Model {
     return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: values)
   }
 
-  /// A one-dimensional weight as floats; nil where the model has none of this role.
+  /// One-dimensional weight as floats; nil if the model has none of this role.
   package func vector(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> [Float]? {
     try floats(role, layer: layer, parallel: parallel)?.values
   }
 
-  /// A weight that every model of the family has.
+  /// Two-dimensional weight that every model of the family has.
   package func requiredMatrix(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Matrix {
@@ -39,7 +39,7 @@ extension Model {
     return matrix
   }
 
-  /// Nil where the family has no such norm.
+  /// Norm with its layout's offset applied; nil if the family has none of this role.
   func norm(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Norm? {
@@ -52,7 +52,7 @@ extension Model {
       }, epsilon: Float(configuration.normEpsilon))
   }
 
-  /// A projection with its bias.
+  /// Projection with its bias.
   func projection(
     _ role: TensorRole, layer: Int, parallel: Parallel
   ) throws(ModelError) -> Projection {
@@ -63,7 +63,7 @@ extension Model {
       })
   }
 
-  /// The projections of attention, each on its own also where they are stored in one.
+  /// Query, key and value projections, split if they are stored fused.
   func attentionProjections(
     layer: Int, parallel: Parallel
   ) throws(ModelError) -> (query: Projection, key: Projection, value: Projection) {
@@ -84,7 +84,7 @@ extension Model {
     return (part(0), part(1), part(2))
   }
 
-  /// Where query, key or value (0, 1, 2) are in a tensor of all three.
+  /// Rows of query, key or value (0, 1, 2) in a fused tensor.
   private func fusedRows(_ part: Int) -> [Int] {
     let dimension = configuration.headDimension
     switch layout.fusion {
@@ -112,10 +112,9 @@ extension Model {
     return (tensor, inHalves(values, role))
   }
 
-  /// The rows of query and key as the forward pass wants them.
+  /// Rows of query and key in the order of the forward pass.
   ///
-  /// Of each head first come those of the one half, then those of the other; llama.cpp stores them
-  /// in turn.
+  /// Each head has all rows of one half, then all rows of the other; llama.cpp interleaves them.
   private func inHalves(_ values: [Float], _ role: TensorRole) -> [Float] {
     let heads: Int
     switch role {
@@ -139,7 +138,7 @@ extension Model {
     return result
   }
 
-  /// The elements of a tensor that is stored whole, or of some of its rows.
+  /// Elements of a tensor that is not cut into rings, or of a range of its rows.
   func floats(
     of tensor: TensorDescription, rows: Range<Int>?, parallel: Parallel
   ) throws(ModelError) -> [Float] {

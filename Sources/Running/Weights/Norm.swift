@@ -1,7 +1,7 @@
 import Architectures
 package import Kernels
 
-/// A normalisation with its weights.
+/// Normalisation with its weights.
 package struct Norm: Sendable {
   let kind: Family.Norm
   let weight: [Float]

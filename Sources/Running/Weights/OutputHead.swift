@@ -2,7 +2,7 @@ import Architectures
 package import Checkpoints
 package import Kernels
 
-/// From the residual stream behind the last layer to a distribution over the vocabulary.
+/// Map from the residual stream after the last layer to logits over the vocabulary.
 package struct OutputHead: Sendable {
   private let norm: Norm?
   private let projection: Matrix
@@ -15,7 +15,7 @@ package struct OutputHead: Sendable {
     softCap = model.configuration.outputSoftCap.map(Float.init)
   }
 
-  /// T × V, from the T × D residual stream of a window.
+  /// Logits, T × V, from the residual stream of a window, T × D.
   package func logits(_ stream: Matrix) -> Matrix {
     var logits = (norm?(stream) ?? stream).timesTransposed(projection)
     if let softCap { logits.cap(at: softCap) }

@@ -1,8 +1,8 @@
 import Kernels
 
-/// A matrix from one width to another, and what is added to what it gives.
+/// Linear map with an optional bias.
 struct Projection: Sendable {
-  /// An output a row.
+  /// One output per row.
   let weight: Matrix
   let bias: [Float]?
 

@@ -1,16 +1,16 @@
 package import Kernels
 
-/// How what a feed-forward network gives joins the residual stream.
+/// Addition of a feed-forward output to the residual stream.
 package struct ResidualJoin: Sendable {
-  /// Of what joins; nil where it joins as it is.
+  /// Norm of the output before the addition; nil for none.
   let outputNorm: Norm?
-  /// Of the sum; nil where it stays.
+  /// Norm of the sum; nil for none.
   let streamNorm: Norm?
 
-  /// Outputs are added as they are.
+  /// Addition without norms.
   package static let plain = ResidualJoin(outputNorm: nil, streamNorm: nil)
 
-  /// What is added to the residual stream for an output of the network.
+  /// Term added to the residual stream for an output of the network.
   package func joining(_ output: Matrix) -> Matrix { outputNorm?(output) ?? output }
 
   func join(_ output: Matrix, to stream: inout Matrix) {
@@ -18,15 +18,16 @@ package struct ResidualJoin: Sendable {
     if let streamNorm { stream = streamNorm(stream) }
   }
 
-  /// What the columns of an error are multiplied by, the norm of outputs being taken as the linear map
-  /// that it is near an output; nil where outputs join as they are.
+  /// Factors for the columns of an output error, from the output norm linearised near an output;
+  /// nil without an output norm.
   package var columnScales: [Float]? { outputNorm?.weight }
 
-  /// What the squared error of each token is multiplied by then, to be relative to the residual stream.
+  /// Factors that make each token's squared error, after column scaling, relative to the residual
+  /// stream.
   ///
   /// - Parameters:
-  ///   - output: T × D, what the whole network gives.
-  ///   - residual: T × D, the stream that it joins.
+  ///   - output: T × D, output of the whole network.
+  ///   - residual: T × D, stream to which it is added.
   /// - Returns: a factor for each token.
   package func errorWeights(output: Matrix, residual: Matrix) -> [Double] {
     var stream = joining(output)

@@ -2,25 +2,26 @@ import Architectures
 import Glibc
 import Kernels
 
-extension RotaryPositions {
-  /// The rotations of so many positions.
-  func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
-    let (frequencies, magnitude) = scaling.scaled(
-      RotaryEmbedding.frequencies(dimension: dimension, base: base), base: base,
-      positions: positions)
-    return RotaryEmbedding(
-      headDimension: headDimension, frequencies: frequencies, magnitude: magnitude,
-      positions: positions)
-  }
-}
+/// Change of rotary frequencies for windows longer than those of the original training.
+package enum RotaryScaling: Sendable, Equatable {
+  case none
+  /// Positions divided by a factor (arXiv 2306.15595).
+  case linear(factor: Double)
+  /// Long waves divided by a factor, with a smooth transition (Llama 3.1).
+  case llama3(factor: Double, low: Double, high: Double, original: Double)
+  /// Part of the waves divided by a factor (YaRN, arXiv 2309.00071).
+  case yarn(factor: Double, fast: Double, slow: Double, original: Double, magnitude: Double)
+  /// Divisors for each pair, chosen by the length of the window (LongRoPE, arXiv 2402.13753).
+  case long(short: [Double], long: [Double], original: Int, magnitude: Double)
+  /// Divisors for each pair.
+  case divisors([Double])
 
-extension RotaryScaling {
-  /// Scaled frequencies, and what rotated values are multiplied by.
+  /// Scaled frequencies, and the factor of rotated values.
   ///
   /// - Parameters:
-  ///   - frequencies: those of each pair without scaling.
-  ///   - base: that they come from.
-  ///   - positions: of the longest window.
+  ///   - frequencies: unscaled frequency of each pair.
+  ///   - base: base of these frequencies.
+  ///   - positions: length of the longest window.
   /// - Returns: as many frequencies.
   fileprivate func scaled(
     _ frequencies: [Double], base: Double, positions: Int
@@ -42,7 +43,7 @@ extension RotaryScaling {
       }
       return (scaled, 1)
     case .yarn(let factor, let fast, let slow, let original, let magnitude):
-      /// The pair that turns so often within the original window.
+      /// Index of the pair that makes `turns` turns within the original window.
       func pair(turns: Double) -> Double {
         Double(frequencies.count) * log(original / (turns * 2 * .pi)) / log(base)
       }
