@@ -128,5 +128,5 @@ package struct Family: Sendable {
   }
 
   /// Row of the position embedding for the first position.
-  var firstPosition: Int { if case .learned(let first) = positions { first } else { 0 } }
+  package var firstPosition: Int { if case .learned(let first) = positions { first } else { 0 } }
 }

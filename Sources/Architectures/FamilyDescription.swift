@@ -3,7 +3,7 @@ package import JSON
 import enum Kernels.Activation
 
 /// Family described by a user in JSON (`docs/families.md`) as a known family with differences.
-struct FamilyDescription {
+package struct FamilyDescription {
   private let root: JSONField
 
   package init(_ document: JSONValue) { root = JSONField(document) }

@@ -27,6 +27,9 @@ package struct TensorLayout: Sendable {
   /// Number added to the stored weights of norms.
   package var normOffset: Float = 0
 
+  /// Layout of a family that no file of the naming has.
+  package static let nameless = TensorLayout(names: [:])
+
   /// Canonical name of the tensor with a role; nil if the family has none.
   package func name(_ role: TensorRole, layer: Int? = nil) -> String? {
     guard let template = names[role.biased ?? role] else { return nil }
@@ -38,12 +41,12 @@ package struct TensorLayout: Sendable {
   }
 
   /// Name in a file with a renaming.
-  static func renamed(_ name: String, by renaming: Renaming) -> String {
+  package static func renamed(_ name: String, by renaming: Renaming) -> String {
     renaming.reduce(name) { $0.replacing($1.from, with: $1.to, maxReplacements: 1) }
   }
 
-  /// First renaming under which the checkpoint has the required tensors.
-  func renaming(of checkpoint: Checkpoint) -> Renaming {
+  /// The first renaming by which the checkpoint has the tensors that it must have.
+  package func renaming(of tensors: some TensorList) -> Renaming {
     let signs = [TensorRole.tokenEmbedding, .embeddingNorm].compactMap { name($0) }
     return renamings.first { renaming in
       signs.allSatisfy { tensors.tensor(TensorName(Self.renamed($0, by: renaming))) != nil }

@@ -58,7 +58,7 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Bias of a matrix or norm; nil if it has none.
-  var bias: TensorRole? { Self(rawValue: rawValue + Self.biasEnding) }
+  package var bias: TensorRole? { Self(rawValue: rawValue + Self.biasEnding) }
 
   /// Matrix or norm of a bias; nil for other roles.
   var biased: TensorRole? {
@@ -69,7 +69,7 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   private static let biasEnding = "Bias"
 
   /// Whether it is a projection matrix, which some layouts store transposed.
-  var isProjection: Bool {
+  package var isProjection: Bool {
     switch self {
     case .query, .key, .value, .queryKeyValue, .attentionOutput, .gate, .up, .gateUp, .down: true
     default: false

@@ -8,7 +8,7 @@ package import Tensors
 /// Model on disk in any format: its tensors, and the small files that describe it.
 ///
 /// It need not be a model that can be run; ``Model`` checks that.
-package struct Checkpoint: Sendable {
+package struct Checkpoint: TensorList {
   package enum Storage: Sendable {
     case dense(DenseStorage)
     case container(DMOEReader)

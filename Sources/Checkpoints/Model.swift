@@ -11,8 +11,8 @@ package struct Model: Sendable {
   package let configuration: ModelConfiguration
   /// Differences of its tensor names from the family's.
   private let renaming: TensorLayout.Renaming
-  /// Type that matrices are rounded to, see ``rounded(to:)``; nil for the weights as stored.
-  var rounding: ElementType?
+  /// The type that its matrices are rounded to; nil for the weights as they are.
+  package var rounding: ElementType?
 
   package var path: String { checkpoint.path }
 

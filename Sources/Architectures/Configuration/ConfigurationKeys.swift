@@ -1,8 +1,8 @@
 package import GGUF
 
 /// Keys of a GGUF file that describe its model, prefixed by the architecture.
-struct ConfigurationKeys {
-  let architecture: String
+package struct ConfigurationKeys {
+  package let architecture: String
   private let metadata: GGUFMetadata
   let path: String
 
@@ -17,7 +17,7 @@ struct ConfigurationKeys {
   }
 
   /// Integer in a range; nil if the key is missing.
-  func optional(_ name: String, in range: ClosedRange<Int>) throws(ModelError) -> Int? {
+  func optional(_ name: String, in range: ClosedRange<Int>) throws(ArchitectureError) -> Int? {
     let key = "\(architecture).\(name)"
     let found: Int?
     do {
@@ -70,7 +70,7 @@ struct ConfigurationKeys {
   }
 
   /// Number above 0; nil if the key is missing.
-  func positive(_ name: String) throws(ModelError) -> Double? {
+  func positive(_ name: String) throws(ArchitectureError) -> Double? {
     guard let number = try double(name) else { return nil }
     guard number > 0, number.isFinite else {
       throw .metadata(

@@ -61,8 +61,8 @@ struct GGUFRotaryKeys {
   }
 
   /// Tensor with one number for each pair; nil if it is missing.
-  private func divisors(_ name: String, _ dimension: Int) throws(ModelError) -> [Double]? {
-    guard let tensor = checkpoint.tensor(TensorName(name)) else { return nil }
+  private func divisors(_ name: String, _ dimension: Int) throws(ArchitectureError) -> [Double]? {
+    guard let tensor = source.tensor(TensorName(name)) else { return nil }
     guard tensor.shape == [dimension / 2] else {
       throw .shape(
         path: keys.path, tensor: name, expected: [dimension / 2], found: tensor.shape)

@@ -4,11 +4,20 @@ package import Tensors
 import enum Kernels.Activation
 
 extension ModelConfiguration {
-  /// Reads the keys of a GGUF file, and its tensors for values without a key.
-  init(
-    _ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family, _ checkpoint: Checkpoint
-  ) throws(ModelError) {
-    try Self.refuseMixture(keys, checkpoint)
+  /// Reads the keys of a GGUF file; what they leave open follows from its tensors.
+  ///
+  /// - Parameters:
+  ///   - keys: of the file.
+  ///   - gguf: what the architecture implies.
+  ///   - family: of the model.
+  ///   - tensors: of the dense model.
+  ///   - source: of those tensors that are stored whole.
+  /// - Throws: keys that are missing or out of range, and a mixture of experts.
+  package init(
+    _ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family,
+    tensors: some TensorList, source: any TensorSource
+  ) throws(ArchitectureError) {
+    try Self.refuseMixture(keys)
     func tensor(_ role: TensorRole) -> TensorDescription? {
       family.tensorName(role, layer: 0, .gguf).flatMap { tensors.tensor(TensorName($0)) }
     }

@@ -22,7 +22,7 @@ extension ModelConfiguration {
   /// Whether a model of this configuration has the tensor that the layout names.
   ///
   /// Biases beyond the configuration are ignored, as in Transformers.
-  func has(_ role: TensorRole) -> Bool {
+  package func has(_ role: TensorRole) -> Bool {
     switch role {
     case .output: !tiedOutput
     case .tokenTypeEmbedding: tokenTypes > 0
@@ -57,29 +57,6 @@ extension ModelConfiguration {
     case .attentionOutputBias, .downBias, .embeddingNormBias, .outputNormBias, .attentionNormBias,
       .attentionStreamNormBias, .feedForwardNormBias, .feedForwardStreamNormBias:
       return [hiddenSize]
-    }
-  }
-}
-
-extension Model {
-  /// Throws if the tensors do not match the configuration.
-  func checkShapes() throws(ModelError) {
-    for (role, layer, shape) in configuration.expectedTensors(of: family, checkpoint.naming) {
-      guard let name = tensorName(role, layer: layer) else { continue }
-      if let unknown = checkpoint.unknownType(of: TensorName(name)) {
-        throw .elementType(path: path, tensor: name, found: "type \(unknown)")
-      }
-      guard let tensor = checkpoint.tensor(TensorName(name)) else {
-        throw .missingTensor(path: path, name: name)
-      }
-      guard tensor.shape == shape else {
-        throw .shape(path: path, tensor: name, expected: shape, found: tensor.shape)
-      }
-      let type = tensor.elementType
-      let isPlain = [.f16, .bf16, .f32, .f64].contains(type)
-      guard isPlain || type.isQuantized && type.isDecodable else {
-        throw .elementType(path: path, tensor: name, found: type.rawValue)
-      }
     }
   }
 }

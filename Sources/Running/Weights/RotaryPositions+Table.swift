@@ -2,20 +2,19 @@ import Architectures
 import Glibc
 import Kernels
 
-/// Change of rotary frequencies for windows longer than those of the original training.
-package enum RotaryScaling: Sendable, Equatable {
-  case none
-  /// Positions divided by a factor (arXiv 2306.15595).
-  case linear(factor: Double)
-  /// Long waves divided by a factor, with a smooth transition (Llama 3.1).
-  case llama3(factor: Double, low: Double, high: Double, original: Double)
-  /// Part of the waves divided by a factor (YaRN, arXiv 2309.00071).
-  case yarn(factor: Double, fast: Double, slow: Double, original: Double, magnitude: Double)
-  /// Divisors for each pair, chosen by the length of the window (LongRoPE, arXiv 2402.13753).
-  case long(short: [Double], long: [Double], original: Int, magnitude: Double)
-  /// Divisors for each pair.
-  case divisors([Double])
+extension RotaryPositions {
+  /// The rotations of so many positions.
+  func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
+    let (frequencies, magnitude) = scaling.scaled(
+      RotaryEmbedding.frequencies(dimension: dimension, base: base), base: base,
+      positions: positions)
+    return RotaryEmbedding(
+      headDimension: headDimension, frequencies: frequencies, magnitude: magnitude,
+      positions: positions)
+  }
+}
 
+extension RotaryScaling {
   /// Scaled frequencies, and the factor of rotated values.
   ///
   /// - Parameters:
