@@ -1,19 +1,6 @@
-import Tensors
+package import Tensors
 
 extension TensorLayout {
-  /// Rearrangement of a tensor's elements between layouts.
-  package struct Arrangement: Sendable, Equatable {
-    /// Whether the tensor is transposed, before the other steps.
-    package var isTransposed = false
-    /// Source of each row; nil if all rows stay.
-    package var rows: [Int]?
-    /// Number added to each element.
-    package var offset: Float = 0
-
-    /// Identity.
-    package static let unchanged = Arrangement()
-  }
-
   /// Rearrangement of a role's tensor from this layout to the other.
   package func arrangement(
     of role: TensorRole, in other: TensorLayout, _ configuration: ModelConfiguration

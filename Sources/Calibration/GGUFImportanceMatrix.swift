@@ -56,7 +56,7 @@ struct GGUFImportanceMatrix {
         path: path, entry: name, expected: "F32", found: tensor.elementType.rawValue)
     }
     do {
-      return tensor.elementType.doubles(try reader.read(tensor.name, nil))
+      return tensor.elementType.doubles(try reader.read(tensor.name))
     } catch {
       throw .tensor(error)
     }

@@ -36,13 +36,12 @@ extension Checkpoint {
       matches = try parallel.map(sources.count) { (index) throws(TensorError) in
         let tensor = sources[index].description
         guard weights.tensor(tensor.name) == tensor else { return false }
+        let opened = try weights.open(tensor.name)
         var hasher = SHA256Hasher()
-        let size = 4 << 20
-        for start in stride(from: 0, to: tensor.byteCount, by: size) {
-          let end = min(start + size, tensor.byteCount)
-          hasher.update(try weights.read(tensor.name, start..<end))
+        for piece in opened.pieces {
+          hasher.update(try opened.read(piece))
           progress.report(
-            "Comparing the base", unit: "bytes", done: done.add(end - start), of: total)
+            "Comparing the base", unit: "bytes", done: done.add(piece.count), of: total)
         }
         return hasher.digest() == sources[index].digest
       }

@@ -25,6 +25,8 @@ package struct Checkpoint: TensorList {
   let familyDescription: [UInt8]?
   /// Replacement for its `config.json`; nil to use the file.
   let configuration: [UInt8]?
+  /// Tensors of the files that are not the model's.
+  private let hidden: Set<TensorName>
   /// Cache of the files beside the weights.
   let companionFiles: CompanionFiles
 
@@ -36,6 +38,7 @@ package struct Checkpoint: TensorList {
   package init(path: String, family: String? = nil) throws(ModelError) {
     self.path = path
     configuration = nil
+    hidden = []
     companionFiles = CompanionFiles()
     do {
       familyDescription = try family.map { (family) throws(FileError) in
@@ -92,6 +95,7 @@ package struct Checkpoint: TensorList {
     self.companionFiles = companionFiles
     self.familyDescription = familyDescription
     configuration = nil
+    hidden = []
     storage = .overlay(overlay, base: base)
     tensors = base.source.tensors
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
@@ -106,6 +110,7 @@ package struct Checkpoint: TensorList {
     companionFiles = checkpoint.companionFiles
     self.configuration = configuration
     storage = checkpoint.storage
+    self.hidden = checkpoint.hidden.union(hidden)
     tensors = checkpoint.tensors.filter { !hidden.contains($0.name) }
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
@@ -118,13 +123,20 @@ package struct Checkpoint: TensorList {
     return reader.unknownTensors.first { $0.name == name }?.typeNumber
   }
 
-  /// Tensors whose bytes can be read by name.
+  /// The tensors of the dense model whose bytes can be read.
   package var source: any TensorSource {
-    switch storage {
-    case .dense(let storage): storage.source
-    case .container(let reader): reader
-    case .overlay(_, let base): base.source
-    }
+    let source: any TensorSource =
+      switch storage {
+      case .dense(let storage): storage.source
+      case .container(let reader): DenseTensors(reader)
+      case .overlay(_, let base): base.source
+      }
+    return hidden.isEmpty ? source : SelectedTensors(source, hiding: hidden)
+  }
+
+  /// The dense tensors that an overlay takes its weights from; nil for all else.
+  package var base: (any TensorSource)? {
+    if case .overlay(_, let base) = storage { base.source } else { nil }
   }
 
   package var container: DMOEReader? {

@@ -13,8 +13,9 @@ extension Model {
         Array("\(tensor.name)\0\(tensor.elementType.rawValue)\0\(tensor.shape)\0".utf8))
       let end = min(tensor.byteCount, 4096)
       do {
-        hasher.update(try source.read(tensor.name, 0..<end))
-        hasher.update(try source.read(tensor.name, tensor.byteCount - end..<tensor.byteCount))
+        let opened = try source.open(tensor.name)
+        hasher.update(try opened.read(0..<end))
+        hasher.update(try opened.read(tensor.byteCount - end..<tensor.byteCount))
       } catch {
         throw .tensor(error)
       }

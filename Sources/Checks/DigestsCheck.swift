@@ -25,11 +25,9 @@ enum DigestsCheck: Check {
       $0.isExact && (container.holdsDense || $0.isStoredWhole)
     }
     let recoded = container.directory.sourceTensors.count { !$0.isExact }
-    let dense = DenseReconstruction(container: container)
+    let dense = DenseTensors(container)
     let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
-      var hasher = SHA256Hasher()
-      try dense.forEachPiece(of: sources[index]) { _, bytes in hasher.update(bytes) }
-      return hasher.digest() == sources[index].digest
+      try dense.digest(of: sources[index].description.name) == sources[index].digest
     }
     if let wrong = matches.firstIndex(of: false) {
       return .failed("\(sources[wrong].description.name) is not what was written")

@@ -35,23 +35,23 @@ enum ExportCheck: Check {
           "its layers have \(text(found)) neurons, the experts of the file \(known)")
       }
     }
-    let tensors = try ExpertTensors(origin, expert: expert)
-    if let difference = try difference(of: subject.checkpoint, tensors) {
+    let contents = try FolderContents(origin, expert: expert)
+    if let difference = try difference(of: subject.checkpoint, contents) {
       return .failed(difference)
     }
-    let differences = try subject.parallel.map(tensors.descriptions.count) {
-      (index) throws(any Error) -> String? in
-      try Self.difference(of: index, tensors, subject.checkpoint)
+    let comparison = TensorComparison(expected: contents.source, found: subject.checkpoint.source)
+    if let difference = try comparison.byteDifferences(parallel: subject.parallel).first {
+      return .failed(difference.text(of: .file))
     }
-    if let first = differences.compactMap({ $0 }).first { return .failed(first) }
-    let bytes = tensors.descriptions.reduce(0) { $0 + $1.byteCount }
+    let tensors = contents.source.tensors
+    let bytes = tensors.reduce(0) { $0 + $1.byteCount }
     let what =
       expert.map {
-        tensors.isDense
-          ? "the dense model" : "expert \($0), \(text(tensors.widths)) neurons a layer"
+        contents.isDense
+          ? "the dense model" : "expert \($0), \(text(contents.widths)) neurons a layer"
       } ?? "all \(container.directory.experts) experts"
     return .passed(
-      "\(what): \(tensors.descriptions.count) tensors, \(HumanText.count(bytes)) bytes: identical")
+      "\(what): \(tensors.count) tensors, \(HumanText.count(bytes)) bytes: identical")
   }
 
   /// How many neurons each layer of a folder has that is one expert.
@@ -68,49 +68,27 @@ enum ExportCheck: Check {
 
   /// How names, shapes or files differ; nil if they do not.
   private static func difference(
-    of folder: Checkpoint, _ tensors: ExpertTensors
+    of folder: Checkpoint, _ contents: FolderContents
   ) throws -> String? {
-    let names = Set(tensors.descriptions.map(\.name))
-    if let extra = folder.tensors.first(where: { !names.contains($0.name) }) {
-      return "the tensor \(extra.name) is not in the file"
-    }
-    for tensor in tensors.descriptions where folder.tensor(tensor.name) != tensor {
-      return folder.tensor(tensor.name) == nil
-        ? "the tensor \(tensor.name) is missing"
-        : "\(tensor.name): type or shape differ from the expert's"
-    }
-    guard try folder.document("config.json") == tensors.configurationDocument() else {
-      return tensors.routed == nil
+    let differences = TensorComparison.describedDifferences(
+      expected: contents.source, found: folder)
+    if let first = differences.first { return first.text(of: .file) }
+    guard try folder.document("config.json") == contents.configurationDocument() else {
+      return contents.routed == nil
         ? "config.json differs from the source's in more than the width"
         : "config.json differs from the source's in more than the experts of the file"
     }
-    for name in tensors.checkpoint.companions
+    for name in contents.checkpoint.companions
     where name != "config.json" && name != Checkpoint.cardName {
-      guard try folder.companion(name) == tensors.checkpoint.companion(name) else {
+      guard try folder.companion(name) == contents.checkpoint.companion(name) else {
         return "\(name) is not the source's"
       }
     }
-    if let routed = tensors.routed,
+    if let routed = contents.routed,
       let file = try RoutedFolderCheck.changedCode(of: folder, routed)
     {
       return "\(file) is not what this version of dynamoe writes: do not run it"
     }
     return nil
-  }
-
-  /// Where a tensor differs; nil if not in a single bit.
-  private static func difference(
-    of index: Int, _ tensors: ExpertTensors, _ folder: Checkpoint
-  ) throws -> String? {
-    let name = tensors.descriptions[index].name
-    var place: Int?
-    try tensors.forEachPiece(of: index) { offset, expected in
-      guard place == nil else { return }
-      let found = try folder.source.read(name, offset..<offset + expected.count)
-      guard found != expected else { return }
-      place = zip(found, expected).enumerated().first { $0.element.0 != $0.element.1 }
-        .map { offset + $0.offset }
-    }
-    return place.map { "\(name): differs from the expert, first at its byte \($0)" }
   }
 }

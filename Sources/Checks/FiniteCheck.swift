@@ -12,54 +12,33 @@ enum FiniteCheck: Check {
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
-    let tensors = readable(subject.checkpoint)
-      .filter { $0.elementType.isFloatingPoint && $0.elementType.isDecodable }
+    let tensors = try Self.tensors(of: subject.checkpoint).filter {
+      $0.description.elementType.isFloatingPoint && $0.description.elementType.isDecodable
+    }
     let done = Counter()
     let statistics = try subject.parallel.map(tensors.count) { (index) throws(any Error) in
-      let tensor = tensors[index]
-      let found = try TensorStatistics(
-        tensor.elementType, byteCount: tensor.byteCount, read: tensor.read)
+      let found = try TensorStatistics(tensors[index])
       subject.progress.report(
         "Reading values", unit: "tensors", done: done.increment(), of: tensors.count)
       return found
     }
     for (tensor, found) in zip(tensors, statistics) where found.nan + found.infinity > 0 {
-      return .failed("\(tensor.title): \(found.nan) NaN, \(found.infinity) infinite values")
+      return .failed("\(tensor.description.name): \(found.nan) NaN, \(found.infinity) infinite values")
     }
     return .passed(
       "\(HumanText.count(statistics.reduce(0) { $0 + $1.count })) values of \(tensors.count) tensors"
     )
   }
 
-  private struct Readable: Sendable {
-    let title: String
-    let elementType: ElementType
-    let byteCount: Int
-    let read: @Sendable (Range<Int>) throws(TensorError) -> [UInt8]
-  }
-
-  /// What is stored, without putting anything together: order does not matter to a value.
-  private static func readable(_ checkpoint: Checkpoint) -> [Readable] {
-    switch checkpoint.storage {
-    case .dense(let storage): readable(storage.source)
-    case .container(let reader): readable(reader)
-    case .overlay(let reader, let base): readable(reader) + readable(base.source)
+  /// The tensors as they are stored: the order of values does not matter here.
+  private static func tensors(of checkpoint: Checkpoint) throws(TensorError) -> [OpenTensor] {
+    var tensors: [OpenTensor] = []
+    if let container = checkpoint.container {
+      tensors += container.sectionsHeld.flatMap(\.tensors).map { container.open($0) }
+      guard checkpoint.base != nil else { return tensors }
     }
-  }
-
-  private static func readable(_ source: any TensorSource) -> [Readable] {
-    source.tensors.map { tensor in
-      Readable(
-        title: tensor.name.text, elementType: tensor.elementType, byteCount: tensor.byteCount
-      ) { (range) throws(TensorError) in try source.read(tensor.name, range) }
-    }
-  }
-
-  private static func readable(_ reader: DMOEReader) -> [Readable] {
-    reader.sectionsHeld.flatMap(\.tensors).map { tensor in
-      Readable(
-        title: tensor.title, elementType: tensor.elementType, byteCount: tensor.byteCount
-      ) { (range) throws(TensorError) in try reader.read(tensor, range) }
-    }
+    let source = checkpoint.source
+    for tensor in source.tensors { tensors.append(try source.open(tensor.name)) }
+    return tensors
   }
 }

@@ -26,7 +26,7 @@ enum GGUFCheck: Check {
     guard let origin = subject.source, let container = origin.container,
       let metadata = try subject.checkpoint.metadata()
     else { return .skipped("no .dmoe given (--against)") }
-    return try Comparison(
+    return try ExpertComparison(
       file: subject.checkpoint, metadata: metadata, origin: origin, container: container,
       parallel: subject.parallel
     ).outcome()
@@ -34,7 +34,7 @@ enum GGUFCheck: Check {
 }
 
 /// A GGUF file and the container that it should be an expert of.
-private struct Comparison {
+private struct ExpertComparison {
   let file: Checkpoint
   let metadata: GGUFMetadata
   let origin: Checkpoint
@@ -57,13 +57,15 @@ private struct Comparison {
     if let difference = try tensorDifference(plan) ?? keyDifference(plan) {
       return .failed(difference)
     }
-    for index in plan.tensors.items.indices {
-      if let difference = try difference(of: index, plan) { return .failed(difference) }
+    let comparison = TensorComparison(expected: plan.tensors.source, found: file.source)
+    if let difference = try comparison.byteDifferences(parallel: parallel).first {
+      return .failed(difference.text(of: .expert))
     }
-    let bytes = plan.tensors.items.reduce(0) { $0 + $1.description.byteCount }
+    let tensors = plan.tensors.source.tensors
+    let bytes = tensors.reduce(0) { $0 + $1.byteCount }
     return .passed(
       (plan.expert.isDense ? "the dense model" : "expert \(expert)")
-        + " in \(plan.types.prefix(2).joined(separator: " and ")): \(plan.tensors.items.count) tensors, "
+        + " in \(plan.types.prefix(2).joined(separator: " and ")): \(tensors.count) tensors, "
         + "\(HumanText.count(bytes)) bytes: identical")
   }
 
@@ -90,18 +92,10 @@ private struct Comparison {
     return try likely ?? GGUFPlan(origin, expert: expert, type: nil, generator: "")
   }
 
-  /// How names, shapes or types differ; nil if they do not.
+  /// The first tensor that is extra or missing, or has another type or shape; nil if there is none.
   private func tensorDifference(_ plan: GGUFPlan) -> String? {
-    let names = Set(plan.tensors.items.map(\.description.name))
-    if let extra = file.tensors.first(where: { !names.contains($0.name) }) {
-      return "the tensor \(extra.name) is not of the expert"
-    }
-    for tensor in plan.tensors.items.map(\.description) where file.tensor(tensor.name) != tensor {
-      return file.tensor(tensor.name) == nil
-        ? "the tensor \(tensor.name) is missing"
-        : "\(tensor.name): type or shape differ from the expert's"
-    }
-    return nil
+    TensorComparison.describedDifferences(expected: plan.tensors.source, found: file)
+      .first?.text(of: .expert)
   }
 
   private func keyDifference(_ plan: GGUFPlan) throws -> String? {
@@ -114,21 +108,5 @@ private struct Comparison {
       }
     }
     return expected.keys.min().map { "the key \($0) is missing" }
-  }
-
-  /// Where a tensor differs; nil if not in a single bit.
-  private func difference(of index: Int, _ plan: GGUFPlan) throws -> String? {
-    let name = plan.tensors.items[index].description.name
-    let source = file.source
-    let place = Mutex<Int?>(nil)
-    try plan.tensors.forEachPiece(of: index, parallel: parallel) { offset, expected in
-      let found = try source.read(name, offset..<offset + expected.count)
-      guard found != expected else { return }
-      let pairs = zip(found, expected).enumerated()
-      if let first = pairs.first(where: { $0.element.0 != $0.element.1 }) {
-        place.withLock { $0 = min($0 ?? .max, offset + first.offset) }
-      }
-    }
-    return place.withLock { $0 }.map { "\(name): differs from the expert, first at its byte \($0)" }
   }
 }

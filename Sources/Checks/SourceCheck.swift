@@ -26,18 +26,13 @@ enum SourceCheck: Check {
       return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
     }
     let held = container.directory.sourceTensors
-    let names = Set(held.map(\.description.name))
-    if let missing = source.tensors.first(where: { !names.contains($0.name) }) {
-      return .failed("the source's tensor \(missing.name) is missing")
+    let described = TensorComparison.describedDifferences(
+      expected: subject.checkpoint, found: source)
+    if let first = described.first { return .failed(first.text(of: .source)) }
+    let comparison = TensorComparison(expected: DenseTensors(container), found: source.source)
+    if let first = try comparison.byteDifferences(parallel: subject.parallel).first {
+      return .failed(first.text(of: .source))
     }
-    if let extra = held.first(where: { source.tensor($0.description.name) == nil }) {
-      return .failed("the tensor \(extra.description.name) is not in the source")
-    }
-    let dense = DenseReconstruction(container: container)
-    let differences = try subject.parallel.map(held.count) { (index) throws(any Error) -> String? in
-      try difference(held[index], source, dense)
-    }
-    if let first = differences.compactMap({ $0 }).first { return .failed(first) }
     let bytes = held.filter(\.isExact).reduce(0) { $0 + $1.description.byteCount }
     let identical = "\(HumanText.count(bytes)) bytes: identical, bit for bit"
     let recoded = held.filter { !$0.isExact }
@@ -58,24 +53,5 @@ enum SourceCheck: Check {
     }
     return "down of \(errors.count) layers as \(type), relative error at most "
       + "\(HumanText.fixed(100 * worst.relative, digits: 3)) % (layer \(worst.layer))"
-  }
-
-  /// How a tensor differs from the source's; nil if not in a single bit.
-  private static func difference(
-    _ held: DMOEDirectory.SourceTensor, _ source: Checkpoint, _ dense: DenseReconstruction
-  ) throws -> String? {
-    let name = held.description.name
-    guard source.tensor(name) == held.description else {
-      return "\(name): type or shape differ from the source's"
-    }
-    guard held.isExact else { return nil }
-    var difference: Int?
-    try dense.forEachPiece(of: held) { offset, rebuilt in
-      let original = try source.source.read(name, offset..<offset + rebuilt.count)
-      guard difference == nil, rebuilt != original else { return }
-      difference = zip(rebuilt, original).enumerated().first { $0.element.0 != $0.element.1 }
-        .map { offset + $0.offset }
-    }
-    return difference.map { "\(name): differs from the source, first at its byte \($0)" }
   }
 }

@@ -14,33 +14,19 @@ extension RecodingError {
       preconditionFailure("\(tensor.description.name) has no rings")
     }
     let description = tensor.description
-    let rows = try DenseReconstruction(container: container).rows(cut)
-    let found = floats(rows, type, count: description.elementCount)
-    var wanted = floats(
-      try source.source.read(description.name), description.elementType,
-      count: description.elementCount)
-    if cut.neuronAxis == 1 {
-      wanted =
-        Matrix(rows: description.shape[0], columns: description.shape[1], values: wanted)
+    let opened = ExpertTensors(container, base: nil, expert: container.directory.experts - 1)
+    let found = try opened.open(description.name).floats()
+    let wanted = try source.source.open(description.name).floats()
+    // Neuron by neuron, so that the sums do not depend on the layout of the source.
+    func neuronMajor(_ values: [Float]) -> [Float] {
+      guard cut.neuronAxis == 1 else { return values }
+      return Matrix(rows: description.shape[0], columns: description.shape[1], values: values)
         .transposed().values
     }
-    var (difference, size, maximum) = (0.0, 0.0, 0.0)
-    for (found, wanted) in zip(found, wanted) {
-      let error = Double(found) - Double(wanted)
-      difference += error * error
-      size += Double(wanted) * Double(wanted)
-      maximum = max(maximum, abs(error))
-    }
+    var difference = ValueDifference()
+    difference.add(found: neuronMajor(found), expected: neuronMajor(wanted))
     return RecodingError(
-      layer: cut.layer, elementType: type,
-      relative: difference == 0 ? 0 : (difference / max(size, .leastNormalMagnitude)).squareRoot(),
-      maximum: maximum)
-  }
-
-  private static func floats(_ bytes: [UInt8], _ type: ElementType, count: Int) -> [Float] {
-    var values = [Float](repeating: 0, count: count)
-    var span = values.mutableSpan
-    type.decode(bytes, into: &span)
-    return values
+      layer: cut.layer, elementType: type, relative: difference.relative,
+      maximum: difference.maximum)
   }
 }

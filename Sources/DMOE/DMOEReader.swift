@@ -1,7 +1,7 @@
 package import Architectures
 package import ByteIO
 import JSON
-import Tensors
+package import Tensors
 
 /// Reader of a `.dmoe` file with a checked directory, complete or cut at the end of a section.
 ///
@@ -12,6 +12,7 @@ package final class DMOEReader: Sendable {
   /// Number of experts in the file, counted from the smallest.
   package let expertsHeld: Int
   private let places: [Place: StoredTensor]
+  private let sources: [TensorName: Int]
 
   private struct Place: Hashable {
     let section: Int
@@ -37,6 +38,14 @@ package final class DMOEReader: Sendable {
       for tensor in entry.tensors { places[Place(section: section, kind: tensor.kind)] = tensor }
     }
     self.places = places
+    sources = Dictionary(
+      directory.sourceTensors.enumerated().map { ($1.description.name, $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A tensor of the dense model; nil if there is none of this name.
+  package func sourceTensor(_ name: TensorName) -> DMOEDirectory.SourceTensor? {
+    sources[name].map { directory.sourceTensors[$0] }
   }
 
   private static func directory(of file: InputFile) throws(DMOEError) -> DMOEDirectory {

@@ -37,10 +37,6 @@ public struct Tensor: Sendable, Equatable {
         .usage, "\(name): expected whole blocks of \(block.bytes) bytes, found \(bytes.count) bytes"
       )
     }
-    let numbers = block.elements * (type == .c64 ? 2 : 1)
-    var values = [Float](repeating: 0, count: bytes.count / block.bytes * numbers)
-    var span = values.mutableSpan
-    type.decode(bytes, into: &span)
-    return values
+    return type.floats(bytes)
   }
 }

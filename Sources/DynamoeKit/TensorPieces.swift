@@ -11,10 +11,8 @@ public struct TensorPieces: Sendable {
   private let checkpoint: Checkpoints.Checkpoint
   private let tensor: TensorDescription
   private let pieceBytes: Int
-  /// What a container has cut into rings; nil for what is read as it lies there.
-  private let cut: (source: DMOEDirectory.SourceTensor, container: DMOEReader)?
-  /// The tensor that was put together from its rings; empty until it is asked for.
-  private var rebuilt: [UInt8] = []
+  /// Opened when the first piece is asked for.
+  private var opened: OpenTensor?
   private var offset = 0
 
   init(
@@ -33,24 +31,16 @@ public struct TensorPieces: Sendable {
     self.checkpoint = checkpoint
     self.tensor = tensor
     pieceBytes = max(byteLimit / block, 1) * block
-    cut = try Self.cut(tensor, of: checkpoint)
+    // A tensor that cannot be given back is told now, and not behind the pieces of others.
+    if checkpoint.source.tensor(tensor.name) == nil { opened = try Self.open(tensor, checkpoint) }
   }
 
-  private static func cut(
-    _ tensor: TensorDescription, of checkpoint: Checkpoints.Checkpoint
-  ) throws(DynamoeError) -> (source: DMOEDirectory.SourceTensor, container: DMOEReader)? {
-    guard case .container(let reader) = checkpoint.storage,
-      let source = reader.directory.sourceTensors.first(where: {
-        $0.description.name == tensor.name
-      }), !source.isStoredWhole
-    else { return nil }
-    guard source.isExact else {
-      throw DynamoeError(
-        .data,
-        "\(checkpoint.path): \(tensor.name) is stored in another type than the source's, "
-          + "which cannot be given back")
+  private static func open(
+    _ tensor: TensorDescription, _ checkpoint: Checkpoints.Checkpoint
+  ) throws(DynamoeError) -> OpenTensor {
+    try DynamoeError.wrapping { () throws(TensorError) in
+      try checkpoint.source.open(tensor.name)
     }
-    return (source, reader)
   }
 
   /// The next piece; nil behind the last one.
@@ -64,24 +54,10 @@ public struct TensorPieces: Sendable {
       return nil
     }
     let range = offset..<min(offset + pieceBytes, tensor.byteCount)
-    let piece: [UInt8]
-    if let cut {
-      if rebuilt.isEmpty { rebuilt = try Self.whole(cut.source, cut.container) }
-      piece = Array(rebuilt[range])
-    } else {
-      piece = try DynamoeError.wrapping { () throws(TensorError) in
-        try checkpoint.source.read(tensor.name, range)
-      }
-    }
+    let source: OpenTensor
+    if let opened { source = opened } else { source = try Self.open(tensor, checkpoint) }
+    opened = source
     offset = range.upperBound
-    return piece
-  }
-
-  private static func whole(
-    _ source: DMOEDirectory.SourceTensor, _ container: DMOEReader
-  ) throws(DynamoeError) -> [UInt8] {
-    try DynamoeError.wrapping {
-      try DenseReconstruction(container: container).bytes(of: source)
-    }
+    return try DynamoeError.wrapping { () throws(TensorError) in try source.read(range) }
   }
 }

@@ -66,13 +66,20 @@ package struct GGUFReader: TensorSource {
   /// Number of bytes read from the files so far.
   package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }
 
-  package func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8] {
+  package func open(_ name: TensorName) throws(TensorError) -> OpenTensor {
     guard let (index, location) = places[name] else {
       throw TensorError.missing(name: name.text)
     }
     let tensor = tensors[index]
+    return OpenTensor(tensor) { (range) throws(TensorError) in
+      try read(range, of: tensor, at: location)
+    }
+  }
+
+  private func read(
+    _ range: Range<Int>, of tensor: TensorDescription, at location: Location
+  ) throws(TensorError) -> [UInt8] {
     let file = files[location.file]
-    let range = range ?? 0..<tensor.byteCount
     guard range.lowerBound >= 0, range.upperBound <= tensor.byteCount else {
       // The range exceeds the tensor, not the file.
       throw TensorError.file(
@@ -84,7 +91,7 @@ package struct GGUFReader: TensorSource {
     }
     guard let fields = tensor.elementType.blockFields else {
       throw TensorError.unsupported(
-        path: file.path, tensor: name.text,
+        path: file.path, tensor: tensor.name.text,
         reason: "the order of bytes within \(tensor.elementType.rawValue) blocks is not known")
     }
     let block = tensor.elementType.block.bytes

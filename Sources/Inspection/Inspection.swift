@@ -123,29 +123,20 @@ package struct Inspection: Sendable {
     }
     let done = Counter()
     let total = checkpoint.tensors.count
+    let source = checkpoint.source
     return try parallel.map(total) { (index) throws(any Error) in
       let tensor = checkpoint.tensors[index]
-      let statistics = try statistics(of: tensor, index, checkpoint)
+      let statistics = try statistics(of: tensor, in: source)
       progress.report("Reading values", unit: "tensors", done: done.increment(), of: total)
       return Tensor(description: tensor, statistics: statistics)
     }
   }
 
   private static func statistics(
-    of tensor: TensorDescription, _ index: Int, _ checkpoint: Checkpoint
+    of tensor: TensorDescription, in source: any TensorSource
   ) throws -> TensorStatistics? {
-    guard checkpoint.hasWeights, tensor.elementType.isDecodable else { return nil }
-    if case .container(let container) = checkpoint.storage, container.tensor(tensor.name) == nil {
-      let source = container.directory.sourceTensors[index]
-      guard container.holdsDense, source.isExact else { return nil }
-      let bytes = try DenseReconstruction(container: container).bytes(of: source)
-      return try TensorStatistics(tensor.elementType, byteCount: bytes.count) {
-        (range) throws(TensorError) in Array(bytes[range])
-      }
-    }
-    return try TensorStatistics(tensor.elementType, byteCount: tensor.byteCount) {
-      (range) throws(TensorError) in try checkpoint.source.read(tensor.name, range)
-    }
+    guard source.tensor(tensor.name) != nil, tensor.elementType.isDecodable else { return nil }
+    return try TensorStatistics(source.open(tensor.name))
   }
 
   /// From the configuration where there is one, else from the names that known families use.

@@ -68,23 +68,24 @@ package struct SafetensorsReader: TensorSource {
 
   package func location(of name: TensorName) -> Location? { places[name]?.location }
 
-  package func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8] {
+  package func open(_ name: TensorName) throws(TensorError) -> OpenTensor {
     guard let (index, location) = places[name] else {
       throw TensorError.missing(name: name.text)
     }
     let input = files[location.file].input
     let byteCount = tensors[index].byteCount
-    let range = range ?? 0..<byteCount
-    guard range.lowerBound >= 0, range.upperBound <= byteCount else {
-      // The range exceeds the tensor, not the file.
-      throw TensorError.file(
-        .pastEnd(
-          path: input.path, offset: range.lowerBound, count: range.count, length: byteCount))
-    }
-    do {
-      return try input.read(at: location.offset + range.lowerBound, count: range.count)
-    } catch {
-      throw TensorError.file(error)
+    return OpenTensor(tensors[index]) { (range) throws(TensorError) in
+      guard range.lowerBound >= 0, range.upperBound <= byteCount else {
+        // The end that was passed is the tensor's, not the file's.
+        throw TensorError.file(
+          .pastEnd(
+            path: input.path, offset: range.lowerBound, count: range.count, length: byteCount))
+      }
+      do throws(FileError) {
+        return try input.read(at: location.offset + range.lowerBound, count: range.count)
+      } catch {
+        throw TensorError.file(error)
+      }
     }
   }
 

@@ -11,8 +11,11 @@ extension ElementType {
     case .bf16: Widening.bfloat16(bytes, into: &values)
     case .f16: Widening.float16(bytes, into: &values)
     case .f32, .c64: Widening.float32(bytes, into: &values)
-    case _ where isQuantized: decodeBlocks(bytes, into: &values)
-    default:
+    case .q10, .q20, .q40, .q41, .q50, .q51, .q80, .q81, .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq1S,
+      .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S, .iq4NL, .iq4XS, .tq10, .tq20, .mxfp4, .nvfp4:
+      decodeBlocks(bytes, into: &values)
+    case .bool, .u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64, .f64, .f8E5M2, .f8E4M3, .f8E8M0,
+      .f8E4M3FNUZ, .f8E5M2FNUZ, .f4, .f6E2M3, .f6E3M2:
       for (index, value) in doubles(bytes).enumerated() { values[index] = Float(value) }
     }
   }
@@ -43,12 +46,14 @@ extension ElementType {
             UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2]) << 16
           return (0..<4).map { UInt8(word >> (6 * $0) & 63) }
         })
-    default: floats(bytes).map { Double($0) }
+    case .q10, .q20, .q40, .q41, .q50, .q51, .q80, .q81, .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq1S,
+      .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S, .iq4NL, .iq4XS, .tq10, .tq20, .mxfp4, .nvfp4:
+      floats(bytes).map { Double($0) }
     }
   }
 
   /// As ``decode(_:into:)``; of a complex number there are both parts.
-  func floats(_ bytes: [UInt8]) -> [Float] {
+  package func floats(_ bytes: [UInt8]) -> [Float] {
     let numbers = block.elements * (self == .c64 ? 2 : 1)
     var values = [Float](repeating: 0, count: bytes.count / block.bytes * numbers)
     var span = values.mutableSpan

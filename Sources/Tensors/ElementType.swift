@@ -104,7 +104,12 @@ package enum ElementType: String, CaseIterable, Sendable {
   package var isFloatingPoint: Bool {
     switch self {
     case .bool, .u8, .i8, .i16, .u16, .i32, .u32, .i64, .u64: false
-    default: true
+    case .f4, .f6E2M3, .f6E3M2, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ, .f16, .bf16,
+      .f32, .c64, .f64:
+      true
+    case .q10, .q20, .q40, .q41, .q50, .q51, .q80, .q81, .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq1S,
+      .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S, .iq4NL, .iq4XS, .tq10, .tq20, .mxfp4, .nvfp4:
+      true
     }
   }
 

@@ -21,6 +21,15 @@ package struct TensorDescription: Sendable, Equatable {
     byteCount = bytes
   }
 
+  /// The same tensor under another name.
+  package init(renaming other: TensorDescription, _ name: TensorName) {
+    self.name = name
+    elementType = other.elementType
+    shape = other.shape
+    elementCount = other.elementCount
+    byteCount = other.byteCount
+  }
+
   /// The product of the extents, multiplied from left to right; nil where it overflows.
   ///
   /// As in the reference reader of safetensors, the product on the way may need all 64 bits: a later

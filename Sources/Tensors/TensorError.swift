@@ -11,6 +11,10 @@ package enum TensorError: Error, Equatable, Sendable {
   case undecodable(path: String, tensor: String, offset: Int)
   /// The bytes are there, but what they mean is not known.
   case unsupported(path: String, tensor: String, reason: String)
+  /// A view cannot compose the tensor; the reason names file and tensor.
+  case uncomposable(reason: String)
+  /// A value that the type of a view cannot hold.
+  case beyondType(tensor: String, type: ElementType)
 }
 
 extension TensorError: CausedError {
@@ -39,6 +43,9 @@ extension TensorError: CustomStringConvertible {
       """
     case .unsupported(let path, let tensor, let reason):
       "\(path): the tensor \(tensor) cannot be read: \(reason)"
+    case .uncomposable(let reason): reason
+    case .beyondType(let tensor, let type):
+      "\(tensor): has values that \(type.rawValue) cannot hold"
     }
   }
 }

@@ -1,3 +1,5 @@
+package import ByteIO
+
 /// Descriptions of tensors by name.
 package protocol TensorList: Sendable {
   /// The tensors, in the order of their bytes in the files.
@@ -8,14 +10,29 @@ package protocol TensorList: Sendable {
 }
 
 /// Tensors whose bytes can be read: a file, or a view over other sources.
+///
+/// A source lists what it can read, and nothing else.
 package protocol TensorSource: TensorList {
-  /// The bytes of a tensor in the given range, or all of them.
-  func read(_ name: TensorName, _ range: Range<Int>?) throws(TensorError) -> [UInt8]
+  /// Opens a tensor for reads in pieces; a view composes here what it cannot compose piece by piece.
+  func open(_ name: TensorName) throws(TensorError) -> OpenTensor
 
-  /// Fails if a file is not what it was when it was opened.
+  /// Fails if a file has changed since it was opened.
   func checkUnchanged() throws(TensorError)
 }
 
 extension TensorSource {
-  package func read(_ name: TensorName) throws(TensorError) -> [UInt8] { try read(name, nil) }
+  /// Reads a range of a tensor's bytes.
+  package func read(
+    _ name: TensorName, _ range: Range<Int>
+  ) throws(TensorError) -> [UInt8] {
+    try open(name).read(range)
+  }
+
+  /// Reads all bytes of a tensor.
+  package func read(_ name: TensorName) throws(TensorError) -> [UInt8] { try open(name).readAll() }
+
+  /// SHA-256 of all bytes of a tensor.
+  package func digest(of name: TensorName) throws(TensorError) -> SHA256Digest {
+    try open(name).digest()
+  }
 }

@@ -21,22 +21,16 @@ package struct TensorStatistics: Sendable, Equatable {
 
   /// The statistics of a tensor of some type, read piece by piece.
   ///
-  /// - Parameters:
-  ///   - elementType: how the elements are stored.
-  ///   - byteCount: the bytes of the tensor.
-  ///   - read: the tensor's bytes in a range.
+  /// - Parameter tensor: of a type that ``ElementType/isDecodable``.
   /// - Throws: what reading throws.
-  package init(
-    _ elementType: ElementType, byteCount: Int,
-    read: (Range<Int>) throws(TensorError) -> [UInt8]
-  ) throws(TensorError) {
+  package init(_ tensor: OpenTensor) throws(TensorError) {
+    let elementType = tensor.description.elementType
     // Whole blocks of the element type, and, of types whose blocks are small, of a container.
     let piece = (3 << 20) / elementType.block.bytes * elementType.block.bytes
-    var start = 0
-    while start < byteCount {
-      let end = Swift.min(start + piece, byteCount)
-      summary.merge(elementType.summary(of: try read(start..<end)))
-      start = end
+    let byteCount = tensor.description.byteCount
+    for start in stride(from: 0, to: byteCount, by: piece) {
+      let range = start..<Swift.min(start + piece, byteCount)
+      summary.merge(elementType.summary(of: try tensor.read(range)))
     }
   }
 }
@@ -45,8 +39,12 @@ extension ElementType {
   fileprivate func summary(of bytes: [UInt8]) -> ValueSummary {
     switch self {
     case .bf16, .f16, .f32, .c64: ValueSummary(floats(bytes))
-    case _ where isQuantized: ValueSummary(floats(bytes))
-    default: ValueSummary(doubles(bytes))
+    case .q10, .q20, .q40, .q41, .q50, .q51, .q80, .q81, .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq1S,
+      .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S, .iq4NL, .iq4XS, .tq10, .tq20, .mxfp4, .nvfp4:
+      ValueSummary(floats(bytes))
+    case .bool, .u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64, .f64, .f8E5M2, .f8E4M3, .f8E8M0,
+      .f8E4M3FNUZ, .f8E5M2FNUZ, .f4, .f6E2M3, .f6E3M2:
+      ValueSummary(doubles(bytes))
     }
   }
 }

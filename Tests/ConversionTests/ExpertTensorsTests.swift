@@ -53,17 +53,17 @@ import Testing
   }
 
   private func expectExpert(_ expert: Int, of container: TestContainer, at path: String) throws {
-    let found = try ExpertTensors(Checkpoint(path: path), expert: expert)
+    let found = ExpertTensors(try DMOEReader(path: path), base: nil, expert: expert)
     let isDense = container.widths.allSatisfy { $0[expert] == container.model.intermediateSize }
-    for (index, tensor) in container.tensors.enumerated() {
+    for tensor in container.tensors {
       var bytes: [UInt8] = []
-      try found.forEachPiece(of: index) { offset, piece in
+      try found.open(tensor.description.name).forEachPiece { offset, piece in
         #expect(offset == bytes.count)
         bytes += piece
       }
       let width = tensor.cut.map { container.widths[$0.layer][expert] }
       let (shape, expected) = picked(tensor, isDense ? nil : width, container)
-      #expect(found.descriptions[index].shape == shape)
+      #expect(found.tensor(tensor.description.name)?.shape == shape)
       #expect(bytes == expected, "\(tensor.description.name), expert \(expert)")
     }
   }

@@ -39,7 +39,7 @@ import Testing
         let ranks = order[(ring == 0 ? 0 : widths[ring - 1])..<end]
         for part in [FeedForwardPart.gate, .up, .down] {
           let name = "model.layers.\(layer).mlp.\(part.rawValue)_proj.weight"
-          let dense = try source.read(.init(name), nil)
+          let dense = try source.read(.init(name))
           let stored = try #require(reader.part(part, layer: layer, ring: ring))
           #expect(try reader.read(stored) == Self.rows(ranks, of: dense, columnwise: part == .down))
         }
@@ -51,7 +51,7 @@ import Testing
     let reader = try DMOEReader(path: Converted.path())
     let source = try SafetensorsReader(path: Converted.model)
     for layer in 0..<4 {
-      let bytes = try source.read(.init("model.layers.\(layer).mlp.down_proj.weight"), nil)
+      let bytes = try source.read(.init("model.layers.\(layer).mlp.down_proj.weight"))
       let norms = (0..<384).map { neuron in
         (0..<128).reduce(0.0) { sum, row in
           let bits = LittleEndian.load(UInt16.self, from: bytes, at: 2 * (row * 384 + neuron))

@@ -21,7 +21,7 @@ import Testing
     #expect(reader.tensors.map(\.name) == ["embedding"])
     #expect(try reader.read("embedding", 3..<7) == Array(container.tensors[0].bytes[3..<7]))
     #expect(reader.tensor("gate") == nil)
-    #expect(throws: TensorError.missing(name: "gate")) { try reader.read("gate", nil) }
+    #expect(throws: TensorError.missing(name: "gate")) { try DenseTensors(reader).read("gate") }
     #expect(reader.part(.gateBias, layer: 0, ring: 0) == nil)
     #expect(reader.directory.sourceMetadata.map(\.key) == ["format", "é\n"])
     #expect(reader.directory.generator == "tests")
@@ -47,7 +47,7 @@ import Testing
     for (tensor, size) in zip(container.tensors.suffix(sizes.count), sizes) {
       let stored = try #require(reader.shared(.source(tensor.description.name)))
       #expect(stored.blocks.count == (size + DMOEContents.blockBytes - 1) / DMOEContents.blockBytes)
-      #expect(try reader.read(tensor.description.name, nil) == tensor.bytes)
+      #expect(try DenseTensors(reader).read(tensor.description.name) == tensor.bytes)
       for range in [0..<size, size / 2..<size, size / 3..<size / 2, max(size - 2, 0)..<size] {
         #expect(try reader.read(stored, range) == Array(tensor.bytes[range]))
       }

@@ -54,9 +54,9 @@ import Testing
       path: isOwn ? own : Self.path(folder, "expected.safetensors"))
     func expected(_ name: String) throws -> [Double] {
       let tensor = try #require(reader.tensor(TensorName(name)), "\(name)")
-      return tensor.elementType.doubles(try reader.read(tensor.name, nil))
+      return tensor.elementType.doubles(try reader.read(tensor.name))
     }
-    let ids = try reader.read(TensorName("input_ids"), nil)
+    let ids = try reader.read(TensorName("input_ids"))
     let window = stride(from: 0, to: ids.count, by: 4).map { Int(ids[$0]) | Int(ids[$0 + 1]) << 8 }
     let model = try Model(path: path)
     let parallel = Parallel(threads: 2)

@@ -22,7 +22,7 @@ import Testing
     let reader = try SafetensorsReader(path: out)
     var values: [String: [Double]] = [:]
     for tensor in reader.tensors {
-      values[tensor.name.text] = tensor.elementType.doubles(try reader.read(tensor.name, nil))
+      values[tensor.name.text] = tensor.elementType.doubles(try reader.read(tensor.name))
     }
     return values
   }

@@ -39,7 +39,10 @@ import Testing
   @Test func `statistics are read in whole blocks`() throws {
     // More than one piece, none of which is a whole number of blocks by itself.
     let bytes = Self.randomBlocks(of: .q40, count: 200_000)
-    let statistics = try TensorStatistics(.q40, byteCount: bytes.count) { Array(bytes[$0]) }
+    let description = try #require(
+      TensorDescription(name: "q", elementType: .q40, shape: [200_000, 32]))
+    let statistics = try TensorStatistics(
+      OpenTensor(description) { (range) throws(TensorError) in Array(bytes[range]) })
     #expect(statistics.count == 200_000 * 32)
     #expect(statistics.max == ElementType.q40.doubles(bytes).max())
   }

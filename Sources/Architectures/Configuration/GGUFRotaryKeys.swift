@@ -72,9 +72,7 @@ struct GGUFRotaryKeys {
     }
     do {
       let bytes = try source.read(tensor.name)
-      var values = [Float](repeating: 0, count: tensor.elementCount)
-      var span = values.mutableSpan
-      tensor.elementType.decode(bytes, into: &span)
+      let values = tensor.elementType.floats(bytes)
       guard values.allSatisfy({ $0 > 0 && $0.isFinite }) else {
         throw ArchitectureError.unsupported(
           path: keys.path, what: "\(name) has numbers that are not above 0",

@@ -120,10 +120,11 @@ package struct RingWriter: Sendable {
   private func forEachBlock(
     of tensor: TensorDescription, do body: (Int, [UInt8]) throws -> Void
   ) throws {
+    let opened = try checkpoint.source.open(tensor.name)
     let size = DMOEContents.blockBytes
     for (block, start) in stride(from: 0, to: tensor.byteCount, by: size).enumerated() {
       let end = min(start + size, tensor.byteCount)
-      try body(block, try checkpoint.source.read(tensor.name, start..<end))
+      try body(block, try opened.read(start..<end))
     }
   }
 
@@ -147,9 +148,7 @@ package struct RingWriter: Sendable {
     guard case .recoded(let type) = cut.storage else {
       return NeuronRows.neuronMajor(bytes, tensor, cut)
     }
-    var values = [Float](repeating: 0, count: tensor.elementCount)
-    var span = values.mutableSpan
-    tensor.elementType.decode(bytes, into: &span)
+    let values = tensor.elementType.floats(bytes)
     guard cut.neuronAxis == 1 else { return type.encode(values) }
     let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: values)
     return type.encode(matrix.transposed().values)
@@ -159,9 +158,8 @@ package struct RingWriter: Sendable {
   private func unranked(
     _ rows: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
   ) -> [UInt8] {
-    let places = cut.parts.indices.flatMap { number in
-      layers[cut.layer].order.map { $0 + number * model.intermediateSize }
-    }
+    let places = NeuronRows.indices(
+      layers[cut.layer].order, parts: cut.parts.count, neurons: model.intermediateSize)
     return NeuronRows.sourceOrder(Rearrangement.scatterRows(rows, to: places), tensor, cut)
   }
 

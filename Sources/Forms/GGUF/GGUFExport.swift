@@ -53,13 +53,20 @@ package struct GGUFExport: Sendable {
     let plan = try GGUFPlan(checkpoint, expert: number, type: type, generator: generator)
     try Folder.checkOutput(
       outputPath, inputs: checkpoint.ownedPaths + [checkpoint.path], force: force)
-    let descriptions = plan.tensors.items.map(\.description)
+    let descriptions = plan.tensors.source.tensors
     let writer = try GGUFWriter(
       path: outputPath, metadata: plan.keys.pairs, tensors: descriptions)
     for (index, tensor) in descriptions.enumerated() {
       progress.report("Writing", unit: "tensors", done: index, of: descriptions.count)
-      try plan.tensors.forEachPiece(of: index, parallel: parallel) { offset, bytes in
-        try writer.write(bytes, of: tensor.name, at: offset)
+      let opened = try plan.tensors.source.open(tensor.name)
+      let pieces = opened.pieces
+      do {
+        try parallel.forEach(pieces.count) { (index) throws(any Error) in
+          let piece = pieces[index]
+          try writer.write(opened.read(piece), of: tensor.name, at: piece.lowerBound)
+        }
+      } catch TensorError.beyondType(let tensor, let type) {
+        throw FormError.beyondType(tensor: tensor, type: type)
       }
     }
     progress.report("Writing", unit: "tensors", done: descriptions.count, of: descriptions.count)

@@ -26,10 +26,10 @@ package struct GGUFKeys {
   ///   - generator: the program.
   /// - Throws: what GGUF cannot say.
   init(
-    _ expert: ExpertWeights, of model: Model, type: GGUFMatrixType?, tensors: GGUFTensors,
+    _ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?, tensors: GGUFTensors,
     generator: String
   ) throws {
-    let checkpoint = expert.checkpoint
+    let checkpoint = model.checkpoint
     guard let gguf = model.family.gguf else {
       throw FormError.notInGGUF(
         path: checkpoint.path,
@@ -68,7 +68,7 @@ package struct GGUFKeys {
 
   /// The architecture that has layers of such widths.
   private static func architecture(
-    _ expert: ExpertWeights, _ model: Model, _ gguf: Family.GGUF
+    _ expert: ExpertTensors, _ model: Model, _ gguf: Family.GGUF
   ) throws -> String {
     let own =
       try model.checkpoint.metadata()?.string("general.architecture") ?? gguf.architecture
@@ -82,7 +82,7 @@ package struct GGUFKeys {
 
   /// The keys of a source in GGUF, with what the expert changes.
   private static func taken(
-    from checkpoint: Checkpoint, _ expert: ExpertWeights, _ architecture: String,
+    from checkpoint: Checkpoint, _ expert: ExpertTensors, _ architecture: String,
     _ type: GGUFMatrixType?, _ tensors: GGUFTensors
   ) throws -> [GGUFKeyValue] {
     guard let metadata = try checkpoint.metadata() else {
@@ -129,7 +129,7 @@ package struct GGUFKeys {
   }
 
   private static func modelKeys(
-    _ expert: ExpertWeights, _ model: Model, _ gguf: Family.GGUF, _ architecture: String
+    _ expert: ExpertTensors, _ model: Model, _ gguf: Family.GGUF, _ architecture: String
   ) -> [GGUFKeyValue] {
     model.configuration.keys(gguf, model.family).map { key, value in
       key == .intermediateSize
@@ -138,7 +138,7 @@ package struct GGUFKeys {
   }
 
   /// One number, or one for each layer.
-  private static func width(_ expert: ExpertWeights, _ architecture: String) -> GGUFKeyValue {
+  private static func width(_ expert: ExpertTensors, _ architecture: String) -> GGUFKeyValue {
     let widths = expert.widths.map { UInt32($0) }
     return GGUFKeyValue(
       "\(architecture).\(GGUFModelKey.intermediateSize.rawValue)",
@@ -157,9 +157,9 @@ extension GGUFTensors {
   /// The type of most elements; nil where it is none that can be asked for.
   fileprivate var prevalentType: GGUFMatrixType? {
     var counts: [GGUFMatrixType: Int] = [:]
-    for item in items where item.description.shape.count > 1 {
-      guard let type = GGUFMatrixType(item.description.elementType) else { continue }
-      counts[type, default: 0] += item.description.elementCount
+    for tensor in source.tensors where tensor.shape.count > 1 {
+      guard let type = GGUFMatrixType(tensor.elementType) else { continue }
+      counts[type, default: 0] += tensor.elementCount
     }
     return GGUFMatrixType.allCases.max { counts[$0, default: 0] < counts[$1, default: 0] }
   }

@@ -1,12 +1,13 @@
 import Architectures
 package import Checkpoints
-package import Containers
+import Containers
+package import DMOE
 import GGUF
 import Tensors
 
 /// What a GGUF file of an expert holds, before a byte of it is written.
 package struct GGUFPlan {
-  package let expert: ExpertWeights
+  package let expert: ExpertTensors
   package let tensors: GGUFTensors
   package let keys: GGUFKeys
 
@@ -19,7 +20,7 @@ package struct GGUFPlan {
   package init(
     _ checkpoint: Checkpoint, expert number: Int, type: GGUFMatrixType?, generator: String
   ) throws {
-    expert = try ExpertWeights(checkpoint, expert: number)
+    expert = try checkpoint.expert(number)
     let model = try Model(checkpoint)
     // What llama.cpp lacks altogether is to be said first.
     guard model.family.gguf != nil else {
@@ -37,8 +38,8 @@ package struct GGUFPlan {
   /// The types of the tensors, those of most elements first.
   package var types: [String] {
     var counts: [ElementType: Int] = [:]
-    for item in tensors.items {
-      counts[item.description.elementType, default: 0] += item.description.elementCount
+    for tensor in tensors.source.tensors {
+      counts[tensor.elementType, default: 0] += tensor.elementCount
     }
     return counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
       .map(\.key.rawValue)

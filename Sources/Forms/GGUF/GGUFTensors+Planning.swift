@@ -10,7 +10,7 @@ extension GGUFTensors {
   ///   - model: the same with all neurons.
   ///   - type: that of the matrices; nil as they are stored.
   /// - Throws: what llama.cpp has no tensors for.
-  init(_ expert: ExpertWeights, of model: Model, type: GGUFMatrixType?) throws {
+  init(_ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?) throws {
     var plan = Plan(expert, model, type)
     switch model.checkpoint.naming {
     case .transformers: try plan.rename()
@@ -20,13 +20,13 @@ extension GGUFTensors {
   }
 
   private struct Plan {
-    let expert: ExpertWeights
+    let expert: ExpertTensors
     let model: Model
     let type: GGUFMatrixType?
-    var items: [Item] = []
+    var items: [DerivedTensors.Item] = []
     var exceptions: [String: [TensorName]] = [:]
 
-    init(_ expert: ExpertWeights, _ model: Model, _ type: GGUFMatrixType?) {
+    init(_ expert: ExpertTensors, _ model: Model, _ type: GGUFMatrixType?) {
       self.expert = expert
       self.model = model
       self.type = type
@@ -43,25 +43,23 @@ extension GGUFTensors {
       for (name, values) in configuration.rotaryTensors {
         try append(name, .f32, shape: [values.count], .values(values))
       }
-      let numbers = Dictionary(
-        uniqueKeysWithValues: sources.enumerated().map { ($1.description.name, $0) })
       let expected = configuration.expectedTensors(of: family, .transformers)
       // Layer by layer, behind what belongs to none.
       for layer in [nil] + (0..<configuration.layers).map(Optional.init) {
         for tensor in expected where tensor.layer == layer {
           guard let name = model.tensorName(tensor.role, layer: layer),
-            let number = numbers[TensorName(name)]
+            let source = expert.container.sourceTensor(TensorName(name))
           else { continue }
           guard let target = layout.name(tensor.role, layer: layer) else {
             throw refusal("the tensor \(name)")
           }
           let arrangement = stored.arrangement(of: tensor.role, in: layout, configuration)
-          var shape = expert.shape(of: sources[number])
+          var shape = expert.description(of: source).shape
           if arrangement.isTransposed { shape.reverse() }
-          let source = sources[number].description.elementType
+          let stored = source.description.elementType
           try append(
-            TensorName(target), elementType(tensor.role, source: source, shape, target),
-            shape: shape, .source(number, arrangement))
+            TensorName(target), elementType(tensor.role, source: stored, shape, target),
+            shape: shape, .base(source.description.name, arrangement))
         }
       }
     }
@@ -69,10 +67,10 @@ extension GGUFTensors {
     /// As they are named and lie already.
     mutating func copy() throws {
       let roles = model.roles
-      for (number, source) in sources.enumerated() {
+      for source in sources {
         let description = source.description
         let role = roles[description.name]
-        let shape = expert.shape(of: source)
+        let shape = expert.description(of: source).shape
         let stored = source.cut.flatMap { downType(source, $0, shape) } ?? description.elementType
         let isMatrix = shape.count > 1 && role.map { !$0.isFullInGGUF } ?? false
         let target =
@@ -87,7 +85,7 @@ extension GGUFTensors {
             "\(target.rawValue): blocks of the source run across neurons", default: []
           ].append(description.name)
         }
-        try append(description.name, target, shape: shape, .source(number, .unchanged))
+        try append(description.name, target, shape: shape, .base(description.name, .unchanged))
       }
     }
 
@@ -119,16 +117,16 @@ extension GGUFTensors {
     }
 
     private mutating func append(
-      _ name: TensorName, _ type: ElementType, shape: [Int], _ content: Item.Content
+      _ name: TensorName, _ type: ElementType, shape: [Int], _ content: DerivedTensors.Item.Content
     ) throws {
       guard let description = TensorDescription(name: name, elementType: type, shape: shape) else {
         throw refusal("\(name.text) with the shape \(shape) as \(type.rawValue)")
       }
-      items.append(Item(description: description, content: content))
+      items.append(DerivedTensors.Item(description, content))
     }
 
     private func refusal(_ what: String) -> FormError {
-      .notInGGUF(path: expert.checkpoint.path, what: what)
+      .notInGGUF(path: model.path, what: what)
     }
   }
 }

@@ -130,9 +130,7 @@ struct RoutedTensors {
       throw ModelError.elementType(
         path: checkpoint.path, tensor: found.name.text, found: found.elementType.rawValue)
     }
-    var values = [Float](repeating: 0, count: found.elementCount)
-    var span = values.mutableSpan
-    found.elementType.decode(try checkpoint.source.read(found.name), into: &span)
+    let values = found.elementType.floats(try checkpoint.source.read(found.name))
     let matrix = Matrix(
       rows: found.shape.count > 1 ? found.shape[0] : 1, columns: found.shape.last ?? 0,
       values: values)

@@ -66,8 +66,8 @@ package struct TransformersExport: Sendable {
       throw ContainerError.notContainer(path: checkpoint.path)
     }
     let number = try expert.map { try $0.expert(of: container) }
-    let tensors = try ExpertTensors(checkpoint, expert: number)
-    let documents = try documents(tensors)
+    let contents = try FolderContents(checkpoint, expert: number)
+    let documents = try documents(contents)
     try report?.check(against: container.directory)
     let inputs = checkpoint.ownedPaths + [checkpoint.path] + (report.map { [$0.path] } ?? [])
     try Folder.checkOutputFolder(outputPath, inputs: inputs, force: force) {
@@ -75,17 +75,17 @@ package struct TransformersExport: Sendable {
         || RemoteCode.names.contains($0)
     }
     let folder = try AtomicFolder(path: outputPath)
+    let tensors = contents.source.tensors
     let writer = try SafetensorsFolderWriter(
-      folder: folder.temporaryPath, tensors: tensors.descriptions, shardSize: shardSize,
+      folder: folder.temporaryPath, tensors: tensors, shardSize: shardSize,
       metadata: metadata(container.directory))
     let done = Counter()
-    try parallel.forEach(tensors.descriptions.count) { (index) throws(any Error) in
-      let name = tensors.descriptions[index].name
-      try tensors.forEachPiece(of: index) { offset, bytes in
+    try parallel.forEach(tensors.count) { (index) throws(any Error) in
+      let name = tensors[index].name
+      try contents.source.open(name).forEachPiece { offset, bytes in
         try writer.write(bytes, of: name, at: offset)
       }
-      progress.report(
-        "Writing", unit: "tensors", done: done.increment(), of: tensors.descriptions.count)
+      progress.report("Writing", unit: "tensors", done: done.increment(), of: tensors.count)
     }
     try writer.commit()
     for (name, bytes) in documents { try AtomicFile.write(bytes, to: folder.path(of: name)) }
@@ -96,10 +96,10 @@ package struct TransformersExport: Sendable {
     try folder.commit(replacing: force)
     return Result(
       bytes: bytes, sourceBytes: checkpoint.files.reduce(0) { $0 + $1.length },
-      bytesRead: checkpoint.bytesRead, expert: number, widths: tensors.widths,
+      bytesRead: checkpoint.bytesRead, expert: number, widths: contents.widths,
       experts: number == nil ? container.directory.experts : 1,
-      hasRouters: tensors.routed?.routing != nil,
-      parameters: tensors.parameterCount, files: files)
+      hasRouters: contents.routed?.routing != nil,
+      parameters: contents.parameterCount, files: files)
   }
 
   /// The source's notes about its file, and the word without which some readers refuse it.
@@ -109,7 +109,7 @@ package struct TransformersExport: Sendable {
   }
 
   /// All files but the tensors'.
-  private func documents(_ tensors: ExpertTensors) throws -> [(name: String, bytes: [UInt8])] {
+  private func documents(_ contents: FolderContents) throws -> [(name: String, bytes: [UInt8])] {
     var documents: [(name: String, bytes: [UInt8])] = []
     for name in checkpoint.companions where name != Checkpoint.cardName {
       guard let bytes = try checkpoint.companion(name) else { continue }
@@ -118,23 +118,23 @@ package struct TransformersExport: Sendable {
     guard let place = documents.firstIndex(where: { $0.name == "config.json" }) else {
       throw ModelError.noConfiguration(path: checkpoint.path)
     }
-    documents[place].bytes = try tensors.configuration()
-    if let routed = tensors.routed { documents += RemoteCode.files(modelType: routed.modelType) }
-    documents.append((Checkpoint.cardName, try card(tensors, documents)))
+    documents[place].bytes = try contents.configuration()
+    if let routed = contents.routed { documents += RemoteCode.files(modelType: routed.modelType) }
+    documents.append((Checkpoint.cardName, try card(contents, documents)))
     return documents
   }
 
   private func card(
-    _ tensors: ExpertTensors, _ documents: [(name: String, bytes: [UInt8])]
+    _ contents: FolderContents, _ documents: [(name: String, bytes: [UInt8])]
   ) throws -> [UInt8] {
-    let directory = tensors.container.directory
+    let directory = contents.container.directory
     let text = documents.first { $0.name.hasPrefix("LICENSE") }
     func bytes(_ tensors: [TensorDescription]) -> Int { tensors.reduce(0) { $0 + $1.byteCount } }
     let sources = directory.sourceTensors.map(\.description)
     do {
       return try ModelCard(
-        directory: directory, expert: tensors.expert,
-        size: .init(parameters: tensors.parameterCount, bytes: bytes(tensors.descriptions)),
+        directory: directory, expert: contents.expert,
+        size: .init(parameters: contents.parameterCount, bytes: bytes(contents.source.tensors)),
         sourceSize: .init(
           parameters: sources.reduce(0) { $0 + $1.elementCount }, bytes: bytes(sources)),
         report: report?.document,

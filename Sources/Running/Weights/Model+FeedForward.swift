@@ -108,20 +108,15 @@ extension Model {
   private func stacked(
     _ part: FeedForwardPart, layer: Int, neurons: Int, _ container: DMOEReader, _ parallel: Parallel
   ) throws(ModelError) -> [Float]? {
-    var values: [Float] = []
-    for ring in 0..<container.expertsHeld {
-      let ranks = container.directory.ranks(ofRing: ring, layer: layer).clamped(to: 0..<neurons)
-      guard !ranks.isEmpty else { break }
-      guard let tensor = container.part(part, layer: layer, ring: ring) else { return nil }
-      let rowElements = tensor.shape.dropFirst().reduce(1, *)
-      do {
-        values += try tensor.elementType.floats(
-          count: ranks.count * rowElements, parallel: parallel
-        ) { (range) throws(TensorError) in try container.read(tensor, range) }
-      } catch {
-        throw .tensor(error)
+    do {
+      guard let rings = try container.rings(of: part, layer: layer, neurons: neurons) else {
+        return nil
       }
+      var values: [Float] = []
+      for ring in rings { values += try ring.floats(parallel: parallel) }
+      return values
+    } catch {
+      throw .tensor(error)
     }
-    return values
   }
 }

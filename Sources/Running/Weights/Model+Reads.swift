@@ -34,9 +34,7 @@ extension Model {
     let embedding = configuration.tiedOutput ? nil : tensorName(.tokenEmbedding)
     var shared = Reads()
     var feedForward = Reads()
-    let tensors =
-      checkpoint.container?.directory.sourceTensors.map(\.description) ?? checkpoint.source.tensors
-    for tensor in tensors.map(stored) {
+    for tensor in checkpoint.tensors.map(stored) {
       if neuronNames.contains(tensor.name) {
         feedForward.add(tensor)
       } else {

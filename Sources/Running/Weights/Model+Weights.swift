@@ -142,16 +142,10 @@ extension Model {
   func floats(
     of tensor: TensorDescription, rows: Range<Int>?, parallel: Parallel
   ) throws(ModelError) -> [Float] {
-    let source = checkpoint.source
-    let rowBytes = rows == nil ? 0 : tensor.byteCount / tensor.shape[0]
-    let start = (rows?.lowerBound ?? 0) * rowBytes
-    let count = rows.map { $0.count * (tensor.elementCount / tensor.shape[0]) }
+    let rowElements = rows == nil ? 0 : tensor.elementCount / tensor.shape[0]
+    let elements = rows.map { $0.lowerBound * rowElements..<$0.upperBound * rowElements }
     do {
-      var values = try tensor.elementType.floats(
-        count: count ?? tensor.elementCount, parallel: parallel
-      ) { (range) throws(TensorError) in
-        try source.read(tensor.name, range.lowerBound + start..<range.upperBound + start)
-      }
+      var values = try checkpoint.source.open(tensor.name).floats(elements, parallel: parallel)
       if let type = roundedType(of: tensor) { type.round(&values, parallel: parallel) }
       return values
     } catch {

@@ -60,7 +60,7 @@ import Testing
     _ change: (inout [(TensorDescription, [UInt8])]) throws -> Void
   ) throws -> CheckOutcome {
     let reader = try SafetensorsReader(path: Converted.model)
-    var tensors = try reader.tensors.map { ($0, try reader.read($0.name, nil)) }
+    var tensors = try reader.tensors.map { ($0, try reader.read($0.name)) }
     try change(&tensors)
     let path = folder.path("source.safetensors")
     try SafetensorsWriter.write(tensors, to: path)

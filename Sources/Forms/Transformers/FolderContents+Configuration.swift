@@ -3,7 +3,7 @@ import Checkpoints
 import Containers
 package import JSON
 
-extension ExpertTensors {
+extension FolderContents {
   /// `config.json` of the folder: the source's, but for what differs.
   ///
   /// That of the full expert alone is the source's byte for byte.

@@ -1,0 +1,16 @@
+package import Checkpoints
+package import DMOE
+
+extension Checkpoint {
+  /// One expert of a container, or of an overlay on its base.
+  ///
+  /// - Parameters:
+  ///   - expert: one that the file holds.
+  ///   - isRanked: whether the neurons of the full expert stand by importance, too.
+  /// - Throws: a dense checkpoint, and an overlay without its base.
+  package func expert(_ expert: Int, isRanked: Bool = false) throws -> ExpertTensors {
+    guard let container else { throw ContainerError.notContainer(path: path) }
+    guard hasWeights else { throw ModelError.noBase(path: path) }
+    return ExpertTensors(container, base: base, expert: expert, isRanked: isRanked)
+  }
+}

@@ -1,0 +1,68 @@
+import Kernels
+
+extension OpenTensor {
+  /// The tensor with its rows and columns in another order; the offset is left to ``recoded(as:adding:)``.
+  ///
+  /// Bytes are moved, never decoded; a tensor that stays as it is is not read.
+  package func arranged(_ arrangement: Arrangement) throws(TensorError) -> OpenTensor {
+    guard arrangement.isTransposed || arrangement.rows != nil else { return self }
+    let type = description.elementType
+    var bytes = try readAll()
+    var shape = description.shape
+    if arrangement.isTransposed, shape.count == 2 {
+      bytes = Rearrangement.transpose(
+        bytes, rows: shape[0], columns: shape[1], elementSize: type.block.bytes)
+      shape.reverse()
+    }
+    if let rows = arrangement.rows {
+      bytes = Rearrangement.gatherRows(rows[...], of: bytes, rowBytes: bytes.count / rows.count)
+    }
+    return try OpenTensor(description.reshaped(shape), bytes: bytes)
+  }
+
+  /// Columns of a matrix, decoded: blocks of its type may run across them.
+  ///
+  /// - Parameter columns: indices, in the order that is wanted.
+  /// - Returns: a matrix of F32 whose rows are read on demand.
+  package func columns(_ columns: [Int]) throws(TensorError) -> OpenTensor {
+    let (rows, width) = (description.shape[0], description.shape[1])
+    let view = try description.reshaped([rows, columns.count], as: .f32)
+    let type = description.elementType
+    let rowBytes = width / type.block.elements * type.block.bytes
+    let viewRowBytes = columns.count * 4
+    return OpenTensor(view, pieceBytes: Self.wholeRows(of: viewRowBytes)) {
+      (range) throws(TensorError) in
+      guard !range.isEmpty else { return [] }
+      let first = range.lowerBound / viewRowBytes
+      let last = (range.upperBound - 1) / viewRowBytes
+      let values = type.floats(try read(first * rowBytes..<(last + 1) * rowBytes))
+      var taken: [Float] = []
+      taken.reserveCapacity((last - first + 1) * columns.count)
+      for start in stride(from: 0, to: values.count, by: width) {
+        for column in columns { taken.append(values[start + column]) }
+      }
+      let bytes = ElementType.f32.encode(taken)
+      let start = range.lowerBound - first * viewRowBytes
+      return start == 0 && range.count == bytes.count
+        ? bytes : Array(bytes[start..<start + range.count])
+    }
+  }
+
+  /// About a usual piece in whole rows.
+  private static func wholeRows(of rowBytes: Int) -> Int {
+    max(usualPieceBytes / max(rowBytes, 1), 1) * max(rowBytes, 1)
+  }
+}
+
+extension TensorDescription {
+  /// The same name with another shape and perhaps another type, whose size must be a possible one.
+  package func reshaped(
+    _ shape: [Int], as type: ElementType? = nil
+  ) throws(TensorError) -> TensorDescription {
+    let type = type ?? elementType
+    guard let description = TensorDescription(name: name, elementType: type, shape: shape) else {
+      throw .uncomposable(reason: "\(name): no size of \(type.rawValue) has the shape \(shape)")
+    }
+    return description
+  }
+}
