@@ -267,8 +267,8 @@ let package = Package(
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
       exclude: [
         "decilm_peer.py", "export_peer.py", "gguf_export_peer.py", "import_peer.py",
-        "huge_vocabulary.py", "make_imatrix.py", "routed_export_peer.py", "routed_folder.py",
-        "routed_peer.py", "shown_peer.py",
+        "huge_vocabulary.py", "make_imatrix.py", "overlay_peer.py", "routed_export_peer.py",
+        "routed_folder.py", "routed_peer.py", "shown_peer.py",
       ]),
   ]
 )

@@ -12,8 +12,11 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 
 import numpy
-from read_dmoe import TYPES, read_dmoe, read_tensor, rebuild
+from element_types import TYPES
+from read_dmoe import read_dmoe
+from rings import rebuild
 from safetensors import deserialize
+from stored_tensors import read_tensor
 
 directory, sources, contents = read_dmoe(numpy.memmap(sys.argv[2], "u1", "r"))
 folder, expert = pathlib.Path(sys.argv[3]), int(sys.argv[4])

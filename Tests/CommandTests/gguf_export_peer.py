@@ -14,7 +14,8 @@ sys.dont_write_bytecode = True
 import gguf
 import numpy
 from gguf import GGMLQuantizationType as Type
-from read_dmoe import read_dmoe, read_tensor
+from read_dmoe import read_dmoe
+from stored_tensors import read_tensor
 
 # What the converter of the fixtures says beside the model itself, what it takes by its own lists, and what we add.
 MAY_DIFFER = {

@@ -12,8 +12,11 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 
 import numpy
-from read_dmoe import TYPES, read_dmoe, read_tensor, rebuild
+from element_types import TYPES
+from read_dmoe import read_dmoe
+from rings import rebuild
 from safetensors import deserialize
+from stored_tensors import read_tensor
 
 paths = sys.argv[2:4]
 bytes_ = [numpy.memmap(path, "u1", "r") for path in paths]

@@ -15,8 +15,11 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 
 import numpy
-from read_dmoe import TYPES, read_dmoe, read_tensor, rebuild
+from element_types import TYPES
+from read_dmoe import read_dmoe
+from rings import rebuild
 from route_dmoe import floats
+from stored_tensors import read_tensor
 
 FILES = {
     "auto_map": {"AutoConfig": "configuration_dynamoe.DynamoeConfig",

@@ -14,8 +14,9 @@ sys.dont_write_bytecode = True
 
 import numpy
 import tokenizers
-from read_dmoe import read_dmoe, read_tensor
+from read_dmoe import read_dmoe
 from route_dmoe import choose, feed_forward, find_knob, floats, list_costs, predict
+from stored_tensors import read_tensor
 
 directory, _, contents = read_dmoe(numpy.memmap(sys.argv[2], "u1", "r"))
 budget, beginning = float(sys.argv[3]), int(sys.argv[4])
