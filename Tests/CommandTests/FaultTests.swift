@@ -3,9 +3,14 @@ import Testing
 
 /// Bad luck at any moment: signals, full disks, folders that are forbidden or gone, inputs that change.
 @Suite struct FaultTests {
-  @Test func `no fault leaves a broken file or loses one`() throws {
-    let script = packageRoot.appending(path: "Tests/hostile/faults").path
-    let told = try python([script, programPath, "2"])
-    #expect(String(decoding: told, as: UTF8.self).contains("\ngone: "))
+  private static let script = HostileScript("faults")
+  /// What all parts need, made once by the first.
+  private static let inputs = Result { try SharedFolder.path("faults") }
+
+  @Test(arguments: try script.parts())
+  func `no fault leaves a broken file or loses one`(part: String) throws {
+    let told = try Self.script.run(
+      part, count: 2, options: ["--inputs", Self.inputs.get() + "/inputs"])
+    #expect(told.last?.hasPrefix("\(part): ") == true, "\(told)")
   }
 }

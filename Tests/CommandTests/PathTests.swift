@@ -3,12 +3,17 @@ import Testing
 
 /// Paths and names that would lead astray.
 @Suite struct PathTests {
-  @Test(arguments: [("paths", "links"), ("names", "names")])
+  private static let scripts = ["paths.py", "names.py"]
+
+  @Test(
+    arguments: try scripts.flatMap { script in
+      try HostileScript(script).parts().map { (script, $0) }
+    })
   func `no path and no name leads the program or its readers astray`(
-    script: String, lastGroup: String
+    script: String, group: String
   ) throws {
-    let path = packageRoot.appending(path: "Tests/hostile/\(script).py").path
-    let told = try python([path, programPath])
-    #expect(String(decoding: told, as: UTF8.self).contains("\(lastGroup)  "))
+    let told = try HostileScript(script).run(group)
+    #expect(told.count == 1 && told[0].hasPrefix("\(group) "), "\(told)")
+    #expect(told[0].hasSuffix(" cases"), "\(told)")
   }
 }

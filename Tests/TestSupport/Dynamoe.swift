@@ -32,6 +32,17 @@ package func run(
   _ program: String, _ arguments: [String], input: [UInt8] = [],
   environment: [String: String] = [:]
 ) throws -> ProgramRun {
+  let end = try runToEnd(program, arguments, input: input, environment: environment)
+  return ProgramRun(
+    status: end.process.terminationStatus, exited: end.process.terminationReason == .exit,
+    output: String(decoding: end.output, as: UTF8.self),
+    errors: String(decoding: end.errors, as: UTF8.self))
+}
+
+/// Runs any program, and gives the process that has ended, and what it wrote.
+func runToEnd(
+  _ program: String, _ arguments: [String], input: [UInt8], environment: [String: String] = [:]
+) throws -> (process: Process, output: Data, errors: Data) {
   let process = Process()
   process.executableURL = URL(filePath: program)
   process.arguments = arguments
@@ -46,10 +57,8 @@ package func run(
   process.standardError = try FileHandle(forWritingTo: URL(filePath: place.path("errors")))
   try process.run()
   process.waitUntilExit()
-  func text(_ name: String) throws -> String {
-    String(decoding: try Data(contentsOf: URL(filePath: place.path(name))), as: UTF8.self)
-  }
-  return ProgramRun(
-    status: process.terminationStatus, exited: process.terminationReason == .exit,
-    output: try text("output"), errors: try text("errors"))
+  return (
+    process, try Data(contentsOf: URL(filePath: place.path("output"))),
+    try Data(contentsOf: URL(filePath: place.path("errors")))
+  )
 }

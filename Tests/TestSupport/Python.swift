@@ -17,29 +17,12 @@ package func python(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8
     throw PythonError(
       description: "no Python at \(interpreter); set DYNAMOE_PYTHON or make .venv")
   }
-  // Files instead of pipes: neither side can wait for the other.
-  let folder = try TemporaryFolder()
-  let process = Process()
-  process.executableURL = URL(filePath: interpreter)
-  process.arguments = arguments
-  var handles: [FileHandle] = []
-  for name in ["input", "output", "errors"] {
-    try Data(name == "input" ? input : []).write(to: URL(filePath: folder.path(name)))
-    handles.append(
-      try name == "input"
-        ? FileHandle(forReadingFrom: URL(filePath: folder.path(name)))
-        : FileHandle(forWritingTo: URL(filePath: folder.path(name))))
-  }
-  process.standardInput = handles[0]
-  process.standardOutput = handles[1]
-  process.standardError = handles[2]
-  try process.run()
-  process.waitUntilExit()
-  guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-    let errors = try Data(contentsOf: URL(filePath: folder.path("errors")))
+  let end = try runToEnd(interpreter, arguments, input: input)
+  guard end.process.terminationReason == .exit, end.process.terminationStatus == 0 else {
     throw PythonError(
-      description: "\(arguments): ended with \(process.terminationStatus): "
-        + String(decoding: errors, as: UTF8.self))
+      description: "\(arguments): ended with \(end.process.terminationStatus): "
+        + String(decoding: end.errors, as: UTF8.self)
+        + String(decoding: end.output.suffix(2000), as: UTF8.self))
   }
-  return try [UInt8](Data(contentsOf: URL(filePath: folder.path("output"))))
+  return [UInt8](end.output)
 }

@@ -1,6 +1,7 @@
 """Spoils small files in thousands of ways, and gives each to the built program.
 
     mutations.py DYNAMOE COUNT [KIND ...]
+    mutations.py --list
 
 Of every kind of file (kinds.py), COUNT mutations, always the same ones: flipped bits, extreme lengths, cuts, blocks
 that are swapped, doubled or lost, numbers of JSON at their limits, brackets that nest too deep. The program may refuse
@@ -22,7 +23,8 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from kinds import ROOT, prepare
+from kinds import KINDS, Files
+from place import ROOT, choose
 
 DOCUMENTED = {0, 1, 64, 65, 66, 73, 74}
 SECONDS, KILOBYTES = 2.0, 300_000
@@ -129,15 +131,15 @@ def complaint(kind, outcome, is_whole):
         return "was not noticed"
 
 
-def attempt(dynamoe, kind, number, place):
+def attempt(dynamoe, name, kind, number, place):
     """Spoils, runs, and says what is wrong with it; number 0 is the file as it is."""
     data = kind.file.read_bytes()
-    chance = random.Random(f"{kind.name} {number}")
+    chance = random.Random(f"{name} {number}")
     spoil = spoil_json if kind.file.suffix == ".json" else spoil_bytes
     spoilt = data
     while number and spoilt == data:
         spoilt = spoil(data, kind.head, chance)
-    folder = pathlib.Path(place) / f"{kind.name} {number}"
+    folder = place / f"{name} {number}"
     folder.mkdir()
     if kind.folder is not None:
         for file in kind.folder.iterdir():
@@ -149,10 +151,10 @@ def attempt(dynamoe, kind, number, place):
     outcome = run(dynamoe, kind.words(str(folder if kind.folder else path)))
     wrong = complaint(kind, outcome, is_whole=number == 0)
     if wrong:
-        kept = ROOT / "out/mutations" / f"{kind.name}-{number}{kind.file.suffix}"
+        kept = ROOT / "out/mutations" / f"{name}-{number}{kind.file.suffix}"
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(spoilt)
-        wrong = f"{kind.name} {number}: {wrong}: {outcome.errors.strip()[:200]} (kept as {kept.relative_to(ROOT)})"
+        wrong = f"{name} {number}: {wrong}: {outcome.errors.strip()[:200]} (kept as {kept.relative_to(ROOT)})"
     shutil.rmtree(folder)
     return outcome, wrong
 
@@ -160,15 +162,16 @@ def attempt(dynamoe, kind, number, place):
 def main(dynamoe, count, names):
     os.environ["SWIFT_BACKTRACE"] = "enable=no"
     failures = []
-    with tempfile.TemporaryDirectory() as place, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for kind in prepare(dynamoe, pathlib.Path(place)):
-            if names and kind.name not in names:
-                continue
-            found = list(pool.map(lambda number: attempt(dynamoe, kind, number, place), range(count + 1)))
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        place = pathlib.Path(folder)
+        files = Files(dynamoe, place)
+        for name in names:
+            kind = KINDS[name](files)
+            found = list(pool.map(lambda number: attempt(dynamoe, name, kind, number, place), range(count + 1)))
             outcomes, wrong = [outcome for outcome, _ in found[1:]], [text for _, text in found if text]
             codes = {code: sum(o.code == code for o in outcomes) for code in sorted({o.code for o in outcomes})}
             seconds, megabytes = max(o.seconds for o in outcomes), max(o.kilobytes for o in outcomes) / 1000
-            print(f"{kind.name:18} {count} mutations: exit " + ", ".join(f"{code} × {n}" for code, n in codes.items())
+            print(f"{name:18} {count} mutations: exit " + ", ".join(f"{code} × {n}" for code, n in codes.items())
                   + f"; at most {seconds:.2f} s, {megabytes:.0f} MB", flush=True)
             failures += wrong
     for text in failures[:40]:
@@ -179,6 +182,5 @@ def main(dynamoe, count, names):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
+    dynamoe, count, *names = choose(KINDS, 2, __doc__)
+    sys.exit(main(dynamoe, int(count), names))

@@ -1,9 +1,10 @@
 """Gives the built program texts that would steer what shows them, and looks at what becomes of them.
 
-    names.py DYNAMOE
+    names.py DYNAMOE [GROUP ...]
+    names.py --list
 
 In every text of a model, and in the names of its files, stands what a terminal, a browser, YAML, Markdown, a shell or
-Python would obey. Prints how many cases there were, and exits with 1 naming every one that does not hold.
+Python would obey. Prints a line for each group, and exits with 1 naming every case that does not hold.
 """
 
 import html.parser
@@ -58,7 +59,16 @@ def hostile_model(at):
     return folder, output, shown
 
 
-def terminals(at, folder, output, shown):
+def plain_container(at):
+    """A container with routers, and a report beside it, in which nothing is hostile."""
+    plain = at.path("plain.dmoe")
+    at.done("a plain model", "partition", MODEL, "-o", plain, "--text", TEXT, "--max-tokens", "1024",
+            "--context", "64", "--experts", "2", "--show-text", TEXT)
+    return plain
+
+
+def terminals(at):
+    folder, output, shown = hostile_model(at)
     text = ["--text", shown, "--parse-special", "--max-tokens", "256"]
     words = [
         ["inspect"], ["inspect", "--tensors"], ["inspect", "--statistics"], ["validate"],
@@ -160,10 +170,9 @@ def strings(value, place=()):
     return set()
 
 
-def pages(at, output):
-    plain = at.path("plain.dmoe")
-    at.done("a plain report", "partition", MODEL, "-o", plain, "--text", TEXT, "--max-tokens", "1024",
-            "--context", "64", "--experts", "2", "--show-text", TEXT)
+def pages(at):
+    _, output, _ = hostile_model(at)
+    plain_container(at)
     expected = Structure(at.path("plain.report.html").read_text())
     beside = pathlib.Path(str(output).removesuffix(".dmoe") + ".report.json")
     documents = [("the report of a hostile model", json.loads(beside.read_text()))]
@@ -200,7 +209,8 @@ def outside_code(text):
     return result + text[place:]
 
 
-def cards(at, folder, output):
+def cards(at):
+    folder, output, _ = hostile_model(at)
     for case, words in [("routed", []), ("half", ["--expert", "0"])]:
         out = at.path(f"{case} {FILE_NAME}")
         at.done(f"a hostile {case}", "export", output, "--format", "hf", "-o", out, *words)
@@ -244,10 +254,10 @@ def cards(at, folder, output):
     at.complaints.check("".join(MARKUP) in json.loads(told)["value"], "a hostile token is not whole in GGUF")
 
 
-def code(at, output):
+def code(at):
     """Folders whose Python is, or calls, that of strangers: validate must not speak for it."""
     plain = at.path("routed")
-    at.done("a routed folder", "export", at.path("plain.dmoe"), "--format", "hf", "-o", plain)
+    at.done("a routed folder", "export", plain_container(at), "--format", "hf", "-o", plain)
     at.done("a routed folder", "validate", plain)
 
     def changed(case, *edits):
@@ -286,15 +296,5 @@ def code(at, output):
         changed(f"{name.replace('/', ' ')} beside the code", add)
 
 
-def names(at):
-    folder, output, shown = hostile_model(at)
-    terminals(at, folder, output, shown)
-    pages(at, output)
-    cards(at, folder, output)
-    code(at, output)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    sys.exit(run_groups(sys.argv[1], [("names", names)]))
+    sys.exit(run_groups({"terminals": terminals, "pages": pages, "cards": cards, "code": code}, __doc__))

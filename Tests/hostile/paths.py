@@ -1,6 +1,7 @@
 """Gives the built program paths that would lead it astray, and looks at what it does.
 
-    paths.py DYNAMOE
+    paths.py DYNAMOE [GROUP ...]
+    paths.py --list
 
 Names in an index that climb out of the folder; parts of a split file that are missing or lie; pipes, devices, folders
 and links in the place of every input; links of the user's own, which must work. Prints a line for each group, and
@@ -243,7 +244,4 @@ def links(at):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    sys.exit(run_groups(
-        sys.argv[1], [("indexes", indexes), ("split files", splits), ("no files", inputs), ("links", links)]))
+    sys.exit(run_groups({"indexes": indexes, "splits": splits, "inputs": inputs, "links": links}, __doc__))

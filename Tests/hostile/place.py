@@ -107,17 +107,28 @@ def gguf(tensor, keys):
     return start + bytes(-len(start) % 32) + bytes(32)
 
 
-def run_groups(dynamoe, groups):
+def choose(known, count, usage):
+    """The words of the command line: so many, and behind them the wanted of the known names, by default all."""
+    words = sys.argv[1:]
+    if words == ["--list"]:
+        sys.exit(print(*known, sep="\n"))
+    if len(words) < count or not {*words[count:]} <= {*known}:
+        sys.exit(f"{usage}\nThere are: {' '.join(known)}")
+    return words[:count] + (words[count:] or list(known))
+
+
+def run_groups(groups, usage):
     """Runs groups of cases, each in a folder of its own, and tells what does not hold; the exit code."""
     os.environ["SWIFT_BACKTRACE"] = "enable=no"
+    dynamoe, *names = choose(groups, 1, usage)
     dynamoe = str(pathlib.Path(dynamoe).resolve())
     failures = []
     with tempfile.TemporaryDirectory() as place:
-        for name, body in groups:
+        for name in names:
             root = pathlib.Path(place).resolve() / name
             root.mkdir()
             complaints = Complaints()
-            body(Place(dynamoe, root, complaints))
+            groups[name](Place(dynamoe, root, complaints))
             print(f"{name:14} {complaints.count} cases"
                   + (f", {len(complaints.texts)} wrong" if complaints.texts else ""), flush=True)
             failures += complaints.texts

@@ -1,6 +1,7 @@
 """Kills the built program, fills its disk and changes its files while it works, and looks at what is there then.
 
-    python faults DYNAMOE COUNT [PART ...]
+    python faults [--inputs FOLDER] DYNAMOE COUNT [PART ...]
+    python faults --list
 
 The moments are random, but always the same shares of what an undisturbed run takes; COUNT is how many there are of each
 kind. The parts:
@@ -16,8 +17,11 @@ What stood under a name stays byte for byte, or the whole new file takes its pla
 all old or all new. Errors are one line with a documented code, and leave nothing but the journal that --resume asks
 for; what SIGKILL leaves shows by its name what it is, and the same command with --force then gives what an undisturbed
 run gives. Prints what was seen, and exits with 1 where that does not hold.
+
+FOLDER keeps the inputs of all commands and what undisturbed runs give, so that several calls make them once.
 """
 
+import argparse
 import collections
 import os
 import signal
@@ -40,13 +44,13 @@ class Faults(Killed, Calls, Full, Forbidden, Changed, Gone):
     """All parts."""
 
 
-def main(dynamoe, count, parts):
+def main(dynamoe, count, parts, inputs):
     # Whoever started this may have had signals ignored, and what is ignored stays so in a program that is started.
     for number in CATCHABLE:
         signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        faults = Faults(dynamoe, count, folder)
+        faults = Faults(dynamoe, count, folder, inputs or f"{folder}/inputs")
         for part in parts or PARTS:
             started = time.monotonic()
             getattr(faults, part)()
@@ -67,6 +71,12 @@ def main(dynamoe, count, parts):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
+    parser = argparse.ArgumentParser(
+        usage=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="version", version="\n".join(PARTS))
+    parser.add_argument("--inputs", metavar="FOLDER")
+    parser.add_argument("dynamoe", metavar="DYNAMOE")
+    parser.add_argument("count", metavar="COUNT", type=int)
+    parser.add_argument("parts", metavar="PART", nargs="*", choices=PARTS)
+    words = parser.parse_args()
+    sys.exit(main(words.dynamoe, words.count, words.parts, words.inputs))

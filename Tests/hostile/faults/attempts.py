@@ -2,9 +2,11 @@
 
 import collections
 import concurrent.futures
+import fcntl
 import json
 import os
 import pathlib
+import pickle
 import random
 import re
 import shutil
@@ -19,25 +21,37 @@ from works import COMPANIONS, FAMILY, FEW, PARTIAL, SECONDS, TINY, WORKS, Outcom
 class Attempts:
     """What all parts share."""
 
-    def __init__(self, dynamoe, count, folder):
+    def __init__(self, dynamoe, count, folder, inputs):
         self.dynamoe = str(pathlib.Path(dynamoe).resolve())
         self.count = count
         self.folder = pathlib.Path(folder)
-        self.inputs = self.folder / "inputs"
+        self.inputs = pathlib.Path(inputs).resolve()
         self.attempts = 0
         self.failures = []
         # Of each part and command, what was seen how often.
         self.seen = collections.defaultdict(collections.Counter)
-        self.prepare()
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(self.run_undisturbed, WORKS)
-            self.undisturbed = {work.name: one for work, one in zip(WORKS, found)}
+        self.undisturbed = self.prepare_once()
+
+    def prepare_once(self):
+        """The inputs of all commands, and what undisturbed runs give, by command; made by the first who needs them."""
+        self.inputs.mkdir(exist_ok=True)
+        known = self.inputs.with_name(self.inputs.name + ".undisturbed")
+        with known.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            if data := file.read():
+                return pickle.loads(data)
+            self.prepare()
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                found = pool.map(self.run_undisturbed, WORKS)
+                undisturbed = {work.name: one for work, one in zip(WORKS, found)}
+            file.write(pickle.dumps(undisturbed))
+            return undisturbed
 
     def prepare(self):
         """The inputs of all commands."""
-        self.inputs.mkdir()
         for name, model in [("large", TINY), ("model", FAMILY)]:
-            (self.inputs / name).mkdir()
+            (self.inputs / name).mkdir(exist_ok=True)
             for file in ["model.safetensors", *COMPANIONS]:
                 shutil.copy(model / file, self.inputs / name / file)
         shutil.copy(FAMILY / "model.gguf", self.inputs / "model.gguf")
