@@ -14,7 +14,7 @@ import Testing
     #expect(Folder.parent(of: file.temporaryPath) == folder.path)
     try file.commit()
     #expect(try folder.names() == ["file"])
-    #expect(try contents(path) == [1, 2, 3, 4])
+    #expect(try bytes(at: path) == [1, 2, 3, 4])
   }
 
   @Test func `what is let go before it is whole leaves nothing`() throws {
@@ -24,14 +24,14 @@ import Testing
       try file.write([1, 2], at: 0)
     }
     #expect(try folder.names() == ["file"])
-    #expect(try contents(path) == [7])
+    #expect(try bytes(at: path) == [7])
   }
 
   @Test func `a file that was there is replaced at once`() throws {
     let path = try folder.write([7, 7, 7], to: "file")
     let old = try InputFile(path: path)
     try AtomicFile.write([1], to: path)
-    #expect(try contents(path) == [1])
+    #expect(try bytes(at: path) == [1])
     // Who has the old one open keeps it.
     #expect(try old.readAll(limit: 3) == [7, 7, 7])
   }
@@ -42,7 +42,7 @@ import Testing
     try file.write([1], at: 2)
     try file.setLength(5)
     try file.commit()
-    #expect(try contents(path) == [0, 0, 1, 0, 0])
+    #expect(try bytes(at: path) == [0, 0, 1, 0, 0])
   }
 
   @Test func `two unfinished files for one name do not meet`() throws {
@@ -54,7 +54,7 @@ import Testing
       try second.write([2], at: 0)
     }
     try first.commit()
-    #expect(try contents(path) == [1, 1, 1])
+    #expect(try bytes(at: path) == [1, 1, 1])
     #expect(try folder.names() == ["file"])
   }
 
@@ -71,15 +71,15 @@ import Testing
         withDestinationPath: victim)
     }
     try AtomicFile.write([1], to: path)
-    #expect(try contents(victim) == [9, 9])
-    #expect(try contents(path) == [1])
+    #expect(try bytes(at: victim) == [9, 9])
+    #expect(try bytes(at: path) == [1])
     #expect(try folder.names().count == 202)
   }
 
   @Test func `a name of the longest length can be written`() throws {
     let path = folder.path(String(repeating: "n", count: 255))
     try AtomicFile.write([1], to: path)
-    #expect(try contents(path) == [1])
+    #expect(try bytes(at: path) == [1])
   }
 
   @Test func `a place that cannot be written is an error`() throws {
@@ -93,8 +93,4 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private func contents(_ path: String) throws -> [UInt8] {
-    try InputFile(path: path).readAll(limit: 1000)
-  }
 }

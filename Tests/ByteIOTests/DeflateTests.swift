@@ -141,10 +141,6 @@ import Testing
   }
 }
 
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-  bytes.map { String(format: "%02x", $0) }.joined()
-}
-
 private func bytes(_ text: Substring) -> [UInt8] {
   let digits = text.utf8.map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
   return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }

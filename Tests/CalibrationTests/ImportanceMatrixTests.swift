@@ -13,14 +13,10 @@ import Testing
     LittleEndian.bytes(of: UInt32(bitPattern: value))
   }
 
-  private static func floats(_ values: [Float]) -> [UInt8] {
-    values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
-  }
-
   private static func entry(_ layer: Int, _ values: [Float], calls: Int32 = 4) -> [UInt8] {
     let name = Array("blk.\(layer).ffn_down.weight".utf8)
     return word(Int32(name.count)) + name + word(calls) + word(Int32(values.count))
-      + floats(values)
+      + floatBytes(values)
   }
 
   private static let whole =
@@ -61,7 +57,7 @@ import Testing
         word(1) + word(1) + [65] + word(1) + word(.max) + [UInt8](repeating: 0, count: 40),
         "the number of values of entry 0"
       ),
-      (word(1) + word(1) + [65] + word(1) + word(0) + floats([1]), "the number of values"),
+      (word(1) + word(1) + [65] + word(1) + word(0) + floatBytes([1]), "the number of values"),
       (whole.dropLast(8) + word(-1), "the length of the data set's name"),
       (word(1) + entry(0, [1, 2, 3]), "blk.1.ffn_down.weight: expected an entry"),
       (

@@ -88,11 +88,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     try statistics.write(to: folder.path("a"))
     #expect(try NeuronStatistics(path: folder.path("a")) == statistics)
     try NeuronStatistics(path: folder.path("a")).write(to: folder.path("b"))
-    #expect(try bytes(of: folder.path("a")) == bytes(of: folder.path("b")))
-  }
-
-  private func bytes(of path: String) throws -> [UInt8] {
-    try InputFile(path: path).readAll(limit: 1 << 20)
+    #expect(try bytes(at: folder.path("a")) == bytes(at: folder.path("b")))
   }
 
   @Test func `layers may have different widths`() throws {

@@ -89,7 +89,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
   @Test func `without config.json the weights can be looked at, and no more`() throws {
     let folder = try TemporaryFolder()
     let path = try SmallModel().write(to: folder) + "/model.safetensors"
-    let alone = try folder.write(try bytes(of: path), to: "alone/model.safetensors")
+    let alone = try folder.write(try bytes(at: path), to: "alone/model.safetensors")
     for path in [alone, folder.path("alone")] {
       try expectRefused(
         ["partition", path, "--importance", "weights", "-o", folder.path("t.dmoe")], 65,
@@ -140,7 +140,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
   @Test func `a tokenizer of another model is refused`() throws {
     let folder = try TemporaryFolder()
     let path = try SmallModel().write(to: folder)
-    try folder.write(try bytes(of: Fixture.model + "/tokenizer.json"), to: "model/tokenizer.json")
+    try folder.write(try bytes(at: Fixture.model + "/tokenizer.json"), to: "model/tokenizer.json")
     try expectRefused(
       ["evaluate", path] + Fixture.text, 65, [path, "the embedding has only 8 rows"], in: folder)
     let run = try dynamoe(["validate", path])

@@ -24,7 +24,7 @@ import Testing
     let (small, _) = try weights(coded)
     let (large, dense) = try weights(plain)
     #expect(large == dense && Double(small) < 0.675 * Double(dense))
-    #expect(try bytes(of: coded).count < 3 * (try bytes(of: plain).count) / 4)
+    #expect(try bytes(at: coded).count < 3 * (try bytes(at: plain).count) / 4)
     #expect(
       try dynamoe(model + ["-o", folder.path("x"), "--compression", "zip"]).status == 64)
   }
@@ -36,7 +36,7 @@ import Testing
     let use = try #require(document.object?["use"]?.array)
     let weights = try #require(use.first { $0.object?["purpose"]?.string == "weights" }?.object)
     #expect(
-      use.reduce(0) { $0 + ($1.object?["bytes"]?.int ?? 0) } == (try bytes(of: path).count))
+      use.reduce(0) { $0 + ($1.object?["bytes"]?.int ?? 0) } == (try bytes(at: path).count))
     #expect(weights["plain_bytes"]?.int == document.object?["dense_bytes"]?.int)
     return (try #require(weights["bytes"]?.int), try #require(weights["plain_bytes"]?.int))
   }

@@ -8,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    whole = try bytes(of: try Fixture.converted().path)
+    whole = try bytes(at: try Fixture.converted().path)
     layout = try ContainerLayout(whole)
     folder = try TemporaryFolder()
   }
@@ -95,9 +95,5 @@ import Testing
         let name = try #require($0.object?["name"]?.string)
         return (name, try #require($0.object?["perplexity"]?.double))
       })
-  }
-
-  private func document(_ arguments: [String]) throws -> JSONValue {
-    try JSONScanner.scan(Array(try expectDone(arguments).utf8))
   }
 }

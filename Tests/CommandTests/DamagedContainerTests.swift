@@ -11,7 +11,7 @@ import Testing
     let model = try SmallModel().write(to: folder)
     try expectDone(
       ["partition", model, "-o", output, "--importance", "weights", "--experts", "2"])
-    return try bytes(of: output)
+    return try bytes(at: output)
   }
 
   /// Every byte of preamble and directory, and every third of tensors and padding: one bit of each.
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `one flipped bit of a trained model is found, and where`() throws {
-    let whole = try bytes(of: try Fixture.converted().path)
+    let whole = try bytes(at: try Fixture.converted().path)
     let layout = try ContainerLayout(whole)
     var numbers = RandomNumbers(seed: 3)
     for _ in 0..<100 {
@@ -100,7 +100,7 @@ import Testing
 
   @Test func `no command takes damaged weights for weights`() throws {
     let folder = try TemporaryFolder()
-    var damaged = try bytes(of: try Fixture.converted().path)
+    var damaged = try bytes(at: try Fixture.converted().path)
     let ring = try #require(try ContainerLayout(damaged).sections.last)
     damaged[ring.lowerBound] ^= 1
     let path = try folder.write(damaged, to: "t.dmoe")

@@ -62,7 +62,7 @@ import Testing
       #expect(
         valid.contains(
           "export         expert \(expert), \(widths.min() ?? 0) to \(widths.max() ?? 0) neurons"))
-      let card = String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+      let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
       #expect(card.contains("DeciLM (Nemotron-NAS)") && !card.contains("library_name"))
       #expect(card.contains("convert_hf_to_gguf.py") && card.contains("of widths by layer"))
     }
@@ -71,7 +71,7 @@ import Testing
     try expectDone(export(file, 3, to: output))
     try expectDone(["validate", file, "--against", output])
     #expect(
-      try bytes(of: output + "/config.json") == bytes(of: folder.path("model/config.json")))
+      try bytes(at: output + "/config.json") == bytes(at: folder.path("model/config.json")))
   }
 
   @Test func `newer keys of the rotation are said in the older way, too`() throws {
@@ -81,7 +81,7 @@ import Testing
     }
     let output = folder.path("out")
     try expectDone(export(file, 0, to: output))
-    let config = try #require(JSONScanner.scan(bytes(of: output + "/config.json")).object)
+    let config = try #require(JSONScanner.scan(bytes(at: output + "/config.json")).object)
     #expect(config["rope_theta"]?.int == 500 && config["rope_scaling"] == scaling)
     _ = try python([Self.peer, file, output, "0"])
   }
@@ -90,7 +90,7 @@ import Testing
     let file = try converted()
     let output = folder.path("out")
     try expectDone(export(file, 0, to: output))
-    let text = String(decoding: try bytes(of: output + "/config.json"), as: UTF8.self)
+    let text = String(decoding: try bytes(at: output + "/config.json"), as: UTF8.self)
     let line = try #require(text.split(separator: "\n").first { $0.contains("ffn_mult") })
     for (factor, mention) in [("1.5", "the experts of the file"), ("\"1\"", "config.json")] {
       let changed = text.replacing(line, with: "\"ffn_mult\": \(factor),", maxReplacements: 1)

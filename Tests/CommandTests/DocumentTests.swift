@@ -59,11 +59,11 @@ import Testing
     ])
     #expect(document["output"]?.string == converted.path)
     #expect(document["report"]?.string == converted.report)
-    #expect(document["bytes"]?.int == (try bytes(of: converted.path).count))
+    #expect(document["bytes"]?.int == (try bytes(at: converted.path).count))
     for (index, layer) in try #require(document["layers"]?.array).enumerated() {
       #expect(layer == ["layer": .int(index), "widths": [96, 192, 288, 384]])
     }
-    try self.document(of: String(decoding: bytes(of: converted.report), as: UTF8.self)).expect([
+    try self.document(of: String(decoding: bytes(at: converted.report), as: UTF8.self)).expect([
       "schema": .string, "schema_version": .int, "source": .object, "calibration": .object,
       "plan": .object, "output": .object, "held_out": .object,
     ])

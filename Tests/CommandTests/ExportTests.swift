@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func `a part has its own directory, and runs like the file cut there`() throws {
-    let whole = try bytes(of: routed)
+    let whole = try bytes(at: routed)
     let layout = try ContainerLayout(whole)
     for expert in [0, 3, 6] {
       let part = folder.path("part\(expert).dmoe")
@@ -22,8 +22,8 @@ import Testing
       // Nothing behind the expert is looked at, and of what is before nothing but padding is spared.
       let read = try #require(result.object?["bytes_read"]?.int)
       #expect(read <= end && read > end - 64 * layout.tensors.count)
-      #expect(try bytes(of: part).count == result.object?["bytes"]?.int)
-      #expect(try bytes(of: part).count < end)
+      #expect(try bytes(at: part).count == result.object?["bytes"]?.int)
+      #expect(try bytes(at: part).count < end)
       let report = try expectDone(["validate", part, "--require-complete"])
       #expect(report.contains("\(expert + 1) experts, complete, without those"))
       _ = try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, part])
@@ -46,13 +46,13 @@ import Testing
     #expect(percent.object?["expert"]?.int == 5)
     let dense = folder.path("dense.dmoe")
     try expectDone(["export", routed, "--format", "dmoe", "--expert", "dense", "-o", dense])
-    #expect(try bytes(of: dense) == bytes(of: routed))
+    #expect(try bytes(at: dense) == bytes(at: routed))
     // A part can be cut, and exported, again.
     let smaller = folder.path("smaller.dmoe")
     try expectDone(["export", half, "--format", "dmoe", "--expert", "1", "-o", smaller])
     let direct = folder.path("direct.dmoe")
     try expectDone(["export", routed, "--format", "dmoe", "--expert", "1", "-o", direct])
-    #expect(try bytes(of: smaller) == bytes(of: direct))
+    #expect(try bytes(at: smaller) == bytes(at: direct))
   }
 
   @Test func `what cannot be exported is refused`() throws {
@@ -68,7 +68,7 @@ import Testing
     try expectRefused(export(folder.path("none"), "0", out), 66, ["none"], in: folder)
     try folder.write([1], to: "there")
     try expectRefused(export(routed, "0", folder.path("there")), 73, ["there"], in: folder)
-    let own = try folder.write(try bytes(of: routed), to: "own.dmoe")
+    let own = try folder.write(try bytes(at: routed), to: "own.dmoe")
     try expectRefused(export(own, "0", own) + ["--force"], 73, [own], in: folder)
     for expert in ["-1", "x", "%", "", "nan%"] {
       #expect(try dynamoe(export(routed, expert, out)).status == 64)

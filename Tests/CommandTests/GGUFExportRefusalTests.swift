@@ -28,7 +28,7 @@ import Testing
       try? FileManager.default.removeItem(atPath: "\(model)/\(file)")
     }
     if let file {
-      var object = try #require(JSONScanner.scan(bytes(of: "\(model)/\(file)")).object)
+      var object = try #require(JSONScanner.scan(bytes(at: "\(model)/\(file)")).object)
       try body(&object)
       try Data(JSONWriter.write(.object(object))).write(to: URL(filePath: "\(model)/\(file)"))
     }
@@ -146,14 +146,14 @@ import Testing
   }
 
   @Test func `only with --force a file is replaced, and never an input`() throws {
-    let file = try folder.write(bytes(of: Fixture.converted().path), to: "t.dmoe")
+    let file = try folder.write(bytes(at: Fixture.converted().path), to: "t.dmoe")
     let output = folder.path("out.gguf")
     try expectDone(export(file, "0", to: output))
-    let before = try bytes(of: output)
+    let before = try bytes(at: output)
     try expectRefused(export(file, "1", to: output), 73, ["already exists", "--force"], in: folder)
-    #expect(try bytes(of: output) == before)
+    #expect(try bytes(at: output) == before)
     try expectDone(export(file, "0", to: output) + ["--force", "--threads", "1"])
-    #expect(try bytes(of: output) == before)
+    #expect(try bytes(at: output) == before)
     try expectRefused(export(file, "0", to: file) + ["--force"], 73, ["t.dmoe"], in: folder)
     try expectRefused(
       export(file, "0", to: folder.path("none/out")), 73, ["there is no folder"], in: folder)
@@ -193,7 +193,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(try folder.everything() == before)
-    #expect(try bytes(of: output) == [1, 2, 3])
+    #expect(try bytes(at: output) == [1, 2, 3])
   }
 
   /// What an export may have suffered, and what `validate` says of it.

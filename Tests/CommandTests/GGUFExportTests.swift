@@ -38,7 +38,7 @@ import Testing
 
   private func change(_ file: String, _ body: (inout JSONObject) throws -> Void) throws {
     var object = try #require(
-      JSONScanner.scan(bytes(of: folder.path("model/\(file)"))).object)
+      JSONScanner.scan(bytes(at: folder.path("model/\(file)"))).object)
     try body(&object)
     try folder.write(JSONWriter.write(.object(object)), to: "model/\(file)")
   }
@@ -74,7 +74,7 @@ import Testing
     for expert in [1, 3] {
       let output = folder.path("e\(expert).gguf")
       let told = try document(export(file, "\(expert)", to: output) + ["--json"]).object
-      #expect(told?["bytes"]?.int == (try bytes(of: output).count))
+      #expect(told?["bytes"]?.int == (try bytes(at: output).count))
       let dense = "\(Self.root)/\(name)/model.gguf"
       let count = try agreeing(file, output, dense: dense, expert)
       let valid = try expectDone(["validate", output, "--against", file])
@@ -132,7 +132,7 @@ import Testing
     let told = try expectDone(export(file, "50%", to: output) + ["--type", type])
     #expect(told.contains("expert 1 for llama.cpp (llama), 192 neurons a layer"))
     #expect(!told.contains("Note"))
-    #expect(try agreeing(file, output, dense: GGUFFixture.bf16(), 1, type) == 39)
+    #expect(try agreeing(file, output, dense: Fixture.gguf(.bf16), 1, type) == 39)
     let valid = try expectDone(["validate", output, "--against", file])
     #expect(valid.contains("expert 1 in \(type.uppercased())"))
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "600", "--json"]
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `of a source in GGUF all keys stay, and the full expert is the source`() throws {
-    for source in [try GGUFFixture.bf16(), try GGUFFixture.q40()] {
+    for source in [try Fixture.gguf(.bf16), try Fixture.gguf(.q40)] {
       let file = try partition(source)
       let dense = folder.path("dense.gguf")
       try expectDone(export(file, "dense", to: dense) + ["--force"])
@@ -152,7 +152,7 @@ import Testing
       let output = folder.path("half.gguf")
       let told = try document(export(file, "1", to: output) + ["--json", "--force"]).object
       let notes = (told?["notes"]?.array ?? []).compactMap(\.string)
-      let isQuantized = source != (try GGUFFixture.bf16())
+      let isQuantized = source != (try Fixture.gguf(.bf16))
       #expect(
         notes
           == (isQuantized
@@ -172,7 +172,7 @@ import Testing
 
   @Test(arguments: ["f16", "f32", "q8_0"])
   func `a down projection of another type is one that llama.cpp takes`(_ down: String) throws {
-    let file = try partition(GGUFFixture.q40(), ["--down", down])
+    let file = try partition(Fixture.gguf(.q40), ["--down", down])
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "600", "--json"]
     let variants = try perplexities(["evaluate", file] + text)
     for expert in [1, 3] {
@@ -194,22 +194,22 @@ import Testing
     let told = try document(export(file, "0", to: output) + ["--json"]).object
     #expect(told?["architecture"]?.string == "deci")
     #expect(Set(told?["widths"]?.array?.compactMap(\.int) ?? []).count > 1)
-    #expect(try agreeing(file, output, dense: GGUFFixture.bf16(), 0) == 39)
+    #expect(try agreeing(file, output, dense: Fixture.gguf(.bf16), 0) == 39)
     let valid = try expectDone(["validate", output, "--against", file])
     #expect(valid.contains("expert 0 in BF16 and F32: 39 tensors"))
     try expectDone(export(file, "dense", to: folder.path("dense.gguf")))
-    #expect(try agreeing(file, folder.path("dense.gguf"), dense: GGUFFixture.bf16(), 3) == 39)
+    #expect(try agreeing(file, folder.path("dense.gguf"), dense: Fixture.gguf(.bf16), 3) == 39)
 
     let source = folder.path("source.dmoe")
     try expectDone(
       [
-        "partition", try GGUFFixture.bf16(), "-o", source, "--fractions", "auto", "--router",
+        "partition", try Fixture.gguf(.bf16), "-o", source, "--fractions", "auto", "--router",
         "none",
       ]
         + Fixture.text)
     let other = folder.path("other.gguf")
     try expectDone(export(source, "0", to: other))
-    #expect(try agreeing(source, other, dense: GGUFFixture.bf16(), 0) == 39)
+    #expect(try agreeing(source, other, dense: Fixture.gguf(.bf16), 0) == 39)
     try expectDone(["validate", other, "--against", source])
 
     let qwen = folder.path("qwen.dmoe")
@@ -227,18 +227,18 @@ import Testing
     try expectDone(export(routed, "2", to: direct))
     let part = folder.path("part.dmoe")
     try expectDone(["export", routed, "--format", "dmoe", "--expert", "3", "-o", part])
-    let layout = try ContainerLayout(bytes(of: routed))
+    let layout = try ContainerLayout(bytes(at: routed))
     let cut = try folder.write(
-      Array(bytes(of: routed).prefix(layout.sections[4].upperBound)), to: "cut.dmoe")
+      Array(bytes(at: routed).prefix(layout.sections[4].upperBound)), to: "cut.dmoe")
     let names = try [part, cut].map { file in
       let output = folder.path("out.gguf")
       try expectDone(export(file, "2", to: output) + ["--force"])
       try expectDone(["validate", output, "--against", file])
       try expectRefused(export(file, "dense", to: folder.path("x")), 64, ["dense"], in: folder)
-      return try bytes(of: output).count
+      return try bytes(at: output).count
     }
     #expect(names.count == 2)
-    for (source, expert) in [(Fixture.model, 2), (try GGUFFixture.q40(), 1)] {
+    for (source, expert) in [(Fixture.model, 2), (try Fixture.gguf(.q40), 1)] {
       let overlay = folder.path("overlay.dmoe")
       try expectDone(
         ["partition", source, "-o", overlay, "--overlay", "--router", "none", "--force"]
@@ -253,10 +253,6 @@ import Testing
       try expectRefused(
         export(overlay, "1", to: source) + ["--base", source, "--force"], 73, [source], in: folder)
     }
-  }
-
-  private func document(_ arguments: [String]) throws -> JSONValue {
-    try JSONScanner.scan(Array(try expectDone(arguments).utf8))
   }
 
   /// The perplexities of the variants, by name.

@@ -10,17 +10,17 @@ import Testing
 
   @Test func `the same weights give the same perplexity`() throws {
     let dense = try perplexity(of: Fixture.model)
-    #expect(abs(try perplexity(of: GGUFFixture.bf16()) / dense - 1) < 1e-6)
-    let bigEndian = try GGUFFixture.write(["f32", "--big-endian"], to: folder.path("big.gguf"))
+    #expect(abs(try perplexity(of: Fixture.gguf(.bf16)) / dense - 1) < 1e-6)
+    let bigEndian = try Fixture.writeGGUF(["f32", "--big-endian"], to: folder.path("big.gguf"))
     #expect(abs(try perplexity(of: bigEndian) / dense - 1) < 1e-6)
-    let q80 = try GGUFFixture.write(["q8_0"], to: folder.path("8.gguf"))
+    let q80 = try Fixture.gguf(.q80)
     #expect(abs(try perplexity(of: q80) / dense - 1) < 0.01)
-    #expect(abs(try perplexity(of: GGUFFixture.q40()) / dense - 1) < 0.1)
+    #expect(abs(try perplexity(of: Fixture.gguf(.q40)) / dense - 1) < 0.1)
   }
 
   @Test func `a split file is its parts together, whichever of them is named`() throws {
-    let dense = try perplexity(of: GGUFFixture.bf16())
-    try GGUFFixture.write(["bf16", "--split", "16"], to: folder.path("s.gguf"))
+    let dense = try perplexity(of: Fixture.gguf(.bf16))
+    try Fixture.writeGGUF(["bf16", "--split", "16"], to: folder.path("s.gguf"))
     for name in ["s-00001-of-00003.gguf", "s-00003-of-00003.gguf", ""] {
       #expect(try perplexity(of: folder.path(name)) == dense)
     }
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `inspect tells what the file says`() throws {
-    let text = try expectDone(["inspect", GGUFFixture.q40()])
+    let text = try expectDone(["inspect", Fixture.gguf(.q40)])
     for line in [
       "gguf, llama", "; 4.53 bits a parameter", "FFN: 4 layers, 128 → 384 → 128, gated, silu",
       "Tokenizer: byte-level BPE (gpt2), 1 024 tokens", "array of 1024 string",
@@ -40,17 +40,17 @@ import Testing
     ] {
       #expect(text.contains(line), "\(line) in \(text)")
     }
-    let inspection = try document(["inspect", GGUFFixture.q40(), "--json"])
+    let inspection = try document(["inspect", Fixture.gguf(.q40), "--json"])
     #expect(inspection.object?["format"]?.string == "gguf")
     #expect(inspection.object?["tokenizer"]?.object?["tokens"]?.int == 1024)
     #expect(inspection.object?["metadata"]?.array?.count == 19)
     let epsilon = ["--metadata", "llama.attention.layer_norm_rms_epsilon"]
-    #expect(try expectDone(["inspect", GGUFFixture.q40()] + epsilon) == "1e-05\n")
+    #expect(try expectDone(["inspect", Fixture.gguf(.q40)] + epsilon) == "1e-05\n")
     let tokens = try expectDone(
-      ["inspect", GGUFFixture.q40(), "--metadata", "tokenizer.ggml.tokens"])
+      ["inspect", Fixture.gguf(.q40), "--metadata", "tokenizer.ggml.tokens"])
     #expect(tokens.split(separator: "\n").count == 1024)
     try expectRefused(
-      ["inspect", GGUFFixture.q40(), "--metadata", "x"], 64, ["no key x", "general.name"],
+      ["inspect", Fixture.gguf(.q40), "--metadata", "x"], 64, ["no key x", "general.name"],
       in: folder)
     #expect(try expectDone(["inspect", Fixture.model, "--metadata", "format"]) == "pt\n")
   }
@@ -97,7 +97,7 @@ import Testing
       ("tokenizer.ggml.bos_token_id=5000", "5000"),
     ])
   func `what cannot be run is refused by its key`(setting: String, mention: String) throws {
-    let path = try GGUFFixture.write(["bf16", setting], to: folder.path("bad.gguf"))
+    let path = try Fixture.writeGGUF(["bf16", setting], to: folder.path("bad.gguf"))
     try expectRefused(["evaluate", path] + Fixture.text, 65, [mention], in: folder)
     // Whatever it is, it can be looked at.
     try expectDone(["inspect", path])
@@ -108,7 +108,7 @@ import Testing
     let place = folder.path("hostile")
     _ = try python(["-c", "import os, sys; os.mkdir(sys.argv[1])", place])
     _ = try python([script, place])
-    let index = try #require(JSONScanner.scan(try bytes(of: place + "/index.json")).array)
+    let index = try #require(JSONScanner.scan(try bytes(at: place + "/index.json")).array)
     #expect(index.count > 100)
     for row in index.compactMap(\.object) {
       let path = place + "/" + (try #require(row["file"]?.string))
@@ -123,8 +123,8 @@ import Testing
   }
 
   @Test func `a tensor of an unknown type is shown, and refused where it is needed`() throws {
-    let path = try GGUFFixture.write(["q4_0"], to: folder.path("q.gguf"))
-    var file = try bytes(of: path)
+    let path = try Fixture.writeGGUF(["q4_0"], to: folder.path("q.gguf"))
+    var file = try bytes(at: path)
     let name = Array("blk.1.ffn_up.weight".utf8)
     let start = try #require(file.firstRange(of: name)).upperBound
     // Behind the name: the number of dimensions, two extents, and the type.
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func `one width for all layers may be said layer by layer`() throws {
-    let path = try GGUFFixture.write(
+    let path = try Fixture.writeGGUF(
       ["bf16", "llama.feed_forward_length=[384, 384, 384, 384]"], to: folder.path("alike.gguf"))
     try expectDone(["evaluate", path] + Fixture.text + ["--variants", "dense"])
   }
@@ -148,9 +148,5 @@ import Testing
         + ["dense", "--json"]
     ).object?["variants"]?.array
     return try #require(variants?.first?.object?["perplexity"]?.double)
-  }
-
-  private func document(_ arguments: [String]) throws -> JSONValue {
-    try JSONScanner.scan(Array(try expectDone(arguments).utf8))
   }
 }

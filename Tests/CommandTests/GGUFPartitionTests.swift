@@ -11,29 +11,29 @@ import Testing
 
   @Test func `plain weights are cut as those of safetensors are`() throws {
     let output = folder.path("t.dmoe")
-    try expectDone(["partition", GGUFFixture.bf16(), "-o", output] + Fixture.text)
+    try expectDone(["partition", Fixture.gguf(.bf16), "-o", output] + Fixture.text)
     #expect(try figures(folder.path("t.report.json")) == figures(Fixture.routed().report))
     let valid = try expectDone(
-      ["validate", output, "--against", GGUFFixture.bf16(), "--text", Fixture.heldOutText])
+      ["validate", output, "--against", Fixture.gguf(.bf16), "--text", Fixture.heldOutText])
     for passed in [
       "✓ tokenizer      byte-level BPE, 1024 tokens", "✓ digests        all 39",
       "identical, bit for bit", "✓ function",
     ] { #expect(valid.contains(passed), "\(valid)") }
-    _ = try python([Self.reader, output, "--against", GGUFFixture.bf16()])
+    _ = try python([Self.reader, output, "--against", Fixture.gguf(.bf16)])
     let other = try dynamoe(["validate", output, "--against", Fixture.model])
     #expect(other.status == 1 && other.output.contains("✗ source         the source's tensor"))
   }
 
   @Test func `quantised weights move by rows, and down stays whole`() throws {
     let output = folder.path("q.dmoe")
-    let text = try expectDone(["partition", GGUFFixture.q40(), "-o", output] + Fixture.text)
+    let text = try expectDone(["partition", Fixture.gguf(.q40), "-o", output] + Fixture.text)
     #expect(text.contains("every bit of the source kept, down whole in every download"))
     let valid = try expectDone(
-      ["validate", output, "--against", GGUFFixture.q40(), "--text", Fixture.heldOutText])
+      ["validate", output, "--against", Fixture.gguf(.q40), "--text", Fixture.heldOutText])
     #expect(valid.contains("✓ digests        all 39") && valid.contains("✓ function"))
     #expect(
       try String(
-        decoding: python([Self.reader, output, "--against", GGUFFixture.q40()]), as: UTF8.self
+        decoding: python([Self.reader, output, "--against", Fixture.gguf(.q40)]), as: UTF8.self
       )
       .contains("identical to"))
 
@@ -49,12 +49,12 @@ import Testing
         == perplexity(["evaluate", output] + evaluation))
     let overlay = folder.path("o.dmoe")
     try expectDone(
-      ["partition", GGUFFixture.q40(), "-o", overlay, "--overlay"] + Fixture.text)
+      ["partition", Fixture.gguf(.q40), "-o", overlay, "--overlay"] + Fixture.text)
     let filled = folder.path("filled.dmoe")
     try expectDone(
-      ["export", overlay, "--base", GGUFFixture.q40(), "--format", "dmoe", "--expert", "dense"]
+      ["export", overlay, "--base", Fixture.gguf(.q40), "--format", "dmoe", "--expert", "dense"]
         + ["-o", filled])
-    #expect(try bytes(of: filled) == bytes(of: output))
+    #expect(try bytes(at: filled) == bytes(at: output))
   }
 
   @Test func `down in another type has its error told`() throws {
@@ -65,7 +65,7 @@ import Testing
     ] {
       let output = folder.path(type + ".dmoe")
       let text = try expectDone(
-        ["partition", GGUFFixture.q40(), "-o", output, "--down", type] + weights)
+        ["partition", Fixture.gguf(.q40), "-o", output, "--down", type] + weights)
       #expect(text.contains(told), "\(text)")
       let recoded = try report(folder.path(type + ".report.json"))["output"]?.object?["recoded"]
       let errors = try #require(recoded?.array).compactMap {
@@ -74,7 +74,7 @@ import Testing
       #expect(errors.count == 4 && errors.allSatisfy { $0 < 0.01 })
       #expect(!isExact || errors == [0, 0, 0, 0])
       let valid = try expectDone(
-        ["validate", output, "--against", GGUFFixture.q40(), "--text", Fixture.heldOutText])
+        ["validate", output, "--against", Fixture.gguf(.q40), "--text", Fixture.heldOutText])
       #expect(valid.contains("35 dense tensors rebuilt; 4 are stored in another type"))
       #expect(valid.contains("35 tensors") && valid.contains("down of 4 layers as"))
       #expect(
@@ -103,7 +103,7 @@ import Testing
     ] {
       let arguments = ["--importance", "energy", "--force"]
       try expectDone(["partition", Fixture.model, "-o", output] + source + arguments)
-      files.append(try bytes(of: output))
+      files.append(try bytes(at: output))
     }
     #expect(files[0] == files[1] && files[0] == files[2])
     let found = try report(folder.path("t.report.json"))
@@ -111,7 +111,7 @@ import Testing
     #expect(found["imatrix"]?.object?["datasets"]?.array == ["some text"])
     // It goes with GGUF, and with text for what it cannot give.
     let text = try expectDone(
-      ["partition", GGUFFixture.q40(), "-o", output, "--imatrix", folder.path("m.gguf")]
+      ["partition", Fixture.gguf(.q40), "-o", output, "--imatrix", folder.path("m.gguf")]
         + ["--force"] + Fixture.text)
     #expect(text.contains("ranked by output of an importance matrix over some text"))
     #expect(text.contains("routed"))
@@ -136,7 +136,7 @@ import Testing
       let path = try folder.write(bytes, to: "m\(number)")
       try expectRefused(partition(["--imatrix", path]), 65, [mention], in: folder)
     }
-    try expectRefused(partition(["--imatrix", GGUFFixture.q40()]), 65, ["imatrix"], in: folder)
+    try expectRefused(partition(["--imatrix", Fixture.gguf(.q40)]), 65, ["imatrix"], in: folder)
     try expectRefused(partition(["--imatrix", folder.path("none")]), 66, ["none"], in: folder)
     try expectRefused(
       partition(["--imatrix", folder.path("m0"), "--importance", "magnitude"]), 64,
@@ -145,7 +145,7 @@ import Testing
   }
 
   private func report(_ path: String) throws -> JSONObject {
-    try #require(JSONScanner.scan(try bytes(of: path)).object)
+    try #require(JSONScanner.scan(try bytes(at: path)).object)
   }
 
   /// Of the experts on held-out text.

@@ -41,13 +41,13 @@ import Testing
         ])
       #expect(document["bytes"]?.int == (try Folder(output).bytes))
       // All of the configuration is as it was, in its order, but for one number.
-      let source = try JSONScanner.scan(bytes(of: Fixture.model + "/config.json"))
-      let found = try JSONScanner.scan(bytes(of: output + "/config.json"))
+      let source = try JSONScanner.scan(bytes(at: Fixture.model + "/config.json"))
+      let found = try JSONScanner.scan(bytes(at: output + "/config.json"))
       var expected = try #require(source.object)
       expected["intermediate_size"] = .int(width)
       #expect(found == .object(expected))
       for name in ["tokenizer.json", "tokenizer_config.json", "generation_config.json"] {
-        #expect(try bytes(of: output + "/" + name) == bytes(of: Fixture.model + "/" + name))
+        #expect(try bytes(at: output + "/" + name) == bytes(at: Fixture.model + "/" + name))
       }
       let plain = try perplexities(["evaluate", output] + evaluation)
       let (dense, variant) = (
@@ -57,7 +57,7 @@ import Testing
       let valid = try expectDone(["validate", output, "--against", routed])
       #expect(
         valid.contains("✓ export         expert \(expert), \(width) neurons a layer: 39 tensors"))
-      let card = String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+      let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
       #expect(card.contains("base_model: \"tiny-llama\""))
       #expect(card.contains("dynamoe export t.dmoe --format hf --expert \(expert) -o e\(expert)"))
       #expect(card.contains("| perplexity |"))
@@ -70,7 +70,7 @@ import Testing
       try expectDone(export(routed, expert, to: folder.path("dense")) + ["--force"])
       for name in names {
         #expect(
-          try bytes(of: folder.path("dense/\(name)")) == bytes(of: Fixture.model + "/\(name)"))
+          try bytes(at: folder.path("dense/\(name)")) == bytes(at: Fixture.model + "/\(name)"))
       }
     }
     try expectDone(["validate", folder.path("dense"), "--against", routed])
@@ -99,9 +99,9 @@ import Testing
     try expectDone(export(routed, "2", to: direct))
     let part = folder.path("part.dmoe")
     try expectDone(["export", routed, "--format", "dmoe", "--expert", "3", "-o", part])
-    let layout = try ContainerLayout(bytes(of: routed))
+    let layout = try ContainerLayout(bytes(at: routed))
     let cut = try folder.write(
-      Array(bytes(of: routed).prefix(layout.sections[4].upperBound)), to: "cut.dmoe")
+      Array(bytes(at: routed).prefix(layout.sections[4].upperBound)), to: "cut.dmoe")
     let overlay = folder.path("overlay.dmoe")
     try expectDone(
       ["partition", Fixture.model, "-o", overlay, "--overlay", "--router", "none"] + Fixture.text)
@@ -111,15 +111,15 @@ import Testing
       let isOverlay = !base.isEmpty
       if !isOverlay {
         #expect(
-          try bytes(of: output + "/model.safetensors") == bytes(of: direct + "/model.safetensors"))
+          try bytes(at: output + "/model.safetensors") == bytes(at: direct + "/model.safetensors"))
       }
       try expectDone(["validate", output, "--against", file] + base)
       if isOverlay {
         #expect(try dynamoe(["validate", output, "--against", file]).status == 1)
         try expectDone(export(file, "dense", to: output) + base + ["--force"])
         #expect(
-          try bytes(of: output + "/model.safetensors")
-            == bytes(of: Fixture.model + "/model.safetensors"))
+          try bytes(at: output + "/model.safetensors")
+            == bytes(at: Fixture.model + "/model.safetensors"))
       } else {
         try expectRefused(export(file, "dense", to: folder.path("x")), 64, ["dense"], in: folder)
       }
@@ -131,17 +131,17 @@ import Testing
   }
 
   @Test func `the card has the figures of the report, and of no other`() throws {
-    let file = try folder.write(bytes(of: routed), to: "m.dmoe")
+    let file = try folder.write(bytes(at: routed), to: "m.dmoe")
     let output = folder.path("out")
     func card(_ options: [String] = []) throws -> String {
       try expectDone(export(file, "3", to: output) + ["--force"] + options)
-      return String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+      return String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
     }
     #expect(try card().contains("Its quality was not measured"))
     let report = try Fixture.routed().report
     let named = try card(["--report", report])
     #expect(named.contains("| perplexity |"))
-    try folder.write(bytes(of: report), to: "m.report.json")
+    try folder.write(bytes(at: report), to: "m.report.json")
     #expect(try card() == named)
     let other = try Fixture.converted().report
     try expectRefused(
@@ -169,11 +169,11 @@ import Testing
       ["partition", source, "-o", file, "--importance", "weights", "--experts", "2"])
     let output = folder.path("out")
     try expectDone(export(file, "0", to: output))
-    let card = String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+    let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
     #expect(card.contains("base_model: \"org/name\"\n# No base_model_relation"))
     #expect(card.contains("license: \"llama3.2\"") && !card.contains("secret"))
     #expect(card.contains("| calibration text | none |") && card.contains("was not measured"))
-    #expect(try bytes(of: output + "/LICENSE.txt") == Array("The licence".utf8))
+    #expect(try bytes(at: output + "/LICENSE.txt") == Array("The licence".utf8))
     try expectDone(["validate", output, "--against", file])
   }
 
@@ -201,7 +201,7 @@ import Testing
       ["differs between layers", "multiples of 256", "--align 256", "leave out --expert", "gguf"],
       in: folder)
     try expectDone(export(mixed, "dense", to: output))
-    let gguf = try GGUFFixture.bf16()
+    let gguf = try Fixture.gguf(.bf16)
     let container = folder.path("gguf.dmoe")
     try expectDone(["partition", gguf, "-o", container, "--importance", "weights"])
     try expectRefused(
@@ -212,13 +212,13 @@ import Testing
   @Test func `only an earlier export is replaced, and only when forced`() throws {
     let output = folder.path("out")
     try expectDone(export(routed, "0", to: output))
-    let before = try bytes(of: output + "/model.safetensors")
+    let before = try bytes(at: output + "/model.safetensors")
     try expectRefused(
       export(routed, "1", to: output), 73, [output, "already exists", "--force"], in: folder)
     try folder.write([1], to: "out/thesis.txt")
     try expectRefused(
       export(routed, "1", to: output) + ["--force"], 73, ["it holds thesis.txt"], in: folder)
-    #expect(try bytes(of: output + "/model.safetensors") == before)
+    #expect(try bytes(at: output + "/model.safetensors") == before)
     try FileManager.default.removeItem(atPath: output + "/thesis.txt")
     try expectDone(export(routed, "1", to: output) + ["--force"])
     try expectDone(["validate", output, "--against", routed])
@@ -227,7 +227,7 @@ import Testing
       export(routed, "1", to: file) + ["--force"], 73, ["something else than a folder"], in: folder)
     try expectRefused(
       export(routed, "1", to: folder.path("none/out")), 73, ["there is no folder"], in: folder)
-    let own = try folder.write(bytes(of: routed), to: "own/t.dmoe")
+    let own = try folder.write(bytes(at: routed), to: "own/t.dmoe")
     try expectRefused(
       export(own, "1", to: folder.path("own")) + ["--force"], 73, ["is the input"], in: folder)
     #expect(try folder.names() == ["file", "out", "own"])
@@ -251,7 +251,7 @@ import Testing
     let output = folder.path("out")
     try expectDone(export(file, "0", to: output))
     let before = try folder.everything()
-    let old = try bytes(of: output + "/model.safetensors")
+    let old = try bytes(at: output + "/model.safetensors")
     let process = Process()
     process.executableURL = URL(filePath: programPath)
     process.arguments = export(file, "dense", to: output) + ["--force", "--threads", "1"]
@@ -266,7 +266,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(try folder.everything() == before)
-    #expect(try bytes(of: output + "/model.safetensors") == old)
+    #expect(try bytes(at: output + "/model.safetensors") == old)
   }
 
   /// What an export may have suffered, and what `validate` says of it.
@@ -283,7 +283,7 @@ import Testing
     let file = try Fixture.converted().path
     let output = folder.path("out")
     try expectDone(export(file, "1", to: output))
-    var config = try #require(JSONScanner.scan(bytes(of: output + "/config.json")).object)
+    var config = try #require(JSONScanner.scan(bytes(at: output + "/config.json")).object)
     let reader = try SafetensorsReader(path: output)
     var tensors = try reader.tensors.map { ($0, try reader.read($0.name)) }
     func place(_ name: String) throws -> Int {
@@ -305,7 +305,7 @@ import Testing
       }
     case "tokenizer":
       let path = output + "/tokenizer.json"
-      try folder.write(bytes(of: path) + [0x20], to: "out/tokenizer.json")
+      try folder.write(bytes(at: path) + [0x20], to: "out/tokenizer.json")
     default: try FileManager.default.removeItem(atPath: output + "/tokenizer_config.json")
     }
     try folder.write(JSONWriter.write(.object(config)), to: "out/config.json")
@@ -333,6 +333,6 @@ private struct Folder {
 
   init(_ path: String) throws {
     names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    bytes = try names.reduce(0) { try $0 + CommandTests.bytes(of: path + "/" + $1).count }
+    bytes = try names.reduce(0) { try $0 + TestSupport.bytes(at: path + "/" + $1).count }
   }
 }

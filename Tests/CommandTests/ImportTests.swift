@@ -70,7 +70,7 @@ import Testing
     let figures = try figures(output)
     #expect(try figures == self.figures(routed))
     #expect(figures.contains { $0["name"]?.string == "oracle@budget=0.5" })
-    #expect(try bytes(of: output) == bytes(of: imported(path, ["--threads", "1"])))
+    #expect(try bytes(at: output) == bytes(at: imported(path, ["--threads", "1"])))
   }
 
   @Test func `our own export comes back, and what is in it`() throws {
@@ -85,9 +85,9 @@ import Testing
       ["export", output, "--format", "hf", "-o", again, "--shard-size", "500kB"])
     for name in try FileManager.default.contentsOfDirectory(atPath: path)
     where name != "README.md" && name != "config.json" {
-      #expect(try bytes(of: again + "/" + name) == bytes(of: path + "/" + name), "\(name)")
+      #expect(try bytes(at: again + "/" + name) == bytes(at: path + "/" + name), "\(name)")
     }
-    let documents = try [path, again].map { try JSONScanner.scan(bytes(of: $0 + "/config.json")) }
+    let documents = try [path, again].map { try JSONScanner.scan(bytes(at: $0 + "/config.json")) }
     #expect(documents[0] == documents[1])
   }
 
@@ -100,7 +100,7 @@ import Testing
     try expectDone(["export", output, "--format", "hf", "--expert", "dense", "-o", dense])
     try expectDone(["validate", output, "--against", dense])
     // What the card says of the licence goes on with the model.
-    let card = String(decoding: try bytes(of: dense + "/README.md"), as: UTF8.self)
+    let card = String(decoding: try bytes(at: dense + "/README.md"), as: UTF8.self)
     #expect(card.contains("license: \"mit\""))
     #expect(try dynamoe(["validate", output, "--against", Fixture.model]).status == 1)
     // As itself it is no worse than any other checkpoint of the family.
@@ -136,16 +136,16 @@ import Testing
     let told = try expectDone(["import", path, "-o", output, "--json"])
     let document = try #require(JSONScanner.scan(Array(told.utf8)).object)
     #expect(document["output"]?.string == output && document["router"]?.string == "mlp")
-    #expect(document["bytes"]?.int == (try bytes(of: output).count))
+    #expect(document["bytes"]?.int == (try bytes(at: output).count))
     #expect(document["experts"]?.int == 8 && document["layers"]?.array?.count == 4)
-    let before = try bytes(of: output)
+    let before = try bytes(at: output)
     try expectRefused(["import", path, "-o", output], 73, [output, "--force"], in: folder)
     try expectRefused(
       ["import", path, "-o", path + "/model.safetensors", "--force"], 73, ["is the input"],
       in: folder)
     let text = try expectDone(["import", path, "-o", output, "--force"])
     #expect(text.contains("8 experts in 4 layers, mlp routers"))
-    #expect(try bytes(of: output) == before)
+    #expect(try bytes(at: output) == before)
   }
 
   @Test func `a full disk is an error, and leaves nothing`() throws {
@@ -209,7 +209,7 @@ import Testing
 
   @Test func `what is no folder of ours is refused by what it is`() throws {
     let output = ["-o", folder.path("x.dmoe")]
-    let gguf = try GGUFFixture.bf16()
+    let gguf = try Fixture.gguf(.bf16)
     for (path, found) in [
       (routed, "found a .dmoe"), (gguf, "found a GGUF file"),
       (Fixture.model, "found a plain checkpoint"),

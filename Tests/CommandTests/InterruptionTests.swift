@@ -27,8 +27,8 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(try folder.names() == ["t.dmoe", "t.report.json"])
-    #expect(try bytes(of: folder.path("t.dmoe")) == [1, 2, 3])
-    #expect(try bytes(of: folder.path("t.report.json")) == [4, 5])
+    #expect(try bytes(at: folder.path("t.dmoe")) == [1, 2, 3])
+    #expect(try bytes(at: folder.path("t.report.json")) == [4, 5])
   }
 
   @Test func `killed outright, it leaves nothing under the final name`() throws {

@@ -13,7 +13,7 @@ import Testing
     for (number, limit) in limits.enumerated() {
       try expectDone(partition + limit + ["-o", folder.path("\(number).dmoe")])
       #expect(
-        try bytes(of: folder.path("\(number).dmoe")) == bytes(of: Fixture.routed().path))
+        try bytes(at: folder.path("\(number).dmoe")) == bytes(at: Fixture.routed().path))
     }
     let wanted = limits.indices.flatMap {
       ["\($0).dmoe", "\($0).report.html", "\($0).report.json"]
@@ -27,7 +27,7 @@ import Testing
     try expectDone(["calibrate", Fixture.model, "-o", statistics[0]] + Fixture.text)
     try expectDone(
       ["calibrate", Fixture.model, "-o", statistics[1], "--memory", "1K"] + Fixture.text)
-    #expect(try bytes(of: statistics[0]) == bytes(of: statistics[1]))
+    #expect(try bytes(at: statistics[0]) == bytes(at: statistics[1]))
     let show = ["show", routed] + Fixture.text
     #expect(try expectDone(show) == expectDone(show + ["--memory", "1K"]))
     let validate = ["validate", routed, "--against", Fixture.model] + Fixture.text

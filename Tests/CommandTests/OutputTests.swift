@@ -10,7 +10,7 @@ import Testing
       try expectRefused(partition(folder), 73, [place, "already exists", "--force"], in: folder)
       try expectRefused(
         partition(folder) + ["--dry-run"], 73, [place, "already exists"], in: folder)
-      #expect(try bytes(of: place) == [1, 2, 3])
+      #expect(try bytes(at: place) == [1, 2, 3])
       try expectDone(partition(folder) + ["--force"])
       #expect(try folder.names() == ["t.dmoe", "t.report.html", "t.report.json"])
       try expectDone(["validate", folder.path("t.dmoe"), "--against", Fixture.model])
@@ -44,8 +44,8 @@ import Testing
 
   @Test func `an output is never an input, by whatever name`() throws {
     let folder = try TemporaryFolder()
-    let model = try folder.copyOfFixture()
-    let text = try folder.write(try bytes(of: Fixture.heldOutText), to: "text.txt")
+    let model = try folder.copyModel()
+    let text = try folder.write(try bytes(at: Fixture.heldOutText), to: "text.txt")
     let weights = model + "/model.safetensors"
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("link"), withDestinationPath: weights)
@@ -67,7 +67,7 @@ import Testing
     try expectRefused(
       ["partition", model, "--calibration", statistics, "-o", statistics, "--force"], 73,
       ["is the input"], in: folder)
-    #expect(try bytes(of: weights) == bytes(of: Fixture.model + "/model.safetensors"))
+    #expect(try bytes(at: weights) == bytes(at: Fixture.model + "/model.safetensors"))
   }
 
   @Test func `an output and its report are two files`() throws {

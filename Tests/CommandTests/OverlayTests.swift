@@ -17,7 +17,7 @@ import Testing
 
   @Test func `an overlay on its base is the file with the weights`() throws {
     let whole = try Fixture.routed().path
-    #expect(try bytes(of: overlay).count < (try bytes(of: whole).count) / 10)
+    #expect(try bytes(at: overlay).count < (try bytes(at: whole).count) / 10)
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "300", "--json"]
     #expect(
       try figures(["evaluate", overlay, "--base", Fixture.model] + text)
@@ -44,7 +44,7 @@ import Testing
           + ["-o", filled, "--force"])
       try expectDone(
         ["export", whole, "--format", "dmoe", "--expert", expert, "-o", part, "--force"])
-      #expect(try bytes(of: filled) == bytes(of: part))
+      #expect(try bytes(at: filled) == bytes(at: part))
     }
     try expectRefused(
       ["export", overlay, "--base", Fixture.model, "--format", "dmoe", "--expert", "0", "--force"]
@@ -66,9 +66,9 @@ import Testing
   }
 
   @Test func `another base is refused, if it differs in a single bit`() throws {
-    let other = try folder.copyOfFixture("other")
+    let other = try folder.copyModel(to: "other")
     let weights = other + "/model.safetensors"
-    var changed = try bytes(of: weights)
+    var changed = try bytes(at: weights)
     changed[changed.count - 5] ^= 1
     try folder.write(changed, to: "other/model.safetensors")
     let small = try SmallModel().write(to: folder, "small")

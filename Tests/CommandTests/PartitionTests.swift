@@ -20,7 +20,7 @@ import Testing
     let told = try python([Self.reader, path, "--against", Fixture.model])
     #expect(String(decoding: told, as: UTF8.self).contains("identical to \(Fixture.model): 39"))
     let folder = try TemporaryFolder()
-    var damaged = try bytes(of: path)
+    var damaged = try bytes(at: path)
     damaged[damaged.count / 2] ^= 4
     let other = try folder.write(damaged, to: "t.dmoe")
     let error = #expect(throws: PythonError.self) { try python([Self.reader, other]) }
@@ -29,8 +29,8 @@ import Testing
 
   @Test func `another model is not the source`() throws {
     let folder = try TemporaryFolder()
-    let model = try folder.copyOfFixture()
-    var weights = try bytes(of: model + "/model.safetensors")
+    let model = try folder.copyModel()
+    var weights = try bytes(at: model + "/model.safetensors")
     weights[weights.count - 1] ^= 1
     try folder.write(weights, to: "model/model.safetensors")
     let path = try Fixture.converted().path
@@ -51,7 +51,7 @@ import Testing
           ["partition", Fixture.model, "-o", folder.path("t.dmoe"), "--threads", threads]
             + recipe + Fixture.text)
         made.append([
-          try bytes(of: folder.path("t.dmoe")), try untimed(folder.path("t.report.json")),
+          try bytes(at: folder.path("t.dmoe")), try untimed(folder.path("t.report.json")),
         ])
       }
       #expect(made[0] == made[1] && made[0] == made[2], "\(recipe)")
@@ -93,7 +93,7 @@ import Testing
       outputs.append(output)
     }
     // Links are followed, and the folder itself may be one.
-    #expect(try bytes(of: outputs[1]) == bytes(of: outputs[2]))
+    #expect(try bytes(at: outputs[1]) == bytes(at: outputs[2]))
     for output in outputs {
       for model in [Fixture.model, folder.path("sharded"), snapshot] {
         try expectDone(["validate", output, "--against", model])

@@ -14,7 +14,7 @@ import Testing
     let said = try expectDone(
       ["partition", Fixture.model, "-o", folder.path("t.dmoe"), "--text", Fixture.calibrationText]
         + options)
-    let report = try JSONScanner.scan(bytes(of: folder.path("t.report.json"))).object
+    let report = try JSONScanner.scan(bytes(at: folder.path("t.report.json"))).object
     return Made(
       report: try #require(report),
       summary: said.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))

@@ -29,7 +29,7 @@ import Testing
     #expect(names.contains("t.dmoe.resume"))
     // Other threads, and what is not finished of the file before does not matter.
     try expectDone(partition("t.dmoe", ["--resume", "--threads", "2"]))
-    #expect(try bytes(of: folder.path("t.dmoe")) == bytes(of: whole + "/t.dmoe"))
+    #expect(try bytes(at: folder.path("t.dmoe")) == bytes(at: whole + "/t.dmoe"))
     #expect(try untimed(folder.path("t.report.json")) == untimed(whole + "/t.report.json"))
     #expect(!(try folder.names()).contains("t.dmoe.resume"))
   }
@@ -40,11 +40,11 @@ import Testing
     let model = packageRoot.appending(path: "fixtures/families/\(family)").path(
       percentEncoded: false)
     try expectDone(partition("t.dmoe", of: model))
-    let whole = try bytes(of: folder.path("t.dmoe"))
+    let whole = try bytes(at: folder.path("t.dmoe"))
     for name in try folder.names() { try FileManager.default.removeItem(atPath: folder.path(name)) }
     _ = try interrupt(after: 1, signal: SIGKILL, model: model)
     try expectDone(partition("t.dmoe", of: model, ["--resume"]))
-    #expect(try bytes(of: folder.path("t.dmoe")) == whole)
+    #expect(try bytes(at: folder.path("t.dmoe")) == whole)
   }
 
   @Test func `what was begun otherwise is not taken up`() throws {
@@ -66,7 +66,7 @@ import Testing
   @Test func `hidden states that were changed are not taken for what they were`() throws {
     _ = try interrupt(after: 2, signal: SIGKILL)
     let states = folder.path("t.dmoe.resume/ranking.states")
-    let length = try bytes(of: states).count
+    let length = try bytes(at: states).count
     try Data(repeating: 1, count: length).write(to: URL(filePath: states))
     let refused = try dynamoe(partition("t.dmoe", ["--resume"]))
     #expect(refused.status == 65 && refused.errors.contains("hidden states are not as they were"))
@@ -77,10 +77,10 @@ import Testing
     _ = try interrupt(after: 3, signal: SIGKILL)
     let journal = folder.path("t.dmoe.resume/journal")
     // Where the power went off in the middle of writing.
-    try (try bytes(of: journal) + [9, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3])
+    try (try bytes(at: journal) + [9, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3])
       .withUnsafeBytes { try Data($0).write(to: URL(filePath: journal)) }
     try expectDone(partition("t.dmoe", ["--resume"]))
-    #expect(try bytes(of: folder.path("t.dmoe")) == bytes(of: whole + "/t.dmoe"))
+    #expect(try bytes(at: folder.path("t.dmoe")) == bytes(at: whole + "/t.dmoe"))
   }
 
   @Test func `a folder of someone else's is not taken for a journal`() throws {
@@ -94,17 +94,12 @@ import Testing
 
   /// The same work without interruption, once for all tests.
   private static let whole = Result { () throws -> String in
-    let folder = wholeFolder
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    atexit { try? FileManager.default.removeItem(atPath: ResumeTests.wholeFolder) }
+    let folder = try SharedFolder.path("whole")
     try expectDone(
       ["partition", Fixture.model, "-o", folder + "/t.dmoe", "--show-text", Fixture.heldOutText]
         + Fixture.text)
     return folder
   }
-
-  private static let wholeFolder = FileManager.default.temporaryDirectory
-    .appending(path: "dynamoe-tests-whole-\(getpid())").path(percentEncoded: false)
 
   /// Starts the work on one thread, and ends it when so many records are kept.
   private func interrupt(

@@ -53,7 +53,7 @@ import Testing
       valid.contains("✓ routed         8 experts in each of 4 layers, mlp routers, compensation"))
     #expect(valid.contains("✓ configuration  llama, 39 tensors as it asks for"))
     try expectDone(["validate", output])
-    let card = String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+    let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
     #expect(card.contains("library_name: transformers") && card.contains("- custom_code"))
     #expect(card.contains("trust_remote_code=True") && card.contains("| `budget=0.5` |"))
     #expect(card.contains("dynamoe export t.dmoe --format hf -o out"))
@@ -74,7 +74,7 @@ import Testing
       let counts = try expectSame(output, as: file)
       #expect(counts.count == 2 && counts[0] - counts[1] == 39)
       try expectDone(["validate", output, "--against", file])
-      let card = String(decoding: try bytes(of: output + "/README.md"), as: UTF8.self)
+      let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
       #expect(card.contains("threshold=") == (name == "similarity" || name == "auto"))
       #expect(card.contains("| `budget=") == (name != "none"))
       #expect(card.contains("there are no routers") == (name == "none"))
@@ -100,7 +100,7 @@ import Testing
   ) throws {
     let output = folder.path("out")
     try expectDone(export(routed, to: output))
-    var config = try #require(JSONScanner.scan(bytes(of: output + "/config.json")).object)
+    var config = try #require(JSONScanner.scan(bytes(at: output + "/config.json")).object)
     var form = try #require(config["dynamoe"]?.object)
     let reader = try SafetensorsReader(path: output)
     var tensors = try reader.tensors.map { ($0, try reader.read($0.name)) }
@@ -109,7 +109,7 @@ import Testing
       try #require(tensors.firstIndex { $0.0.name.text == place + name })
     }
     func change(_ name: String, _ old: String, _ new: String) throws {
-      let text = String(decoding: try bytes(of: output + "/" + name), as: UTF8.self)
+      let text = String(decoding: try bytes(at: output + "/" + name), as: UTF8.self)
       try #require(text.contains(old))
       try folder.write(Array(text.replacing(old, with: new).utf8), to: "out/" + name)
     }

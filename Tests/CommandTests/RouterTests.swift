@@ -30,7 +30,7 @@ import Testing
 
   @Test func `the dynamoe recipe has both knobs`() throws {
     let file = try partition("d", ["--recipe", "dynamoe", "--router", "linear"])
-    let report = try JSONScanner.scan(bytes(of: folder.path("d.report.json")))
+    let report = try JSONScanner.scan(bytes(at: folder.path("d.report.json")))
     let plan = try #require(report.object?["plan"]?.object)
     let router = try #require(plan["router"]?.object)
     #expect(plan["recipe"] == "dynamoe" && plan["compensation_rank"] == .null)
@@ -51,7 +51,7 @@ import Testing
 
   @Test func `the residual recipe is the usual one, and has budgets`() throws {
     let file = try partition("r", [])
-    let report = try JSONScanner.scan(bytes(of: folder.path("r.report.json")))
+    let report = try JSONScanner.scan(bytes(at: folder.path("r.report.json")))
     let plan = try #require(report.object?["plan"]?.object)
     #expect(plan["recipe"] == "residual" && plan["importance"] == "greedy")
     #expect(plan["compensation_rank"] == 4 && plan["router"]?.object?["predicts"] == "log_error")
@@ -151,7 +151,7 @@ import Testing
     ] {
       let file = try partition(options.joined(), ["--router", "linear"] + options)
       try prove(file)
-      #expect(try bytes(of: file) != bytes(of: usual))
+      #expect(try bytes(at: file) != bytes(at: usual))
     }
   }
 }

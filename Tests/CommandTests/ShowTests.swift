@@ -96,7 +96,7 @@ import Testing
     let file = try Fixture.routed().path
     for (name, text) in [
       ("strange", Array(Self.strange.utf8)), ("one", Array("a".utf8)),
-      ("plain", try bytes(of: Self.sentences)), ("mark", Array("\u{301}a".utf8)),
+      ("plain", try bytes(at: Self.sentences)), ("mark", Array("\u{301}a".utf8)),
     ] {
       let path = try folder.write(text, to: name + ".txt")
       // With a context of 16 the text is in many windows.
@@ -105,7 +105,7 @@ import Testing
       let document = try folder.write(
         Array(try show(file, options + ["--json"]).utf8), to: "json")
       guard name != "mark" else {
-        #expect(String(decoding: try bytes(of: shown), as: UTF8.self).contains("\n◌\u{301}a\n"))
+        #expect(String(decoding: try bytes(at: shown), as: UTF8.self).contains("\n◌\u{301}a\n"))
         continue
       }
       _ = try peer("shown_peer.py", [shown, document, path, "80"])
@@ -202,7 +202,7 @@ import Testing
   private func tokens(
     _ file: String, _ options: [String], input path: String
   ) throws -> [Token] {
-    let output = try expectDone(["show", file, "--json"] + options, input: try bytes(of: path))
+    let output = try expectDone(["show", file, "--json"] + options, input: try bytes(at: path))
     return try #require(try JSONScanner.scan(Array(output.utf8)).object?["tokens"]?.array)
       .map(Token.init)
   }
@@ -212,7 +212,7 @@ import Testing
     let text = ["--text", Self.sentences]
     let empty = try folder.write([], to: "empty.txt")
     let broken = try folder.write([0x61, 0xFF], to: "broken.txt")
-    let damaged = try folder.write(Array(try bytes(of: routed).prefix(1000)), to: "cut.dmoe")
+    let damaged = try folder.write(Array(try bytes(at: routed).prefix(1000)), to: "cut.dmoe")
     for (arguments, status, mention) in [
       ([try Fixture.converted().path] + text, 64, "no routers"),
       ([Fixture.model] + text, 65, "dynamoe partition"),
@@ -251,7 +251,7 @@ import Testing
         "partition", Fixture.model, "-o", file, "--show-text", Self.sentences, "--show-text",
         Fixture.heldOutText,
       ] + Fixture.text)
-    let report = try JSONScanner.scan(bytes(of: folder.path("t.report.json"))).object
+    let report = try JSONScanner.scan(bytes(at: folder.path("t.report.json"))).object
     let passages = try #require(report?["passages"]?.array).compactMap(\.object)
     #expect(
       passages.compactMap { $0["title"]?.string }
@@ -277,7 +277,7 @@ import Testing
   }
 
   @Test func `without routers the report shows no tokens, and is not asked to`() throws {
-    let report = try JSONScanner.scan(bytes(of: try Fixture.converted().report)).object
+    let report = try JSONScanner.scan(bytes(at: try Fixture.converted().report)).object
     #expect(report?["passages"] == .null && report?["token_kinds"] == .null)
     let output = ["partition", Fixture.model, "-o", folder.path("t.dmoe")]
     let shown = ["--show-text", Self.sentences]
@@ -290,7 +290,7 @@ import Testing
     let empty = try folder.write([], to: "empty.txt")
     try expectRefused(
       output + Fixture.text + ["--show-text", empty], 65, [empty, "0 tokens"], in: folder)
-    let same = try folder.write(try bytes(of: Self.sentences), to: "same.dmoe")
+    let same = try folder.write(try bytes(at: Self.sentences), to: "same.dmoe")
     try expectRefused(
       ["partition", Fixture.model, "-o", same, "--force", "--show-text", same] + Fixture.text, 73,
       ["is the input"], in: folder)

@@ -41,7 +41,7 @@ import Testing
     let statistics = try calibrate("stats")
     try expectDone(calibrated + [folder.path("stats.dmoe"), "--calibration", statistics])
     #expect(
-      try bytes(of: folder.path("text.dmoe")) == bytes(of: folder.path("stats.dmoe")))
+      try bytes(at: folder.path("text.dmoe")) == bytes(at: folder.path("stats.dmoe")))
     // With both, the statistics rank and the text measures.
     try expectDone(
       calibrated + [folder.path("both.dmoe"), "--calibration", statistics] + Fixture.text)
@@ -85,7 +85,7 @@ import Testing
     let whole = try calibrate("whole")
     _ = try python(["-c", program, whole, merged])
     // The order in which they are merged is rounded away, and threads play no part.
-    #expect(try bytes(of: whole) == bytes(of: try calibrate("one", ["--threads", "1"])))
+    #expect(try bytes(at: whole) == bytes(at: try calibrate("one", ["--threads", "1"])))
     try expectDone(
       ["partition", Fixture.model, "--calibration", merged, "-o", folder.path("t.dmoe")])
   }
@@ -103,8 +103,8 @@ import Testing
   @Test func `statistics of another model are refused`() throws {
     let statistics = try calibrate("stats")
     // The last weight is enough to tell a model from another.
-    let other = try folder.copyOfFixture()
-    var weights = try bytes(of: other + "/model.safetensors")
+    let other = try folder.copyModel()
+    var weights = try bytes(at: other + "/model.safetensors")
     weights[weights.count - 1] ^= 1
     try folder.write(weights, to: "model/model.safetensors")
     try expectDone(["calibrate", other, "-o", folder.path("other")] + Fixture.text)

@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let whole = String(decoding: try bytes(of: Fixture.heldOutText), as: UTF8.self)
+    let whole = String(decoding: try bytes(at: Fixture.heldOutText), as: UTF8.self)
     text = Array(whole.prefix(1200).utf8)
   }
 
@@ -37,7 +37,7 @@ import Testing
         ["partition", Fixture.model, "-o", folder.path(name + ".dmoe")] + Fixture.plain + arguments,
         input: input)
     }
-    #expect(try bytes(of: folder.path("file.dmoe")) == bytes(of: folder.path("pipe.dmoe")))
+    #expect(try bytes(at: folder.path("file.dmoe")) == bytes(at: folder.path("pipe.dmoe")))
   }
 
   @Test func `a jsonl file is the texts of its lines`() throws {
@@ -75,9 +75,9 @@ import Testing
   }
 
   @Test func `the settings of the tokenizer decide where nothing is said`() throws {
-    let model = try folder.copyOfFixture()
+    let model = try folder.copyModel()
     let settings = String(
-      decoding: try bytes(of: model + "/tokenizer_config.json"), as: UTF8.self)
+      decoding: try bytes(at: model + "/tokenizer_config.json"), as: UTF8.self)
     #expect(settings.contains("\"add_bos_token\": true"))
     try folder.write(
       Array(settings.replacing("\"add_bos_token\": true", with: "\"add_bos_token\": false").utf8),
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `special tokens in a text are text, unless asked for`() throws {
-    let model = try JSONScanner.scan(try bytes(of: Fixture.model + "/tokenizer.json"))
+    let model = try JSONScanner.scan(try bytes(at: Fixture.model + "/tokenizer.json"))
     let added = try #require(model.object?["added_tokens"]?.array)
     let special = try #require(
       added.first { $0.object?["special"]?.bool == true }?.object?["content"]?.string)

@@ -12,7 +12,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let whole = String(decoding: try bytes(of: Fixture.heldOutText), as: UTF8.self)
+    let whole = String(decoding: try bytes(at: Fixture.heldOutText), as: UTF8.self)
     text = try folder.write(Array(whole.prefix(1500).utf8), to: "text.txt")
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("model"), withDestinationPath: Fixture.model)
@@ -20,7 +20,7 @@ import Testing
     // Where it runs is no part of the example.
     _ = try python(["-c", "import os; os.chdir(\"\(folder.path)\")\n" + example])
     ids = try #require(
-      try JSONScanner.scan(bytes(of: folder.path("ids.jsonl"))).array?.compactMap(\.int))
+      try JSONScanner.scan(bytes(at: folder.path("ids.jsonl"))).array?.compactMap(\.int))
   }
 
   /// The example of the page, which has three lines.
@@ -59,11 +59,7 @@ import Testing
 
   /// A copy of the model that has no tokenizer.
   private func withoutTokenizer() throws -> String {
-    let model = try folder.copyOfFixture("bare")
-    for name in ["tokenizer.json", "tokenizer_config.json"] {
-      try FileManager.default.removeItem(atPath: model + "/" + name)
-    }
-    return model
+    try folder.copyModel(["config.json", "model.safetensors"], to: "bare")
   }
 
   @Test func `the ids of a text give what the text gives`() throws {
@@ -78,7 +74,7 @@ import Testing
         ["partition", Fixture.model, "-o", folder.path(name + ".dmoe")] + Fixture.plain + source)
       try expectDone(["calibrate", Fixture.model, "-o", folder.path(name + ".stats")] + source)
     }
-    #expect(try bytes(of: folder.path("a.dmoe")) == bytes(of: folder.path("b.dmoe")))
+    #expect(try bytes(at: folder.path("a.dmoe")) == bytes(at: folder.path("b.dmoe")))
     let routed = try Fixture.routed().path
     #expect(
       try document(["show", routed, "--tokens", folder.path("ids.jsonl")])
@@ -154,8 +150,8 @@ import Testing
   }
 
   @Test func `a tokenizer that is not known is refused by name, with the way out`() throws {
-    let model = try folder.copyOfFixture("unknown")
-    var json = try #require(try JSONScanner.scan(bytes(of: model + "/tokenizer.json")).object)
+    let model = try folder.copyModel(to: "unknown")
+    var json = try #require(try JSONScanner.scan(bytes(at: model + "/tokenizer.json")).object)
     json["model"] = ["type": "WordLevel", "vocab": [:], "unk_token": "<unk>"]
     try folder.write(JSONWriter.write(.object(json)), to: "unknown/tokenizer.json")
     try expectRefused(

@@ -30,7 +30,7 @@ import Testing
     let found = try layers(
       Fixture.plain + Fixture.text + ["--fractions", "auto", "--align", "1"], to: output)
     #expect(found.count == 4 && Set(found).count > 1)
-    let report = try JSONScanner.scan(try bytes(of: folder.path("t.report.json")))
+    let report = try JSONScanner.scan(try bytes(at: folder.path("t.report.json")))
     let layers = try #require(report.object?["plan"]?.object?["layers"]?.array)
     for (layer, widths) in zip(layers, found) {
       #expect(widths.last == 384)

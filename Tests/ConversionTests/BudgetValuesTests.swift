@@ -33,7 +33,7 @@ import Testing
       try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
     }
     let run = try dynamoe([
-      "evaluate", path, "--text", Converted.model + "/heldout.txt", "--max-tokens", "64",
+      "evaluate", path, "--text", Fixture.heldOutText, "--max-tokens", "64",
     ])
     #expect(run.status == 65 && run.output.isEmpty, "\(run)", sourceLocation: sourceLocation)
     #expect(run.errors.contains(mention), "\(run)", sourceLocation: sourceLocation)

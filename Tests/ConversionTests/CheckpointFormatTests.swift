@@ -16,7 +16,7 @@ import Testing
     let frame = #"{"__metadata__":{"k":""},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
     let padding = String(repeating: "x", count: 640 - frame.utf8.count)
     try SafetensorsWriter.write([(tensor, [1])], metadata: [("k", padding)], to: path)
-    try #require(try contents(path).starts(with: [0x80, 2, 0, 0, 0, 0, 0, 0]))
+    try #require(try bytes(at: path).starts(with: [0x80, 2, 0, 0, 0, 0, 0, 0]))
     #expect(try Checkpoint(path: path).tensors == [tensor])
   }
 

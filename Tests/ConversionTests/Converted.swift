@@ -12,8 +12,6 @@ import Testing
 
 /// `fixtures/tiny-llama`, and the container that was made of it once for all tests.
 enum Converted {
-  static let model = packageRoot.appending(path: "fixtures/tiny-llama").path
-
   private struct Made: Sendable {
     let folder: TemporaryFolder
     let path: String
@@ -24,9 +22,10 @@ enum Converted {
   private static let made = Result<Made, any Error> {
     let folder = try TemporaryFolder()
     let path = folder.path("tiny.dmoe")
-    let report = try partition(model, to: path).run(parallel: Parallel(threads: 2))
+    let report = try partition(Fixture.model, to: path).run(parallel: Parallel(threads: 2))
     let uncoded = folder.path("uncoded.dmoe")
-    _ = try partition(model, to: uncoded, compression: .none).run(parallel: Parallel(threads: 2))
+    _ = try partition(Fixture.model, to: uncoded, compression: .none).run(
+      parallel: Parallel(threads: 2))
     return Made(folder: folder, path: path, report: report, uncoded: uncoded)
   }
 
@@ -34,7 +33,7 @@ enum Converted {
   /// The same, stored as it is: for tests that change single bytes.
   static func uncodedPath() throws -> String { try made.get().uncoded }
   static func report() throws -> CalibrationReport { try made.get().report }
-  static func bytes() throws -> [UInt8] { try contents(path()) }
+  static func bytes() throws -> [UInt8] { try TestSupport.bytes(at: path()) }
 
   /// A conversion without text.
   static func partition(
@@ -55,10 +54,6 @@ extension Partition {
   }
 }
 
-func contents(_ path: String) throws -> [UInt8] {
-  [UInt8](try Data(contentsOf: URL(filePath: path)))
-}
-
 /// What one check, by its name, says of a file; nil where it is not asked.
 func outcome(_ id: String, _ path: String, against source: String? = nil) throws -> CheckOutcome? {
   let validation = Validation(
@@ -68,19 +63,9 @@ func outcome(_ id: String, _ path: String, against source: String? = nil) throws
 }
 
 extension TemporaryFolder {
-  /// A copy of the dense model, of the named files or all.
-  func copyModel(_ names: [String]? = nil, to name: String = "model") throws -> String {
-    let files =
-      names ?? ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"]
-    for file in files {
-      try write(try fixture("fixtures/tiny-llama/\(file)"), to: "\(name)/\(file)")
-    }
-    return path(name)
-  }
-
   /// Writes a file of text with one piece of it replaced.
   func replace(_ old: String, by new: String, in name: String) throws {
-    let text = String(decoding: try contents(path(name)), as: UTF8.self)
+    let text = String(decoding: try bytes(at: path(name)), as: UTF8.self)
     try #require(text.contains(old))
     let range = try #require(text.range(of: old))
     try write(Array(text.replacingCharacters(in: range, with: new).utf8), to: name)

@@ -12,7 +12,7 @@ struct EditedContainer {
   init() throws { try self.init(path: try Converted.uncodedPath()) }
 
   init(path: String) throws {
-    bytes = try contents(path)
+    bytes = try TestSupport.bytes(at: path)
     reader = try DMOEReader(path: path)
   }
 

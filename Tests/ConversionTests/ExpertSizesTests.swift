@@ -24,7 +24,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write(EditedContainer().prefix(expert: 1), to: "cut")
     let experts = ExpertSizes(try DMOEReader(path: path)).experts
-    #expect(experts.map(\.bytes).last == (try contents(path).count))
+    #expect(experts.map(\.bytes).last == (try bytes(at: path).count))
     #expect(experts.count == 2)
   }
 }

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `a model tells its feed-forward layers by its configuration`() throws {
-    let inspection = try inspect(Converted.model)
+    let inspection = try inspect(Fixture.model)
     let ffn = try #require(inspection.feedForward)
     #expect(ffn.layers == 4 && ffn.hiddenSize == 128 && ffn.intermediateSize == 384)
     #expect(ffn.activation == "silu" && ffn.gated)
@@ -27,7 +27,7 @@ import Testing
     #expect(inspection.tensors.count == 39 && inspection.parameterCount == 1_049_728)
     #expect(inspection.risks.isEmpty && inspection.problems.isEmpty)
     #expect(inspection.files.count == 1 && inspection.container == nil)
-    #expect(inspection.byteCount == (try contents(Converted.model + "/model.safetensors").count))
+    #expect(inspection.byteCount == (try bytes(at: Fixture.model + "/model.safetensors").count))
   }
 
   @Test func `without a configuration the names and shapes tell`() throws {
@@ -78,7 +78,7 @@ import Testing
 
   @Test func `a container tells the dense model and its experts`() throws {
     let inspection = try inspect(Converted.path())
-    let dense = try inspect(Converted.model)
+    let dense = try inspect(Fixture.model)
     #expect(inspection.format == .dmoe && inspection.feedForward == dense.feedForward)
     #expect(inspection.tensors.map(\.description) == dense.tensors.map(\.description))
     let container = try #require(inspection.container)
@@ -88,7 +88,7 @@ import Testing
 
   @Test func `statistics of a container are those of its source`() throws {
     let container = try inspect(Converted.path(), statistics: true)
-    let dense = try inspect(Converted.model, statistics: true)
+    let dense = try inspect(Fixture.model, statistics: true)
     for (ours, theirs) in zip(container.tensors, dense.tensors) {
       #expect(ours.statistics != nil && ours.statistics == theirs.statistics)
     }

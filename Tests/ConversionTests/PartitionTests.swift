@@ -23,12 +23,12 @@ import Testing
     let sums = (0..<4).map { _ in (0..<384).map { _ in Double(numbers.next() % 7) } }
     let path = folder.path("out.dmoe")
     let report = try Converted.partition(
-      Converted.model, to: path, statistics: try statistics(sums), importance: .magnitude,
+      Fixture.model, to: path, statistics: try statistics(sums), importance: .magnitude,
       widths: .fractions([0.1, 0.5, 1])
     ).run(parallel: Parallel(threads: 2))
 
     let reader = try DMOEReader(path: path)
-    let source = try SafetensorsReader(path: Converted.model)
+    let source = try SafetensorsReader(path: Fixture.model)
     #expect(reader.directory.importance == "magnitude")
     for layer in 0..<4 {
       let order = Self.order(by: sums[layer])
@@ -49,7 +49,7 @@ import Testing
 
   @Test func `the weights alone rank by the norms of down`() throws {
     let reader = try DMOEReader(path: Converted.path())
-    let source = try SafetensorsReader(path: Converted.model)
+    let source = try SafetensorsReader(path: Fixture.model)
     for layer in 0..<4 {
       let bytes = try source.read(.init("model.layers.\(layer).mlp.down_proj.weight"))
       let norms = (0..<384).map { neuron in
@@ -72,7 +72,7 @@ import Testing
     _ = try Converted.partition(model, to: path).run(parallel: Parallel(threads: 1))
     let checkpoint = try Checkpoint(path: path)
     for name in ["config.json", "tokenizer.json", "tokenizer_config.json", "LICENSE"] {
-      #expect(try checkpoint.companion(name) == contents(model + "/" + name))
+      #expect(try checkpoint.companion(name) == bytes(at: model + "/" + name))
     }
     #expect(try checkpoint.companion("notes.txt") == nil)
     let metadata = try SafetensorsReader(path: model).files[0].metadata
@@ -81,21 +81,21 @@ import Testing
   }
 
   @Test func `any number of threads gives the same bytes`() throws {
-    let text = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let text = Fixture.calibrationText
     let request = TextRequest(
       paths: [text], maximumTokens: 600, context: 64, beginning: .auto, parsingSpecial: false)
     for threads in [1, 2, 5] {
       let folder = folder.path("\(threads)")
       try self.folder.write([], to: "\(threads)/empty")
       let report = try Partition(
-        modelPath: Converted.model, outputPath: folder + "/out.dmoe",
+        modelPath: Fixture.model, outputPath: folder + "/out.dmoe",
         reportPath: folder + "/out.report.json", text: request, statisticsPath: nil,
         importance: .output, widths: .coverage, alignment: 8, force: false, generator: "tests"
       ).run(parallel: Parallel(threads: threads))
       #expect(report.heldOut?.result.figures.map(\.variant.name).first == "dense")
       #expect(report.warnings.count == 2)
       let first = self.folder.path("1")
-      #expect(try contents(folder + "/out.dmoe") == contents(first + "/out.dmoe"))
+      #expect(try bytes(at: folder + "/out.dmoe") == bytes(at: first + "/out.dmoe"))
       #expect(
         try untimed(folder + "/out.report.json") == untimed(first + "/out.report.json"))
     }
@@ -104,22 +104,22 @@ import Testing
   @Test func `what cannot be done is refused before anything is written`() throws {
     let path = folder.path("out.dmoe")
     #expect(throws: PipelineError.noImportance) {
-      try Converted.partition(Converted.model, to: path, importance: .energy).preview()
+      try Converted.partition(Fixture.model, to: path, importance: .energy).preview()
     }
     let converted = try Converted.path()
     #expect(throws: PipelineError.alreadyConverted(path: converted)) {
       try Converted.partition(converted, to: path).preview()
     }
     #expect(throws: PlanError.experts(385, neurons: 384)) {
-      try Converted.partition(Converted.model, to: path, widths: .equal(experts: 385)).preview()
+      try Converted.partition(Fixture.model, to: path, widths: .equal(experts: 385)).preview()
     }
     let other = try statistics([[Double](repeating: 1, count: 384)], of: .digest(of: []))
     #expect(throws: PipelineError.otherModel(statistics: other)) {
-      try Converted.partition(Converted.model, to: path, statistics: other).preview()
+      try Converted.partition(Fixture.model, to: path, statistics: other).preview()
     }
     let short = try statistics([[Double](repeating: 1, count: 384)])
     #expect(throws: PipelineError.otherModel(statistics: short)) {
-      try Converted.partition(Converted.model, to: path, statistics: short).preview()
+      try Converted.partition(Fixture.model, to: path, statistics: short).preview()
     }
     #expect(try folder.names() == ["statistics"])
   }
@@ -127,24 +127,24 @@ import Testing
   @Test func `outputs that exist are kept, unless replacing them is asked for`() throws {
     let path = try folder.write([1], to: "out.dmoe")
     #expect(throws: FileError.exists(path: path)) {
-      try Converted.partition(Converted.model, to: path).run(parallel: Parallel(threads: 1))
+      try Converted.partition(Fixture.model, to: path).run(parallel: Parallel(threads: 1))
     }
-    #expect(try contents(path) == [1])
+    #expect(try bytes(at: path) == [1])
     let weights = try folder.copyModel() + "/model.safetensors"
     #expect(throws: FileError.sameFile(input: weights, output: weights)) {
       try Converted.partition(folder.path("model"), to: weights, force: true)
         .run(parallel: Parallel(threads: 1))
     }
-    _ = try Converted.partition(Converted.model, to: path, force: true)
+    _ = try Converted.partition(Fixture.model, to: path, force: true)
       .run(parallel: Parallel(threads: 1))
-    #expect(try contents(path) == Converted.bytes())
+    #expect(try bytes(at: path) == Converted.bytes())
     #expect(
       try folder.names() == ["model", "out.dmoe", "out.dmoe.report.html", "out.dmoe.report.json"])
   }
 
   /// A report without the one part that is not the same twice.
   private func untimed(_ path: String) throws -> [UInt8] {
-    var report = try #require(JSONScanner.scan(contents(path)).object)
+    var report = try #require(JSONScanner.scan(bytes(at: path)).object)
     #expect(report["timing"]?.array?.isEmpty == false)
     report["timing"] = nil
     return JSONWriter.write(.object(report), layout: .indented)
@@ -181,7 +181,7 @@ import Testing
       layer.squareSum = sums
       return layer
     }
-    let fingerprint = try model ?? Model(path: Converted.model).fingerprint()
+    let fingerprint = try model ?? Model(path: Fixture.model).fingerprint()
     let path = folder.path("statistics")
     try NeuronStatistics(layers: layers, positions: 9000, model: fingerprint, parts: [])
       .write(to: path)

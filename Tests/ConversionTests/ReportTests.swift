@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func `without text there is nothing measured`() throws {
-    let text = try contents(Converted.path() + ".report.json")
+    let text = try bytes(at: Converted.path() + ".report.json")
     let document = try #require(try JSONScanner.scan(text).object)
     #expect(document["schema"] == "dynamoe.report" && document["schema_version"] == 1)
     #expect(document["calibration"] == .null && document["held_out"] == .null)
@@ -99,16 +99,16 @@ import Testing
     routers: RouterChoice = .none, tokens: Int = 200
   ) throws -> JSONValue {
     let folder = try TemporaryFolder()
-    let text = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let text = Fixture.calibrationText
     let request = TextRequest(
       paths: [text], maximumTokens: tokens, context: 32, beginning: .auto, parsingSpecial: false)
     _ = try Partition(
-      modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
+      modelPath: Fixture.model, outputPath: folder.path("out.dmoe"),
       reportPath: folder.path("out.report.json"), text: request, statisticsPath: nil,
       importance: .magnitude, widths: .equal(experts: 4), alignment: nil, routers: routers,
       force: false, generator: "tests"
     ).run(parallel: Parallel(threads: 2))
-    return try JSONScanner.scan(try contents(folder.path("out.report.json")))
+    return try JSONScanner.scan(try bytes(at: folder.path("out.report.json")))
   }
 
   private struct Table {

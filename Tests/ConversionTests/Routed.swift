@@ -20,10 +20,10 @@ enum Routed {
     _ recipe: Recipe, to path: String, widths: ExpertWidths? = nil, compensationRank: Int? = nil
   ) throws {
     let text = TextRequest(
-      paths: [Converted.model + "/calibration.txt"], maximumTokens: 2048, context: 256,
+      paths: [Fixture.calibrationText], maximumTokens: 2048, context: 256,
       beginning: .auto, parsingSpecial: false)
     _ = try Partition(
-      modelPath: Converted.model, outputPath: path, reportPath: path + ".json", text: text,
+      modelPath: Fixture.model, outputPath: path, reportPath: path + ".json", text: text,
       statisticsPath: nil, recipe: recipe, importance: .magnitude, widths: widths,
       routers: .kind(recipe == .dynamoe ? .linear : .mlp), compensationRank: compensationRank,
       compression: .none, force: false, generator: "tests"

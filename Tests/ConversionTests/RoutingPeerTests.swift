@@ -29,7 +29,7 @@ import Testing
       func random(_ rows: Int, _ columns: Int, _ range: ClosedRange<Float>) -> Matrix {
         Matrix(
           rows: rows, columns: columns,
-          values: (0..<rows * columns).map { _ in Float.random(in: range, using: &numbers) })
+          values: numbers.floats(rows * columns, in: range))
       }
       x = random(tokens, hidden, -2...2)
       var stream = random(tokens, hidden, -9...9)

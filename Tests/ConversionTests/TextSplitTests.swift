@@ -15,7 +15,7 @@ import Testing
   func `a long text gives what was asked for, and half as much is held out`(
     maximum: Int, calibration: Int, heldOut: Int
   ) throws {
-    let path = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let path = Fixture.calibrationText
     let preview = try partition(path, maximum).preview()
     #expect(preview.calibrationTokens == calibration && preview.heldOutTokens == heldOut)
   }
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `where the weights are ranked, no text is used for calibration`() throws {
-    let path = packageRoot.appending(path: "fixtures/tiny-llama/calibration.txt").path
+    let path = Fixture.calibrationText
     let preview = try partition(path, 1000, importance: .weights).preview()
     #expect(preview.calibrationTokens == 0 && preview.heldOutTokens == 500)
   }
@@ -53,7 +53,7 @@ import Testing
   }
 
   private func tokens(_ path: String) throws -> Int {
-    let model = try Model(path: Converted.model)
+    let model = try Model(path: Fixture.model)
     return try TextTokens(request(path, nil), model: model, limit: .max).tokens.count
   }
 
@@ -61,7 +61,7 @@ import Testing
     _ text: String, _ maximum: Int?, importance: Importance = .magnitude
   ) -> Partition {
     Partition(
-      modelPath: Converted.model, outputPath: folder.path("out.dmoe"),
+      modelPath: Fixture.model, outputPath: folder.path("out.dmoe"),
       reportPath: folder.path("out.report.json"), text: request(text, maximum),
       statisticsPath: nil, importance: importance, widths: .equal(experts: 4), alignment: nil,
       force: false, generator: "tests")

@@ -28,16 +28,16 @@ import Testing
 
   @Test func `a container is asked everything in the catalogue, in its order`() throws {
     let text = TextRequest(
-      paths: [Converted.model + "/heldout.txt"], maximumTokens: 300, context: 128,
+      paths: [Fixture.heldOutText], maximumTokens: 300, context: 128,
       beginning: .auto, parsingSpecial: false)
     let asked = try validate(
-      Converted.path(), against: Converted.model, text: text, requiresComplete: true)
+      Converted.path(), against: Fixture.model, text: text, requiresComplete: true)
     #expect(asked.isValid && asked.isComplete)
     #expect(asked.results.map(\.id) == Self.ofContainers)
     let open = asked.results.filter { $0.outcome.status != .passed }.map(\.id)
     // Neither routers nor a report of the usual name.
     #expect(open == ["routing", "report"])
-    let plain = try validate(Converted.path(), against: Converted.model)
+    let plain = try validate(Converted.path(), against: Fixture.model)
     #expect(
       plain.results.map(\.id)
         == Self.ofContainers.filter { !Self.onDemand.contains($0) })
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a dense checkpoint is asked what concerns it`() throws {
-    let validation = try validate(Converted.model)
+    let validation = try validate(Fixture.model)
     #expect(validation.isValid && validation.isComplete)
     #expect(
       validation.results.map(\.id) == ["structure", "configuration", "tokenizer", "finite"])
@@ -54,7 +54,7 @@ import Testing
 
   @Test func `a cut file is valid, and not complete`() throws {
     let path = try folder.write(EditedContainer().prefix(expert: 1), to: "cut")
-    let validation = try validate(path, against: Converted.model)
+    let validation = try validate(path, against: Fixture.model)
     #expect(validation.isValid && !validation.isComplete)
     #expect(validation.results[0].outcome.detail == "holds experts 0…1 of 4")
     #expect(validation.results.last?.outcome.status == .skipped)

@@ -16,19 +16,19 @@ import Testing
     expectError(.data, "version at byte 4: truncated") {
       try open(Array("GGUF\u{3}".utf8), "short.gguf")
     }
-    let container = try bytes(at: Fixture.residual())
+    let container = try bytes(at: Fixture.routed().path)
     expectError(.data, "cut inside") { try open(container.dropLast(), "cut.dmoe") }
     var damaged = container
     damaged[100] ^= 1
     expectError(.data, "CRC-32") { try open(damaged, "damaged.dmoe") }
     expectError(.data, "leave out --base") {
-      _ = try Checkpoint(path: Fixture.residual(), base: Fixture.model)
+      _ = try Checkpoint(path: Fixture.routed().path, base: Fixture.model)
     }
   }
 
   @Test func `damaged weights are an error where they are read`() throws {
     let folder = try TemporaryFolder()
-    var container = try bytes(at: Fixture.residual())
+    var container = try bytes(at: Fixture.routed().path)
     container[container.count - 3000] ^= 1
     let model = try Model(
       Checkpoint(path: try folder.write(container, to: "damaged.dmoe")))
@@ -54,7 +54,7 @@ import Testing
       (.budget(.infinity), "budget inf"), (.threshold(0.5), "routed@0.5"),
     ])
   func `a variant that is not there is wrong usage`(variant: Variant, mention: String) throws {
-    let model = try Model(Checkpoint(path: Fixture.residual()))
+    let model = try Model(Checkpoint(path: Fixture.routed().path))
     expectError(.usage, mention) { _ = try model.run([1], as: variant) }
     let dense = try Model(Checkpoint(path: Fixture.model))
     expectError(.usage) { _ = try dense.run([1], as: variant) }
@@ -68,7 +68,7 @@ import Testing
     expectError(.usage, "window 0") { _ = try model.run([], as: .dense) }
     expectError(.usage, "window 1") { _ = try model.run(windows: [[1], []], as: .dense) }
     expectError(.usage, "layer 4") {
-      _ = try Model(Checkpoint(path: Fixture.residual())).neuronOrder(ofLayer: 4)
+      _ = try Model(Checkpoint(path: Fixture.routed().path)).neuronOrder(ofLayer: 4)
     }
     expectError(.usage, "dense checkpoint") { _ = try model.neuronOrder(ofLayer: 0) }
     for threads in [0, -1, 1025] {

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `one runs a window at a budget and reads the chosen experts`() throws {
-    let path = try Fixture.residual()
+    let path = try Fixture.routed().path
     let text = "Once upon a time"
     let lines = try output("RunAtBudget", [path, "0.5", text])
     let shown = try document(
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `another streams a GGUF file without any experts`() throws {
-    let path = try Fixture.quantized()
+    let path = try Fixture.gguf(.q40)
     let lines = try output("StreamTensors", [path])
     let inspected = try document(["inspect", path, "--statistics", "--json"])
     let tensors = try #require(inspected["tensors"] as? [[String: Any]])
@@ -64,7 +64,7 @@ import Testing
   @Test func `a third makes a plan of its input, and writes it`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("t.dmoe")
-    let text = String(try Fixture.text("calibration.txt").prefix(8000))
+    let text = String(try Fixture.read("calibration.txt").prefix(8000))
     let lines = try output("MakePlan", [Fixture.model, path], input: text)
     #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("[96, 192, 384] [0.") })
     let validation = try dynamoe(["validate", path, "--against", Fixture.model])

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct PlanTests {
   private static let request = TextRequest(
-    paths: [Fixture.model + "/calibration.txt"], maximumTokens: 4096, context: 128,
+    paths: [Fixture.calibrationText], maximumTokens: 4096, context: 128,
     beginning: .auto, parsingSpecial: false)
 
   private static func model() throws -> DynamoeKit.Model {
@@ -20,7 +20,7 @@ import Testing
   /// The windows of the request, and its first 4096 text tokens.
   private static func windows() throws -> [[Int]] {
     let tokenizer = try Tokenizer(model())
-    let tokens = try tokenizer.encode(try Fixture.text("calibration.txt")).prefix(4096)
+    let tokens = try tokenizer.encode(try Fixture.read("calibration.txt")).prefix(4096)
     return stride(from: 0, to: 4096, by: 127).map {
       [tokenizer.beginningToken].compactMap { $0 } + tokens[$0..<min($0 + 127, 4096)]
     }

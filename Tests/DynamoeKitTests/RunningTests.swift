@@ -11,9 +11,9 @@ import Testing
 
   private static func file(_ name: String) throws -> String {
     switch name {
-    case "residual": try Fixture.residual()
-    case "published": try Fixture.published()
-    case "quantized": try Fixture.quantized()
+    case "residual": try Fixture.routed().path
+    case "published": try Fixture.published().path
+    case "quantized": try Fixture.gguf(.q40)
     default: Fixture.model
     }
   }
@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: [0.35, 0.5, 1])
   func `a budget leads to the choices that show tells of`(budget: Double) throws {
-    let path = try Fixture.residual()
+    let path = try Fixture.routed().path
     let text = "Once upon a time there was a naïve 日本 cat."
     let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path), threads: 1)
     let window = try Tokenizer(model).windows(of: text)[0]
@@ -87,7 +87,7 @@ import Testing
 
   @Test func `without a choice every token has the expert that was asked for`() throws {
     let tokens = try Fixture.windows(1)[0]
-    let converted = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.residual()))
+    let converted = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.routed().path))
     func experts(_ variant: Variant) throws -> Set<[Int]> {
       let run = try converted.run(tokens, as: variant, logits: .none)
       #expect(run.experts.count == tokens.count)
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `windows know nothing of each other, nor of threads`() throws {
-    let path = try Fixture.residual()
+    let path = try Fixture.routed().path
     let windows = try Fixture.windows(5)
     let alone = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path), threads: 1)
     // Hidden states that do not fit lie in a file.
@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func `a model tells what it is`() throws {
-    let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.residual()))
+    let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.routed().path))
     #expect(model.family == "llama" && model.layers == 4)
     #expect(model.hiddenSize == 128 && model.intermediateSize == 384)
     #expect(model.variants == [.dense] + (0..<8).map { .expert($0) })
@@ -132,7 +132,7 @@ import Testing
     #expect(model.widths.count == 4 && model.widths.allSatisfy { $0.last == 384 })
     let order = try model.neuronOrder(ofLayer: 3)
     #expect(order.sorted() == Array(0..<384) && order != Array(0..<384))
-    let published = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.published()))
+    let published = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.published().path))
     #expect(published.hasThresholds && published.smallestBudget != nil)
     let dense = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.model))
     #expect(dense.widths.isEmpty && dense.smallestBudget == nil && !dense.hasThresholds)

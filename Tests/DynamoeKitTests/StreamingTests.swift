@@ -27,7 +27,7 @@ import Testing
   ) throws {
     let path =
       name == "quantized"
-      ? try Fixture.quantized()
+      ? try Fixture.gguf(.q40)
       : packageRoot.appending(path: "fixtures/families/\(name)/model.gguf").path
     let checkpoint = try Checkpoint(path: path)
     #expect(checkpoint.format == .gguf)
@@ -50,7 +50,7 @@ import Testing
   @Test(arguments: ["residual", "published"])
   func `a container gives back every tensor of its source, bit for bit`(name: String) throws {
     let container = try Checkpoint(
-      path: name == "residual" ? Fixture.residual() : Fixture.published())
+      path: name == "residual" ? Fixture.routed().path : Fixture.published().path)
     let source = try Checkpoint(path: Fixture.model)
     #expect(container.format == .dmoe && source.format == .safetensors)
     #expect(container.tensors.count == 39)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `a piece is whole blocks, and at least one`() throws {
-    let checkpoint = try Checkpoint(path: Fixture.quantized())
+    let checkpoint = try Checkpoint(path: Fixture.gguf(.q40))
     let tensor = try #require(checkpoint.tensors.first { $0.elementType == "Q4_0" })
     var pieces = try checkpoint.pieces(of: tensor, byteLimit: 1)
     #expect(try pieces.next()?.count == 18)
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `a tensor of another checkpoint is not read`() throws {
-    let checkpoint = try Checkpoint(path: Fixture.quantized())
+    let checkpoint = try Checkpoint(path: Fixture.gguf(.q40))
     let other = try #require(try Checkpoint(path: Fixture.model).tensors.first)
     #expect(checkpoint.tensor(named: other.name) == nil)
     expectError(.data, "there is no tensor \(other.name)") {
@@ -89,7 +89,7 @@ import Testing
 
   @Test func `a file that changes while it is read is an error`() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(try bytes(at: Fixture.quantized()), to: "t.gguf")
+    let path = try folder.write(try bytes(at: Fixture.gguf(.q40)), to: "t.gguf")
     let checkpoint = try Checkpoint(path: path)
     var pieces = try checkpoint.pieces(of: checkpoint.tensors[0])
     _ = try pieces.next()
@@ -107,7 +107,7 @@ import Testing
     let folder = try TemporaryFolder()
     let cut = folder.path("cut.dmoe")
     let run = try dynamoe([
-      "export", Fixture.published(), "--format", "dmoe", "--expert", "1", "-o", cut,
+      "export", Fixture.published().path, "--format", "dmoe", "--expert", "1", "-o", cut,
     ])
     try #require(run.status == 0, "\(run)")
     let checkpoint = try Checkpoint(path: cut)
@@ -148,7 +148,7 @@ import Testing
       #expect(abs(found - expected) < 1e-3)
     }
     expectError(.data, "made from another checkpoint") {
-      _ = try Checkpoint(path: overlay, base: Fixture.quantized())
+      _ = try Checkpoint(path: overlay, base: Fixture.gguf(.q40))
     }
   }
 }

@@ -9,8 +9,8 @@ import Testing
   func `text comes back from its tokens, whatever file they are of`(format: String) throws {
     let path =
       switch format {
-      case "gguf": try Fixture.quantized()
-      case "dmoe": try Fixture.residual()
+      case "gguf": try Fixture.gguf(.q40)
+      case "dmoe": try Fixture.routed().path
       default: Fixture.model
       }
     let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path))
@@ -28,9 +28,9 @@ import Testing
   @Test(arguments: [2, 64, 256, 100_000])
   func `windows are those that are measured`(context: Int) throws {
     let tokenizer = try Tokenizer(DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.model)))
-    let found = try tokenizer.windows(of: try Fixture.text("heldout.txt"), context: context)
+    let found = try tokenizer.windows(of: try Fixture.read("heldout.txt"), context: context)
     let request = TextRequest(
-      paths: [Fixture.model + "/heldout.txt"], maximumTokens: nil, context: context,
+      paths: [Fixture.heldOutText], maximumTokens: nil, context: context,
       beginning: .auto, parsingSpecial: false)
     let expected = try TextTokens(
       request, model: Checkpoints.Model(path: Fixture.model), limit: .max)

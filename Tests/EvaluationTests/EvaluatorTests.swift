@@ -92,7 +92,7 @@ import Testing
     var numbers = RandomNumbers(seed: 2)
     for layer in 0..<2 {
       for (name, count) in [("gate", 24), ("up", 24), ("down", 8)] {
-        let values = (0..<count).map { _ in Float.random(in: -1...1, using: &numbers) }
+        let values = numbers.floats(count)
         llama.tensors.append(
           .init(
             name: "model.layers.\(layer).mlp.\(name)_proj.bias", type: "F32", shape: [count],

@@ -41,7 +41,7 @@ import Testing
   ]
 
   @Test func `tokens are as difficult as an independent implementation finds them`() throws {
-    let source = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let source = Fixture.model
     let parallel = Parallel(threads: 2)
     let model = try Model(path: source)
     let request = TextRequest(
@@ -71,7 +71,7 @@ import Testing
   @Test func `the experts of the fixture have the perplexities of an independent implementation`()
     throws
   {
-    let source = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let source = Fixture.model
     let parallel = Parallel(threads: 2)
     func tokens(_ name: String, _ model: Model) throws -> TextTokens {
       let request = TextRequest(

@@ -8,37 +8,30 @@ import Testing
 
 /// The dense model rounded to quantised types, held against files that the package gguf made.
 @Suite struct RoundingTests {
-  private static let fixture = packageRoot.appending(path: "fixtures/tiny-llama")
-  private let folder: TemporaryFolder
   private let model: Model
 
-  init() throws {
-    folder = try TemporaryFolder()
-    model = try Model(path: Self.fixture.path)
-  }
+  init() throws { model = try Model(path: Fixture.model) }
 
-  private func gguf(_ type: String) throws -> Model {
-    let path = folder.path(type + ".gguf")
-    _ = try python([Self.fixture.appending(path: "to_gguf.py").path, Self.fixture.path, path, type])
-    return try Model(path: path)
+  private func gguf(_ type: Fixture.GGUFType) throws -> Model {
+    try Model(path: Fixture.gguf(type))
   }
 
   private func windows() throws -> [[Int]] {
     let request = TextRequest(
-      paths: [Self.fixture.appending(path: "heldout.txt").path], maximumTokens: 1500, context: 128,
+      paths: [Fixture.heldOutText], maximumTokens: 1500, context: 128,
       beginning: .auto, parsingSpecial: false)
     return try TextTokens(request, model: model, limit: 1500).windows()
   }
 
-  @Test(arguments: [("q8_0", ElementType.q80), ("q4_0", .q40)])
+  @Test(arguments: [(Fixture.GGUFType.q80, ElementType.q80), (.q40, .q40)])
   func `what is rounded here is as good as a file that gguf quantised`(
-    name: String, type: ElementType
+    file: Fixture.GGUFType, type: ElementType
   ) throws {
     let windows = try windows()
     let result = try model.evaluator(threads: 2).evaluate(
       [.dense], roundings: ([type], model), on: windows)
     let rounded = try #require(result.rounded.first)
-    let peer = try gguf(name)
+    let peer = try gguf(file)
     let other = try #require(try peer.evaluate([.dense], windows).figures.first)
     #expect(rounded.elementType == type && result.rounded.count == 1)
     #expect(abs(rounded.perplexity / other.perplexity - 1) < 1e-5)
@@ -70,8 +63,8 @@ import Testing
 
   @Test func `only what a token then reads less of is worth measuring`() throws {
     #expect(model.smallerTypes == [.q80, .q40])
-    #expect(try gguf("q8_0").smallerTypes == [.q40])
-    #expect(try gguf("q4_0").smallerTypes == [])
+    #expect(try gguf(.q80).smallerTypes == [.q40])
+    #expect(try gguf(.q40).smallerTypes == [])
     // Rows of 8 elements are no whole blocks: nothing would be rounded.
     let tiny = try TemporaryFolder()
     try TinyLlama().write(to: tiny)

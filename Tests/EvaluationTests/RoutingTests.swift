@@ -9,7 +9,7 @@ import Testing
 
 /// Routers of the fixture, from its calibration text to figures on its held-out text.
 @Suite struct RoutingTests {
-  private static let source = packageRoot.appending(path: "fixtures/tiny-llama").path
+  private static let source = Fixture.model
 
   private static func request(_ name: String, _ tokens: Int?) -> TextRequest {
     TextRequest(

@@ -11,7 +11,7 @@ import Testing
     var numbers = RandomNumbers(seed: seed)
     return Matrix(
       rows: 200, columns: 3,
-      values: (0..<600).map { _ in Float.random(in: range, using: &numbers) })
+      values: numbers.floats(600, in: range))
   }
 
   @Test(arguments: [-1, 0, 0.3, 0.7, 0.999, 1, 1.5, .infinity])

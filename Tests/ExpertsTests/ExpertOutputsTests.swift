@@ -8,9 +8,7 @@ import Testing
 @Suite struct ExpertOutputsTests {
   private static func random(_ rows: Int, _ columns: Int, _ seed: UInt64) -> Matrix {
     var numbers = RandomNumbers(seed: seed)
-    return Matrix(
-      rows: rows, columns: columns,
-      values: (0..<rows * columns).map { _ in Float.random(in: -1...1, using: &numbers) })
+    return Matrix(rows: rows, columns: columns, values: numbers.floats(rows * columns))
   }
 
   private static func weights(_ neurons: Int, _ hidden: Int, bias: Bool) -> FeedForwardWeights {

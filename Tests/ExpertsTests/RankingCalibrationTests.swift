@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RankingCalibrationTests {
   @Test func `the stability of a greedy ranking is that of its diagonal by halves`() throws {
-    let model = try Model(path: packageRoot.appending(path: "fixtures/tiny-llama").path)
+    let model = try Model(path: Fixture.model)
     let windows = (0..<5).map { window in (0..<24).map { (window * 211 + $0 * 37) % 1024 } }
     let ranked = try RankingCalibration(
       importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false

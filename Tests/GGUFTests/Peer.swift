@@ -74,9 +74,3 @@ private func digits<Word: FixedWidthInteger>(_ word: Word) -> String {
   let text = String(word, radix: 16)
   return String(repeating: "0", count: Word.bitWidth / 4 - text.count) + text
 }
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}

@@ -91,7 +91,7 @@ import Testing
     var numbers = RandomNumbers(seed: UInt64(size))
     var gram = GramMatrix(size: size)
     gram.add(numbers.matrix(2 * size, size))
-    let rightSides = (0..<size * count).map { _ in Double(numbers.float()) }
+    let rightSides = numbers.floats(size * count).map(Double.init)
     let solution = try #require(gram.solve(rightSides, ridge: 0.5))
     for side in 0..<count {
       for row in 0..<size {
@@ -162,14 +162,14 @@ import Testing
 
   @Test func `steps of AdamW are those of its definition`() {
     var numbers = RandomNumbers(seed: 12)
-    var parameters = (0..<7).map { _ in numbers.float() }
+    var parameters = numbers.floats(7)
     var expected = parameters.map { Double($0) }
     var first = [Double](repeating: 0, count: 7)
     var second = first
     var optimizer = AdamW(count: 7)
     for step in 1...50 {
       let rate = 0.01 / Double(step)
-      var gradient = (0..<7).map { _ in numbers.float() }
+      var gradient = numbers.floats(7)
       gradient[0] = 0
       optimizer.update(&parameters, gradient: gradient, rate: rate, weightDecay: 0.1)
       for index in 0..<7 {

@@ -80,7 +80,7 @@ import Testing
   func `normalized rows have the weights' root mean square`(rows: Int, columns: Int) {
     var numbers = RandomNumbers(seed: UInt64(columns))
     let matrix = numbers.matrix(rows, columns)
-    let weight = (0..<columns).map { _ in numbers.float() }
+    let weight = numbers.floats(columns)
     let found = matrix.rootMeanSquareNormalized(weight: weight, epsilon: 1e-5)
     let error = distance(found) { row, column in
       let square = (0..<columns).reduce(0) { $0 + matrix[row, $1] * matrix[row, $1] }
@@ -99,7 +99,7 @@ import Testing
   @Test func `activation is that of the definition, gated or not`() {
     var numbers = RandomNumbers(seed: 11)
     let gate = Matrix(
-      rows: 3, columns: 5, values: [-200, -20, 0, 20, 200] + (0..<10).map { _ in numbers.float() })
+      rows: 3, columns: 5, values: [-200, -20, 0, 20, 200] + numbers.floats(10))
     let up = numbers.matrix(3, 5)
     for activation in Activation.allCases {
       func act(_ x: Double) -> Double {

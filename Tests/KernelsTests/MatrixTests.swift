@@ -60,7 +60,7 @@ import Testing
     var numbers = RandomNumbers(seed: 3)
     let first = numbers.matrix(7, 5)
     let second = numbers.matrix(7, 5)
-    let bias = (0..<9).map { _ in numbers.float() }
+    let bias = numbers.floats(9)
     var sum = first
     sum.add(second)
     #expect(distance(sum) { first[$0, $1] + second[$0, $1] } < 1e-6)

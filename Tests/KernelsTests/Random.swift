@@ -2,11 +2,8 @@ import Kernels
 import TestSupport
 
 extension RandomNumbers {
-  /// A number between −1 and 1.
-  mutating func float() -> Float { Float.random(in: -1...1, using: &self) }
-
   mutating func matrix(_ rows: Int, _ columns: Int) -> Matrix {
-    Matrix(rows: rows, columns: columns, values: (0..<rows * columns).map { _ in float() })
+    Matrix(rows: rows, columns: columns, values: floats(rows * columns))
   }
 }
 

@@ -93,12 +93,12 @@ import Testing
   }
 
   @Test func `the fixture gives what the plain implementation gives`() throws {
-    let folder = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let folder = Fixture.model
     try compare(folder, try fixtureWindows(folder).suffix(3))
   }
 
   @Test func `the fixture has the perplexity that the plain implementation finds`() throws {
-    let folder = packageRoot.appending(path: "fixtures/tiny-llama").path
+    let folder = Fixture.model
     let answer = try python([Self.script, "perplexity", folder, folder + "/heldout.txt"])
     let parts = String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     let expected = try #require(Double(parts[0]))
@@ -124,7 +124,7 @@ import Testing
   /// The held-out text in windows of BOS and 255 tokens.
   private func fixtureWindows(_ folder: String) throws -> [[Int]] {
     let tokenizer = try ModelTokenizer(Model(path: folder), beginning: .auto)
-    let text = String(decoding: try fixture("fixtures/tiny-llama/heldout.txt"), as: UTF8.self)
+    let text = try Fixture.read("heldout.txt")
     let tokens = try tokenizer.tokenizer.encode(text).map(Int.init)
     let beginning = try #require(tokenizer.beginningToken)
     return stride(from: 0, to: tokens.count, by: 255).map {

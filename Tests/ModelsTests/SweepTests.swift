@@ -65,7 +65,7 @@ import Testing
       let weights = try model.feedForward(layer: 1, parallel: Parallel(threads: 1))
       var numbers = RandomNumbers(seed: 4)
       let input = Matrix(
-        rows: 5, columns: 8, values: (0..<40).map { _ in Float.random(in: -1...1, using: &numbers) }
+        rows: 5, columns: 8, values: numbers.floats(40)
       )
       let all = weights.hidden(input)
       for count in [0, 1, 7, 20] {

@@ -44,9 +44,3 @@ enum Peer {
     String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}

@@ -18,12 +18,6 @@ enum BlockPeer {
     return lines
   }
 
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
   private static func bytes(fromHexadecimal digits: ArraySlice<UInt8>) -> [UInt8] {
     func number(_ digit: UInt8) -> UInt8 { digit < 58 ? digit - 48 : digit - 87 }
     return stride(from: digits.startIndex, to: digits.endIndex, by: 2).map {

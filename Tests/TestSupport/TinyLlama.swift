@@ -29,7 +29,7 @@ package struct TinyLlama: Sendable {
     var numbers = RandomNumbers(seed: seed)
     tensors = []
     func add(_ name: String, _ shape: [Int]) {
-      let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &numbers) }
+      let values = numbers.floats(shape.reduce(1, *))
       tensors.append(
         Tensor(
           name: name + ".weight", type: "F32", shape: shape,

@@ -50,7 +50,7 @@ import Tokenizers
     var generator = TextGenerator(seed: 11, unicodeVersion: unicodeVersion(of: family))
     let corpus = String(
       decoding: try fixture("Tests/TokenizersTests/families_peer.py"), as: UTF8.self)
-    let text = String(decoding: try fixture("fixtures/tiny-llama/heldout.txt"), as: UTF8.self)
+    let text = try Fixture.read("heldout.txt")
     let texts =
       SentencePiecePeerTests.odd + [corpus, text] + (0..<1000).map { _ in generator.text() }
     // Peers take most of the time: what is odd is asked once.

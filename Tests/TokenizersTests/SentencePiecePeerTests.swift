@@ -75,7 +75,7 @@ import Tokenizers
   @Test(arguments: forms)
   func `A tokenizer.json has the peer's tokens`(form: String) throws {
     var generator = TextGenerator(seed: 7)
-    let text = String(decoding: try fixture("fixtures/tiny-llama/heldout.txt"), as: UTF8.self)
+    let text = try Fixture.read("heldout.txt")
     let texts = Self.odd + [text] + (0..<2000).map { _ in generator.text() }
     let json = try python([Peer.sentencePiece, "json", form], input: try Self.llama.get())
     let tokenizer = try Tokenizer(tokenizerJSON: json)

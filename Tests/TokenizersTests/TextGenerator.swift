@@ -1,13 +1,14 @@
+import TestSupport
 import Tokenizers
 
 /// Random texts, the same on every run, of what is hard for a tokenizer.
 struct TextGenerator {
-  private var state: UInt64
+  private var numbers: RandomNumbers
   private let unicodeVersion: Int
 
   /// Texts of characters that Unicode had in this version.
   init(seed: UInt64, unicodeVersion: Int = Self.unicodeVersionOfClasses) {
-    state = seed
+    numbers = RandomNumbers(seed: seed)
     self.unicodeVersion = unicodeVersion
   }
 
@@ -53,7 +54,7 @@ struct TextGenerator {
     let start = below(bytes.count)
     let range = start..<min(start + 1 + below(8), bytes.count)
     switch below(4) {
-    case 0: bytes[start] = UInt8(truncatingIfNeeded: next())
+    case 0: bytes[start] = UInt8(truncatingIfNeeded: numbers.next())
     case 1: bytes[start] = pick(Array("0123456789{}[]\",:-. aб".utf8))
     case 2: bytes.removeSubrange(range)
     default: bytes.insert(contentsOf: bytes[range], at: start)
@@ -72,16 +73,7 @@ struct TextGenerator {
     }
   }
 
-  /// SplitMix64.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  private mutating func below(_ bound: Int) -> Int { Int(numbers.next() % UInt64(bound)) }
 
   private mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[below(elements.count)]

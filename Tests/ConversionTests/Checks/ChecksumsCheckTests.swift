@@ -40,6 +40,6 @@ import Testing
   }
 
   @Test func `a dense checkpoint is not asked`() throws {
-    #expect(try outcome("checksums", Converted.model) == nil)
+    #expect(try outcome("checksums", Fixture.model) == nil)
   }
 }

@@ -8,7 +8,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `a model and its container pass`() throws {
-    let dense = try #require(try outcome("configuration", Converted.model))
+    let dense = try #require(try outcome("configuration", Fixture.model))
     // Nine tensors a layer, the embedding, the last norm and the output.
     #expect(dense.status == .passed && dense.detail.contains("39 tensors"))
     #expect(try outcome("configuration", Converted.path()) == dense)

@@ -10,7 +10,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `a sound model passes, dense and as a container`() throws {
-    for path in [Converted.model, try Converted.path()] {
+    for path in [Fixture.model, try Converted.path()] {
       let found = try #require(try outcome("finite", path))
       #expect(found.status == .passed)
       #expect(found.detail.contains("1 049 728 values"), "\(found.detail)")

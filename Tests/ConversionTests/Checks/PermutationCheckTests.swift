@@ -30,6 +30,6 @@ import Testing
   }
 
   @Test func `a dense checkpoint is not asked`() throws {
-    #expect(try outcome("permutation", Converted.model) == nil)
+    #expect(try outcome("permutation", Fixture.model) == nil)
   }
 }

@@ -11,7 +11,7 @@ import Testing
 
   @Test func `the source itself passes, to the last byte`() throws {
     let found = try #require(
-      try outcome("source", Converted.path(), against: Converted.model))
+      try outcome("source", Converted.path(), against: Fixture.model))
     #expect(found.status == .passed)
     #expect(found.detail.hasPrefix("39 tensors, 2 099 456 bytes"), "\(found.detail)")
   }
@@ -19,7 +19,7 @@ import Testing
   @Test func `without a source, or with a file that is cut, it is skipped`() throws {
     #expect(try outcome("source", Converted.path())?.status == .skipped)
     let cut = try folder.write(EditedContainer().prefix(expert: 0), to: "cut")
-    let found = try #require(try outcome("source", cut, against: Converted.model))
+    let found = try #require(try outcome("source", cut, against: Fixture.model))
     #expect(found.status == .skipped && found.detail.contains("0…0"))
   }
 
@@ -59,7 +59,7 @@ import Testing
   private func compare(
     _ change: (inout [(TensorDescription, [UInt8])]) throws -> Void
   ) throws -> CheckOutcome {
-    let reader = try SafetensorsReader(path: Converted.model)
+    let reader = try SafetensorsReader(path: Fixture.model)
     var tensors = try reader.tensors.map { ($0, try reader.read($0.name)) }
     try change(&tensors)
     let path = folder.path("source.safetensors")

@@ -8,7 +8,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `a tokenizer that fits passes`() throws {
-    for path in [Converted.model, try Converted.path()] {
+    for path in [Fixture.model, try Converted.path()] {
       let found = try #require(try outcome("tokenizer", path))
       #expect(found.status == .passed && found.detail.hasSuffix("1024 tokens for 1024 rows"))
     }

@@ -35,7 +35,7 @@ import Testing
       orders: container.orders
     ).write(to: folder.path("bare"))
     #expect(try outcome("widths", path)?.status == .skipped)
-    #expect(try outcome("widths", Converted.model) == nil)
+    #expect(try outcome("widths", Fixture.model) == nil)
   }
 
   /// The container with its configuration changed under right checksums.
