@@ -21,9 +21,6 @@ extension ElementType {
   /// Number of the type in a file; nil if ggml has no such type.
   package var ggmlType: UInt32? { Self.numbers[self] }
 
-  /// Types of ggml, in order of their numbers.
-  package static let ofGGUF = byNumber.sorted { $0.key < $1.key }.map(\.value)
-
   /// Block size of the removed 4-bit types that interleave the blocks of several rows.
   static func removedBlock(ggmlType number: UInt32) -> (elements: Int, bytes: Int)? {
     switch number {

@@ -4,10 +4,6 @@ import Tensors
 /// Values by key. If the key is missing, the forms that end in `IfPresent` return nil, the others
 /// throw. All throw if the value has another type.
 extension GGUFMetadata {
-  package func value(_ key: String) throws(GGUFError) -> GGUFValue {
-    try required(try valueIfPresent(key), key)
-  }
-
   package func valueIfPresent(_ key: String) throws(GGUFError) -> GGUFValue? {
     guard let entry = entry(key) else { return nil }
     return try value(of: entry)
@@ -31,37 +27,21 @@ extension GGUFMetadata {
     try converted(key, "an integer up to \(Int.max)", from: GGUFValueType.integers) { $0.int }
   }
 
-  /// Value of either floating-point type.
-  package func double(_ key: String) throws(GGUFError) -> Double {
-    try required(try doubleIfPresent(key), key)
-  }
-
+  /// A floating-point number of either type.
   package func doubleIfPresent(_ key: String) throws(GGUFError) -> Double? {
     try converted(key, "a floating-point number", from: [.f32, .f64]) { $0.double }
-  }
-
-  package func bool(_ key: String) throws(GGUFError) -> Bool {
-    try required(try boolIfPresent(key), key)
   }
 
   package func boolIfPresent(_ key: String) throws(GGUFError) -> Bool? {
     try converted(key, "a bool", from: [.bool]) { $0.bool }
   }
 
-  /// Array of strings, which may hold any bytes.
-  package func strings(_ key: String) throws(GGUFError) -> [[UInt8]] {
-    try required(try stringsIfPresent(key), key)
-  }
-
+  /// An array of strings, which may hold any bytes.
   package func stringsIfPresent(_ key: String) throws(GGUFError) -> [[UInt8]]? {
     try converted(key, "an array of strings", elements: [.string]) { $0.strings }
   }
 
-  /// Array of either floating-point type, rounded to the nearest float.
-  package func floats(_ key: String) throws(GGUFError) -> [Float] {
-    try required(try floatsIfPresent(key), key)
-  }
-
+  /// An array of floating-point numbers of either type, rounded to the nearest float.
   package func floatsIfPresent(_ key: String) throws(GGUFError) -> [Float]? {
     try converted(key, "an array of floating-point numbers", elements: [.f32, .f64]) { $0.floats }
   }

@@ -30,8 +30,6 @@ package struct GGUFMetadata: Sendable {
   let byteOrder: ByteOrder
   private let numbers: [TensorName: Int]
 
-  package var keys: [String] { entries.map(\.key) }
-
   /// Entry of a key, without its value; nil if the file has no such key.
   package func entry(_ key: String) -> Entry? { numbers[TensorName(key)].map { entries[$0] } }
 

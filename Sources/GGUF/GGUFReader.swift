@@ -7,11 +7,11 @@ package import Tensors
 /// tensors are returned in little-endian order, whatever the byte order of the file.
 package struct GGUFReader: TensorSource {
   /// File and offset of a tensor.
-  package struct Location: Sendable, Equatable {
+  private struct Location: Sendable {
     /// Index of the file in ``GGUFReader/files``.
-    package let file: Int
+    let file: Int
     /// Offset of the tensor's first byte in that file.
-    package let offset: Int
+    let offset: Int
   }
 
   /// Files in the order of the parts.
@@ -60,8 +60,6 @@ package struct GGUFReader: TensorSource {
   package func tensor(_ name: TensorName) -> TensorDescription? {
     places[name].map { tensors[$0.tensor] }
   }
-
-  package func location(of name: TensorName) -> Location? { places[name]?.location }
 
   /// Number of bytes read from the files so far.
   package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }

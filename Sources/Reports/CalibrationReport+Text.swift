@@ -4,9 +4,6 @@ import Experts
 import Tensors
 
 extension CalibrationReport {
-  /// Summary for one screen of a terminal, without the chart.
-  package var summary: [String] { summary(withChart: false) }
-
   /// Summary for a terminal.
   ///
   /// - Parameter withChart: whether to draw the trade-off, which takes up to 70 columns and Unicode

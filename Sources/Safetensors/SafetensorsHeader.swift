@@ -31,6 +31,4 @@ package struct SafetensorsHeader: Sendable {
   package var dataLength: Int {
     entries.last.map { $0.offset + $0.description.byteCount } ?? 0
   }
-  /// Length of the whole file in bytes.
-  package var fileLength: Int { dataOffset + dataLength }
 }

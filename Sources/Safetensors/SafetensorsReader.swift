@@ -10,11 +10,11 @@ package import Tensors
 /// cache consists of them; names in the index are not paths.
 package struct SafetensorsReader: TensorSource {
   /// File and offset of a tensor.
-  package struct Location: Sendable, Equatable {
+  private struct Location: Sendable {
     /// Index of the file in ``SafetensorsReader/files``.
-    package let file: Int
+    let file: Int
     /// Offset of the tensor's first byte in that file.
-    package let offset: Int
+    let offset: Int
   }
 
   /// Files, sorted by the bytes of their names.
@@ -65,8 +65,6 @@ package struct SafetensorsReader: TensorSource {
 
   /// Number of bytes read from the files so far.
   package var bytesRead: Int { files.reduce(0) { $0 + $1.input.bytesRead } }
-
-  package func location(of name: TensorName) -> Location? { places[name]?.location }
 
   package func open(_ name: TensorName) throws(TensorError) -> OpenTensor {
     guard let (index, location) = places[name] else {

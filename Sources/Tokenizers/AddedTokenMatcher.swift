@@ -11,8 +11,6 @@ struct AddedTokenMatcher: Sendable {
   private var patterns = ByteTrie()
   private var startsToken = [Bool](repeating: false, count: 256)
 
-  var isEmpty: Bool { tokens.isEmpty }
-
   /// Adds a token that `pattern` matches; the first token of a pattern wins.
   mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
     guard let first = pattern.first else { return }

@@ -9,13 +9,26 @@ import Testing
     CompensationExample(tokens: 50, size: 6, decay: 1, seed: 1).fit().fit(rank: rank)
   }
 
+  /// The tensors of a file that has a compensation.
+  private func tensors(of compensation: Compensation) -> [Compensation.Tensor] {
+    func tensor(_ name: String, _ type: ElementType, _ matrix: Matrix) -> Compensation.Tensor {
+      Compensation.Tensor(
+        name: name, elementType: type, rows: matrix.rows, columns: matrix.columns,
+        values: matrix.values)
+    }
+    let bias = compensation.bias
+    let matrices = [
+      tensor("first.weight", .bf16, compensation.first),
+      tensor("second.weight", .bf16, compensation.second),
+    ]
+    return (compensation.rank > 0 ? matrices : [])
+      + [tensor("bias", .f32, Matrix(rows: 1, columns: bias.count, values: bias))]
+  }
+
   @Test(arguments: [0, 1, 6])
   func `a compensation is what its tensors say`(rank: Int) throws {
     let compensation = compensation(rank: rank)
-    let tensors = compensation.tensors
-    #expect(tensors.map(\.name) == Compensation.tensorNames(rank: rank))
-    #expect(tensors.last?.elementType == .f32)
-    #expect(tensors.dropLast().map(\.elementType) == (rank > 0 ? [.bf16, .bf16] : []))
+    let tensors = tensors(of: compensation)
     #expect(try Compensation(tensors: tensors.reversed(), hiddenSize: 6) == compensation)
     let count = tensors.reduce(0) { $0 + $1.values.count }
     #expect(compensation.parameterCount == count)
@@ -23,7 +36,7 @@ import Testing
   }
 
   @Test func `tensors that do not fit are refused`() {
-    let tensors = compensation(rank: 2).tensors
+    let tensors = tensors(of: compensation(rank: 2))
     func expect(_ error: CompensationError, _ tensors: [Compensation.Tensor], hiddenSize: Int = 6) {
       #expect(throws: error) { try Compensation(tensors: tensors, hiddenSize: hiddenSize) }
     }

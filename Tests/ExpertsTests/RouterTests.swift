@@ -33,9 +33,9 @@ import Testing
       }
     }
     for router in routers {
-      let features = matrix(11, router.features, seed: 7)
+      let features = matrix(11, router.layers[0].weight.columns, seed: 7)
       let found = router.predict(features)
-      #expect((found.rows, found.columns) == (11, router.outputs))
+      #expect((found.rows, found.columns) == (11, router.layers.last?.bias.count))
       for row in 0..<11 {
         var values = apply(router.layers[0], features[row].map { Double($0) })
         if router.kind == .mlp {

@@ -74,3 +74,8 @@ func draft(of reader: GGUFReader) throws -> Draft {
     metadata: try reader.metadata.copies(),
     tensors: try reader.tensors.map { ($0, try reader.read($0.name)) })
 }
+
+extension ElementType {
+  /// The types that ggml has.
+  static let ofGGUF = allCases.filter { $0.ggmlType != nil }
+}

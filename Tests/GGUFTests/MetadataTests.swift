@@ -14,24 +14,24 @@ import Testing
       GGUFKeyValue("ints", .array(.i16([-1, 2]))), GGUFKeyValue("empty", .array(.u32([]))),
     ])
     #expect(
-      metadata.keys == [
+      metadata.entries.map(\.key) == [
         "string", "u8", "i64", "f32", "f64", "bool", "strings", "floats", "doubles", "ints",
         "empty",
       ])
     #expect(try metadata.string("string") == "é")
     #expect(try metadata.int("u8") == 7)
     #expect(try metadata.int("i64") == -7)
-    #expect(try metadata.double("f32") == 0.5)
-    #expect(try metadata.double("f64") == 0.1)
-    #expect(try metadata.bool("bool"))
-    #expect(try metadata.strings("strings") == [[0xFF], []])
-    #expect(try metadata.floats("floats") == [1, -0.5])
-    #expect(try metadata.floats("doubles") == [0.1])
+    #expect(try metadata.doubleIfPresent("f32") == 0.5)
+    #expect(try metadata.doubleIfPresent("f64") == 0.1)
+    #expect(try metadata.boolIfPresent("bool") == true)
+    #expect(try metadata.stringsIfPresent("strings") == [[0xFF], []])
+    #expect(try metadata.floatsIfPresent("floats") == [1, -0.5])
+    #expect(try metadata.floatsIfPresent("doubles") == [0.1])
     #expect(try metadata.ints("ints") == [-1, 2])
     #expect(try metadata.ints("empty").isEmpty)
     #expect(metadata.entry("ints")?.elementType == .i16)
     #expect(metadata.entry("ints")?.count == 2)
-    #expect(try metadata.value("u8") == .u8(7))
+    #expect(try metadata.valueIfPresent("u8") == .u8(7))
   }
 
   @Test func `a missing key is nil where it may be missing, and an error where not`() throws {
@@ -45,13 +45,8 @@ import Testing
     #expect(try metadata.stringsIfPresent("a") == nil)
     #expect(try metadata.floatsIfPresent("a") == nil)
     #expect(try metadata.intsIfPresent("a") == nil)
-    #expect(throws: missing) { try metadata.value("a") }
     #expect(throws: missing) { try metadata.string("a") }
     #expect(throws: missing) { try metadata.int("a") }
-    #expect(throws: missing) { try metadata.double("a") }
-    #expect(throws: missing) { try metadata.bool("a") }
-    #expect(throws: missing) { try metadata.strings("a") }
-    #expect(throws: missing) { try metadata.floats("a") }
     #expect(throws: missing) { try metadata.ints("a") }
   }
 
@@ -76,10 +71,16 @@ import Testing
         + "found u64 18446744073709551615")
     #expect(try refusal { _ = try metadata.intIfPresent("f") }.hasSuffix("found f32 1.0"))
     #expect(try refusal { _ = try metadata.ints("array") }.hasSuffix("found array of 2 u64"))
-    #expect(try refusal { _ = try metadata.floats("array") }.hasSuffix("found array of 2 u64"))
-    #expect(try refusal { _ = try metadata.strings("s") }.contains("expected an array of strings"))
-    #expect(try refusal { _ = try metadata.double("u64") }.contains("a floating-point number"))
-    #expect(try refusal { _ = try metadata.bool("f") }.contains("expected a bool, found f32 1.0"))
+    #expect(
+      try refusal { _ = try metadata.floatsIfPresent("array") }.hasSuffix("found array of 2 u64"))
+    #expect(
+      try refusal { _ = try metadata.stringsIfPresent("s") }.contains(
+        "expected an array of strings"))
+    #expect(
+      try refusal { _ = try metadata.doubleIfPresent("u64") }.contains("a floating-point number"))
+    #expect(
+      try refusal { _ = try metadata.boolIfPresent("f") }.contains("expected a bool, found f32 1.0")
+    )
   }
 
   @Test func `a file that changed is an error, not a wrong value`() throws {
@@ -88,9 +89,9 @@ import Testing
     // The length of the first string is now longer than the value.
     try handle.seek(toOffset: 24 + 9 + 4 + 12)
     try handle.write(contentsOf: Data([200]))
-    #expect(throws: GGUFError.file(.changed(path: path))) { try metadata.strings("a") }
+    #expect(throws: GGUFError.file(.changed(path: path))) { try metadata.stringsIfPresent("a") }
     try handle.truncate(atOffset: 30)
-    #expect(throws: GGUFError.file(.changed(path: path))) { try metadata.strings("a") }
+    #expect(throws: GGUFError.file(.changed(path: path))) { try metadata.stringsIfPresent("a") }
   }
 
   @Test func `a large vocabulary is passed over in no time`() throws {
@@ -111,10 +112,10 @@ import Testing
     }
     #expect(best < .milliseconds(100))
     let metadata = try GGUFReader(path: path).metadata
-    #expect(try metadata.bool("last"))
-    #expect(try metadata.strings("tokenizer.ggml.tokens") == tokens)
-    #expect(try metadata.strings("tokenizer.ggml.merges") == merges)
-    #expect(try metadata.floats("tokenizer.ggml.scores").last == 149_999)
+    #expect(try metadata.boolIfPresent("last") == true)
+    #expect(try metadata.stringsIfPresent("tokenizer.ggml.tokens") == tokens)
+    #expect(try metadata.stringsIfPresent("tokenizer.ggml.merges") == merges)
+    #expect(try metadata.floatsIfPresent("tokenizer.ggml.scores")?.last == 149_999)
   }
 
   private let folder: TemporaryFolder

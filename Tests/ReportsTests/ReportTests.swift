@@ -160,9 +160,11 @@ import Testing
 
   @Test func `the summary is the one that was recorded`() throws {
     let long = "little text, " + String(repeating: "and a line that is too long, ", count: 4)
-    let lines =
-      try report(warnings: ["little text"]).summary + [""]
-      + report(routed: true, warnings: [long]).summary + [""] + report(plain: true).summary
+    let reports = [
+      try report(warnings: ["little text"]), try report(routed: true, warnings: [long]),
+      try report(plain: true),
+    ]
+    let lines = Array(reports.map { $0.summary(withChart: false) }.joined(separator: [""]))
     #expect(lines.allSatisfy { $0.count <= 100 })
     try expectGolden(lines.joined(separator: "\n") + "\n", "summary.txt")
   }
@@ -178,7 +180,7 @@ import Testing
     let found = try #require(variants[0].object?["perplexity"])
     #expect(perplexity.isFinite ? found.double == perplexity : found.isNull)
     // A summary of such figures is text all the same.
-    #expect(try report(perplexity: perplexity).summary.count > 5)
+    #expect(try report(perplexity: perplexity).summary(withChart: false).count > 5)
   }
 
   @Test func `figures say which expert they are of, and the time they took`() throws {

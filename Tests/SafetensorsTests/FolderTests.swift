@@ -22,12 +22,8 @@ import Testing
     #expect(reader.indexMetadata?["total_size"]?.int == 3)
     for name in ["x", "y", "z"] {
       #expect(try reader.read(TensorName(name)) == Array(name.utf8))
-      let location = try #require(reader.location(of: TensorName(name)))
-      let file = try InputFile(path: reader.files[location.file].path)
-      #expect(try file.read(at: location.offset, count: 1) == Array(name.utf8))
     }
     #expect(reader.tensor("w") == nil)
-    #expect(reader.location(of: "w") == nil)
     #expect(throws: TensorError.missing(name: "w")) { try reader.read("w") }
     try reader.checkUnchanged()
   }

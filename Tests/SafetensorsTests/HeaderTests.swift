@@ -78,7 +78,6 @@ private let craftedFiles =
     #expect(header.metadata?.map(\.key) == ["y", "x"])
     #expect(header.dataOffset == 8 + json.utf8.count)
     #expect(header.dataLength == 3)
-    #expect(header.fileLength == header.dataOffset + 3)
   }
 
   private let folder: TemporaryFolder

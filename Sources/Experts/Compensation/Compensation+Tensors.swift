@@ -26,30 +26,6 @@ extension Compensation {
   private static let secondName = "second.weight"
   private static let biasName = "bias"
 
-  /// Names of the stored tensors, in the order of ``tensors``; rank 0 has only the bias.
-  package static func tensorNames(rank: Int) -> [String] {
-    (rank > 0 ? [firstName, secondName] : []) + [biasName]
-  }
-
-  /// Stored element type: F32 for the bias, BF16 for the matrices.
-  package static func elementType(of name: String) -> ElementType {
-    name == biasName ? .f32 : .bf16
-  }
-
-  package var tensors: [Tensor] {
-    func tensor(_ name: String, _ rows: Int, _ columns: Int, _ values: [Float]) -> Tensor {
-      Tensor(
-        name: name, elementType: Self.elementType(of: name), rows: rows, columns: columns,
-        values: values)
-    }
-    let bias = tensor(Self.biasName, 1, bias.count, bias)
-    guard rank > 0 else { return [bias] }
-    return [
-      tensor(Self.firstName, first.rows, first.columns, first.values),
-      tensor(Self.secondName, second.rows, second.columns, second.values), bias,
-    ]
-  }
-
   /// - Parameters:
   ///   - tensors: in any order; only the bias for rank 0.
   ///   - hiddenSize: size of inputs and outputs.
@@ -58,7 +34,7 @@ extension Compensation {
   package init(tensors: [Tensor], hiddenSize: Int) throws(CompensationError) {
     var found: [String: Tensor] = [:]
     for tensor in tensors {
-      guard Self.tensorNames(rank: 1).contains(tensor.name),
+      guard [Self.firstName, Self.secondName, Self.biasName].contains(tensor.name),
         found.updateValue(tensor, forKey: tensor.name) == nil
       else { throw .unexpected(tensor.name) }
     }

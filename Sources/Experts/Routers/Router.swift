@@ -15,8 +15,6 @@ package struct Router: Sendable, Equatable {
   }
 
   package var kind: RouterKind { layers.count == 1 ? .linear : .mlp }
-  package var features: Int { layers[0].weight.columns }
-  package var outputs: Int { layers[layers.count - 1].weight.rows }
   package var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
 
   /// - Parameter features: a row for each token.

@@ -12,16 +12,12 @@ package enum RouterAim: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - input: T × D, input of the layer.
   ///   - residual: T × D, residual stream to which its output is added.
-  /// - Returns: ``featureCount(hiddenSize:)`` columns.
+  /// - Returns: D columns, for ``logError`` one more.
   package func features(input: Matrix, residual: Matrix) -> Matrix {
     switch self {
     case .similarity: input
     case .logError: input.appendingColumn(residual.logRowNorms())
     }
-  }
-
-  package func featureCount(hiddenSize: Int) -> Int {
-    self == .similarity ? hiddenSize : hiddenSize + 1
   }
 
   /// Choice rule for the value of a knob.
