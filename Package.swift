@@ -200,7 +200,7 @@ let package = Package(
         "Evaluation", "Experts", "Forms", "Inspection", "JSON", "Kernels", "Pipelines", "Reports",
         "Running", "Safetensors", "Tensors", "TestContainers", "TestSupport", "Work",
       ],
-      exclude: ["routing_peer.py"]),
+      exclude: ["exported_peer.py", "routing_peer.py"]),
     tests(
       "TokenizersTests", ["Tokenizers", "JSON", "TestSupport"],
       exclude: ["encode_with_tokenizers.py", "families_peer.py", "sentencepiece_peer.py"]),

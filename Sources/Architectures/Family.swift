@@ -44,8 +44,21 @@ package struct Family: Sendable {
     }
   }
 
+  /// Attributes of Transformers' modules that the names of tensors do not tell.
+  package struct Modules: Sendable {
+    /// The activation, in the module that holds the projections.
+    package let activation: String
+    /// The dropout of the output, in the same module; nil if that module has none.
+    package let dropout: String?
+
+    init(activation: String, dropout: String? = nil) {
+      self.activation = activation
+      self.dropout = dropout
+    }
+  }
+
   /// Property of all models of a family, of none, or as stated by a key.
-  package enum Flag: Sendable {
+  package enum Flag: Sendable, Equatable {
     case always
     case never
     case key(String, otherwise: Bool)
@@ -109,6 +122,9 @@ package struct Family: Sendable {
   /// Supported activations, by their names in `config.json`.
   package var activations = Self.usualActivations
   package var layouts: [TensorNaming: TensorLayout]
+  /// Nil where Transformers predicts no next token with the family: such models have no form with
+  /// routers.
+  package let modules: Modules?
 
   package static let usualActivations: [String: Activation] = [
     "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh,

@@ -85,7 +85,7 @@ package struct Evaluator: Sendable {
       }.filter(canRun)
   }
 
-  private static let reportBudgets = [0.25, 0.35, 0.5, 0.65, 0.8]
+  package static let reportBudgets = [0.25, 0.35, 0.5, 0.65, 0.8]
 
   /// Routed run by a knob and the runs that it is compared with.
   package func comparison(_ knob: Variant.Knob) -> [Variant] {

@@ -50,8 +50,8 @@ extension FormError: CustomStringConvertible {
       """
     case .notRoutable(let path, let family):
       """
-      \(path): Transformers has no model of the family \(family) that predicts tokens, or none that is \
-      known here, and so no form with routers; take one expert (--expert)
+      \(path): the family \(family) has no form with routers: Transformers predicts no tokens with it, or \
+      its modules there are not known here; take one expert (--expert)
       """
     case .mixedWidthsInGGUF(let expert, let widths, let architecture):
       """

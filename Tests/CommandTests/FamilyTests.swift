@@ -106,6 +106,27 @@ import Testing
     #expect(abs(figures[0] / figures[1] - 1) < 1e-4)
   }
 
+  @Test func `a family described with other names has no form with routers`() throws {
+    let model = Self.root + "/llama3"
+    func exported(_ names: String) throws -> ProgramRun {
+      try folder.write(
+        Array(#"{"like": "llama", "tensors": {"transformers": {"names": {\#(names)}}}}"#.utf8),
+        to: "family.json")
+      let path = folder.path("t.dmoe")
+      _ = try json(
+        ["partition", model, "--family", folder.path("family.json"), "-o", path, "--force"]
+          + ["--importance", "weights", "--experts", "4"])
+      return try dynamoe(["export", path, "--format", "hf", "-o", folder.path("out")])
+    }
+    // The exported Python would take gate for up.
+    let place = "model.layers.{layer}.mlp."
+    let swapped = try exported(
+      #""gate": "\#(place)up_proj.weight", "up": "\#(place)gate_proj.weight""#)
+    #expect(swapped.status == 65 && swapped.errors.contains("no form with routers"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    #expect(try exported(#""up": "\#(place)up_proj.weight""#).status == 0)
+  }
+
   /// Descriptions that mean nothing, and what is said of them.
   static let wrong: [(String, String)] = [
     ("{", "JSON"),

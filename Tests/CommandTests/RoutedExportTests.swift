@@ -42,7 +42,8 @@ import Testing
     #expect(document["routers"] == true && document["intermediate_size"]?.int == 384)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: output).sorted() == [
-        "README.md", "config.json", Self.code[0], "finetune.py", "generation_config.json",
+        "README.md", "config.json", Self.code[0], "families_dynamoe.py", "finetune.py",
+        "generation_config.json",
         "model.safetensors", Self.code[1], "tokenizer.json", "tokenizer_config.json",
       ])
     // For each layer a permutation, a router of four tensors, and three for each partial expert.
@@ -86,6 +87,7 @@ import Testing
       ("code", "modeling_dynamoe.py is not what this version", "modeling_dynamoe.py is not"),
       ("no code", "modeling_dynamoe.py is not what this version", "modeling_dynamoe.py is not"),
       ("source", "configuration_dynamoe.py is not what", "configuration_dynamoe.py is not"),
+      ("families", "families_dynamoe.py is not what", "families_dynamoe.py is not"),
       ("permutation", "does not name every neuron once", "experts.permutation: differs"),
       ("missing", "experts.router.first.bias is missing", "experts.router.first.bias is missing"),
       ("extra", "experts.extra does not belong to", "experts.extra is not in the file"),
@@ -116,6 +118,7 @@ import Testing
     switch what {
     case "code": try change(Self.code[1], "import torch\n", "import os, torch\n")
     case "no code": try FileManager.default.removeItem(atPath: output + "/" + Self.code[1])
+    case "families": try change("families_dynamoe.py", "\"up_proj\"", "\"gate_proj\"")
     case "source": try change(Self.code[0], "\"llama\"", "\"mistral\"")
     case "permutation":
       let number = try index("experts.permutation")

@@ -86,4 +86,7 @@ assert not form, form
 code = (folder / "configuration_dynamoe.py").read_text()
 assert code.count(f'\nSOURCE = "{kind}"\n') == 1
 compile(code, "configuration", "exec"), compile((folder / "modeling_dynamoe.py").read_text(), "modeling", "exec")
+families = {}
+exec((folder / "families_dynamoe.py").read_text(), families)
+assert kind in families["LAYOUTS"]
 print(len(found), len(found) - len(sources))

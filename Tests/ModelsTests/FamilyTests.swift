@@ -42,6 +42,14 @@ import Testing
     #expect(Set(names) == Set(Family.known.map(\.name)))
   }
 
+  @Test func `the manual has a row for every family`() throws {
+    let manual = String(decoding: try fixture("docs/families.md"), as: UTF8.self)
+    for family in Family.known {
+      let types = family.modelTypes.map { "`\($0)`" }.joined(separator: ", ")
+      #expect(manual.contains("| \(types) | "), "\(family.name)")
+    }
+  }
+
   private static func path(_ folder: String, _ file: String = "") -> String {
     packageRoot.appending(path: "fixtures/families/\(folder)/\(file)").path
   }

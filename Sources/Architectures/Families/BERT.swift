@@ -43,7 +43,8 @@ extension Family {
         .attentionStreamNorm: "blk.{layer}.attn_output_norm.weight",
         .feedForwardStreamNorm: "blk.{layer}.layer_output_norm.weight",
       ]),
-    ])
+    ],
+    modules: nil)
 
   /// Names in files saved without a head.
   private static let short: TensorLayout.Renaming = [("bert.", "")]

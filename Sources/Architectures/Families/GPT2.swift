@@ -45,5 +45,6 @@ extension Family {
         .queryKeyValue: "blk.{layer}.attn_qkv.weight",
         .positionEmbedding: "position_embd.weight",
       ]),
-    ])
+    ],
+    modules: Modules(activation: "act", dropout: "dropout"))
 }

@@ -36,5 +36,6 @@ extension Family {
         .query: nil, .key: nil, .value: nil, .gate: nil,
         .queryKeyValue: "blk.{layer}.attn_qkv.weight",
       ]),
-    ])
+    ],
+    modules: Modules(activation: "act"))
 }

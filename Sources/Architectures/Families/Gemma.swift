@@ -19,7 +19,8 @@ extension Family {
     layouts: [
       .transformers: .gemma,
       .gguf: TensorLayout(names: TensorLayout.gguf),
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 
   /// Gemma 2 (arXiv 2408.00118).
   package static let gemma2 = Family(
@@ -39,7 +40,8 @@ extension Family {
     layouts: [
       .transformers: .gemma.naming(TensorLayout.branchNorms),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms),
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 
   /// Gemma 3 (arXiv 2503.19786), text models only.
   package static let gemma3 = Family(
@@ -64,7 +66,8 @@ extension Family {
       .transformers: .gemma.naming(TensorLayout.branchNorms).naming(TensorLayout.headNorms),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms)
         .naming(TensorLayout.ggufHeadNorms),
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 
   /// The first releases say `gelu` but mean its tanh approximation.
   private static let gemmaActivations: [String: Activation] = [

@@ -12,7 +12,8 @@ extension Family {
     layouts: [
       .transformers: .llama,
       .gguf: .ggufLlama,
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 }
 
 extension Family.GGUF {

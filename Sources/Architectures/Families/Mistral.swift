@@ -6,5 +6,6 @@ extension Family {
     name: "mistral",
     modelTypes: ["mistral"],
     gguf: .llama,
-    layouts: [.transformers: .llama, .gguf: .ggufLlama])
+    layouts: [.transformers: .llama, .gguf: .ggufLlama],
+    modules: Modules(activation: "act_fn"))
 }

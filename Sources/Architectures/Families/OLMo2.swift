@@ -19,5 +19,6 @@ extension Family {
       ]),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms)
         .naming(TensorLayout.ggufBranchNorms).naming([.attentionNorm: nil, .feedForwardNorm: nil]),
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 }

@@ -42,5 +42,6 @@ extension Family {
         renamings: [
           [], [("model.decoder.", "decoder.")], [("model.decoder.embed_tokens.", "lm_head.")],
         ])
-    ])
+    ],
+    modules: Modules(activation: "activation_fn"))
 }

@@ -20,5 +20,6 @@ extension Family {
         .queryKeyValue: "blk.{layer}.attn_qkv.weight",
         .gateUp: "blk.{layer}.ffn_up.weight",
       ]),
-    ])
+    ],
+    modules: Modules(activation: "activation_fn"))
 }

@@ -9,7 +9,8 @@ extension Family {
       architecture: "qwen2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
     attentionBias: .always,
     windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),
-    layouts: [.transformers: .llama, .gguf: TensorLayout(names: TensorLayout.gguf)])
+    layouts: [.transformers: .llama, .gguf: TensorLayout(names: TensorLayout.gguf)],
+    modules: Modules(activation: "act_fn"))
 
   /// Qwen3 (arXiv 2505.09388).
   package static let qwen3 = Family(
@@ -24,7 +25,8 @@ extension Family {
     layouts: [
       .transformers: .llama.naming(TensorLayout.headNorms),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms),
-    ])
+    ],
+    modules: Modules(activation: "act_fn"))
 }
 
 extension TensorLayout {

@@ -21,5 +21,6 @@ extension Family {
         .down: "model.layers.{layer}.mlp.c_proj.weight",
       ]),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming([.gate: nil]),
-    ])
+    ],
+    modules: Modules(activation: "act", dropout: "residual_dropout"))
 }

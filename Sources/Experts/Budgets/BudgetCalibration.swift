@@ -62,7 +62,7 @@ package struct BudgetCalibration: Sendable {
   }
 
   /// Target costs of the rows, on a scale from the cheapest routed run (0) to the dense model (1).
-  private static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
+  package static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
 
   /// Measures all rows in one sweep, side by side, and records the true scores of one of them.
   ///

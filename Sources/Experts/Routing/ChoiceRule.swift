@@ -13,7 +13,7 @@ package enum ChoiceRule: Sendable, Hashable {
   case always(Int)
 
   /// Predicted log errors are clamped to this range, beyond which they carry no information.
-  private static let logErrors: ClosedRange<Float> = -25...5
+  package static let logErrors: ClosedRange<Float> = -25...5
 
   /// Chooses an expert for each token.
   ///

@@ -101,7 +101,7 @@ package struct ExpertOutputs: Sendable {
     return errors
   }
 
-  private static let leastError = 1e-10
+  package static let leastError = 1e-10
 
   /// Factor for each token's squared error after column scaling: `1 / |r + y|²` if outputs are
   /// added without a norm.

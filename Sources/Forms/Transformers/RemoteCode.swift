@@ -2,9 +2,11 @@ package import JSON
 
 /// The Python files that a routed folder carries, which Transformers runs (`trust_remote_code`).
 package enum RemoteCode {
-  /// As they are in this program: a further file is a further line, and a resource of the package.
+  /// As they are in this program: a further file is a further line, and a resource of the package
+  /// where it is not generated.
   private static let resources: [(name: String, bytes: [UInt8])] = [
     (configurationName, PackageResources.configuration_dynamoe_py),
+    (FamiliesModule.name, Array(FamiliesModule.text().utf8)),
     ("modeling_dynamoe.py", PackageResources.modeling_dynamoe_py),
     ("finetune.py", PackageResources.finetune_py),
   ]

@@ -90,8 +90,8 @@ extension RoutedForm {
   /// Of a family that is known: the name stands in the Python of the folder, as it is.
   private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
     let name = try field.string()
-    guard Family.known.contains(where: { $0.modelTypes.contains(name) }) else {
-      throw field.mismatch(expected: "the model_type of a family that is known here")
+    guard exportable(name) != nil else {
+      throw field.mismatch(expected: "the model_type of a family of decoders that is known here")
     }
     return name
   }

@@ -51,8 +51,9 @@ package struct RoutedForm: Sendable, Equatable {
     }
     let config = try checkpoint.document("config.json")?.object
     let modelType = config?["model_type"]?.string ?? ""
-    guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }),
-      family.name == directory.model.family, !family.isEncoder
+    // A description of the user's may name other modules, which the exported code would not find.
+    guard let (family, layout) = Self.exportable(modelType),
+      family.name == directory.model.family, try ModuleLayout(Model(checkpoint).family) == layout
     else {
       throw FormError.notRoutable(path: checkpoint.path, family: directory.model.family)
     }
@@ -67,6 +68,13 @@ package struct RoutedForm: Sendable, Equatable {
           container.shared(.router("first.bias", layer: $0))?.shape.first
         } : [],
       budgets: try routing.flatMap { try BudgetTable(container, aim: RouterAim($0.prediction)) })
+  }
+
+  /// The family that has a `model_type`; nil where none is known here whose models can be exported
+  /// with routers.
+  static func exportable(_ modelType: String) -> (family: Family, layout: ModuleLayout)? {
+    let family = Family.known.first { $0.modelTypes.contains(modelType) }
+    return family.flatMap { family in ModuleLayout(family).map { (family, $0) } }
   }
 
   /// What the folder's `config.json` says for the source's `model_type`.

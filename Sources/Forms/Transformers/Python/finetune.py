@@ -14,6 +14,7 @@ and a folder like this one is written: `dynamoe import tuned -o tuned.dmoe` make
 import argparse
 import contextlib
 import functools
+import importlib
 import json
 import math
 import os
@@ -33,9 +34,6 @@ from torch.nn import functional as F
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-BUDGETS = (0.25, 0.35, 0.5, 0.65, 0.8)
-# Where the rows of the table lie, between the cheapest routed run and dense.
-PLACES = (0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93)
 
 
 def parse():
@@ -102,6 +100,12 @@ def read_windows(options, tokenizer, processes):
     return windows[learns], windows[places[0::2]], windows[places[1::2]]
 
 
+def load_code(model, name):
+    """One of the Python files that run a model."""
+    package = type(model).__module__.rpartition(".")[0]
+    return importlib.import_module(f"{package}.{name}_dynamoe")
+
+
 def next_tokens(logits, ids):
     return F.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
 
@@ -122,6 +126,8 @@ class Tuning:
         # Weights that learn are held in full precision, whatever the arithmetic's.
         self.model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32, trust_remote_code=True).train()
         self.form = self.model.config.dynamoe
+        # Loaded now: shares of a model are of a class of their own.
+        self.families = load_code(self.model, "families")
         options.context = min(options.context, getattr(self.model.config, "max_position_embeddings", options.context))
         tokenizer = AutoTokenizer.from_pretrained(options.model, trust_remote_code=True)
         self.training, self.calibration, self.held_out = read_windows(options, tokenizer, self.processes)
@@ -308,7 +314,7 @@ class Tuning:
         half = min(range(len(widths)), key=lambda expert: abs(widths[expert] - widths[-1] / 2))
         knobs = {"dense": {}, f"expert-{half}": {"expert": half}}
         if self.form["budgets"]:
-            knobs |= {f"routed@budget={budget}": {"budget": budget} for budget in BUDGETS}
+            knobs |= {f"routed@budget={budget}": {"budget": budget} for budget in self.families.BUDGETS}
         return {name: self.measure(self.held_out, **knob) for name, knob in knobs.items()}
 
     def set_budgets(self):
@@ -323,7 +329,7 @@ class Tuning:
         name, scale, back = ("price", math.log, math.exp) if is_price else ("threshold", float, float)
         reach = 2.0 if is_price else -0.02
         cheapest = self.form["budgets"]["ends"][0] + self.model.router_fraction()
-        targets = [cheapest + place * (1 - cheapest) for place in PLACES]
+        targets = [cheapest + place * (1 - cheapest) for place in self.families.PLACES]
 
         def one_way(rows):
             """Without the rows whose knobs do not go on as costs grow: they are noise."""

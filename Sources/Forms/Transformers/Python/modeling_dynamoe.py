@@ -23,6 +23,7 @@ from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.conversion_mapping import get_checkpoint_conversion_mapping, register_checkpoint_conversion_mapping
 
 from .configuration_dynamoe import SOURCE, DynamoeConfig
+from .families_dynamoe import LAYOUTS, LEAST_ERROR, LEAST_SQUARE, LOG_ERRORS
 
 Dense = MODEL_FOR_CAUSAL_LM_MAPPING[CONFIG_MAPPING[SOURCE]]
 
@@ -32,36 +33,32 @@ if renamed := get_checkpoint_conversion_mapping(Dense.__name__) or get_checkpoin
 
 
 class Layout(NamedTuple):
-    """Where the modules of a family have what."""
+    """The names of a family's modules."""
 
-    # The list of layers, and in a layer what holds the projections: the layer itself if empty.
-    layers: str = "model.layers"
-    network: str = "mlp"
+    # The list of layers, and the module of a layer that holds the projections: empty for the layer itself.
+    layers: str
+    network: str
     # Gate and up may be one projection, the gate first.
-    gate: str | None = "gate_proj"
-    up: str = "up_proj"
-    down: str = "down_proj"
-    activation: str = "act_fn"
+    gate: str | None
+    up: str
+    down: str
+    # Attributes of the same module.
+    activation: str
+    dropout: str | None
     # Whether weights have a row for each input.
-    transposed: bool = False
-    # The norm that receives the residual stream which the network's output joins; None if the network does.
-    before: str | None = "post_attention_layernorm"
+    transposed: bool
+    # The norm that receives the residual stream which the network's output joins; None if the network receives it.
+    before: str | None
     # The norm of the network's output.
-    behind: str | None = None
-    # Where attention and network are side by side: what gives attention's output.
-    beside: str | None = None
+    behind: str | None
+    attention: str
+    # Whether attention and network run side by side, or the key of the configuration and its default.
+    parallel: bool | tuple[str, bool]
 
 
-LAYOUTS = {
-    "gemma2": Layout(before="pre_feedforward_layernorm", behind="post_feedforward_layernorm"),
-    "gemma3_text": Layout(before="pre_feedforward_layernorm", behind="post_feedforward_layernorm"),
-    "olmo2": Layout(before=None, behind="post_feedforward_layernorm"),
-    "phi3": Layout(gate="gate_up_proj", up="gate_up_proj", activation="activation_fn"),
-    "starcoder2": Layout(gate=None, up="c_fc", down="c_proj", activation="act"),
-    "gpt2": Layout("transformer.h", gate=None, up="c_fc", down="c_proj", activation="act", transposed=True, before="ln_2"),
-    "gpt_neox": Layout("gpt_neox.layers", gate=None, up="dense_h_to_4h", down="dense_4h_to_h", activation="act"),
-    "opt": Layout("model.decoder.layers", "", None, "fc1", "fc2", "activation_fn", before="final_layer_norm"),
-}
+if SOURCE not in LAYOUTS:
+    raise ValueError(f"this version of dynamoe has no layout for {SOURCE}: it knows {', '.join(LAYOUTS)}")
+LAYOUT = Layout(**LAYOUTS[SOURCE])
 
 
 class Variant(NamedTuple):
@@ -121,6 +118,8 @@ class Experts(nn.Module):
         super().__init__()
         form, size = config.dynamoe, config.hidden_size
         self.layout, self.state = layout, state
+        parallel = layout.parallel
+        self.is_parallel = parallel if isinstance(parallel, bool) else getattr(config, *parallel)
         self.widths = form["widths"][layer]
         # Not as a module: this one is in it.
         self.network = [network]
@@ -181,7 +180,7 @@ class Experts(nn.Module):
         features = rows.float()
         if self.predicts == "log_error":
             length = torch.linalg.vector_norm(residual, dim=-1, keepdim=True, dtype=torch.float64)
-            features = torch.cat([features, length.clamp_min(2.0**-511).log().float()], dim=-1)
+            features = torch.cat([features, length.clamp_min(math.sqrt(LEAST_SQUARE)).log().float()], dim=-1)
         return self.router(features.to(next(self.router.parameters()).dtype)).float()
 
     @torch.no_grad()
@@ -202,18 +201,17 @@ class Experts(nn.Module):
             # A norm as the linear map that it is where the full output stands.
             weight = norm(torch.ones_like(full[:1]))
             scale = weight * full.square().mean(-1, keepdim=True).clamp_min(1e-30).rsqrt()
-        tiny = torch.finfo(torch.float64).tiny
         scores = []
         for output in outputs:
             if self.predicts == "similarity":
                 own, other = (scale * full).double(), (scale * output.float()).double()
                 length = own.square().sum(-1)
-                score = (other * own).sum(-1) / length.clamp_min(tiny)
+                score = (other * own).sum(-1) / length.clamp_min(LEAST_SQUARE)
                 score = torch.where(length == 0, 1.0, score)
             else:
                 error = (scale * (output.float() - full)).double().square().sum(-1)
                 stream = (residual.float() + scale * with_bias).double().square().sum(-1)
-                score = (error / stream.clamp_min(tiny)).clamp_min(1e-10).log()
+                score = (error / stream.clamp_min(LEAST_SQUARE)).clamp_min(LEAST_ERROR).log()
             scores.append(score.float())
         return torch.stack(scores, dim=-1)
 
@@ -225,7 +223,7 @@ class Experts(nn.Module):
             good = (scores.double() > variant.threshold) & (variant.threshold < 1)
             return torch.where(good, experts[:last], last).amin(-1)
         costs = variant.price * torch.tensor(self.costs, dtype=torch.float64, device=scores.device)
-        totals = scores.clamp(-25, 5).exp().double() + costs[:last]
+        totals = scores.clamp(*LOG_ERRORS).exp().double() + costs[:last]
         totals = torch.cat([totals.nan_to_num(nan=math.inf), costs[last:].expand(len(scores), 1)], dim=-1)
         # The smaller of equals.
         return torch.where(totals == totals.amin(-1, keepdim=True), experts, last).amin(-1)
@@ -295,11 +293,9 @@ class Experts(nn.Module):
         return self.dropout(output).reshape(hidden_states.shape)
 
     def dropout(self, output):
-        network = self.network[0]
-        dropout = getattr(network, "dropout", getattr(network, "residual_dropout", 0.0))
-        # Of a layer that is the network itself, dropout is behind the network.
-        if not self.layout.network:
+        if self.layout.dropout is None:
             return output
+        dropout = getattr(self.network[0], self.layout.dropout)
         return F.dropout(output, dropout.p if isinstance(dropout, nn.Module) else dropout, self.training)
 
     def attach(self, layer):
@@ -312,9 +308,9 @@ class Experts(nn.Module):
         def keep_beside(module, arguments, output):
             self.beside = output[0]
 
-        if layout.beside is not None:
+        if self.is_parallel:
             layer.register_forward_pre_hook(keep, with_kwargs=True)
-            getattr(layer, layout.beside).register_forward_hook(keep_beside)
+            layer.get_submodule(layout.attention).register_forward_hook(keep_beside)
         elif layout.before is not None:
             getattr(layer, layout.before).register_forward_pre_hook(keep, with_kwargs=True)
         if layout.behind is not None:
@@ -336,12 +332,10 @@ class DynamoeForCausalLM(Dense):
 
     def __init__(self, config):
         super().__init__(config)
-        layout = LAYOUTS.get(SOURCE, Layout())
-        if getattr(config, "use_parallel_residual", False):
-            layout = layout._replace(beside="attention")
         self.dynamoe_state = State()
-        for index, layer in enumerate(self.get_submodule(layout.layers)):
-            Experts(config, index, layout, layer.get_submodule(layout.network), self.dynamoe_state).attach(layer)
+        for index, layer in enumerate(self.get_submodule(LAYOUT.layers)):
+            network = layer.get_submodule(LAYOUT.network)
+            Experts(config, index, LAYOUT, network, self.dynamoe_state).attach(layer)
         self.post_init()
 
     def experts(self):

@@ -1,0 +1,77 @@
+/// Names of the modules of Transformers that run a family's feed-forward networks.
+///
+/// All but ``Family/Modules`` follows from the names of the family's tensors.
+package struct ModuleLayout: Sendable, Equatable {
+  /// The list of layers.
+  package let layers: String
+  /// The module of a layer that holds the projections; empty where the layer holds them itself.
+  package let network: String
+  /// The module of a layer that gives attention's output.
+  package let attention: String
+  /// The same as ``up`` where both are one projection, gate first; nil without a gate.
+  package let gate: String?
+  package let up: String
+  package let down: String
+  package let activation: String
+  package let dropout: String?
+  /// Whether projections have a row for each input.
+  package let isTransposed: Bool
+  /// The norm of a layer that receives the residual stream which the network's output joins; nil
+  /// where the network itself receives it.
+  package let inputNorm: String?
+  /// The norm of a layer that the network's output passes.
+  package let outputNorm: String?
+  /// Whether attention and network run side by side.
+  package let isParallel: Family.Flag
+
+  /// Nil where Transformers predicts no tokens with the family, or it is not of this form.
+  package init?(_ family: Family) {
+    guard let modules = family.modules, !family.isEncoder,
+      let names = family.layouts[.transformers]?.names,
+      let down = Place(names[.down]), let up = Place(names[.up] ?? names[.gateUp]),
+      let attention = Place(names[.attentionOutput])
+    else { return nil }
+    let gate = Place(names[.gate] ?? names[.gateUp])
+    // The norm of a layer is a module of the layer itself.
+    let norms = [TensorRole.feedForwardNorm, .feedForwardOutputNorm]
+      .map { (name: names[$0], place: Place(names[$0])) }
+    guard family.gated == (gate != nil),
+      [up, gate ?? up].allSatisfy({ ($0.layers, $0.parent) == (down.layers, down.parent) }),
+      norms.allSatisfy({ $0.name == nil || $0.place?.isModule(of: down.layers) == true }),
+      attention.layers == down.layers, !attention.parent.isEmpty,
+      names[.attentionStreamNorm] == nil, names[.feedForwardStreamNorm] == nil
+    else { return nil }
+    layers = down.layers
+    network = down.parent
+    self.attention = attention.parent
+    self.gate = gate?.module
+    self.up = up.module
+    self.down = down.module
+    activation = modules.activation
+    dropout = modules.dropout
+    isTransposed = family.layouts[.transformers]?.isTransposed ?? false
+    inputNorm = norms[0].place?.module
+    outputNorm = norms[1].place?.module
+    isParallel = family.isParallel
+  }
+
+  /// Parts of the name of a layer's weight: `layers.{layer}.parent.module.weight`.
+  private struct Place {
+    let layers: String
+    /// Empty where the layer holds the module.
+    let parent: String
+    let module: String
+
+    func isModule(of layers: String) -> Bool { self.layers == layers && parent.isEmpty }
+
+    /// Nil where there is no name, or one of another form.
+    init?(_ name: String?) {
+      let parts = name?.split(separator: ".{layer}.", omittingEmptySubsequences: false) ?? []
+      let words = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+      guard parts.count == 2, words.count > 1, words.last == "weight" else { return nil }
+      layers = String(parts[0])
+      parent = words.dropLast(2).joined(separator: ".")
+      module = String(words[words.count - 2])
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Evaluation
+import Experts
+package import Models
+
+/// The Python file of a routed folder that gives the others the families and constants of Swift.
+package enum FamiliesModule {
+  static let name = "families_dynamoe.py"
+
+  /// The same in all folders.
+  package static func text(_ families: [Family] = Family.known) -> String {
+    var layouts = ""
+    for family in families {
+      guard let layout = ModuleLayout(family) else { continue }
+      for modelType in family.modelTypes { layouts += entry(modelType, layout) }
+    }
+    return """
+      \"""Families and constants of dynamoe: generated, and the same in all folders of one version.\"""
+
+      # By `model_type`, the fields of `Layout` in modeling_dynamoe.py.
+      LAYOUTS = {
+      \(layouts)}
+
+      # Predicted logarithms of errors are clamped to these.
+      LOG_ERRORS = (\(ChoiceRule.logErrors.lowerBound), \(ChoiceRule.logErrors.upperBound))
+      # Relative squared errors below this count as this.
+      LEAST_ERROR = \(ExpertOutputs.leastError)
+      # Squared lengths below this count as this where they divide or have a logarithm.
+      LEAST_SQUARE = \(Double.leastNormalMagnitude)
+      # Costs of the rows of a table of budgets, as shares of the way from the cheapest routed run to dense.
+      PLACES = \(python(BudgetCalibration.places))
+      # Budgets of a report.
+      BUDGETS = \(python(Evaluator.reportBudgets))
+
+      """
+  }
+
+  private static func entry(_ modelType: String, _ layout: ModuleLayout) -> String {
+    let fields = [
+      ("layers", python(layout.layers)), ("network", python(layout.network)),
+      ("gate", python(layout.gate)), ("up", python(layout.up)), ("down", python(layout.down)),
+      ("activation", python(layout.activation)), ("dropout", python(layout.dropout)),
+      ("transposed", python(layout.isTransposed)), ("before", python(layout.inputNorm)),
+      ("behind", python(layout.outputNorm)), ("attention", python(layout.attention)),
+      ("parallel", python(layout.isParallel)),
+    ]
+    let lines = fields.map { "        \"\($0)\": \($1),\n" }
+    return "    \(python(modelType)): {\n\(lines.joined())    },\n"
+  }
+
+  private static func python(_ text: String?) -> String { text.map { "\"\($0)\"" } ?? "None" }
+
+  private static func python(_ numbers: [Double]) -> String {
+    "(" + numbers.map(\.description).joined(separator: ", ") + ")"
+  }
+
+  private static func python(_ bool: Bool) -> String { bool ? "True" : "False" }
+
+  private static func python(_ flag: Family.Flag) -> String {
+    switch flag {
+    case .always: python(true)
+    case .never: python(false)
+    case .key(let key, let otherwise): "(\(python(key)), \(python(otherwise)))"
+    }
+  }
+}
