@@ -10,19 +10,31 @@ import Testing
 /// The Python of exported folders, as far as it runs without PyTorch.
 @Suite struct ExportedCodeTests {
   private static let decoders = Family.known.filter { !$0.isEncoder }
+  private static let tables: [(RouterAim, BudgetTable)] = [
+    (.similarity, BudgetTable(smallest: 0.25, rows: [])),
+    (.similarity, table([(0.4, 0.2), (0.6, 0.5), (0.61, 0.55), (0.9, 0.8)])),
+    (.similarity, table([(0.5, 0.7)])),
+    (.logError, table([(0.2, 100), (0.4, 1), (0.8, 1e-6)])),
+    (.logError, table([(0.3, 0.01)])),
+  ]
+
+  private static func table(_ rows: [(cost: Double, knob: Double)]) -> BudgetTable {
+    BudgetTable(
+      smallest: 0.1, rows: rows.map { .init(cost: $0.cost, routed: $0.knob, oracle: $0.knob) })
+  }
 
   /// What the Python of a folder says.
-  private func run() throws -> JSONObject {
+  private func run(_ request: JSONValue) throws -> JSONObject {
     let folder = try TemporaryFolder()
     for (name, bytes) in RemoteCode.files(modelType: "llama") { try folder.write(bytes, to: name) }
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "exported_peer.py").path
-    let output = try python([script, folder.path])
+    let output = try python([script, folder.path], input: JSONWriter.write(request))
     return try #require(JSONScanner.scan(output).object)
   }
 
   @Test func `every model type of every family of decoders has a layout`() throws {
-    let told = try run()
+    let told = try run(["forms": [], "budgets": []])
     let families = try #require(told["families"]?.object)
     let layouts = try #require(families["LAYOUTS"]?.object)
     #expect(layouts.members.map(\.name) == Self.decoders.flatMap(\.modelTypes))
@@ -67,5 +79,34 @@ import Testing
     renamed.modelTypes = ["other"]
     let text = FamiliesModule.text([.bert, renamed])
     #expect(text.contains("\"other\"") && !text.contains("\"llama\"") && !text.contains("bert"))
+  }
+
+  @Test func `budgets lead to the same knobs in Python and in Swift`() throws {
+    let budgets =
+      [-1, 0, 0.999_999, 1, 2] + stride(from: 0.15, to: 1.05, by: 0.0125)
+      + Self.tables.flatMap { $0.1.rows.map(\.cost) }
+    let forms = Self.tables.map { aim, table -> JSONValue in
+      let rows = table.rows.map { [$0.cost, $0.routed, $0.oracle].map(JSONValue.double) }
+      return [
+        "widths": [[1, 2, 3, 4]], "router": ["predicts": .string(aim.rawValue)],
+        "budgets": ["table": .array(rows.map(JSONValue.array))],
+      ]
+    }
+    let told = try run(
+      ["forms": .array(forms), "budgets": .array(budgets.map(JSONValue.double))])
+    let variants = try #require(told["variants"]?.array).compactMap(\.array)
+    try #require(variants.count == Self.tables.count)
+    for ((aim, table), variants) in zip(Self.tables, variants) {
+      try #require(variants.count == budgets.count)
+      for (budget, variant) in zip(budgets, variants.compactMap(\.object)) {
+        func knob(_ name: String) -> Double { variant[name]?.double ?? .nan }
+        switch table.rule(budget: budget, aim: aim, experts: 4) {
+        case .always(let expert):
+          #expect(variant["expert"]?.int == expert && variant["compensated"] == true, "\(budget)")
+        case .threshold(let value): #expect(abs(knob("threshold") - value) < 1e-12, "\(budget)")
+        case .price(let value): #expect(abs(knob("price") / value - 1) < 1e-12, "\(budget)")
+        }
+      }
+    }
   }
 }

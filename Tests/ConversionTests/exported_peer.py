@@ -1,20 +1,25 @@
-"""Runs the parts of an exported folder's Python that need no PyTorch: python exported_peer.py FOLDER.
+"""Runs the parts of an exported folder's Python that need no PyTorch: python exported_peer.py FOLDER, JSON on standard input.
 
-Prints what families_dynamoe.py defines, and the fields of Layout in modeling_dynamoe.py."""
+Prints what families_dynamoe.py defines, the fields of Layout in modeling_dynamoe.py, and for each of "forms" (as under
+`dynamoe` in config.json) the variant that each of "budgets" leads to."""
 
 import ast
 import json
+import math
 import pathlib
 import sys
 from typing import NamedTuple
 
-folder = pathlib.Path(sys.argv[1])
+folder, request = pathlib.Path(sys.argv[1]), json.load(sys.stdin)
 families = {}
 exec((folder / "families_dynamoe.py").read_text(), families)
 # The file itself imports PyTorch.
-parts = [part for part in ast.parse((folder / "modeling_dynamoe.py").read_text()).body if getattr(part, "name", "") == "Layout"]
-modeling = {"NamedTuple": NamedTuple}
+wanted = {"Layout", "Variant", "interpolate", "find_variant"}
+parts = [part for part in ast.parse((folder / "modeling_dynamoe.py").read_text()).body if getattr(part, "name", "") in wanted]
+assert len(parts) == len(wanted)
+modeling = {"math": math, "NamedTuple": NamedTuple}
 exec(compile(ast.Module(parts, []), "modeling", "exec"), modeling)
+variants = [[modeling["find_variant"](form, budget)._asdict() for budget in request["budgets"]] for form in request["forms"]]
 print(json.dumps({
     "families": {name: value for name, value in families.items() if name.isupper()},
-    "fields": modeling["Layout"]._fields}))
+    "fields": modeling["Layout"]._fields, "variants": variants}))

@@ -127,7 +127,7 @@ class Tuning:
         self.model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32, trust_remote_code=True).train()
         self.form = self.model.config.dynamoe
         # Loaded now: shares of a model are of a class of their own.
-        self.families = load_code(self.model, "families")
+        self.modeling, self.families = (load_code(self.model, name) for name in ("modeling", "families"))
         options.context = min(options.context, getattr(self.model.config, "max_position_embeddings", options.context))
         tokenizer = AutoTokenizer.from_pretrained(options.model, trust_remote_code=True)
         self.training, self.calibration, self.held_out = read_windows(options, tokenizer, self.processes)
@@ -350,7 +350,7 @@ class Tuning:
                 line = one_way(sorted(points.items()))
                 if len(line) == 1:
                     return
-                knobs = [interpolate(line, target) for target in targets]
+                knobs = [self.modeling.interpolate(line, target) for target in targets]
             columns.append([back(knob) for knob in knobs])
         self.form["budgets"]["table"] = one_way(zip(targets, *columns))
 
@@ -408,13 +408,6 @@ class Tuning:
         (partial / "finetune.json").write_text(json.dumps(self.record, indent=2) + "\n", "utf-8")
         partial.rename(output)
         shutil.rmtree(self.options.checkpoints, ignore_errors=True)
-
-
-def interpolate(points, place):
-    """On the line through the two points that are next to a place."""
-    upper = next((number for number, point in enumerate(points) if number and point[0] >= place), len(points) - 1)
-    (low, first), (high, second) = points[upper - 1 : upper + 1]
-    return first + (second - first) * (place - low) / (high - low)
 
 
 def main():

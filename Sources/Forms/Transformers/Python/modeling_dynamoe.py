@@ -325,6 +325,29 @@ class Experts(nn.Module):
             getattr(network, layout.down).forward = self.forward
 
 
+def interpolate(points, place):
+    """The value at a place, on the line through the two points next to it."""
+    if len(points) == 1:
+        return points[0][1]
+    upper = next((number for number, point in enumerate(points) if number and point[0] > place), len(points) - 1)
+    (low, first), (high, second) = points[upper - 1 : upper + 1]
+    return first + (place - low) / (high - low) * (second - first)
+
+
+def find_variant(form, budget):
+    """The run that costs as much as a budget says, by the table of budgets."""
+    table, is_price = form["budgets"]["table"], form["router"]["predicts"] == "log_error"
+    if budget >= 1:
+        return Variant(expert=len(form["widths"][0]) - 1, compensated=True)
+    if not table or not budget >= table[0][0]:
+        return Variant(expert=0, compensated=True)
+    # Prices span many powers of ten.
+    scale, back = (math.log, math.exp) if is_price else (float, float)
+    points = [(cost, scale(knob)) for cost, knob, _ in table]
+    knob = back(interpolate(points, min(budget, points[-1][0])))
+    return Variant(price=knob) if is_price else Variant(threshold=knob)
+
+
 class DynamoeForCausalLM(Dense):
     config_class = DynamoeConfig
     # A price decides between numbers that are alike.
@@ -406,18 +429,7 @@ class DynamoeForCausalLM(Dense):
             return Variant(threshold=threshold, price=price)
         if form["budgets"] is None:
             raise ValueError("this model has no table of budgets: use threshold")
-        table = form["budgets"]["table"]
-        if budget >= 1:
-            return Variant(expert=count - 1, compensated=True)
-        if not table or not budget >= table[0][0]:
-            return Variant(expert=0, compensated=True)
-        upper = next((row for row in table if row[0] > budget), table[-1])
-        lower = [row for row in table if row[0] <= budget][-1]
-        share = 0.0 if upper is lower else (budget - lower[0]) / (upper[0] - lower[0])
-        if predicts == "similarity":
-            return Variant(threshold=lower[1] + share * (upper[1] - lower[1]))
-        # Prices span many powers of ten.
-        return Variant(price=math.exp(math.log(lower[1]) + share * (math.log(upper[1]) - math.log(lower[1]))))
+        return find_variant(form, budget)
 
     @functools.wraps(Dense.forward)
     def forward(self, *args, expert=None, threshold=None, budget=None, **kwargs):
