@@ -1,9 +1,9 @@
-import Conversion
+import Architectures
 import Evaluation
 import Experts
+import Forms
 import Foundation
 import JSON
-import Models
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
-import Evaluation
+package import Architectures
 import Experts
-package import Models
 
 /// The Python file of a routed folder that gives the others the families and constants of Swift.
 package enum FamiliesModule {
