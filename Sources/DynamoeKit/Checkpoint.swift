@@ -6,27 +6,27 @@ import Work
 
 /// A model on disk: a checkpoint in safetensors or GGUF, whole or in parts, or a `.dmoe`.
 ///
-/// Opening reads headers and checks them; weights are read when they are asked for, in bounded pieces
-/// and never mapped. What lies beside them, as `config.json`, is read once, when it is first asked for.
-/// The format is told by a file's first bytes, not by its name.
+/// Opening reads and checks the headers only. Weights are read on demand, in bounded pieces, and
+/// are never mapped into memory. Companion files such as `config.json` are read once, at first use.
+/// The format is detected from a file's first bytes, not from its name.
 public struct Checkpoint: Sendable {
-  /// How the file is laid out.
+  /// File format of a checkpoint.
   public enum Format: String, Sendable {
     /// One file, or a folder with its shards.
     case safetensors
-    /// One file, a part that stands for all of a split one, or a folder.
+    /// One file, any part of a split file (which stands for all parts), or a folder.
     case gguf
     /// A converted model (`formats/dmoe.md`).
     case dmoe
   }
 
-  /// The path that was given.
+  /// The path passed to the initialiser.
   public let path: String
-  /// How the file is laid out.
+  /// File format, detected from the content.
   public let format: Format
   /// The tensors of the dense model, in the order of their bytes in the files.
   ///
-  /// Those that a `.dmoe` has cut into rings are among them, as the source had them.
+  /// Tensors that a `.dmoe` stores as rings are listed whole, with their shapes in the source.
   public let tensors: [Tensor]
 
   let opened: Checkpoints.Checkpoint
@@ -37,10 +37,10 @@ public struct Checkpoint: Sendable {
   ///   - path: a file, or a folder such as a snapshot of the Hub's cache.
   ///   - base: the dense checkpoint that an overlay was made from; every tensor is compared with it
   ///     first. Nil for all other files.
-  ///   - family: a description of the model's family (`docs/families.md`), where it is none of those
-  ///     that are known.
-  /// - Throws: ``DynamoeError/Category/missingInput`` where nothing can be read, and
-  ///   ``DynamoeError/Category/data`` for what is no sound checkpoint.
+  ///   - family: path of a description of the model's family (`docs/families.md`), for families
+  ///     that are not built in.
+  /// - Throws: ``DynamoeError/Category/missingInput`` if nothing can be read at the path;
+  ///   ``DynamoeError/Category/data`` if the checkpoint is malformed or unsupported.
   public init(
     path: String, base: String? = nil, family: String? = nil
   ) throws(DynamoeError) {
@@ -60,20 +60,20 @@ public struct Checkpoint: Sendable {
     tensors = opened.tensors.map { Tensor($0) }
   }
 
-  /// The tensor of a name, compared by its bytes; nil where there is none.
+  /// Finds a tensor by name, compared byte by byte; nil if there is none.
   public func tensor(named name: String) -> Tensor? {
     opened.tensor(TensorName(name)).map { Tensor($0) }
   }
 
-  /// The bytes of a tensor from its beginning, piece by piece.
+  /// Reads the bytes of a tensor from its beginning, piece by piece.
   ///
   /// - Parameters:
   ///   - tensor: one of ``tensors``.
-  ///   - byteLimit: how large a piece is at most, but at least a block of the tensor's type.
-  /// - Returns: an iterator that reads as it goes.
-  /// - Throws: ``DynamoeError/Category/usage`` for an overlay without its base, and a limit below 1;
-  ///   ``DynamoeError/Category/data`` for a tensor that is not here, or that the file does not hold
-  ///   bit for bit: one that was cut or stored in another type.
+  ///   - byteLimit: maximum size of a piece; raised to one block of the tensor's type if smaller.
+  /// - Returns: an iterator that reads each piece on demand.
+  /// - Throws: ``DynamoeError/Category/usage`` for an overlay without its base, or a limit below 1;
+  ///   ``DynamoeError/Category/data`` for a tensor that the checkpoint does not have, or that the
+  ///   file does not hold bit for bit (cut off, or stored in another type).
   public func pieces(
     of tensor: Tensor, byteLimit: Int = 1 << 22
   ) throws(DynamoeError) -> TensorPieces {

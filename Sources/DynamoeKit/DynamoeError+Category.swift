@@ -14,9 +14,9 @@ import Safetensors
 import Tensors
 
 extension DynamoeError.Category {
-  /// The category of what a stage reported; nil for errors that are none of ours.
+  /// Category of an error from a lower module; nil for errors of other packages.
   package init?(of error: any Error) {
-    // A stage passes on what one below it reported: the deepest knows what kind of trouble it is.
+    // Errors wrap their causes: the innermost one determines the category.
     var root = error
     while let cause = (root as? any CausedError)?.cause { root = cause }
     switch root {
@@ -28,7 +28,7 @@ extension DynamoeError.Category {
     case let error as ContainerError: self = Self.category(of: error)
     case let error as InspectionError: self = Self.category(of: error)
     case let error as PipelineError: self = Self.category(of: error)
-    // Whatever these report, a file is not as it must be.
+    // All of these report a malformed or unsupported file.
     case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is CalibrationError,
       is FormError, is ReportPageError:
       self = .data

@@ -1,26 +1,26 @@
-/// What went wrong, for people and for programs.
+/// An error with a category for programs and a message for people.
 public struct DynamoeError: Error, Sendable, Equatable {
-  /// What kind of trouble it is: the exit codes of the command line, which are those of `sysexits.h`.
+  /// Kind of failure; raw values are the command line's exit codes, from `sysexits.h`.
   public enum Category: Int32, Sendable, CaseIterable {
-    /// What was asked for does not exist or makes no sense: an expert that a file does not hold, a
-    /// knob that it has not, widths that do not grow.
+    /// The request is invalid: an expert or a knob that the file does not have, widths that do not
+    /// increase.
     case usage = 64
-    /// A file is malformed, damaged, or of a kind that is not supported.
+    /// A file is malformed, damaged, or of an unsupported kind.
     case data = 65
     /// A file is missing or cannot be opened.
     case missingInput = 66
-    /// An output exists already or cannot be created.
+    /// An output already exists or cannot be created.
     case cannotCreate = 73
-    /// Reading or writing failed, a disk is full, or a file changed while it was in use.
+    /// Reading or writing failed, the disk is full, or a file changed while in use.
     case inputOutput = 74
   }
 
-  /// What kind of trouble it is.
+  /// Kind of failure.
   public let category: Category
-  /// One sentence: the file, what was expected, what was found, what to do.
+  /// One sentence: the file, the expected and the found value, and a remedy.
   ///
-  /// It is that of the command line, and may name its options. Names from a file stand in it as they
-  /// are: escape them before they reach a terminal.
+  /// The command line prints the same sentence, so it may name command-line options. Names taken
+  /// from a file are not escaped: escape them before printing to a terminal.
   public let message: String
 
   package init(_ category: Category, _ message: String) {
@@ -28,17 +28,17 @@ public struct DynamoeError: Error, Sendable, Equatable {
     self.message = message
   }
 
-  /// What a stage reported.
+  /// Wraps an error from a lower module.
   init(_ error: any Error) {
     if let error = error as? DynamoeError {
       self = error
     } else {
-      // What no stage has a name for comes from the system.
+      // Errors without a category come from the system.
       self.init(Category(of: error) ?? .inputOutput, "\(error)")
     }
   }
 
-  /// The result of work of the stages below, with their errors as one of these.
+  /// Runs work of the lower modules and converts their errors to ``DynamoeError``.
   static func wrapping<Result, Failure: Error>(
     _ work: () throws(Failure) -> Result
   ) throws(DynamoeError) -> Result {

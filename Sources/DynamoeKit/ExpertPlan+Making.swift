@@ -5,19 +5,19 @@ import Experts
 import Work
 
 extension ExpertPlan {
-  /// Ranks the neurons of a dense model and cuts them into experts.
+  /// Ranks the neurons of a dense model by importance and cuts them into experts.
   ///
   /// - Parameters:
   ///   - model: a dense checkpoint.
-  ///   - importance: what ranks them.
-  ///   - windows: calibration text, as ``Tokenizer/windows(of:context:)`` gives it; each window is run
-  ///     alone, and all positions count. Not used by ``Importance/weights``.
-  ///   - widths: how wide the experts are.
-  ///   - alignment: widths are multiples of it but for the last; nil for the largest power of two up to
-  ///     32 that divides equal steps, else 1.
-  /// - Throws: ``DynamoeError/Category/usage`` for an importance that needs text where there is none,
-  ///   and for widths that cannot be had; ``DynamoeError/Category/data`` for a model that is converted
-  ///   already, weights that are not finite, and tokens that the model does not have.
+  ///   - importance: the measure that ranks neurons.
+  ///   - windows: calibration text as returned by ``Tokenizer/windows(of:context:)``; each window
+  ///     is run independently, and all positions count. Ignored by ``Importance/weights``.
+  ///   - widths: widths of the experts.
+  ///   - alignment: all widths but the last are multiples of it; nil for the largest power of two
+  ///     up to 32 that divides the step of equal widths, else 1.
+  /// - Throws: ``DynamoeError/Category/usage`` for an importance that needs text if there is none,
+  ///   and for invalid widths; ``DynamoeError/Category/data`` for a model that is already
+  ///   converted, non-finite weights, and tokens outside the vocabulary.
   public init(
     for model: Model, by importance: Importance, on windows: [[Int]] = [],
     widths: Widths = .equal(experts: 4), alignment: Int? = nil
@@ -75,7 +75,7 @@ extension ExpertPlan {
 }
 
 extension ExpertPlan.Widths {
-  /// The same in the words of the stages below.
+  /// Validates the widths and converts them to the type used by `Experts`.
   fileprivate func checked(neurons: Int) throws(DynamoeError) -> ExpertWidths {
     let widths: ExpertWidths
     switch self {

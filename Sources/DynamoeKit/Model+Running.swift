@@ -5,29 +5,28 @@ extension Model {
   /// Runs one window of tokens through all layers.
   ///
   /// - Parameters:
-  ///   - tokens: a window, a position each; where the tokenizer begins texts with a token of its own,
-  ///     that comes first.
-  ///   - variant: one that the file holds.
-  ///   - logits: where they are wanted.
-  /// - Returns: logits, the expert of every token in every layer, and what it all cost.
-  /// - Throws: as ``run(windows:as:logits:)``.
+  ///   - tokens: one token per position; starts with the beginning token if the tokenizer has one.
+  ///   - variant: one that the file supports.
+  ///   - logits: positions at which logits are computed.
+  /// - Returns: logits, the expert of every token in every layer, and the cost.
+  /// - Throws: the errors of ``run(windows:as:logits:)``.
   public func run(
     _ tokens: [Int], as variant: Variant, logits: Run.Positions = .all
   ) throws(DynamoeError) -> Run {
     try run(windows: [tokens], as: variant, logits: logits)[0]
   }
 
-  /// Runs several windows, which know nothing of each other, in one sweep over the weights.
+  /// Runs several independent windows in one sweep over the weights.
   ///
   /// - Parameters:
-  ///   - windows: each the tokens of its positions, at least one.
-  ///   - variant: one that the file holds.
-  ///   - logits: where they are wanted, in every window.
-  /// - Returns: what each window gave, in order.
-  /// - Throws: ``DynamoeError/Category/usage`` for a variant that the file does not hold, a knob that
-  ///   is no number of at least 0, and a window without tokens; ``DynamoeError/Category/data`` for a
-  ///   token that has no row in the embedding, a window that is longer than the model can see, logits
-  ///   of an encoder, and damaged weights; ``DynamoeError/Category/inputOutput`` where reading fails.
+  ///   - windows: tokens of each window; at least one token per window.
+  ///   - variant: one that the file supports.
+  ///   - logits: positions at which logits are computed, in every window.
+  /// - Returns: one result per window, in order.
+  /// - Throws: ``DynamoeError/Category/usage`` for a variant that the file does not support, a knob
+  ///   that is not a number of at least 0, and an empty window; ``DynamoeError/Category/data`` for
+  ///   a token without a row in the embedding, a window longer than the model's maximum, logits of
+  ///   an encoder, and damaged weights; ``DynamoeError/Category/inputOutput`` if reading fails.
   public func run(
     windows: [[Int]], as variant: Variant, logits: Run.Positions = .all
   ) throws(DynamoeError) -> [Run] {
@@ -45,12 +44,12 @@ extension Model {
     throw DynamoeError(.usage, "window \(empty): expected at least one token")
   }
 
-  /// The kernels that OpenBLAS multiplies with, as `SkylakeX`.
+  /// Name of the OpenBLAS kernels in use, for example `SkylakeX`.
   public static var kernels: String { ProductLibrary.kernels }
 
-  /// Better kernels for this processor than those in use; nil where there are none.
+  /// Faster kernels for this processor than those in use; nil if there are none.
   ///
-  /// A process takes them by `OPENBLAS_CORETYPE` in its environment, which OpenBLAS reads once, when
-  /// it is loaded. What is multiplied is the same but for rounding; how fast may differ twofold.
+  /// A process selects them with `OPENBLAS_CORETYPE` in its environment, which OpenBLAS reads once,
+  /// when it is loaded. Results differ only by rounding; speed may differ by a factor of two.
   public static var betterKernels: String? { ProductLibrary.betterKernels }
 }

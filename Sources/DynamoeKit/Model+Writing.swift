@@ -2,18 +2,18 @@ import Evaluation
 import Pipelines
 
 extension Model {
-  /// Writes the model as a `.dmoe` whose experts are those of a plan, every bit of it kept.
+  /// Writes the model as a `.dmoe` with the experts of a plan, lossless.
   ///
-  /// There are no routers in it: `dynamoe partition` fits them. The file takes its name when it is
-  /// whole; work that is interrupted leaves none.
+  /// The file has no routers: `dynamoe partition` fits them. The file appears under its name only
+  /// once it is complete; interrupted work leaves none.
   ///
   /// - Parameters:
-  ///   - plan: made for this model.
+  ///   - plan: a plan made for this model.
   ///   - path: the file to write.
-  ///   - replacing: whether a file that is there is replaced.
-  /// - Throws: ``DynamoeError/Category/cannotCreate`` where the file may not be made,
-  ///   ``DynamoeError/Category/inputOutput`` where writing fails, ``DynamoeError/Category/data`` for a
-  ///   model that is converted already, and a plan of another one.
+  ///   - replacing: whether an existing file is replaced.
+  /// - Throws: ``DynamoeError/Category/cannotCreate`` if the file must not or cannot be created;
+  ///   ``DynamoeError/Category/inputOutput`` if writing fails; ``DynamoeError/Category/data`` for a
+  ///   model that is already converted, or a plan of another model.
   public func write(
     _ plan: ExpertPlan, to path: String, replacing: Bool = false
   ) throws(DynamoeError) {

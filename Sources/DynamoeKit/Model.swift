@@ -6,31 +6,31 @@ import Evaluation
 import Kernels
 import Work
 
-/// A checkpoint of a known family that can be run: dense, or converted into nested experts.
+/// A runnable checkpoint of a known family: dense, or converted into nested experts.
 ///
-/// Routers and compensation are held in memory, all other weights are read anew in every run, a layer
-/// at a time. Work is done by threads of its own while the caller waits; the same input gives the same
-/// numbers, whatever their count.
+/// Routers and compensation are held in memory; all other weights are read again in every run, one
+/// layer at a time. Calls block while threads of the model compute; results do not depend on the
+/// number of threads.
 public struct Model: Sendable {
-  /// What was opened.
+  /// The checkpoint the weights are read from.
   public let checkpoint: Checkpoint
-  /// For each layer how many neurons each expert has that the file holds, the smallest first.
+  /// Number of neurons of each expert that the file holds, per layer, smallest first.
   ///
-  /// Empty for a dense checkpoint; the last is ``intermediateSize`` unless the file was cut.
+  /// Empty for a dense checkpoint. The last width is ``intermediateSize`` unless the file was cut.
   public let widths: [[Int]]
 
   let evaluator: Evaluator
 
-  /// Holds a checkpoint against its configuration.
+  /// Checks a checkpoint against its configuration.
   ///
   /// - Parameters:
-  ///   - checkpoint: with its weights; the configuration lies beside them, or in the file.
-  ///   - threads: how many compute; nil for one a processor.
-  ///   - memory: how many bytes the work may take; hidden states beyond it go to a scratch file in
-  ///     `TMPDIR`. Nil for half of the machine's memory.
-  /// - Throws: ``DynamoeError/Category/data`` for a family that is not known, tensors that are not
-  ///   what the configuration says, and routers that are not sound;
-  ///   ``DynamoeError/Category/usage`` for an overlay without its base, and threads outside 1…1024.
+  ///   - checkpoint: a checkpoint whose configuration is beside its weights or inside its file.
+  ///   - threads: number of compute threads; nil for one per processor.
+  ///   - memory: limit in bytes; hidden states beyond it go to a scratch file in `TMPDIR`. Nil for
+  ///     half of the machine's memory.
+  /// - Throws: ``DynamoeError/Category/data`` for an unknown family, tensors that do not match the
+  ///   configuration, and malformed routers; ``DynamoeError/Category/usage`` for an overlay without
+  ///   its base, and a thread count outside 1…1024.
   public init(
     _ checkpoint: Checkpoint, threads: Int? = nil, memory: Int? = nil
   ) throws(DynamoeError) {
@@ -59,39 +59,41 @@ public struct Model: Sendable {
       } ?? []
   }
 
-  /// The family by its name in `docs/families.md`, as `llama`.
+  /// Name of the family as in `docs/families.md`, for example `llama`.
   public var family: String { evaluator.model.family.name }
-  /// How many decoder layers there are.
+  /// Number of decoder layers.
   public var layers: Int { evaluator.model.configuration.layers }
   /// D, the width of the residual stream.
   public var hiddenSize: Int { evaluator.model.configuration.hiddenSize }
-  /// H, the neurons of a feed-forward layer.
+  /// H, the number of neurons of a feed-forward layer.
   public var intermediateSize: Int { evaluator.model.configuration.intermediateSize }
-  /// How many tokens there are, and logits for each position.
+  /// Number of tokens in the vocabulary, and of logits per position.
   public var vocabularySize: Int { evaluator.model.configuration.vocabularySize }
-  /// The longest window that the model was made for, in positions.
+  /// Longest window that the model supports, in positions.
   public var contextLength: Int { evaluator.model.configuration.contextLength }
 
-  /// The variants without a knob that the file holds: dense, and every expert.
+  /// Variants without a knob that the file supports: dense, and every expert.
   public var variants: [Variant] {
     evaluator.variants.map { variant in
       if case .expert(let expert) = variant { .expert(expert) } else { .dense }
     }
   }
 
-  /// The least share of the dense cost that a budget can reach; nil where there are no budgets.
+  /// Smallest budget that the routers can reach, as a fraction of the dense cost; nil without
+  /// budgets.
   public var smallestBudget: Double? { evaluator.smallestBudget }
 
-  /// Whether thresholds of similarity can be given.
+  /// Whether the file supports similarity thresholds.
   public var hasThresholds: Bool { evaluator.canRun(.choosing(.routed, .threshold(0))) }
 
-  /// The dense indices of a layer's neurons, the most important first: the first ``widths`` of them
-  /// are an expert.
+  /// Indices of a layer's neurons in the dense model, most important first.
   ///
-  /// - Parameter layer: below ``layers``.
+  /// The first ``widths`` of them form an expert.
+  ///
+  /// - Parameter layer: index below ``layers``.
   /// - Returns: ``intermediateSize`` indices.
-  /// - Throws: ``DynamoeError/Category/usage`` for a dense checkpoint and a layer that is not there,
-  ///   ``DynamoeError/Category/data`` where the file is damaged.
+  /// - Throws: ``DynamoeError/Category/usage`` for a dense checkpoint or a layer out of range;
+  ///   ``DynamoeError/Category/data`` if the file is damaged.
   public func neuronOrder(ofLayer layer: Int) throws(DynamoeError) -> [Int] {
     guard let container = checkpoint.opened.container else {
       throw DynamoeError(.usage, "\(checkpoint.path): a dense checkpoint has no experts")

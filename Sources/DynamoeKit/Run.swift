@@ -1,15 +1,15 @@
 import Evaluation
 import Kernels
 
-/// What a window gave as one variant.
+/// Result of running one window as one variant.
 public struct Run: Sendable {
-  /// At which positions of a window logits are wanted.
+  /// Positions of a window at which logits are computed.
   public enum Positions: Sendable, Hashable {
-    /// At every position: as many rows as tokens, each as long as the vocabulary.
+    /// Every position: one row per token, each as long as the vocabulary.
     case all
-    /// Behind the last token: what would come next.
+    /// The last position only, which predicts the next token.
     case last
-    /// At none: the output projection is not even read.
+    /// No position: the output projection is not read.
     case none
 
     func range(of count: Int) -> Range<Int> {
@@ -21,21 +21,22 @@ public struct Run: Sendable {
     }
   }
 
-  /// The positions at which there are logits.
+  /// Positions with logits.
   public let positions: Range<Int>
-  /// For each of ``positions`` the logit of every token, those of the position's next token.
+  /// Logits at each of ``positions``: one value per token of the vocabulary, predicting the next
+  /// token.
   public let logits: [[Float]]
-  /// For each token the expert that it took in every layer; empty lists for a dense checkpoint.
+  /// Expert chosen in every layer, per token; empty lists for a dense checkpoint.
   ///
-  /// How many neurons an expert has ``Model/widths`` tells.
+  /// ``Model/widths`` gives the number of neurons of each expert.
   public let experts: [[Int]]
-  /// The mean over tokens and layers of the share of the feed-forward parameters in use, compensation
-  /// included.
+  /// Fraction of the feed-forward parameters in use, compensation included; mean over tokens and
+  /// layers.
   public let activeFFNFraction: Double
-  /// The parameters of the routers over those of the feed-forward layers; 0 where they were not asked.
+  /// Parameters of the routers divided by those of the feed-forward layers; 0 if no router ran.
   public let routerFraction: Double
 
-  /// What the feed-forward layers cost, routers included: what a budget means, attained.
+  /// Cost of the feed-forward layers, routers included: the quantity that a budget sets.
   public var costFraction: Double { activeFFNFraction + routerFraction }
 
   init(_ run: VariantRun, logitsAt positions: Range<Int>) {

@@ -1,31 +1,31 @@
 import Tensors
 
-/// What a file says of a tensor, checked against the file.
+/// Description of a tensor in a file, checked against the file.
 public struct Tensor: Sendable, Equatable {
   let description: TensorDescription
 
   init(_ description: TensorDescription) { self.description = description }
 
-  /// As the file has it.
+  /// Name as stored in the file.
   public var name: String { description.name.text }
-  /// The element type by its name in safetensors (`BF16`, `F32`) or in ggml (`Q4_K`, `IQ4_NL`).
+  /// Name of the element type in safetensors (`BF16`, `F32`) or ggml (`Q4_K`, `IQ4_NL`).
   public var elementType: String { description.elementType.rawValue }
-  /// Extents, the slowest first, also for GGUF; empty for a single element.
+  /// Extents, slowest-varying first, also for GGUF; empty for a scalar.
   public var shape: [Int] { description.shape }
   /// The product of the extents.
   public var elementCount: Int { description.elementCount }
-  /// The bytes that all elements take.
+  /// Size of all elements in bytes.
   public var byteCount: Int { description.byteCount }
 
-  /// The elements in a piece of the tensor, as floats.
+  /// Decodes a piece of the tensor to floats.
   ///
-  /// Wider numbers are rounded to the nearest float; of a complex number both parts are given, one
-  /// after the other; quantised blocks are decoded as ggml does, to the bit.
+  /// Wider numbers are rounded to the nearest float; a complex number gives two floats, real part
+  /// first; quantised blocks are decoded bit for bit as by ggml.
   ///
   /// - Parameter bytes: whole blocks of the tensor's type, as ``TensorPieces`` gives them.
   /// - Returns: the elements, in order.
-  /// - Throws: ``DynamoeError/Category/data`` for a type whose values are not known here (IQ1, IQ2
-  ///   and IQ3), and ``DynamoeError/Category/usage`` for bytes that are no whole blocks.
+  /// - Throws: ``DynamoeError/Category/data`` for a type that cannot be decoded (IQ1, IQ2 and IQ3);
+  ///   ``DynamoeError/Category/usage`` if the bytes are not whole blocks.
   public func floats(of bytes: [UInt8]) throws(DynamoeError) -> [Float] {
     let type = description.elementType
     guard type.isDecodable else {

@@ -2,18 +2,18 @@ import Checkpoints
 import Evaluation
 import Tokenizers
 
-/// The tokenizer of a model: text to token ids, and back.
+/// The tokenizer of a model: converts text to token ids and back.
 public struct Tokenizer: Sendable {
   private let tokenizer: Tokenizers.Tokenizer
   private let contextLength: Int
-  /// The token that every window begins with; nil for none.
+  /// Token at the start of every window; nil if there is none.
   public let beginningToken: Int?
 
   /// Reads the tokenizer of a model.
   ///
-  /// - Parameter model: with `tokenizer.json` beside its weights or in its file, or with the
-  ///   vocabulary in the keys of a GGUF file.
-  /// - Throws: ``DynamoeError/Category/data`` where there is none, or one that is not known here.
+  /// - Parameter model: a model with `tokenizer.json` beside its weights or inside its file, or
+  ///   with the vocabulary in the metadata of a GGUF file.
+  /// - Throws: ``DynamoeError/Category/data`` if there is no tokenizer, or an unsupported one.
   public init(_ model: Model) throws(DynamoeError) {
     let described = try DynamoeError.wrapping { () throws(ModelError) in
       try ModelTokenizer(model.evaluator.model, beginning: .auto)
@@ -23,14 +23,14 @@ public struct Tokenizer: Sendable {
     contextLength = model.contextLength
   }
 
-  /// The tokens of a text, without any that the text does not have.
+  /// Encodes a text, without adding a beginning or end token.
   ///
   /// - Parameters:
   ///   - text: any text.
-  ///   - parsingSpecial: whether special tokens that are written in the text are tokens, or text.
+  ///   - parsingSpecial: whether special tokens written in the text are parsed as such.
   /// - Returns: ids below the vocabulary's size.
-  /// - Throws: ``DynamoeError/Category/data`` where a pattern of the tokenizer has too many ways to
-  ///   match the text.
+  /// - Throws: ``DynamoeError/Category/data`` if matching a pattern of the tokenizer takes too many
+  ///   steps.
   public func encode(
     _ text: String, parsingSpecial: Bool = false
   ) throws(DynamoeError) -> [Int] {
@@ -39,22 +39,22 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// The text of tokens, special ones included, with U+FFFD for bytes that are no whole characters.
+  /// Decodes tokens, special ones included; bytes that are not valid UTF-8 become U+FFFD.
   public func decode(_ tokens: [Int]) -> String { texts(of: tokens).joined() }
 
-  /// What each of consecutive tokens adds to the text.
+  /// Text added by each of consecutive tokens.
   ///
-  /// A character whose bytes are in several tokens is the text of the one that completes it.
+  /// A character spread over several tokens belongs to the token that completes it.
   public func texts(of tokens: [Int]) -> [String] { tokenizer.texts(of: tokens) }
 
-  /// A text in consecutive windows, each with ``beginningToken`` first where there is one.
+  /// Cuts a text into consecutive windows, each starting with ``beginningToken`` if there is one.
   ///
   /// - Parameters:
   ///   - text: any text.
-  ///   - context: how many positions a window has at most, and never more than the model has.
-  /// - Returns: no window for a text without tokens; the last may be short.
-  /// - Throws: as ``encode(_:parsingSpecial:)``, and ``DynamoeError/Category/usage`` for a context
-  ///   below 2.
+  ///   - context: maximum number of positions per window, limited by the model's own.
+  /// - Returns: the windows; none for a text without tokens. The last may be shorter.
+  /// - Throws: the errors of ``encode(_:parsingSpecial:)``, and ``DynamoeError/Category/usage`` for
+  ///   a context below 2.
   public func windows(of text: String, context: Int = 512) throws(DynamoeError) -> [[Int]] {
     guard context > 1 else {
       throw DynamoeError(.usage, "context \(context): expected a number above 1")

@@ -1,21 +1,21 @@
 import Evaluation
 
-/// One way to run a model.
+/// A way to run a model.
 public enum Variant: Sendable, Hashable {
   /// All neurons of every layer.
   case dense
-  /// The same expert for every token and layer, 0 being the smallest, without compensation.
+  /// The same expert for every token and layer, without compensation; 0 is the smallest.
   case expert(Int)
-  /// The routers choose, so that the feed-forward layers cost this share of the dense ones, routers
-  /// and compensation included.
+  /// Routed, at this fraction of the dense cost of the feed-forward layers, routers and
+  /// compensation included.
   case budget(Double)
-  /// The routers choose the smallest expert whose predicted similarity exceeds this; files of the
-  /// recipe `dynamoe` have this knob, which is the one of the paper (arXiv 2502.12325).
+  /// Routed to the smallest expert whose predicted similarity exceeds this threshold, the knob of
+  /// the paper (arXiv 2502.12325); supported by files of the recipe `dynamoe`.
   case threshold(Double)
 
-  /// The same in the words of the stages below.
+  /// The variant as a type of `Evaluation`.
   ///
-  /// - Throws: ``DynamoeError/Category/usage`` for a knob that is no number of at least 0.
+  /// - Throws: ``DynamoeError/Category/usage`` for a knob that is not a number of at least 0.
   var evaluated: Evaluation.Variant {
     get throws(DynamoeError) {
       switch self {
