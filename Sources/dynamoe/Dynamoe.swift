@@ -4,7 +4,7 @@ import DynamoeKit
 import Kernels
 import Reports
 
-/// The program: a verb for each thing that people do with a model file.
+/// The program and its subcommands.
 @main
 struct Dynamoe: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +37,8 @@ struct Dynamoe: ParsableCommand {
           .usage, "\(word): expected UTF-8; rename the file, or give a link to it")
       }
       var command = try parseAsRoot()
-      // Before anything is read or promised; what only looks at files does without.
+      // Restarts happen before any input is read. Commands that run no model skip the kernel
+      // choice.
       if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
       ProductLibrary.restartWithoutThreads()
       Exhaustion.end(with: DynamoeError.Category.inputOutput.rawValue)
@@ -54,7 +55,9 @@ struct Dynamoe: ParsableCommand {
     }
   }
 
-  /// Where addresses are limited, takes what libraries would wait for without end, or fails.
+  /// Under an address-space limit, allocates the buffers of OpenBLAS up front, or fails.
+  ///
+  /// OpenBLAS waits forever if it cannot allocate them later.
   private static func makeRoom(for command: any ParsableCommand) throws(DynamoeError) {
     guard let limit = AddressSpace.limit else { return }
     let threads = (command as? any Multiplying)?.common.threadCount ?? 0
@@ -68,18 +71,18 @@ struct Dynamoe: ParsableCommand {
     ProductLibrary.makeBuffers(threads: threads)
   }
 
-  /// Whether `--version --verbose` was asked for.
+  /// Whether both `--version` and `--verbose` were given.
   private static func isVerboseVersion(_ error: any Error) -> Bool {
     CommandLine.arguments.contains("--verbose") && exitCode(for: error).isSuccess
       && fullMessage(for: error) == Version.text
   }
 
-  /// Ends with the code and the one line that fit the error.
+  /// Prints the error on one line and exits with its code.
   private static func exit(reporting error: any Error) -> Never {
     guard let status = ExitStatus(error) else {
       let message = fullMessage(for: error)
       guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
-      // It repeats words of the command line, which a shell may have made of the names of files.
+      // The message repeats arguments, which may be file names expanded by a shell: escape them.
       for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
         Console.error(Escaping.terminal(String(line)))
       }

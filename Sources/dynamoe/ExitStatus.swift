@@ -1,7 +1,7 @@
 import ArgumentParser
 import DynamoeKit
 
-/// How the program ends, by the conventions of `sysexits.h`.
+/// Exit code and message of the program, by the conventions of `sysexits.h`.
 struct ExitStatus {
   let code: Int32
   let message: String
@@ -11,7 +11,7 @@ struct ExitStatus {
 
   static let data = DynamoeError.Category.data.rawValue
 
-  /// Room for a path of the greatest length, and what is said of it.
+  /// Maximum length in scalars: leaves room for a path of maximum length and the text around it.
   private static let longest = 8192
 
   private init(code: Int32, message: String) {
@@ -21,9 +21,9 @@ struct ExitStatus {
       String(start) + (start.endIndex < message.endIndex ? "…" : ""))
   }
 
-  /// The status for an error of ours; nil for those of the argument parser.
+  /// The status for an error of a command; nil for errors of the argument parser.
   init?(_ error: any Error) {
-    // The parser wraps its own: one that comes bare was thrown by a command.
+    // The parser wraps its own errors: an unwrapped one was thrown by a command.
     if let error = error as? ValidationError {
       self.init(code: DynamoeError.Category.usage.rawValue, message: error.message)
       return

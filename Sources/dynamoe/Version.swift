@@ -1,12 +1,12 @@
 import DynamoeKit
 import Kernels
 
-/// What this program calls itself in the files that it writes.
+/// Version and generator string that the program writes into its files.
 enum Version {
   static let text = Release.version
   static let generator = Release.generator
 
-  /// What `--version --verbose` tells: all that speed depends on.
+  /// Output of `--version --verbose`: everything that affects speed.
   static var lines: [String] {
     [
       text, "  products    \(ProductLibrary.configuration)",

@@ -94,7 +94,7 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  /// By name, by knob, or what is usual where neither is given.
+  /// Variants selected by name or by knob; the usual ones if neither is given.
   private func chosenVariants(of evaluator: Evaluator) throws -> [Variant] {
     let knobs = try self.knobs(of: evaluator)
     guard let variants else {
@@ -118,7 +118,7 @@ struct Evaluate: ParsableCommand {
   private func knobs(of evaluator: Evaluator) throws -> [Variant.Knob] {
     let thresholds = try Self.numbers(threshold, option: "--threshold").map(Variant.Knob.threshold)
     let budgets = try Self.numbers(budget, option: "--budget").map(Variant.Knob.budget)
-    // One of each kind is enough to ask.
+    // The model either has a kind of knob or not: checking one value of each kind suffices.
     for knob in [thresholds.first, budgets.first].compactMap({ $0 }) {
       try evaluator.requireKnob(knob, model: model)
     }

@@ -6,7 +6,7 @@ import JSON
 import Reports
 
 extension Export {
-  /// The type of matrices that was asked for.
+  /// Parsed value of `--type`; nil if absent.
   func matrixType() throws -> GGUFMatrixType? {
     guard let type else { return nil }
     guard let known = GGUFMatrixType(rawValue: type.lowercased()) else {

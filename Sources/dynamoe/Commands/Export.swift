@@ -7,11 +7,11 @@ import JSON
 import Reports
 
 extension ExpertSelection: ExpressibleByArgument {
-  /// As `--expert` takes it.
+  /// Parses the value of `--expert`.
   public init?(argument: String) { self.init(argument) }
 }
 
-/// The forms in which a converted model goes out.
+/// Formats in which a converted model can be exported.
 enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
   case dmoe, hf, gguf
 }
@@ -108,7 +108,7 @@ struct Export: ParsableCommand {
     try write(try base.checkpoint(file, common, progress: line.progress), line)
   }
 
-  /// What writes the form that is wanted.
+  /// Checks the combination of options and returns the function that writes the chosen format.
   private func writer() throws -> (Checkpoint, ProgressLine) throws -> Void {
     let type = try matrixType()
     switch (format, expert) {
@@ -177,7 +177,7 @@ struct Export: ParsableCommand {
     try Console.print(JSONWriter.text(.object(document), layout: .indented))
   }
 
-  /// What the folder holds, in words.
+  /// Human-readable contents of the exported folder.
   private func what(_ result: TransformersExport.Result) -> String {
     guard let expert = result.expert else {
       return "\(result.experts) experts " + (result.hasRouters ? "with" : "without") + " routers"
@@ -193,14 +193,14 @@ struct Export: ParsableCommand {
     Console.error("Read: \(HumanText.count(bytes)) of \(HumanText.count(all)) bytes")
   }
 
-  /// The report that was named, or the one beside the file.
+  /// The report given by `--report`, or else the one beside the file; nil if neither exists.
   private func cardReport() throws -> CardReport? {
     if let report { return try CardReport(path: report) }
     guard let path = CardReport.path(beside: file), Folder.exists(path) else { return nil }
     return try CardReport(path: path)
   }
 
-  /// This command with names for paths, as strangers may see it.
+  /// This command for the model card, with paths reduced to names so that no local path leaks.
   private var command: [String] {
     var words = ["dynamoe", "export", Folder.name(of: file), "--format", format.rawValue]
     if let expert { words += ["--expert", expert.text] }

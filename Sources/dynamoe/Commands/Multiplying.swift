@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A command that may run a model, and for which the kernels of products matter.
+/// A command that may run a model, whose speed therefore depends on the OpenBLAS kernels.
 protocol Multiplying: ParsableCommand {
   var common: GlobalOptions { get }
 }

@@ -22,7 +22,7 @@ struct Validate: ParsableCommand {
         dynamoe validate model/ --json
       """)
 
-  /// The checks and what they ask, broken into lines that no terminal breaks again.
+  /// Identifiers and summaries of all checks, wrapped so that terminals do not wrap them again.
   private static var catalogue: String {
     Validation.catalogue.map { check in
       var lines = ["  \(check.id)", "   "]
@@ -63,7 +63,7 @@ struct Validate: ParsableCommand {
       } ?? false
     let checkpoint: Checkpoint
     do {
-      // Of an exported folder it is the other side that may need a base.
+      // For an exported folder, `--base` belongs to the container it is compared with.
       checkpoint =
         try isExport
         ? Checkpoint(path: path)

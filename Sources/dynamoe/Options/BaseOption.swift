@@ -3,7 +3,7 @@ import Checkpoints
 import Kernels
 import Work
 
-/// Where the weights of an overlay are.
+/// Option for the dense checkpoint that holds the weights of an overlay.
 struct BaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -11,7 +11,7 @@ struct BaseOption: ParsableArguments {
       valueName: "model"))
   var base: String?
 
-  /// The checkpoint at a path, on its base if one was given.
+  /// Opens the checkpoint at a path, over its base if one was given.
   func checkpoint(
     _ path: String, _ common: GlobalOptions, progress: Progress
   ) throws -> Checkpoint {

@@ -19,7 +19,7 @@ struct ByteCount: ExpressibleByArgument {
     guard digits.allSatisfy(allowed.contains), let number = Double(digits), number > 0 else {
       return nil
     }
-    // Exact as far as a Double is, which is beyond any disk.
+    // A Double is exact up to 2^53 bytes, more than any disk holds.
     guard let bytes = Int(exactly: (number * Double(unit?.value ?? 1)).rounded()), bytes > 0 else {
       return nil
     }

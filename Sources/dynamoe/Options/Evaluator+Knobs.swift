@@ -3,7 +3,7 @@ import Evaluation
 import Reports
 
 extension Evaluator {
-  /// Refuses a knob that the model does not have, naming those it has.
+  /// Throws if the model does not support a knob, naming those it supports.
   func requireKnob(_ knob: Variant.Knob, model: String) throws {
     guard !canRun(.choosing(.routed, knob)) else { return }
     let option =
@@ -14,7 +14,7 @@ extension Evaluator {
     throw ValidationError("\(option): \(model) has no such knob; \(knobsHeld)")
   }
 
-  /// What a file can be asked for, for people.
+  /// Options that the file supports, for error messages.
   private var knobsHeld: String {
     let options = [("--threshold", Variant.Knob.threshold(0)), ("--budget", .budget(0))]
       .filter { canRun(.choosing(.routed, $0.1)) }.map(\.0)
@@ -23,7 +23,7 @@ extension Evaluator {
       : "it has \(options.joined(separator: " and "))"
   }
 
-  /// A budget that cannot be had is not passed over in silence.
+  /// Warns about a budget below the smallest one that the model can reach.
   func warn(of knob: Variant.Knob) {
     guard case .budget(let budget) = knob, let smallest = smallestBudget, budget < smallest
     else { return }

@@ -11,7 +11,7 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
-/// What every command takes.
+/// Options of every command.
 struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "n"))
   var threads: Int?
@@ -53,7 +53,7 @@ struct GlobalOptions: ParsableArguments {
   var parallel: Parallel { Parallel(threads: threadCount) }
   var threadCount: Int { threads ?? Processors.available }
   var memoryBytes: Int { memory?.bytes ?? Processors.memory / 2 }
-  /// For commands that write nothing.
+  /// Workspace of commands without an output: scratch files go to the temporary folder.
   var workspace: Workspace { Workspace(memory: memoryBytes, folder: Folder.temporary) }
   var style: Style { Style(color) }
   var progressLine: ProgressLine { ProgressLine(progress, verbose: verbose) }

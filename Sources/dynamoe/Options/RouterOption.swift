@@ -2,7 +2,7 @@ import ArgumentParser
 import Experts
 import Pipelines
 
-/// Which routers are fitted, if any.
+/// Kind of router to fit; `none` fits none.
 enum RouterOption: String, ExpressibleByArgument, CaseIterable {
   case mlp, linear, none
 

@@ -4,7 +4,7 @@ import Checkpoints
 
 extension ModelTokenizer.Beginning: ExpressibleByArgument {}
 
-/// Which text is read, and how it becomes windows of tokens.
+/// Input text, and how it is tokenised and cut into windows.
 struct TextOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
@@ -52,7 +52,7 @@ struct TextOptions: ParsableArguments {
     }
   }
 
-  /// The request, if there is text; what only text has is refused without it.
+  /// The request if text was given, else nil; throws if an option that needs text was given alone.
   func request() throws -> TextRequest? {
     guard !text.isEmpty || !tokens.isEmpty else {
       guard maxTokens == nil, context == nil, bos == .auto, !parseSpecial else {
@@ -67,7 +67,7 @@ struct TextOptions: ParsableArguments {
       parsingSpecial: parseSpecial)
   }
 
-  /// The request of a command that cannot do without text.
+  /// The request; throws if no text was given.
   func requiredRequest() throws -> TextRequest {
     guard let request = try request() else {
       throw ValidationError(

@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Whether a picture in characters can be shown: on a terminal that is wide enough, and Unicode.
+/// Whether a character chart can be printed: needs a wide terminal and a UTF-8 locale.
 enum ChartSpace {
   private static let columns = 70
 
@@ -9,7 +9,7 @@ enum ChartSpace {
       && (StandardOutput.terminalColumns ?? 0) >= columns
   }
 
-  /// By the variables of the locale, of which the first that is set counts.
+  /// Checks the locale variables; the first one that is set counts.
   private static var isUnicode: Bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy
       .compactMap { ProcessEnvironment.value(of: $0) }.first

@@ -1,7 +1,7 @@
 import ByteIO
 import Glibc
 
-/// Where output goes: results to standard output, everything else to standard error.
+/// Printing: results go to standard output, everything else to standard error.
 enum Console {
   enum Stream {
     case output

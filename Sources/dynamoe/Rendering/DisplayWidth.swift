@@ -1,19 +1,19 @@
 extension Unicode.Scalar {
-  /// How many columns of a terminal the character takes: 0 where it joins the one before, 2 where it
-  /// is wide by Unicode's East Asian Width (UAX #11).
+  /// Columns that the character takes on a terminal: 0 for combining characters, 2 for wide ones by
+  /// Unicode's East Asian Width (UAX #11), else 1.
   var columns: Int {
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
     default: break
     }
-    // Vowels and finals of Hangul join the consonant before them.
+    // Hangul vowels and final consonants combine with the consonant before them.
     if (0x1160...0x11FF).contains(value) { return 0 }
     if Self.wide.contains(where: { $0.contains(value) }) { return 2 }
-    // Two regional indicators make one flag, which is as wide as a wide character.
+    // A flag is two regional indicators, together as wide as one wide character.
     return properties.isEmojiPresentation && !(0x1F1E6...0x1F1FF).contains(value) ? 2 : 1
   }
 
-  /// Blocks of wide characters; emoji are wide beside these.
+  /// Blocks of wide characters, other than emoji.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF,
     0x4E00...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,

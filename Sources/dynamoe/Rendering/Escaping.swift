@@ -1,6 +1,6 @@
 import Reports
 
-/// Text from files, made harmless before a terminal gets it.
+/// Escapes control and format characters in text from files, before it reaches a terminal.
 enum Escaping {
   static func terminal(_ text: String) -> String { HumanText.visible(text) }
 }

@@ -1,7 +1,7 @@
 import Evaluation
 import Reports
 
-/// The figures of variants as a table.
+/// Table of the figures of all variants.
 struct EvaluationText {
   let lines: [String]
 
@@ -27,7 +27,7 @@ struct EvaluationText {
       + table.lines()
   }
 
-  /// As many digits as fit: the table is to be one screen wide.
+  /// Reduces the digits of large values, so that the table fits the width of a screen.
   private static func text(_ estimate: Estimate) -> String {
     let digits = abs(estimate.value) < 100 ? 3 : 1
     return HumanText.fixed(estimate.value, digits: digits)

@@ -3,7 +3,7 @@ import Inspection
 import Reports
 import Tensors
 
-/// An inspection as people read it.
+/// Human-readable text of an inspection.
 struct InspectionText {
   private let inspection: Inspection
   private let style: Style
@@ -13,7 +13,7 @@ struct InspectionText {
     self.style = style
   }
 
-  /// What fits a screen: layers that are alike take one line.
+  /// Short listing for one screen: layers with equal tensors share a line.
   var summary: [String] {
     var table = TextTable([
       ("tensor", .left), ("type", .left), ("shape", .left), ("parameters", .right),
@@ -32,7 +32,7 @@ struct InspectionText {
     return table.isEmpty ? [] : [""] + table
   }
 
-  /// Tensors that can only be named.
+  /// Tensors of unknown type, whose values cannot be read.
   private var unknown: [String] {
     inspection.unknownTensors.map {
       "  \(Escaping.terminal($0.name.text)): type \($0.type) is not known, "
@@ -40,7 +40,7 @@ struct InspectionText {
     }
   }
 
-  /// A line for every tensor, with the statistics if they were taken.
+  /// Full listing: one line per tensor, with statistics if they were computed.
   var everyTensor: [String] {
     let hasStatistics = inspection.tensors.contains { $0.statistics != nil }
     var columns: [(title: String, alignment: TextTable.Alignment)] = [
@@ -129,7 +129,7 @@ struct InspectionText {
     ] + table.lines() + [""] + use(container)
   }
 
-  /// What the file spends its bytes on, and what it spares.
+  /// Bytes per purpose, stored and uncompressed, and the ratio to the dense tensors.
   private func use(_ container: Inspection.Container) -> [String] {
     var table = TextTable([
       ("spent on", .left), ("bytes", .right), ("", .right), ("of plain", .right), ("", .right),

@@ -2,12 +2,12 @@ import Inspection
 import JSON
 import Reports
 
-/// Keys and values as people read them.
+/// Human-readable metadata.
 enum MetadataText {
-  /// How much of a value is shown beside its key.
+  /// Maximum number of scalars shown of a value in the table.
   private static let longest = 60
 
-  /// A line for every key; long values are cut, and arrays only counted.
+  /// Table with one line per key; long values are truncated, arrays shown by their count.
   static func table(_ metadata: MetadataSummary) -> [String] {
     guard !metadata.lines.isEmpty else { return [] }
     var table = TextTable([("key", .left), ("value", .left)])
@@ -17,7 +17,7 @@ enum MetadataText {
     return table.lines()
   }
 
-  /// A whole value: an element of an array, or a line of a string, in each line.
+  /// A whole value: one line per element of an array, or per line of a string.
   static func lines(of value: JSONValue) -> [String] {
     switch value {
     case .array(let elements): elements.map { Escaping.terminal(text($0)) }
@@ -33,7 +33,7 @@ enum MetadataText {
   }
 
   private static func cut(_ text: String) -> String {
-    // A character may have any number of marks.
+    // Counts scalars because a single character may have any number of combining marks.
     let start = text.unicodeScalars.prefix(longest)
     return Escaping.terminal(String(start) + (start.endIndex < text.endIndex ? "…" : ""))
   }

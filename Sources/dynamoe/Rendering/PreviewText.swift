@@ -3,7 +3,7 @@ import JSON
 import Pipelines
 import Reports
 
-/// What `partition --dry-run` tells.
+/// Output of `partition --dry-run`.
 struct PreviewText {
   private let preview: Partition.Preview
   private let output: String
@@ -37,7 +37,7 @@ struct PreviewText {
     ]
   }
 
-  /// What takes the time.
+  /// Estimated seconds per phase.
   private var phases: [String] {
     let width = preview.work.phases.map(\.name.count).max() ?? 0
     return preview.work.phases.map { phase in
@@ -46,7 +46,7 @@ struct PreviewText {
     }
   }
 
-  /// What the output is made of.
+  /// Estimated bytes per part of the output.
   private var parts: [String] {
     let output = preview.output
     return [
@@ -55,7 +55,7 @@ struct PreviewText {
     ].filter { $0.1 > 0 }.map { "\($0.0) \(HumanText.bytes($0.1))" }
   }
 
-  /// What makes an overlay smaller still.
+  /// Options that make an overlay smaller.
   private var smaller: [String] {
     let options = [
       preview.output.compensation > 0 ? "--compensation-rank" : nil,

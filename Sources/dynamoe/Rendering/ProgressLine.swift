@@ -3,7 +3,7 @@ import Reports
 import Synchronization
 import Work
 
-/// Shows how far work has come: a line that rewrites itself on a terminal, or a line for each phase.
+/// Progress display: on a terminal one line that is redrawn, otherwise one line per phase.
 final class ProgressLine: Sendable {
   private let choice: ProgressChoice
   private let verbose: Bool
@@ -12,7 +12,7 @@ final class ProgressLine: Sendable {
   private struct State {
     var phase = ""
     var started = ContinuousClock.now
-    /// How much was done before.
+    /// Units already done when the phase began, by the interrupted work that it resumes.
     var begun = 0
     var drawn = ContinuousClock.now
     var isOnScreen = false
@@ -29,14 +29,14 @@ final class ProgressLine: Sendable {
 
   var progress: Progress { Progress({ self.show($0) }, estimate: { self.tell($0) }) }
 
-  /// Whoever waits for more than a minute should know, and know what would be shorter.
+  /// Announces work of more than a minute, and how to shorten it.
   private func tell(_ seconds: Double) {
     guard seconds > 60 else { return }
     Console.error(
       "This will take about \(HumanText.seconds(seconds)); fewer --max-tokens take less.")
   }
 
-  /// Removes the line and tells, if asked, how long the last phase took.
+  /// Removes the line; prints the duration of the last phase if verbose.
   func finish() {
     state.withLock { endPhase(&$0) }
   }
@@ -50,7 +50,7 @@ final class ProgressLine: Sendable {
         (state.started, state.begun) = (now, 0)
         if choice == .plain { Console.error(Self.announcement(of: step)) }
       }
-      // What comes at once was done before, by work that was interrupted.
+      // Units reported within the first moments were done before, by interrupted work.
       if now - state.started < .milliseconds(50) { state.begun = step.done }
       guard choice == .auto, step.done == step.total || now - state.drawn > .milliseconds(100)
       else { return }
@@ -75,7 +75,7 @@ final class ProgressLine: Sendable {
     state.phase = ""
   }
 
-  /// Of a sweep the tokens that would go through all layers in a second.
+  /// Rate of a phase; of a sweep, tokens through all layers per second.
   private static func speed(_ step: Progress.Step, _ rate: Double) -> String {
     let rate = step.tokens.map { rate * Double($0) / Double(max(step.total, 1)) } ?? rate
     return HumanText.fixed(rate, digits: rate < 10 ? 1 : 0)

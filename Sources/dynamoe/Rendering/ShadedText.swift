@@ -1,12 +1,12 @@
 import Reports
 
-/// A text on a terminal, every token shaded by how large an expert it was given; where there is no
-/// colour, with a digit below it.
+/// Text for a terminal, with every token shaded by the width of its experts; without colour, a
+/// digit is printed below each token instead.
 ///
-/// A character stands in the shade of the token that completes it, a combining mark in that of the
-/// character which it joins; a token without a character of its own is not to be seen.
+/// A character has the shade of the token that completes it, a combining mark that of the character
+/// it joins. A token that completes no character is not shown.
 struct ShadedText {
-  /// One place on a line.
+  /// A character with its combining marks, or part of an escape.
   private struct Cell {
     var text: String
     let columns: Int
@@ -17,8 +17,8 @@ struct ShadedText {
   private var rows: [[Cell]] = []
 
   /// - Parameters:
-  ///   - tokens: one behind the other they are the text.
-  ///   - columns: of the terminal.
+  ///   - tokens: consecutive tokens of a text.
+  ///   - columns: width of the terminal.
   init(_ tokens: [Passage.Token], columns: Int) {
     tenths = tokens.map { Shades.tenth($0.meanWidth) }
     var row: [Cell] = []
@@ -29,12 +29,13 @@ struct ShadedText {
           rows.append(row)
           row = []
         } else if scalar.columns == 0 {
-          // A mark that has nothing to join gets what Unicode shows it on.
+          // A combining mark at the start of a row is shown on a dotted circle, as Unicode
+          // recommends.
           if row.isEmpty { row.append(Cell(text: "◌", columns: 1, token: index)) }
           row[row.count - 1].text.unicodeScalars.append(scalar)
         } else {
           let escaped = Escaping.terminal(String(scalar))
-          // What was escaped is several characters of one column.
+          // An escaped scalar is several characters of one column each.
           for part in escaped.unicodeScalars {
             let cell = Cell(text: String(part), columns: part.columns, token: index)
             Self.wrap(&row, adding: cell, columns, &rows)
@@ -45,7 +46,7 @@ struct ShadedText {
     if !row.isEmpty { rows.append(row) }
   }
 
-  /// Adds to a row; where it would be too long, it is broken behind its last space, if it has one.
+  /// Appends a cell; a row that would be too long is broken after its last space, if it has one.
   private static func wrap(
     _ row: inout [Cell], adding cell: Cell, _ columns: Int, _ rows: inout [[Cell]]
   ) {
@@ -57,7 +58,7 @@ struct ShadedText {
     row.append(cell)
   }
 
-  /// The lines, in colour.
+  /// Lines with a coloured background per token.
   var coloured: [String] {
     rows.map { row in
       var line = ""
@@ -68,7 +69,8 @@ struct ShadedText {
     }
   }
 
-  /// Every line, and below it a digit for each token: under its first character that is no space.
+  /// Lines alternating with rows of digits; each token's digit is below its first non-space
+  /// character.
   var plain: [String] {
     var marked = -1
     return rows.flatMap { row in
@@ -87,7 +89,7 @@ struct ShadedText {
     }
   }
 
-  /// The cells of a row, token by token.
+  /// Groups the cells of a row by token.
   private static func runs(_ row: [Cell]) -> [[Cell]] {
     var runs: [[Cell]] = []
     for cell in row {

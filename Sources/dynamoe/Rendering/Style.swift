@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Colour and weight of text on a terminal; nothing elsewhere.
+/// Colour and weight of text on a terminal; without effect elsewhere.
 struct Style {
   let isColoured: Bool
 

@@ -1,8 +1,8 @@
 import Tensors
 
-/// Tensors whose names differ in numbers only, and that have the same type and shape.
+/// Tensors of equal type and shape whose names differ only in numbers.
 struct TensorGroup {
-  /// The names as one: `model.layers.[0-31].mlp.up_proj.weight`.
+  /// Common pattern of the names: `model.layers.[0-31].mlp.up_proj.weight`.
   let pattern: String
   let elementType: ElementType
   let shape: [Int]
