@@ -1,8 +1,8 @@
-/// Why a container has not what was asked of it.
+/// Invalid request to a container.
 package enum ContainerError: Error, Equatable, Sendable {
-  /// Only a container has experts that can be exported.
+  /// The path is not a container: only containers have experts to export.
   case notContainer(path: String)
-  /// No expert of a container is meant.
+  /// The name does not select an expert of the container.
   case unknownExpert(String, known: [String])
 }
 

@@ -1,15 +1,15 @@
 package import DMOE
 import Reports
 
-/// How somebody names an expert of a container.
+/// Selection of an expert by a user.
 package enum ExpertSelection: Sendable, Equatable {
   case index(Int)
-  /// The expert that has this percentage of the neurons.
+  /// The expert with about this percentage of the neurons.
   case percent(Double)
-  /// The full one.
+  /// The full expert.
   case dense
 
-  /// `2`, `50%` or `dense`.
+  /// Parses `2`, `50%` or `dense`.
   package init?(_ text: String) {
     if text == "dense" {
       self = .dense
@@ -22,7 +22,7 @@ package enum ExpertSelection: Sendable, Equatable {
     }
   }
 
-  /// The same, as it was named.
+  /// Inverse of the parser.
   package var text: String {
     switch self {
     case .index(let index): "\(index)"
@@ -31,10 +31,10 @@ package enum ExpertSelection: Sendable, Equatable {
     }
   }
 
-  /// The expert that is meant, among those that the container holds.
+  /// Index of the selected expert among those that the container holds.
   ///
-  /// Widths are rounded, and may differ between layers: a percentage is met by the nearest expert
-  /// within one of its mean.
+  /// Widths are rounded and may differ between layers: a percentage selects the nearest expert
+  /// whose mean width is within one percentage point.
   package func expert(of container: DMOEReader) throws(ContainerError) -> Int {
     let percents = ExpertSizes(container).experts.map { 100 * $0.activeFFNFraction }
     let found: Int? =

@@ -3,16 +3,16 @@ package import DMOE
 package import Reports
 import Tensors
 
-/// What each expert of a container takes: to fetch, to hold, to run.
+/// Bytes, parameters and active fraction of each expert of a container.
 package struct ExpertSizes: Sendable {
   package let experts: [CalibrationReport.Expert]
 
-  /// Of the experts that the file holds.
+  /// Measures the experts that the file holds.
   package init(_ container: DMOEReader) {
     let directory = container.directory
     let shared = directory.sourceTensors.filter { $0.cut == nil }
       .reduce(0) { $0 + $1.description.elementCount }
-    // Of a neuron: its rows in gate, up and down, and its biases.
+    // Per neuron: a row of gate and of up, a column of down, and the biases.
     var perNeuron = [Int](repeating: 0, count: directory.model.layers)
     for source in directory.sourceTensors {
       guard let cut = source.cut else { continue }

@@ -6,7 +6,7 @@ package import Reports
 import Tensors
 
 extension RecodingError {
-  /// Compares what rings of another type hold with the values of the source.
+  /// Compares rings stored in another type with the values of the source.
   package static func measure(
     _ tensor: DMOEDirectory.SourceTensor, in container: DMOEReader, source: Checkpoint
   ) throws -> RecodingError {

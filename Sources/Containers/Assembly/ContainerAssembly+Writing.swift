@@ -7,7 +7,7 @@ import Tensors
 package import Work
 
 extension ContainerAssembly {
-  /// Writes the container beside its place; it takes its name when the file is committed.
+  /// Writes the container to a temporary file beside `path`; committing it gives it its name.
   package func write(to path: String, parallel: Parallel, progress: Progress) throws -> DMOEWriter {
     let writer = try DMOEWriter(contents(), path: path)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
@@ -44,7 +44,7 @@ extension ContainerAssembly {
         let compensation = experts[layer].compensations[section - 1]
         let bytes =
           switch name {
-          // Rounded already: what is cut off are zeros.
+          // The values are rounded to BF16 already: the dropped lower halves are zero.
           case "first.weight": Self.upperHalves(compensation.first.values)
           case "second.weight": Self.upperHalves(compensation.second.values)
           default: compensation.bias.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
@@ -54,7 +54,7 @@ extension ContainerAssembly {
     }
   }
 
-  /// The BF16 bytes of floats that are such already.
+  /// BF16 bytes of floats whose lower halves are zero.
   private static func upperHalves(_ values: [Float]) -> [UInt8] {
     values.flatMap { LittleEndian.bytes(of: UInt16($0.bitPattern >> 16)) }
   }

@@ -7,24 +7,24 @@ import Kernels
 import Safetensors
 import Tensors
 
-/// Cuts a dense model into rings and writes them, every bit of the source once.
+/// Cuts a dense model into rings and writes them as a container, storing every weight once.
 package struct ContainerAssembly {
   let model: Model
-  /// The neurons of every layer by rank, and the widths of its experts.
+  /// Order of the neurons and widths of the experts, per layer.
   let layers: [RingWriter.Layer]
-  /// What the neurons were ranked by.
+  /// Name of the measure that ranked the neurons.
   let importance: String
   let generator: String
-  /// In words for people; nil where a plan was given.
+  /// Human-readable recipe; nil if a plan was given.
   let recipe: String?
   let routing: Routing?
-  /// For each layer; without routing there is no compensation.
+  /// One per layer; without routing they have no compensation.
   let experts: [LayerExperts]
   let compression: DMOECompression
-  /// Whether the weights stay where they are.
+  /// Whether the weights stay in the base.
   let isOverlay: Bool
   let down: RingEncoding
-  /// Whether the model has the neurons of every layer by rank already.
+  /// Whether the model already stores the neurons of every layer by rank.
   let isRanked: Bool
 
   package init(
@@ -45,7 +45,7 @@ package struct ContainerAssembly {
     self.isRanked = isRanked
   }
 
-  /// What the container will hold.
+  /// Description of the container to be written.
   package func contents() throws -> DMOEContents {
     let weights = weights
     var metadata: [(key: String, value: String)] = []
@@ -63,7 +63,7 @@ package struct ContainerAssembly {
       compression: compression, isOverlay: isOverlay)
   }
 
-  /// The dense weights as the plan cuts them.
+  /// Writer of the dense weights, cut as planned.
   var weights: RingWriter {
     let configuration = model.configuration
     let cuts = cuts()
@@ -84,7 +84,7 @@ package struct ContainerAssembly {
       compensationRank: experts.first?.compensations.first?.rank)
   }
 
-  /// Which tensors of the source are cut, and how.
+  /// Tensors of the source that are cut, with their axis and storage.
   private func cuts() -> [TensorName: FeedForwardCut] {
     var cuts: [TensorName: FeedForwardCut] = [:]
     for layer in 0..<model.configuration.layers {
@@ -97,7 +97,8 @@ package struct ContainerAssembly {
     return cuts
   }
 
-  /// Neurons that are columns can be parted where no block runs across them.
+  /// Storage of a cut tensor: quantised tensors with neurons as columns cannot be cut exactly,
+  /// because their blocks run across neurons.
   private func storage(of name: TensorName, _ axis: Int) -> FeedForwardCut.Storage {
     let type = model.checkpoint.tensor(name)?.elementType
     guard axis == 1, type?.isQuantized == true else { return .rings }
@@ -126,7 +127,7 @@ package struct ContainerAssembly {
     return isOverlay ? items : try items + weights.shared()
   }
 
-  /// A bias is a row in memory, and a vector in the file.
+  /// Shape of a router tensor in the file: a bias, one row in memory, is stored as a vector.
   private static func shape(of tensor: Router.Tensor) -> [Int] {
     tensor.name.hasSuffix("bias") ? [tensor.columns] : [tensor.rows, tensor.columns]
   }

@@ -1,6 +1,6 @@
 import DMOE
 
-/// Where each stored tensor is in a directory.
+/// Index of each stored tensor in a directory.
 struct Places: Sendable {
   private let places: [[StoredTensor.Kind: Int]]
 
@@ -11,7 +11,8 @@ struct Places: Sendable {
     }
   }
 
-  /// Who writes a container asks only for what it has laid out itself.
+  /// - Precondition: the tensor is in the directory; writers look up only the tensors they laid
+  ///   out.
   subscript(kind: StoredTensor.Kind, ring ring: Int? = nil) -> (section: Int, tensor: Int) {
     let section = ring.map { $0 + 1 } ?? 0
     guard let tensor = places[section][kind] else { preconditionFailure("\(kind) has no place") }

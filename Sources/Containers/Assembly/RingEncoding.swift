@@ -1,11 +1,11 @@
 package import Architectures
 import Tensors
 
-/// What becomes of a quantised down projection, in which a neuron is a column that runs across blocks.
+/// Storage of a quantised down projection, whose blocks run across neurons.
 package enum RingEncoding: String, Sendable, CaseIterable {
-  /// It stays whole, in the order of the source: exact, and no prefix spares any of it.
+  /// Stored whole, in the source's order: exact, but every prefix of the file contains all of it.
   case keep
-  /// It is decoded, and cut into rings of another type.
+  /// Decoded and cut into rings of another type.
   case f32
   case f16
   case q80 = "q8_0"

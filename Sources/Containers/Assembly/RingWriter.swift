@@ -6,9 +6,9 @@ package import Kernels
 import Tensors
 package import Work
 
-/// The weights of a dense checkpoint, and the files beside them, on their way into a container.
+/// Writer of a dense checkpoint's weights and companion files into a container.
 package struct RingWriter: Sendable {
-  /// The neurons of a layer by rank, and how many of them each expert has.
+  /// Order of a layer's neurons, and widths of its experts.
   package struct Layer: Sendable {
     package let order: [Int]
     package let widths: [Int]
@@ -24,7 +24,7 @@ package struct RingWriter: Sendable {
   let sources: [DMOEDirectory.SourceTensor]
   let model: DMOEDirectory.Model
   let layers: [Layer]
-  /// Whether the checkpoint has the neurons of every layer by rank already.
+  /// Whether the checkpoint already stores the neurons of every layer by rank.
   let isRanked: Bool
 
   package init(
@@ -38,7 +38,7 @@ package struct RingWriter: Sendable {
     self.isRanked = isRanked
   }
 
-  /// What the shared section holds of them.
+  /// Items for the shared section: companion files, and tensors stored whole.
   package func shared() throws -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
     for name in checkpoint.companions {
@@ -54,7 +54,7 @@ package struct RingWriter: Sendable {
     return items
   }
 
-  /// What a ring's section holds of them.
+  /// Items for a ring's section: the cut tensors of every layer.
   package func ring(_ ring: Int) -> [DMOEContents.Item] {
     var types: [StoredTensor.Kind: ElementType] = [:]
     for source in sources {
@@ -76,7 +76,7 @@ package struct RingWriter: Sendable {
     return items
   }
 
-  /// Writes them to their places, each tensor of the checkpoint being read once.
+  /// Writes all items, reading each tensor of the checkpoint once.
   package func write(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
     let places = Places(writer.directory)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
@@ -96,7 +96,7 @@ package struct RingWriter: Sendable {
     }
   }
 
-  /// Tells the writer what an overlay knows its base by.
+  /// Records the digests of all tensors, by which an overlay recognises its base.
   func identify(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
     try forEachSource(parallel, progress, saying: "Reading") { index throws(any Error) in
       var hasher = SHA256Hasher()
@@ -141,7 +141,7 @@ package struct RingWriter: Sendable {
     return hasher.digest()
   }
 
-  /// A neuron a row, in the element type of the rings.
+  /// Bytes of a tensor with one row per neuron, in the element type of the rings.
   private func rows(
     of bytes: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
   ) -> [UInt8] {
@@ -154,7 +154,7 @@ package struct RingWriter: Sendable {
     return type.encode(matrix.transposed().values)
   }
 
-  /// The tensor in the source's order of neurons, from rows by rank.
+  /// Bytes of a tensor in the source's order of neurons, from rows by rank.
   private func unranked(
     _ rows: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
   ) -> [UInt8] {
@@ -163,7 +163,7 @@ package struct RingWriter: Sendable {
     return NeuronRows.sourceOrder(Rearrangement.scatterRows(rows, to: places), tensor, cut)
   }
 
-  /// Reads a tensor that is cut, and writes its rows by rank.
+  /// Reads a tensor and writes its rows by rank, ring by ring.
   private func writeRings(
     of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
   ) throws -> SHA256Digest {
