@@ -1,31 +1,31 @@
 package import JSON
 package import Tensors
 
-/// Why a model cannot be written in a form, or read from one.
+/// Failure to write a model in a form, or to read one from it.
 package enum FormError: Error, Equatable, Sendable {
-  /// The tensors of a container have the names of llama.cpp.
+  /// The tensors of the container have llama.cpp's names.
   case otherNames(path: String)
-  /// An expert has more neurons in one layer than in another, and DeciLM cannot say it.
+  /// Widths of the expert differ between layers, in a way that DeciLM cannot express.
   case mixedWidths(expert: Int, widths: [Int], DeciLMForm.Obstacle)
-  /// All experts were asked for, and the file holds some.
+  /// An export of all experts from a file that holds only some.
   case notAllExperts(path: String, held: Int)
-  /// Transformers has no model of the family that predicts tokens, or none that is known here.
+  /// Transformers has no language model of the family, or the family is unknown.
   case notRoutable(path: String, family: String)
-  /// An expert with layers of different widths, in GGUF.
+  /// Widths of the expert differ between layers, and GGUF has no architecture for it.
   case mixedWidthsInGGUF(expert: Int, widths: [Int], architecture: String)
-  /// What a GGUF file cannot say of a model or its tokenizer.
+  /// The model or tokenizer has a feature that GGUF cannot express.
   case notInGGUF(path: String, what: String)
-  /// A tensor has values that its new type cannot hold.
+  /// The values of a tensor exceed the range of its new type.
   case beyondType(tensor: String, type: ElementType)
-  /// A tensor of a container is not stored as the source had it.
+  /// A tensor of the container is stored in another type than in the source.
   case recoded(path: String, tensor: String)
-  /// Only a folder with experts and routers can be imported.
+  /// The folder has no experts and routers to import.
   case notRouted(path: String, found: String)
-  /// A tensor that none of the experts and routers of a folder has.
+  /// A tensor of the folder that belongs to no expert or router.
   case unknownExpertTensor(path: String, tensor: String)
-  /// The order of a layer's neurons is none.
+  /// The stored order of a layer's neurons is not a permutation.
   case permutation(path: String, tensor: String, found: String)
-  /// A report of another conversion.
+  /// The report belongs to another conversion.
   case otherReport(path: String, JSONFieldError)
 }
 

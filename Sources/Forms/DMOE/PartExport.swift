@@ -6,7 +6,7 @@ package import Kernels
 import Tensors
 package import Work
 
-/// From a container to one that holds its smaller experts only, with a directory of its own
+/// Exports the smaller experts of a container as a container with its own directory
 /// (`formats/dmoe.md`, section 8); the weights of an overlay come from its base.
 package struct PartExport: Sendable {
   package let checkpoint: Checkpoint
@@ -26,17 +26,17 @@ package struct PartExport: Sendable {
     self.generator = generator
   }
 
-  /// What was written.
+  /// Summary of the written file.
   package struct Result: Sendable {
     package let bytes: Int
     package let sourceBytes: Int
-    /// Of the container, of which what lies behind the expert is left alone, and of its base.
+    /// Bytes read from the container and from its base; data after the expert is not read.
     package let bytesRead: Int
-    /// The largest expert that the file holds.
+    /// Largest expert in the file.
     package let expert: Int
   }
 
-  /// Copies the blocks that stay as they are; of permutations and routers what the experts need.
+  /// Copies unchanged blocks as they are; truncates permutations and routers to the kept experts.
   package func run(parallel: Parallel, progress: Progress) throws -> Result {
     guard let container = checkpoint.container else {
       throw ContainerError.notContainer(path: checkpoint.path)
@@ -86,7 +86,7 @@ package struct PartExport: Sendable {
       bytesRead: checkpoint.bytesRead, expert: expert)
   }
 
-  /// The weights of an overlay, as its experts have them.
+  /// Writer of an overlay's weights, cut to the kept experts.
   private func weights(_ container: DMOEReader, upTo expert: Int) throws -> RingWriter {
     let directory = container.directory
     return RingWriter(
@@ -97,7 +97,7 @@ package struct PartExport: Sendable {
       })
   }
 
-  /// A tensor of the container, and the shape of what is taken of it: its first rows.
+  /// Leading rows of a tensor of the container: the tensor, and the shape of the part that is kept.
   private struct Taken: Sendable {
     let source: StoredTensor
     let shape: [Int]
@@ -105,7 +105,9 @@ package struct PartExport: Sendable {
     var byteCount: Int { source.byteCount / max(source.shape.first ?? 1, 1) * (shape.first ?? 1) }
   }
 
-  /// What is unknown is optional, and stays behind: nobody can say what it would mean of less.
+  /// Tensors to keep, by section.
+  ///
+  /// Unknown tensors are optional, and are dropped because they may not fit fewer experts.
   private func stored(_ container: DMOEReader, upTo expert: Int) -> [[Taken]] {
     let directory = container.directory
     let outputs = min(expert + 1, directory.partialExperts)

@@ -7,12 +7,12 @@ package import Kernels
 import Tensors
 package import Work
 
-/// From a container to a GGUF file that llama.cpp runs: one expert as a plain model.
+/// Exports one expert of a container as a plain model in a GGUF file for llama.cpp.
 package struct GGUFExport: Sendable {
   package let checkpoint: Checkpoint
   package let outputPath: String
   package let expert: ExpertSelection
-  /// That of the matrices; nil as they are stored.
+  /// Type of the matrices; nil keeps the stored types.
   package let type: GGUFMatrixType?
   package let force: Bool
   package let generator: String
@@ -29,19 +29,19 @@ package struct GGUFExport: Sendable {
     self.generator = generator
   }
 
-  /// What was written.
+  /// Summary of the written file.
   package struct Result: Sendable {
     package let bytes: Int
     package let sourceBytes: Int
     package let bytesRead: Int
     package let expert: Int
     package let architecture: String
-    /// How many neurons each layer has.
+    /// Number of neurons of each layer.
     package let widths: [Int]
     package let parameters: Int
-    /// The types of its elements, those of most first.
+    /// Element types, most elements first.
     package let types: [String]
-    /// What is otherwise than one may expect.
+    /// Notes on behaviour that users may not expect.
     package let notes: [String]
   }
 

@@ -6,25 +6,25 @@ package import GGUF
 import Reports
 import Tensors
 
-/// The metadata of a GGUF file that holds one expert.
+/// Metadata of a GGUF file with one expert.
 package struct GGUFKeys {
   package let pairs: [GGUFKeyValue]
   let architecture: String
-  /// What readers of the file compute otherwise than the source, in words.
+  /// Human-readable differences between the source and llama.cpp's computation.
   let notes: [String]
 
-  /// Keys that say nothing of the model, and may differ between two exports of it.
+  /// Keys that do not describe the model and may differ between two exports of it.
   package static let incidental = ["general.name", prefix + "generator"]
-  /// What keys begin with that only this program writes.
+  /// Prefix of the keys that only this program writes.
   private static let prefix = "dynamoe."
 
   /// - Parameters:
-  ///   - expert: whose tensors the file has.
-  ///   - model: the same with all neurons.
-  ///   - type: that of the matrices; nil as they are stored.
-  ///   - tensors: of the file.
-  ///   - generator: the program.
-  /// - Throws: what GGUF cannot say.
+  ///   - expert: the expert in the file.
+  ///   - model: the full model.
+  ///   - type: type of the matrices; nil keeps the stored types.
+  ///   - tensors: tensors of the file.
+  ///   - generator: name and version of the program.
+  /// - Throws: ``FormError`` for anything that GGUF cannot express.
   init(
     _ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?, tensors: GGUFTensors,
     generator: String
@@ -66,7 +66,7 @@ package struct GGUFKeys {
     }
   }
 
-  /// The architecture that has layers of such widths.
+  /// Architecture for the expert's widths, which may differ between layers.
   private static func architecture(
     _ expert: ExpertTensors, _ model: Model, _ gguf: Family.GGUF
   ) throws -> String {
@@ -80,7 +80,7 @@ package struct GGUFKeys {
     return mixed
   }
 
-  /// The keys of a source in GGUF, with what the expert changes.
+  /// Keys of a GGUF source, with the changes for the expert.
   private static func taken(
     from checkpoint: Checkpoint, _ expert: ExpertTensors, _ architecture: String,
     _ type: GGUFMatrixType?, _ tensors: GGUFTensors
@@ -98,7 +98,7 @@ package struct GGUFKeys {
         pairs.append(width(expert, architecture))
       case "general.file_type" where type != nil: break
       case "general.quantization_version": break
-      // Of an expert that was partitioned again.
+      // The source was itself exported by this program.
       case let key where key.hasPrefix(prefix): break
       case let key where key.hasPrefix(source + "."):
         pairs.append(copy.renamed(architecture + key.dropFirst(source.count)))
@@ -137,7 +137,7 @@ package struct GGUFKeys {
     }
   }
 
-  /// One number, or one for each layer.
+  /// Feed-forward width: one number, or an array with one per layer if they differ.
   private static func width(_ expert: ExpertTensors, _ architecture: String) -> GGUFKeyValue {
     let widths = expert.widths.map { UInt32($0) }
     return GGUFKeyValue(
@@ -145,7 +145,7 @@ package struct GGUFKeys {
       expert.hasEqualWidths ? .u32(widths[0]) : .array(.u32(widths)))
   }
 
-  /// What most of the file is, and the version of the blocks.
+  /// File type, which names the prevalent matrix type, and version of the quantised blocks.
   private static func files(_ tensors: GGUFTensors, _ type: GGUFMatrixType?) -> [GGUFKeyValue] {
     let stored = type ?? tensors.prevalentType
     let kind = stored.map { [GGUFKeyValue("general.file_type", .u32($0.fileType))] } ?? []
@@ -154,7 +154,7 @@ package struct GGUFKeys {
 }
 
 extension GGUFTensors {
-  /// The type of most elements; nil where it is none that can be asked for.
+  /// Type with the most elements among the exportable types of matrices.
   fileprivate var prevalentType: GGUFMatrixType? {
     var counts: [GGUFMatrixType: Int] = [:]
     for tensor in source.tensors where tensor.shape.count > 1 {

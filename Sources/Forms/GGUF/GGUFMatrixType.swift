@@ -1,8 +1,8 @@
 package import Tensors
 
-/// What the matrices of an exported GGUF file are stored as.
+/// Element type of the matrices in an exported GGUF file.
 ///
-/// Vectors, norms and learned positions are F32 in any case, as llama.cpp wants them.
+/// Vectors, norms and learned positions are always F32, as llama.cpp requires.
 package enum GGUFMatrixType: String, Sendable, CaseIterable {
   case f32
   case f16
@@ -20,10 +20,10 @@ package enum GGUFMatrixType: String, Sendable, CaseIterable {
     }
   }
 
-  /// That of the output projection, or of the embedding that is one too: errors there cost most.
+  /// Type of the output projection, also when tied to the embedding: errors there cost most.
   var output: ElementType { self == .q40 ? .q80 : elementType }
 
-  /// The number of `general.file_type`.
+  /// Value of `general.file_type`.
   var fileType: UInt32 {
     switch self {
     case .f32: 0
@@ -34,7 +34,7 @@ package enum GGUFMatrixType: String, Sendable, CaseIterable {
     }
   }
 
-  /// What a file is called whose matrices are mostly of a type; nil where it is none of these.
+  /// The case for an element type; nil if matrices cannot be exported in it.
   init?(_ type: ElementType) {
     guard let known = Self.allCases.first(where: { $0.elementType == type }) else { return nil }
     self = known

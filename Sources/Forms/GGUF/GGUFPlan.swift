@@ -5,7 +5,7 @@ package import DMOE
 import GGUF
 import Tensors
 
-/// What a GGUF file of an expert holds, before a byte of it is written.
+/// Contents of a GGUF file with one expert, planned before anything is written.
 package struct GGUFPlan {
   package let expert: ExpertTensors
   package let tensors: GGUFTensors
@@ -13,16 +13,16 @@ package struct GGUFPlan {
 
   /// - Parameters:
   ///   - checkpoint: a container, or an overlay on its base.
-  ///   - number: of the expert.
-  ///   - type: that of the matrices; nil as they are stored.
-  ///   - generator: the program.
-  /// - Throws: what GGUF cannot say, or llama.cpp does not have.
+  ///   - number: index of the expert.
+  ///   - type: type of the matrices; nil keeps the stored types.
+  ///   - generator: name and version of the program.
+  /// - Throws: ``FormError`` for anything that GGUF cannot express or llama.cpp does not support.
   package init(
     _ checkpoint: Checkpoint, expert number: Int, type: GGUFMatrixType?, generator: String
   ) throws {
     expert = try checkpoint.expert(number)
     let model = try Model(checkpoint)
-    // What llama.cpp lacks altogether is to be said first.
+    // A family that llama.cpp lacks is reported before any other obstacle.
     guard model.family.gguf != nil else {
       throw FormError.notInGGUF(
         path: checkpoint.path,
@@ -35,7 +35,7 @@ package struct GGUFPlan {
 
   package var architecture: String { keys.architecture }
 
-  /// The types of the tensors, those of most elements first.
+  /// Element types of the tensors, most elements first.
   package var types: [String] {
     var counts: [ElementType: Int] = [:]
     for tensor in tensors.source.tensors {

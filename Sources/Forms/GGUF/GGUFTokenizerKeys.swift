@@ -5,7 +5,7 @@ import GGUF
 import JSON
 import Tokenizers
 
-/// What the files of a tokenizer say, in the keys of a GGUF file.
+/// Keys of a GGUF file that describe the tokenizer, from the files of the source.
 enum GGUFTokenizerKeys {
   private static let prefix = "tokenizer.ggml."
 
@@ -26,7 +26,7 @@ enum GGUFTokenizerKeys {
     pairs.append(pair("add_bos_token", .bool(beginning != nil)))
     pairs.append(
       pair("add_eos_token", .bool(settings?["add_eos_token"]?.bool ?? vocabulary.addsEnd)))
-    // Readers put a space before texts unless a file says otherwise.
+    // Readers add a space prefix by default: only false must be written.
     if vocabulary.addsSpacePrefix == false { pairs.append(pair("add_space_prefix", .bool(false))) }
     return pairs + (try templates(model, settings))
   }
@@ -54,7 +54,7 @@ enum GGUFTokenizerKeys {
     }
   }
 
-  /// The tokens that are named anywhere: by their text, or in `config.json` by their ids.
+  /// Special tokens, given by text in `tokenizer_config.json` or by id in `config.json`.
   private static func specialTokens(
     _ model: Model, _ settings: JSONObject?, _ vocabulary: GGUFVocabulary, beginning: Int?
   ) throws -> [GGUFKeyValue] {
@@ -68,7 +68,7 @@ enum GGUFTokenizerKeys {
       let text = stated?.string ?? stated?.object?["content"]?.string
       let named = text.flatMap { vocabulary.tokens.firstIndex(of: Array($0.utf8)) }
       let number = config?["\(kind)_token_id"]
-      // Of several tokens that end a text the first is the usual one.
+      // The first of several end-of-text tokens is the usual one.
       let numbered = number?.int ?? number?.array?.first?.int
       let own = kind == "bos" ? beginning : kind == "unk" ? vocabulary.unknownID : nil
       let id = own ?? named ?? numbered
@@ -77,7 +77,7 @@ enum GGUFTokenizerKeys {
     }
   }
 
-  /// The template of chats, and others by their names.
+  /// Chat template, and further templates by name.
   private static func templates(
     _ model: Model, _ settings: JSONObject?
   ) throws -> [GGUFKeyValue] {

@@ -9,10 +9,10 @@ package import Kernels
 import Tensors
 package import Work
 
-/// From a routed folder, which Transformers has run and perhaps tuned, back to a container.
+/// Imports a routed folder, run and possibly fine-tuned with Transformers, as a container.
 package struct FolderImport: Sendable {
   package let path: String
-  /// A description of the model's family; nil for one that is known, or that the folder describes.
+  /// Path of a family description; nil if the family is known or described in the folder.
   package let familyPath: String?
   package let outputPath: String
   package let compression: DMOECompression
@@ -32,13 +32,13 @@ package struct FolderImport: Sendable {
     self.generator = generator
   }
 
-  /// What was written.
+  /// Summary of the written file.
   package struct Result: Sendable {
     package let bytes: Int
     package let sourceBytes: Int
-    /// For each layer the widths of its experts.
+    /// Widths of the experts, per layer.
     package let widths: [[Int]]
-    /// Nil for none.
+    /// Kind of the routers; nil if there are none.
     package let router: String?
   }
 
@@ -66,7 +66,7 @@ package struct FolderImport: Sendable {
       router: form.routing?.router.rawValue)
   }
 
-  /// The dense model in the folder, and what is there beside it.
+  /// Opens the dense model in the folder, and the tensors of its experts and routers.
   private func open(_ folder: Checkpoint) throws -> (RoutedForm, Model, RoutedTensors) {
     guard case .dense(.safetensors) = folder.storage else {
       throw FormError.notRouted(

@@ -3,7 +3,7 @@ package import Checkpoints
 package import JSON
 
 extension RoutedForm {
-  /// The `config.json` of the source, from that of the folder.
+  /// Restores the `config.json` of the source from that of the folder.
   func source(_ folder: JSONValue) throws(JSONFieldError) -> JSONValue {
     let named = try JSONField(folder).member("model_type")
     guard try named.string() == dynamoeModelType else {
@@ -17,7 +17,7 @@ extension RoutedForm {
     return .object(object)
   }
 
-  /// Fails unless the experts are those of the model, and go with the routers.
+  /// Throws unless the experts and routers match the model.
   package func check(against model: Model) throws(JSONFieldError) {
     func fail(_ field: String, _ expected: String, _ found: String) -> JSONFieldError {
       JSONFieldError(field: "\(Self.key).\(field)", expected: expected, found: found)

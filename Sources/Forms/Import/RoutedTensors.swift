@@ -7,19 +7,19 @@ import Experts
 import Kernels
 import Tensors
 
-/// The tensors of experts and routers in a routed folder, beside those of the dense model.
+/// Tensors of experts and routers in a routed folder, next to those of the dense model.
 struct RoutedTensors {
   private let checkpoint: Checkpoint
   private let form: RoutedForm
   private let model: ModelConfiguration
-  /// For each layer what their names begin with.
+  /// Prefix of the tensor names, per layer.
   private let places: [String]
-  /// All that the folder has.
+  /// Names of all expert and router tensors in the folder.
   let names: Set<TensorName>
-  /// Whether any layer says how the source orders its neurons.
+  /// Whether any layer stores the order of its neurons.
   private let tellsOrder: Bool
 
-  /// - Throws: tensors that are missing, that nobody knows, or of another shape than they must be.
+  /// - Throws: an error for a missing or unknown tensor, or a wrong shape.
   init(_ model: Model, _ form: RoutedForm) throws {
     checkpoint = model.checkpoint
     self.form = form
@@ -71,8 +71,8 @@ struct RoutedTensors {
     return found
   }
 
-  /// The neurons of a layer by rank, as the source numbers them; where the folder tells of no layer,
-  /// as they stand.
+  /// Indices of a layer's neurons in the source, by rank; the identity if the folder stores no
+  /// order.
   func order(layer: Int) throws -> [Int] {
     let neurons = model.intermediateSize
     guard tellsOrder, let tensor = tensors(layer: layer).first(where: { $0.elementType == .i32 })
@@ -107,7 +107,7 @@ struct RoutedTensors {
     return try Router(RouterKind(form.routing?.router ?? .linear), tensors: parts)
   }
 
-  /// Those of the experts that drop neurons; their maps rounded to what a container stores.
+  /// Compensation of every partial expert, with maps rounded to the type that a container stores.
   func compensations(layer: Int) throws -> [Compensation] {
     guard form.routing?.compensationRank != nil else { return [] }
     var parts = [[Compensation.Tensor]](
@@ -123,7 +123,9 @@ struct RoutedTensors {
     return try parts.map { try Compensation(tensors: $0, hiddenSize: model.hiddenSize) }
   }
 
-  /// A tensor as floats of its form's type, all of them finite; a vector is one row.
+  /// Reads a tensor as floats rounded to its type in the form; a vector becomes one row.
+  ///
+  /// - Throws: an error if a value is not finite.
   private func matrix(_ tensor: RoutedForm.Tensor, layer: Int) throws -> Matrix {
     let found = try found(tensor, layer: layer)
     guard [.f16, .bf16, .f32, .f64].contains(found.elementType) else {

@@ -4,7 +4,7 @@ import DMOE
 import JSON
 import Reports
 
-/// The report of a conversion, for the figures of a card.
+/// Calibration report, for the figures of a model card.
 package struct CardReport: Sendable {
   package let path: String
   let document: JSONValue
@@ -19,14 +19,14 @@ package struct CardReport: Sendable {
     }
   }
 
-  /// Where a container's own report is, be it there or not.
+  /// Default path of a container's report, whether or not the file exists.
   package static func path(beside container: String) -> String? {
     let ending = ".dmoe"
     guard container.hasSuffix(ending) else { return nil }
     return container.dropLast(ending.count) + ".report.json"
   }
 
-  /// Fails unless it tells of the model and the experts of a container, or of one that it is a part of.
+  /// Throws unless the report describes this container, or a larger one that it was cut from.
   func check(against directory: DMOEDirectory) throws {
     do {
       let root = JSONField(document)

@@ -1,5 +1,5 @@
 extension DeciLMForm.Obstacle: CustomStringConvertible {
-  /// As it goes on behind "DeciLM", with the way out.
+  /// Continues a sentence that begins with "DeciLM", and names a remedy.
   package var description: String {
     switch self {
     case .family(let name): "is for LLaMA and Mistral, not for \(name): \(Self.wayOut)"

@@ -3,18 +3,18 @@ package import Checkpoints
 package import JSON
 import Kernels
 
-/// A model of LLaMA's shape whose layers have widths of their own, as the models of Nemotron-NAS
-/// describe it (`DeciLMForCausalLM`).
+/// A LLaMA-shaped model whose layers differ in width, in the form of the Nemotron-NAS models
+/// (`DeciLMForCausalLM`).
 ///
-/// Their configuration has no widths: each layer has a factor, from which every reader computes
-/// `2 · factor · D / 3`, cut to a whole number and rounded up to a multiple of 256.
+/// Their configuration stores a factor per layer instead of a width; readers compute the width as
+/// `2 · factor · D / 3`, truncated to an integer and rounded up to a multiple of 256.
 package struct DeciLMForm: Sendable {
-  /// Why a model has not this form.
+  /// Reason why a model cannot have this form.
   package enum Obstacle: Error, Equatable, Sendable {
     case family(String)
-    /// It has something that LLaMA has not, or that only some readers know.
+    /// A feature that LLaMA lacks, or that only some readers support.
     case feature(String)
-    /// The width of a layer is no multiple.
+    /// A layer width that is not a multiple of 256.
     case width(Int, layer: Int)
   }
 
@@ -52,10 +52,11 @@ package struct DeciLMForm: Sendable {
     self.widths = widths
   }
 
-  /// The factor that stands for a width; nil where the width is no multiple of 256.
+  /// Factor for a width; nil if the width is not a multiple of 256.
   ///
-  /// It leads to the middle of what is rounded up to the width, and has six digits behind the point:
-  /// readers that round it to as many, or compute in another order, get the same.
+  /// The factor maps to the middle of the interval that rounds up to the width, and has six decimal
+  /// places, so readers that round it to six places, or compute in another order, get the same
+  /// width.
   package static func multiplier(width: Int, hiddenSize: Int) -> Double? {
     guard width > 0, width % multiple == 0 else { return nil }
     let factor = 3 * Double(width - multiple / 2) / Double(2 * hiddenSize)
@@ -63,14 +64,14 @@ package struct DeciLMForm: Sendable {
     return self.width(multiplier: rounded, hiddenSize: hiddenSize) == width ? rounded : nil
   }
 
-  /// The width that readers compute.
+  /// Width that readers compute from a factor.
   package static func width(multiplier: Double, hiddenSize: Int) -> Int? {
     let size = 2 * multiplier * Double(hiddenSize) / 3
     guard size >= 0, size < 0x1p40 else { return nil }
     return (Int(size) + multiple - 1) / multiple * multiple
   }
 
-  /// The widths of all layers by a `config.json` of this form; nil for any other.
+  /// Widths of all layers in a `config.json` of this form; nil for any other.
   package static func widths(_ document: JSONValue?) -> [Int]? {
     guard let root = document?.object, let blocks = root[layersKey]?.array,
       let hiddenSize = root["hidden_size"]?.int, (1...1 << 24).contains(hiddenSize)
@@ -83,7 +84,7 @@ package struct DeciLMForm: Sendable {
     return widths.count == blocks.count ? widths : nil
   }
 
-  /// The source's `config.json` in this form.
+  /// Converts the source's `config.json` to this form.
   func document(_ source: JSONObject) -> JSONObject {
     var object = source
     object["model_type"] = .string(Self.modelType)
@@ -114,7 +115,7 @@ package struct DeciLMForm: Sendable {
     return object
   }
 
-  /// The rotation by the keys that all readers know, where the source has newer ones or none.
+  /// Adds the older RoPE keys, which all readers know, if the source has newer ones or none.
   private func addRotation(_ object: inout JSONObject) {
     let parameters = object["rope_parameters"]?.object
     if object["rope_theta"] == nil {

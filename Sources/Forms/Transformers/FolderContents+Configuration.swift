@@ -4,9 +4,9 @@ import Containers
 package import JSON
 
 extension FolderContents {
-  /// `config.json` of the folder: the source's, but for what differs.
+  /// `config.json` of the folder: the source's, with the changes for the experts.
   ///
-  /// That of the full expert alone is the source's byte for byte.
+  /// For a single full expert it equals the source's byte for byte.
   func configuration() throws -> [UInt8] {
     let name = "config.json"
     guard let bytes = try checkpoint.companion(name), let document = try configurationDocument()
@@ -14,7 +14,7 @@ extension FolderContents {
     return isDense ? bytes : JSONWriter.write(document, layout: .indented) + [0x0A]
   }
 
-  /// The same as a value.
+  /// The same document as a JSON value.
   package func configurationDocument() throws -> JSONValue? {
     guard var object = try checkpoint.document("config.json")?.object else { return nil }
     if let routed {
@@ -33,7 +33,7 @@ extension FolderContents {
         throw FormError.mixedWidths(expert: expert, widths: widths, error)
       }
     }
-    // A family that is not known here has a key of its own for the width.
+    // A family that the user describes may name the width differently.
     object[model.family.keys.intermediateSize] = .int(width)
     return .object(object)
   }

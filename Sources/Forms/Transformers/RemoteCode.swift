@@ -1,6 +1,6 @@
 package import JSON
 
-/// The Python files that a routed folder carries, which Transformers runs (`trust_remote_code`).
+/// Python files of a routed folder, which Transformers runs with `trust_remote_code`.
 package enum RemoteCode {
   /// As they are in this program: a further file is a further line, and a resource of the package
   /// where it is not generated.
@@ -11,18 +11,18 @@ package enum RemoteCode {
     ("finetune.py", PackageResources.finetune_py),
   ]
   private static let configurationName = "configuration_dynamoe.py"
-  /// The one line that is another in each folder, and how it is written here.
+  /// The only line that differs between folders, as it is in the embedded file.
   private static let sourceLine = "SOURCE = \"llama\""
 
   package static var names: [String] { resources.map(\.name) }
 
-  /// What `config.json` says under `auto_map`: the classes that Transformers takes, and from which files.
+  /// Value of `auto_map` in `config.json`: the classes for Transformers, and their files.
   package static let classes: JSONValue = [
     "AutoConfig": "configuration_dynamoe.DynamoeConfig",
     "AutoModelForCausalLM": "modeling_dynamoe.DynamoeForCausalLM",
   ]
 
-  /// The files for models whose source has this `model_type`, which is the name of a known family.
+  /// Files for a source `model_type`, which must be one of a known family.
   package static func files(modelType: String) -> [(name: String, bytes: [UInt8])] {
     resources.map { name, bytes in
       guard name == configurationName else { return (name, bytes) }

@@ -4,11 +4,11 @@ import Experts
 package import JSON
 
 extension RoutedForm {
-  /// The member of `config.json` that holds it.
+  /// Member of `config.json` that describes the form.
   package static let key = "dynamoe"
   private static let version = 1
 
-  /// What stands under ``key``.
+  /// Value of ``key``.
   package var document: JSONValue {
     var source = JSONObject([.init(name: "model_type", value: .string(modelType))])
     source["architectures"] = architectures.map { .array($0.map(JSONValue.string)) }
@@ -49,12 +49,12 @@ extension RoutedForm {
     ]
   }
 
-  /// Whether a `config.json` is that of a routed folder.
+  /// Whether a `config.json` belongs to a routed folder.
   package static func isRouted(_ configuration: JSONValue?) -> Bool {
     configuration?.object?[key]?.object != nil
   }
 
-  /// What stands under ``key``.
+  /// Parses the value of ``key``.
   package init(_ field: JSONField) throws(JSONFieldError) {
     _ = try field.member("version").int(in: Self.version...Self.version)
     let source = try field.member("source")
@@ -87,7 +87,7 @@ extension RoutedForm {
     }
   }
 
-  /// Of a family that is known: the name stands in the Python of the folder, as it is.
+  /// Parses a `model_type`; only known ones are accepted, because it is copied into Python code.
   private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
     let name = try field.string()
     guard exportable(name) != nil else {

@@ -6,21 +6,21 @@ package import Experts
 import JSON
 package import Tensors
 
-/// How a routed folder is made: what stands in its `config.json` under `dynamoe`, and the tensors
-/// that it has beside those of the source (`docs/transformers.md`).
+/// Description of a routed folder: the value of `dynamoe` in its `config.json`, and the tensors
+/// that it adds to those of the source (`docs/transformers.md`).
 package struct RoutedForm: Sendable, Equatable {
-  /// The `model_type` of the source.
+  /// `model_type` of the source.
   package let modelType: String
-  /// What the source says of its classes.
+  /// `architectures` of the source.
   package let architectures: [String]?
   package let family: String
   package let importance: String
   package let recipe: String?
-  /// For each layer the widths of its experts; the last has all neurons.
+  /// Widths of the experts, per layer; the last has all neurons.
   package let widths: [[Int]]
   /// Nil without routers.
   package let routing: RoutingForm?
-  /// For each layer how many hidden values its router has; empty where routers have none.
+  /// Hidden width of each layer's router; empty if routers have no hidden layer.
   package let hidden: [Int]
   package let budgets: BudgetTable?
 
@@ -39,10 +39,10 @@ package struct RoutedForm: Sendable, Equatable {
     self.budgets = budgets
   }
 
-  /// That of a container.
+  /// Describes the export of a container.
   ///
-  /// - Throws: where not all experts are there, or Transformers does not know the source as a model
-  ///   that predicts tokens.
+  /// - Throws: ``FormError`` if some experts are missing, or if Transformers does not know the
+  ///   source as a language model.
   init(_ checkpoint: Checkpoint, _ container: DMOEReader) throws {
     let directory = container.directory
     guard container.holdsDense else {
@@ -77,33 +77,33 @@ package struct RoutedForm: Sendable, Equatable {
     return family.flatMap { family in ModuleLayout(family).map { (family, $0) } }
   }
 
-  /// What the folder's `config.json` says for the source's `model_type`.
+  /// `model_type` in the folder's `config.json`.
   package var dynamoeModelType: String { Model.exported + modelType }
 
-  /// The module in the network of a layer that has the tensors beside those of the source.
+  /// Module of a feed-forward layer that holds the added tensors.
   package static let module = "experts."
-  /// The name below ``module`` of what tells where in the source each neuron was.
+  /// Name below ``module`` of the tensor with each neuron's index in the source.
   package static let permutation = "permutation"
 
-  /// What the names of a layer's tensors beside those of the source begin with, by the name of its
-  /// projection out of the network, the last words of which are the projection's and `weight`.
+  /// Prefix of a layer's added tensors, from the name of its down projection, which ends in the
+  /// projection's own name and `weight`.
   package static func place(beside projection: String) -> String {
     projection.split(separator: ".").dropLast(2).map { $0 + "." }.joined() + module
   }
 
-  /// A tensor beside those of the source.
+  /// A tensor added to those of the source.
   package struct Tensor: Sendable {
-    /// Below ``module``.
+    /// Name below ``module``.
     package let name: String
     package let elementType: ElementType
     package let shape: [Int]
-    /// What it is in a container.
+    /// Kind of the tensor in a container.
     package let kind: StoredTensor.Kind
-    /// The ring that it lies in; nil for the shared section.
+    /// Ring of the tensor in a container; nil for the shared section.
     package let ring: Int?
   }
 
-  /// The tensors of a layer beside those of the source.
+  /// Tensors added to a layer.
   package func tensors(layer: Int, hiddenSize: Int) -> [Tensor] {
     var tensors = [
       Tensor(
@@ -123,7 +123,7 @@ package struct RoutedForm: Sendable, Equatable {
     guard let rank = routing.compensationRank else { return tensors }
     for expert in 0..<partial {
       for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: hiddenSize) {
-        // In the module that it becomes, the bias is that of the second map.
+        // In the Python module, the bias belongs to the second map.
         let isBias = name == "bias"
         tensors.append(
           Tensor(

@@ -9,19 +9,19 @@ import Safetensors
 import Tensors
 package import Work
 
-/// From a container to a folder that Transformers loads, with a model card: one expert as a plain model
-/// of the family that it came from, with a smaller feed-forward width, or all experts with their
-/// routers, and the code that runs them.
+/// Exports a container as a folder for Transformers, with a model card: either one expert as a
+/// plain model of the source's family with a smaller feed-forward width, or all experts with their
+/// routers and the code that runs them.
 package struct TransformersExport: Sendable {
   package let checkpoint: Checkpoint
   package let outputPath: String
-  /// Nil for all experts, with what chooses among them.
+  /// Nil for all experts with their routers.
   package let expert: ExpertSelection?
-  /// How many bytes of tensors a file has at most.
+  /// Maximum bytes of tensors per file.
   package let shardSize: Int
-  /// Nil for a card without figures.
+  /// Source of the model card's figures; nil for a card without.
   package let report: CardReport?
-  /// What made the folder, for its card.
+  /// Command line shown on the model card.
   package let command: [String]
   package let force: Bool
   package let generator: String
@@ -40,24 +40,24 @@ package struct TransformersExport: Sendable {
     self.generator = generator
   }
 
-  /// What was written.
+  /// Summary of the written folder.
   package struct Result: Sendable {
-    /// The bytes of all files.
+    /// Total size of all files.
     package let bytes: Int
     package let sourceBytes: Int
     package let bytesRead: Int
     /// Nil for all experts.
     package let expert: Int?
-    /// For each layer.
+    /// Number of neurons of each layer.
     package let widths: [Int]
-    /// How many experts the folder has.
+    /// Number of experts in the folder.
     package let experts: Int
-    /// Whether anything chooses among them.
+    /// Whether the folder has routers.
     package let hasRouters: Bool
     package let parameters: Int
     package let files: [String]
 
-    /// Whether all layers have as many neurons.
+    /// Whether all layers have the same width.
     package var isUniform: Bool { widths.allSatisfy { $0 == widths.first } }
   }
 
@@ -102,13 +102,13 @@ package struct TransformersExport: Sendable {
       parameters: contents.parameterCount, files: files)
   }
 
-  /// The source's notes about its file, and the word without which some readers refuse it.
+  /// Metadata of the source file, and `format`, without which some readers refuse a file.
   private func metadata(_ directory: DMOEDirectory) -> [(key: String, value: String)] {
     let notes = directory.sourceMetadata
     return notes.contains { $0.key == "format" } ? notes : notes + [("format", "pt")]
   }
 
-  /// All files but the tensors'.
+  /// Contents of all files other than the tensors.
   private func documents(_ contents: FolderContents) throws -> [(name: String, bytes: [UInt8])] {
     var documents: [(name: String, bytes: [UInt8])] = []
     for name in checkpoint.companions where name != Checkpoint.cardName {
