@@ -3,12 +3,12 @@ package import Checkpoints
 package import Kernels
 package import Work
 
-/// What a check found.
+/// Result of a check.
 package struct CheckOutcome: Sendable, Equatable {
   package enum Status: String, Sendable {
     case passed
     case failed
-    /// The check does not apply, and says why.
+    /// The check does not apply; the detail says why.
     case skipped
   }
 
@@ -20,30 +20,30 @@ package struct CheckOutcome: Sendable, Equatable {
   static func skipped(_ detail: String) -> CheckOutcome { .init(status: .skipped, detail: detail) }
 }
 
-/// What the checks look at.
+/// Inputs of the checks.
 package struct CheckSubject: Sendable {
   package let checkpoint: Checkpoint
-  /// The dense checkpoint that a container is held against, or the container that a dense checkpoint
-  /// came from; nil for none.
+  /// The dense checkpoint to compare a container with, or the container that an export was made
+  /// from; nil for no comparison.
   package let source: Checkpoint?
-  /// What the full expert and the dense model are run on; nil for nothing.
+  /// Text for comparing the full expert with the dense model; nil skips it.
   package let text: TextRequest?
-  /// Whether a file that was cut fails.
+  /// Whether a truncated file fails.
   package let requiresComplete: Bool
   package let parallel: Parallel
   package let progress: Progress
   package let workspace: Workspace
 }
 
-/// One question that `validate` asks of a file.
+/// A single check of `validate`.
 ///
-/// Each is a type in a file of its own, named by ``id`` in the output, in the manual and in
-/// its test; `detail` says what was looked at or what is wrong and where.
+/// Each is a type in its own file, named after its ``id``, which also identifies it in the output,
+/// the manual and its test. The detail tells what was checked, or what is wrong and where.
 protocol Check: Sendable {
   static var id: String { get }
-  /// What is asked, in a sentence for the manual.
+  /// One sentence for the manual.
   static var summary: String { get }
-  /// Whether the check is asked of a file of this kind at all.
+  /// Whether the check applies to files of this kind.
   static func applies(to subject: CheckSubject) -> Bool
   static func run(on subject: CheckSubject) throws -> CheckOutcome
 }

@@ -3,7 +3,7 @@ import Forms
 import JSON
 
 extension CheckSubject {
-  /// What `config.json` says of the experts of an exported folder; nil where it says nothing.
+  /// Description of the experts in the `config.json` of an exported folder; nil if there is none.
   func routedField() throws(ModelError) -> JSONField? {
     guard checkpoint.container == nil, let document = try checkpoint.document("config.json"),
       RoutedForm.isRouted(document), let experts = document.object?[RoutedForm.key]
@@ -11,7 +11,7 @@ extension CheckSubject {
     return JSONField(experts, path: RoutedForm.key)
   }
 
-  /// The model that is checked: of a folder with routers the dense one, which it holds too.
+  /// The model to check; of a routed folder, the dense model it contains.
   func model() throws(ModelError) -> Model {
     guard let field = try routedField() else { return try Model(checkpoint) }
     do {

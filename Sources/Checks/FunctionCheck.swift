@@ -18,7 +18,7 @@ enum FunctionCheck: Check {
     subject.text != nil && subject.checkpoint.container != nil
   }
 
-  /// Sums in another order differ by a few millionths.
+  /// Relative to the range of the logits; a different order of summation changes a few millionths.
   private static let tolerance = 1e-4
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
@@ -36,7 +36,7 @@ enum FunctionCheck: Check {
     let experts = try LayerExperts.layers(of: container)
     let sweep = LayerSweep(
       model, parallel: subject.parallel, workspace: subject.workspace)
-    // Both in one sweep where the weights are the same.
+    // Both run in one sweep if they share the weights.
     var finished = try sweep.run(windows, streams: dense == nil ? 2 : 1) { call in
       guard call.stream == 0 else { return (output(call), observation: ()) }
       let layer = experts[call.layer]
@@ -66,13 +66,13 @@ enum FunctionCheck: Check {
     let share = HumanText.significant(largest, digits: 2)
     let what =
       "\(HumanText.count(tokens.tokens.count)) tokens: logits differ by at most \(share) of their range"
-    // Where the weights are others, so are the logits: that is told, and nothing is asked of it.
+    // A recoded down projection changes the logits: the difference is reported, not judged.
     if let type = container.directory.sourceTensors.first(where: { !$0.isExact })?.ringType,
       dense != nil, largest >= tolerance, largest.isFinite
     {
       return .skipped(what + "; down is stored as \(type.rawValue)")
     }
-    // Whatever is not a number is not below.
+    // NaN compares false and fails.
     return largest < tolerance ? .passed(what) : .failed(what)
   }
 
@@ -81,7 +81,7 @@ enum FunctionCheck: Check {
   }
 }
 
-/// How far two models' logits of a window are from each other.
+/// Largest difference between the logits of two models in a window, and the range of the logits.
 private struct LogitDifference: Sendable {
   var largest = 0.0
   var range = 0.0

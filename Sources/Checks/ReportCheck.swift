@@ -31,7 +31,7 @@ enum ReportCheck: Check {
         try expect(layer.member("widths"), widths)
       }
       let output = try report.member("output")
-      // The directory tells the length that the whole file has, cut or not.
+      // The directory states the length of the whole file, even if it was cut.
       _ = try output.member("bytes").int(in: directory.length...directory.length)
       let experts = try output.member("experts").elements()
       guard experts.count == directory.experts else {

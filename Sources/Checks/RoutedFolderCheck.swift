@@ -50,7 +50,7 @@ enum RoutedFolderCheck: Check {
         + "\(routers)\(compensation); the code is that of this version")
   }
 
-  /// The first Python file that is not as it was written; nil where all are.
+  /// The first Python file that differs from the exported one; nil if none does.
   static func changedCode(of folder: Checkpoint, _ form: RoutedForm) throws -> String? {
     guard let place = folder.folder else { return nil }
     return try RemoteCode.files(modelType: form.modelType).first { name, bytes in
@@ -60,11 +60,11 @@ enum RoutedFolderCheck: Check {
     }?.name
   }
 
-  /// What Transformers or Python would run beside the files that were written; nil if nothing.
+  /// Code that Transformers or Python would run besides the exported files; nil if there is none.
   private static func otherCode(of folder: Checkpoint) throws -> String? {
     let place = folder.folder ?? folder.path
     for name in try Folder.names(in: place) {
-      // finetune.py would import it in the place of a module of Python's.
+      // finetune.py would import it in place of a standard module.
       let isModule =
         [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
         || Folder.isFolder(Folder.path(of: name, in: place)) && !name.hasPrefix(".")
@@ -80,7 +80,7 @@ enum RoutedFolderCheck: Check {
     return nil
   }
 
-  /// What is missing, has another shape or does not belong; nil if nothing.
+  /// A tensor that is missing, misshapen or unknown; nil if there is none.
   private static func difference(
     _ folder: Checkpoint, _ form: RoutedForm, _ model: Model
   ) throws -> String? {

@@ -5,7 +5,7 @@ package import Kernels
 import Safetensors
 package import Work
 
-/// A file and the checks that were asked of it.
+/// Results of the checks of a file.
 package struct Validation: Sendable {
   package struct Result: Sendable {
     package let id: String
@@ -13,12 +13,12 @@ package struct Validation: Sendable {
   }
 
   package let results: [Result]
-  /// False for a `.dmoe` that was cut.
+  /// False for a truncated `.dmoe`.
   package let isComplete: Bool
 
   package var isValid: Bool { !results.contains { $0.outcome.status == .failed } }
 
-  /// In the order in which they are asked: what is cheap, and what others rely on, first.
+  /// In order of execution: cheap checks, and those that others rely on, come first.
   private static let checks: [any Check.Type] = [
     CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
     RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
@@ -27,7 +27,7 @@ package struct Validation: Sendable {
     FunctionCheck.self,
   ]
 
-  /// The checks and what each asks, for the manual; opening the file is the first of them.
+  /// Identifiers and summaries of all checks, for the manual; opening the file counts as the first.
   package static var catalogue: [(id: String, summary: String)] {
     [(structureID, "The file, or every file of the folder, keeps all rules of its format.")]
       + checks.map { ($0.id, $0.summary) }
@@ -35,7 +35,7 @@ package struct Validation: Sendable {
 
   package static let structureID = "structure"
 
-  /// Asks all checks that apply of an open file.
+  /// Runs all applicable checks on an open file.
   package init(
     _ checkpoint: Checkpoint, against source: Checkpoint?, text: TextRequest? = nil,
     requiresComplete: Bool = false, parallel: Parallel, progress: Progress,
@@ -60,7 +60,7 @@ package struct Validation: Sendable {
     isComplete = checkpoint.container?.isComplete ?? true
   }
 
-  /// The result of a file that cannot even be opened.
+  /// Result for a file that cannot be opened.
   package init(unopened error: any Error) {
     results = [Result(id: Self.structureID, outcome: .failed("\(error)"))]
     isComplete = false
