@@ -3,28 +3,28 @@ import GGUF
 package import Tensors
 
 extension Inspection {
-  /// What cuts text into tokens, as far as it can be told without reading the tokens.
+  /// Kind and size of the tokenizer, from the metadata alone.
   package struct TokenizerSummary: Sendable {
     package let kind: String
     package let tokens: Int
   }
 
-  /// Experts that the model has of itself.
+  /// Experts of a mixture-of-experts source.
   package struct Mixture: Sendable {
     package let experts: Int
-    /// How many a token takes; nil where the file does not tell.
+    /// Experts per token; nil if the file does not state it.
     package let used: Int?
-    /// The neurons of each; nil where the file does not tell.
+    /// Neurons per expert; nil if the file does not state it.
     package let neurons: Int?
     package let layers: Int
   }
 
-  /// A tensor whose type is not known, or is known no more.
+  /// A tensor of unknown or withdrawn type.
   package struct UnknownTensor: Sendable {
     package let name: TensorName
     package let type: Int
     package let shape: [Int]
-    /// Nil where the size of its blocks is not known.
+    /// Nil if the block size is unknown.
     package let bytes: Int?
   }
 
@@ -41,7 +41,7 @@ extension Inspection {
     return TokenizerSummary(kind: kind, tokens: tokens.count)
   }
 
-  /// Experts are stacked: E × neurons × D.
+  /// Reads the experts from the stacked up projections, of shape E × neurons × D.
   static func mixture(_ checkpoint: Checkpoint, _ metadata: GGUFMetadata?) throws -> Mixture? {
     let stacked = checkpoint.tensors.filter { $0.name.text.hasSuffix(".ffn_up_exps.weight") }
     guard let metadata, let first = stacked.first, first.shape.count == 3 else { return nil }

@@ -4,7 +4,7 @@ import Reports
 import Tensors
 
 extension Inspection {
-  /// The inspection under the keys of design section 5.
+  /// The inspection as a JSON document, in the schema of `inspect --json`.
   package var document: JSONValue {
     var document = JSONObject()
     document["format"] = .string(format.rawValue)

@@ -10,37 +10,37 @@ package import Reports
 package import Tensors
 package import Work
 
-/// What is in a file or folder, as far as it tells; it need not be a complete model.
+/// Contents of a file or folder, which need not be a complete model.
 package struct Inspection: Sendable {
-  /// The feed-forward layers, as far as they are known.
+  /// Known properties of the feed-forward layers.
   package struct FeedForward: Sendable, Equatable {
     package let layers: Int
     package let hiddenSize: Int
     package let intermediateSize: Int
-    /// Nil where no configuration names it.
+    /// Nil if no configuration names it.
     package let activation: String?
     package let gated: Bool
   }
 
   package struct Tensor: Sendable {
     package let description: TensorDescription
-    /// Nil where they were not asked for, or the values are not all there.
+    /// Nil if not requested, or if the values are not all available.
     package let statistics: TensorStatistics?
   }
 
-  /// What only a container has.
+  /// Properties of a container.
   package struct Container: Sendable {
     package let isComplete: Bool
-    /// Whether it has every weight of the dense model.
+    /// Whether the file holds every weight of the dense model.
     package let holdsDense: Bool
     package let expertsTotal: Int
-    /// Of the experts that the file holds.
+    /// Experts that the file holds.
     package let experts: [CalibrationReport.Expert]
     package let importance: String
-    /// What kind of routers there are; nil for none.
+    /// Kind of the routers; nil if there are none.
     package let router: String?
     package let use: StorageUse
-    /// Whether the weights are elsewhere.
+    /// Whether the weights are in another checkpoint, the base.
     package let isOverlay: Bool
   }
 
@@ -52,19 +52,19 @@ package struct Inspection: Sendable {
   package let tensors: [Tensor]
   package let container: Container?
   package let metadata: MetadataSummary
-  /// Nil where only reading it would tell.
+  /// Nil unless the metadata describes a tokenizer.
   package let tokenizer: TokenizerSummary?
   /// Nil for a dense model.
   package let mixture: Mixture?
   package let unknownTensors: [UnknownTensor]
-  /// What may run code of strangers.
+  /// Features that may run untrusted code.
   package let risks: [String]
-  /// What does not fit together.
+  /// Inconsistencies between configuration and tensors.
   package let problems: [String]
 
   package var byteCount: Int { files.reduce(0) { $0 + $1.length } }
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.description.elementCount } }
-  /// Of the tensors on an average, what blocks share included.
+  /// Average over all tensors, block scales included.
   package var bitsPerParameter: Double {
     let bytes = tensors.reduce(0) { $0 + $1.description.byteCount }
     return Double(8 * bytes) / Double(max(parameterCount, 1))
@@ -72,10 +72,10 @@ package struct Inspection: Sendable {
 
   /// - Parameters:
   ///   - checkpoint: an open file or folder.
-  ///   - withStatistics: whether all values are read.
-  ///   - parallel: the loop that reads values.
-  ///   - progress: told of tensors that were read.
-  /// - Throws: what reading the files throws.
+  ///   - withStatistics: whether all values are read for statistics.
+  ///   - parallel: threads for reading values.
+  ///   - progress: receives the number of tensors read.
+  /// - Throws: errors of reading the files.
   package init(
     _ checkpoint: Checkpoint, withStatistics: Bool, parallel: Parallel, progress: Progress
   ) throws {
@@ -110,7 +110,7 @@ package struct Inspection: Sendable {
         ?? checkpoint.document("config.json")?.object?["model_type"]?.string
       let known = Self.feedForward(of: checkpoint, isDescribed: try checkpoint.isDescribed)
       feedForward = known.0
-      // Of a mixture it is no problem that it cannot be run: it is another kind of model.
+      // A mixture cannot be run here, but that is no fault of the file.
       problems = mixture == nil ? known.problems : []
     }
   }
@@ -139,7 +139,8 @@ package struct Inspection: Sendable {
     return try TensorStatistics(source.open(tensor.name))
   }
 
-  /// From the configuration where there is one, else from the names that known families use.
+  /// Reads the configuration if there is one; otherwise infers from the tensor names of known
+  /// families.
   private static func feedForward(
     of checkpoint: Checkpoint, isDescribed: Bool
   ) -> (FeedForward?, problems: [String]) {

@@ -1,6 +1,6 @@
-/// Why an inspection has no answer.
+/// Invalid request to an inspection.
 package enum InspectionError: Error, Equatable, Sendable {
-  /// The metadata have no such key.
+  /// The metadata has no such key.
   case unknownKey(String, path: String, known: [String])
 }
 

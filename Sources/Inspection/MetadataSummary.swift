@@ -4,15 +4,15 @@ import GGUF
 package import JSON
 import Safetensors
 
-/// What a checkpoint says about itself beside its tensors: keys and values.
+/// Metadata of a checkpoint: keys and values.
 package struct MetadataSummary: Sendable {
   package struct Line: Sendable {
     package let key: String
-    /// As the file names it.
+    /// Type name as in the file format.
     package let type: String
     /// Nil for arrays, which are not decoded.
     package let value: JSONValue?
-    /// How many elements an array has; nil for other values.
+    /// Number of elements of an array; nil for other values.
     package let count: Int?
   }
 
@@ -36,9 +36,9 @@ package struct MetadataSummary: Sendable {
     }
   }
 
-  /// The whole value of one key.
+  /// Reads the whole value of one key.
   ///
-  /// - Throws: a key that is not there, by the names of those that are.
+  /// - Throws: ``InspectionError`` for an unknown key, with the names of the known ones.
   package static func value(
     of key: String, in checkpoint: Checkpoint
   ) throws -> (type: String, value: JSONValue) {
@@ -56,7 +56,7 @@ package struct MetadataSummary: Sendable {
     switch value {
     case .string(let bytes): .string(String(decoding: bytes, as: UTF8.self))
     case .bool(let value): .bool(value)
-    // The shortest decimal that is this float, and not the double that it is.
+    // The shortest decimal of the float, instead of that of the widened double.
     case .f32(let value): .double(Double("\(value)") ?? Double(value))
     case .u64(let value): Int(exactly: value).map { .int($0) } ?? .string("\(value)")
     case .array(let array): json(array)

@@ -2,18 +2,18 @@ import ByteIO
 package import DMOE
 import Tensors
 
-/// What the bytes of a container are spent on.
+/// Bytes of a container by purpose.
 package struct StorageUse: Sendable {
   package enum Purpose: String, CaseIterable, Sendable {
     case weights
     case compensation
-    /// Budgets included.
+    /// Includes the budget tables.
     case routers
     /// Permutations.
     case order
     /// Configuration, tokenizer, licence.
     case files
-    /// What this version does not know.
+    /// Tensors of kinds unknown to this version.
     case other
     /// Preamble, directory and padding.
     case directory
@@ -21,19 +21,19 @@ package struct StorageUse: Sendable {
 
   package struct Share: Sendable {
     package let purpose: Purpose
-    /// In the file.
+    /// Bytes in the file.
     package let stored: Int
-    /// Before it was coded.
+    /// Bytes before compression.
     package let plain: Int
   }
 
-  /// In the order of purposes, those that there are.
+  /// In the order of ``Purpose``, without empty ones.
   package let shares: [Share]
   package var byteCount: Int { shares.reduce(0) { $0 + $1.stored } }
-  /// The tensors of the dense checkpoint.
+  /// Bytes of the dense checkpoint's tensors.
   package let denseBytes: Int
 
-  /// Of the sections that the file holds.
+  /// Counts the sections that the file holds.
   package init(_ container: DMOEReader) {
     var stored: [Purpose: Int] = [:]
     var plain: [Purpose: Int] = [:]
