@@ -1,16 +1,16 @@
-# On a fresh Debian machine with Swift: `make demo` shows what it does, `make test` proves it.
+# On a fresh Debian machine with Swift: `make demo` runs a demonstration, `make test` the tests.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 .PHONY: build demo test test-peers test-threads fuzz bench lint format man docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
-# What the program is built with, and what its tests ask as independent peers.
+# Packages for the build, and for the tests with their independent peers.
 BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
 TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core strace
-# llama.cpp is compiled for this processor, without what is for pictures: some minutes.
+# Compiles llama.cpp for this processor, without image support; takes some minutes.
 LLAMA_OPTIONS := -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
-# gold, which Swift takes by itself, fails on what the sanitizers add.
+# gold, Swift's default linker, fails to link sanitizers.
 THREADS := --scratch-path .build/thread -Xswiftc -sanitize=thread \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld
 MODEL := fixtures/tiny-llama
@@ -19,7 +19,7 @@ OUT := out/demo
 build: setup
 	swift build -c release --product dynamoe
 
-# Installs the packages that are missing; asks for nothing where none is.
+# Installs missing packages; needs no privileges if there are none.
 setup:
 	@.ci/install-packages $(BUILD_PACKAGES)
 
@@ -32,8 +32,8 @@ test: setup lint .venv/ready
 	.ci/docs
 	swift test -c release --skip-build --disable-xctest
 
-# Slow peers: PyTorch, Transformers and llama.cpp, in an environment of their own; and packages that
-# depend on this one by a git tag.
+# Tests against slow peers, PyTorch, Transformers and llama.cpp, in a separate environment; and of
+# packages that depend on this one by a git tag.
 test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
 	@mkdir -p out/peers
@@ -48,18 +48,18 @@ test-peers: build .venv-peers/ready
 	out/examples/build/release/RunAtBudget out/peers/t.dmoe 0.5 "Once upon a time"
 	out/examples/build/release/StreamTensors fixtures/families/llama3/model.gguf
 
-# All tests that are fit for it under the thread sanitizer, which adds addresses and takes time.
+# Tests under the thread sanitizer, except those that limit addresses or take too long with it.
 test-threads: setup .venv/ready
 	swift build -c release --build-tests $(THREADS)
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/threads.suppressions SWIFT_BACKTRACE=enable=no \
 	  swift test -c release $(THREADS) --skip-build --disable-xctest \
 	  --skip 'AddressLimitTests|FaultTests|MutationTests|PathTests'
 
-# The readers of what strangers make, against libFuzzer, each for so many seconds.
+# Fuzzes each reader of untrusted input with libFuzzer for SECONDS (default 60).
 fuzz: setup
 	.ci/fuzz $(or $(SECONDS),60)
 
-# Speed and memory on layers of a 7B shape, as ratios; 40 minutes and 11 GB of disk.
+# Speed and memory on layers of 7B shape, as ratios; takes 40 minutes and 11 GB of disk.
 bench: build .venv-peers/ready
 	swift build -c release --product CodingBenchmark
 	swift build -c release --product BlocksBenchmark
@@ -84,18 +84,18 @@ format:
 	  .venv-peers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/requirements.txt
 	@touch $@
 
-# The date of the pages is that of the release, so that the same source gives the same pages.
+# The pages carry the release date, so that the same source always gives the same pages.
 man:
 	rm -rf man && mkdir man
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --date 2026-11-21 --output-directory man
 
-# The library's reference, a folder for any web server: out/docs.
+# Builds the library's reference in out/docs, a folder for any web server.
 docs: setup
 	swift build -c release --target DynamoeKit
 	.ci/docs
 
-# One binary with the Swift runtime linked in; it needs libc, libstdc++, OpenBLAS and zlib.
+# Builds one binary with the Swift runtime linked in; needs libc, libstdc++, OpenBLAS and zlib.
 release: setup
 	swift build -c release --product dynamoe --static-swift-stdlib
 	@mkdir -p out/release

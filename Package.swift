@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// Every target of the product is held to the same rules.
+/// Compiler settings of all product targets.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
@@ -14,19 +14,19 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-/// A stage of the data path, from bytes up to the command line.
+/// A module of the product, anywhere from byte access to the façade.
 func stage(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-/// A program that shows how the library is used, a package of its own under `Examples`.
+/// An example program for the library; under `Examples` it is also a separate package.
 func example(_ name: String) -> Target {
   .executableTarget(name: name, dependencies: ["DynamoeKit"], path: "Examples/\(name)/Sources")
 }
 
-/// Tests may use the unsafe parts of the standard library without saying so.
+/// Test targets; they may use unsafe constructs unmarked, without strict memory safety.
 func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
@@ -113,7 +113,7 @@ let package = Package(
         "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Experts", "GGUF", "JSON",
         "Kernels", "Reports", "Running", "Safetensors", "Tensors", "Tokenizers", "Work",
       ],
-      // What Transformers runs of a folder with routers.
+      // Python code of routed folders, run by Transformers.
       resources: [
         .embedInCode("Transformers/Python/configuration_dynamoe.py"),
         .embedInCode("Transformers/Python/finetune.py"),
@@ -139,7 +139,7 @@ let package = Package(
         "Evaluation", "Experts", "JSON", "Kernels", "Reports", "Running", "Tensors", "Tokenizers",
         "Work",
       ]),
-    // What other packages import; the only target with public names.
+    // The library product; the only target with public declarations.
     stage(
       "DynamoeKit",
       [
@@ -157,7 +157,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Built as the packages that they are by `make test-peers`.
+    // `make test-peers` builds them as separate packages.
     example("MakePlan"), example("RunAtBudget"), example("StreamTensors"),
 
     // Run by `make bench`.
@@ -168,7 +168,7 @@ let package = Package(
       name: "BlocksBenchmark", dependencies: ["Tensors"], path: "Tests/bench/blocks",
       swiftSettings: strict),
 
-    // Run by `make fuzz`: the readers of what strangers make, fed by libFuzzer.
+    // Run by `make fuzz`: readers of untrusted input, fed by libFuzzer.
     .target(
       name: "FuzzTargets",
       dependencies: [
@@ -182,9 +182,9 @@ let package = Package(
     .executableTarget(
       name: "Fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/fuzz/program"),
 
-    // What tests of several targets share; it may use Foundation.
+    // Helpers shared by test targets; may use Foundation.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    // Containers by hand, for tests of the codec and of what is built on it.
+    // Hand-made containers, for tests of the codec and of its clients.
     .target(
       name: "TestContainers",
       dependencies: ["Architectures", "ByteIO", "DMOE", "Tensors", "TestSupport"],
@@ -257,11 +257,11 @@ let package = Package(
       ],
       exclude: ["stream_peer.py"]),
     tests("FuzzTests", ["Fuzz", "FuzzTargets", "TestSupport"]),
-    // Pages as a browser shows them.
+    // Tests of report pages in a browser.
     tests(
       "PageTests", ["dynamoe", "JSON", "Reports", "TestSupport"],
       exclude: ["make_report.py", "probe.html"]),
-    // They run the program as it is built, and import nothing of it.
+    // Tests that run the built program as a subprocess.
     tests(
       "CommandTests",
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
