@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Little memory, by `ulimit -v`: the work is done, or ends with a line.
+/// Runs under `ulimit -v`: the program either finishes its work or ends with a one-line error.
 @Suite struct AddressLimitTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   private func run(kilobytes: Int, _ arguments: [String]) throws -> ProgramRun {
-    // Where a run would wait for ever, it ends with 124.
+    // A run that would wait forever ends with 124.
     let script = "ulimit -v \(kilobytes); exec /usr/bin/timeout 60 \"$@\""
     return try TestSupport.run("/bin/sh", ["-c", script, "sh", programPath] + arguments)
   }
@@ -32,7 +32,7 @@ import Testing
     ]
     for command in commands {
       var ends: Set<Int32> = []
-      // Libraries alone take some 80 MB of addresses.
+      // Libraries alone take about 80 MB of address space.
       for kilobytes in [110_000, 200_000, 350_000, 480_000, 500_000, 520_000, 8_000_000] {
         let run = try run(kilobytes: kilobytes, command)
         ends.insert(run.status)
@@ -54,7 +54,7 @@ import Testing
     _ = try python([script, Fixture.model, model])
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "64", "--context", "32"]
     expectRefused(try run(kilobytes: 1_000_000, ["evaluate", model] + text))
-    // What looks at a part of it at a time is content with less than the file.
+    // A command that reads the file in parts needs less address space than the file's size.
     let statistics = ["calibrate", model, "-o", folder.path("stats")] + text
     #expect(try run(kilobytes: 1_000_000, statistics).status == 0)
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A path that leads to no checkpoint, and what is said of it.
+/// A path without a valid checkpoint, and the words expected in the error.
 struct BadCheckpoint: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let status: Int32
@@ -19,14 +19,14 @@ struct BadCheckpoint: Sendable, CustomTestStringConvertible {
     self.make = make
   }
 
-  /// A file of these bytes, under a name that errors must give.
+  /// A file with these bytes, whose name errors must mention.
   static func file(_ name: String, _ mentions: String, _ bytes: [UInt8]) -> BadCheckpoint {
     BadCheckpoint(name, mentions: ["bad.safetensors: ", mentions]) {
       try $0.write(bytes, to: "bad.safetensors")
     }
   }
 
-  /// A folder of two shards, with an index of this map.
+  /// A folder of two shards, with an index that has this map.
   static func index(
     _ name: String, _ mentions: String, _ map: String,
     files: [String] = ["a.safetensors", "b.safetensors"]
@@ -54,12 +54,12 @@ struct BadCheckpoint: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// The bytes of a safetensors file with this header, with nothing checked.
+/// Bytes of a safetensors file with this header, unchecked.
 func crafted(_ header: String, _ data: Int) -> [UInt8] {
   claiming(UInt64(header.utf8.count), Array(header.utf8) + [UInt8](repeating: 7, count: data))
 }
 
-/// Bytes behind the length of a header that they need not have.
+/// A header length followed by bytes, which may be fewer or more.
 func claiming(_ length: UInt64, _ bytes: [UInt8]) -> [UInt8] {
   (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + bytes
 }

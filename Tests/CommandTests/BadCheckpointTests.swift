@@ -75,7 +75,7 @@ import Testing
       ["merge", path] + output,
     ]
     for command in commands {
-      // Statistics are one file: of a folder or another format, merge only has to say no.
+      // Statistics are a single file: for folders and other formats, any error of merge will do.
       let mentions = command[0] == "merge" ? [folder.path] : bad.mentions
       try expectRefused(command, bad.status, mentions, in: folder)
     }

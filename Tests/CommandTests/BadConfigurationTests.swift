@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// A change to a sound configuration, and what is said of it.
+/// A change to a valid configuration, and the words expected in the error.
 struct BadConfiguration: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let mentions: [String]
@@ -19,7 +19,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
 
 @Suite struct BadConfigurationTests {
   static let all: [BadConfiguration] = [
-    // What disagrees with the tensors.
+    // Members that disagree with the tensors.
     .init("hidden_size", 8, "embed_tokens", "[8, 8]", "[8, 4]"),
     .init("intermediate_size", 9, "gate_proj", "[9, 4]", "[8, 4]"),
     .init("vocab_size", 7, "embed_tokens", "[7, 4]", "[8, 4]"),
@@ -27,7 +27,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("num_key_value_heads", 2, "k_proj", "[4, 4]", "[2, 4]"),
     .init("tie_word_embeddings", false, "lm_head.weight", "not there"),
     .init("mlp_bias", true, "bias", "not there"),
-    // What is missing, or cannot be.
+    // Members that are missing or invalid.
     .init("hidden_size", nil, "hidden_size"), .init("model_type", nil, "model_type"),
     .init("rms_norm_eps", nil, "rms_norm_eps"),
     .init("hidden_size", "4", "hidden_size", "whole number", "\"4\""),
@@ -43,7 +43,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("hidden_act", "tanh", "hidden_act", "silu", "tanh"),
     .init("rope_theta", 0, "rope_theta", "above 0"),
     .init("rope_scaling", ["rope_type": "dynamic"], "rope_type", "dynamic"),
-    // What is not read here.
+    // Unsupported features.
     .init("quantization_config", ["quant_method": "gptq"], "quantised", "gptq"),
   ]
 
@@ -96,7 +96,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         [path, "config.json"], in: folder)
       let document = try JSONScanner.scan(Array(try expectDone(["inspect", path, "--json"]).utf8))
       #expect(document.object?["architecture"] == .null)
-      // The names of the tensors tell the feed-forward layers.
+      // Dimensions of the feed-forward layers come from the tensors' names and shapes.
       #expect(document.object?["ffn"]?.object?["intermediate_size"]?.int == 8)
       #expect(document.object?["ffn"]?.object?["activation"] == .null)
       try expectDone(["validate", path])

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct BadTextTests {
-  /// The commands that read text.
+  /// Commands that read text.
   private static func commands(_ folder: TemporaryFolder) throws -> [[String]] {
     [
       ["partition", Fixture.model, "-o", folder.path("output")],

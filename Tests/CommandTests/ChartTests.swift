@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// The trade-off is drawn where it can be seen, and nowhere else.
+/// The trade-off chart is printed only on terminals that can show it.
 @Suite struct ChartTests {
-  /// Runs the program on a terminal of its own: columns, then settings, then `--` and the program.
+  /// Runs the program on a pseudo-terminal; arguments: columns, settings, `--` and the program.
   private static let terminal = """
     import fcntl, os, pty, struct, sys, termios
     columns, *rest = sys.argv[1:]

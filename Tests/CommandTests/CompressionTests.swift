@@ -29,7 +29,7 @@ import Testing
       try dynamoe(model + ["-o", folder.path("x"), "--compression", "zip"]).status == 64)
   }
 
-  /// What the file spends on weights, and what they take in the dense model.
+  /// Bytes of the weights in the file, and before compression.
   private func weights(_ path: String) throws -> (stored: Int, plain: Int) {
     let document = try JSONScanner.scan(
       Array(try expectDone(["inspect", path, "--json"]).utf8))

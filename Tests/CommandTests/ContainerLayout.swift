@@ -1,12 +1,12 @@
 import JSON
 import Testing
 
-/// Where the parts of a `.dmoe` are, read from its preamble and directory alone.
+/// Byte ranges of the parts of a `.dmoe`, computed from its preamble and directory.
 struct ContainerLayout {
   let directoryEnd: Int
-  /// Shared, then the rings.
+  /// The shared section, then the rings.
   let sections: [Range<Int>]
-  /// Every stored tensor's bytes, one after the other; what lies between is padding.
+  /// Bytes of every stored tensor, in order of offset; the gaps are padding.
   let tensors: [Range<Int>]
 
   init(_ bytes: [UInt8]) throws {

@@ -21,7 +21,7 @@ import Testing
         section.upperBound - 1,
       ]
     }
-    // The shared section alone is no model.
+    // The shared section alone is not a model.
     lengths.append(layout.sections[0].upperBound)
     for length in lengths {
       let path = try cut(to: length)
@@ -68,7 +68,7 @@ import Testing
       _ = try python(
         [packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
 
-      // What is there is what it was in the whole file.
+      // The remaining experts give the same results as in the whole file.
       let names = (0..<held).map { "expert-\($0)" }
       let found = try evaluation(of: path)
       #expect(found == complete.filter { names.contains($0.key) })
@@ -85,7 +85,7 @@ import Testing
     try folder.write(Array(whole.prefix(length)), to: "cut.dmoe")
   }
 
-  /// The perplexity of every variant by its name.
+  /// Perplexity of every variant, by name.
   private func evaluation(of path: String) throws -> [String: Double] {
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "300"]
     let document = try document(["evaluate", path, "--json"] + text)

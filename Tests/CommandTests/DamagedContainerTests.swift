@@ -4,7 +4,7 @@ import Testing
 @Suite struct DamagedContainerTests {
   private static let stretches = 16
 
-  /// A container of a few kilobytes, so that every byte of it can be flipped.
+  /// A container of a few kilobytes, small enough to flip bits all over it.
   private static let small = Result {
     let folder = try TemporaryFolder()
     let output = folder.path("small.dmoe")
@@ -14,7 +14,7 @@ import Testing
     return try bytes(at: output)
   }
 
-  /// Every byte of preamble and directory, and every third of tensors and padding: one bit of each.
+  /// Flips one bit in every byte of preamble and directory, and in every third byte after them.
   @Test(arguments: 0..<stretches)
   func `one flipped bit anywhere is found, and where`(stretch: Int) throws {
     let whole = try Self.small.get()
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// The checksums are right: only decoding, or what comes of it, can tell.
+  /// All checksums are valid: only decoding, or the digests, can detect the change.
   @Test func `a coded block whose stream is another one is found`() throws {
     let folder = try TemporaryFolder()
     let script = """
@@ -79,7 +79,7 @@ import Testing
     if offset < layout.directoryEnd {
       let place =
         switch offset {
-        // Without its first bytes it is taken for what it might be.
+        // Without the magic number, the file is read as safetensors.
         case 0..<4: "not a safetensors file"
         case 4..<8: "version"
         case 8..<64: "preamble"
@@ -89,7 +89,7 @@ import Testing
       #expect(run.errors.hasPrefix("dynamoe: \(path): ") && run.errors.contains(place), comment)
     } else {
       let tensor = layout.tensors.first { $0.contains(offset) }
-      // Every tensor here is one block.
+      // Every tensor of this file is a single block.
       let place =
         tensor.map { "at byte \($0.lowerBound) has CRC-32" }
         ?? "the padding at byte \(offset) is not zero"
@@ -107,7 +107,7 @@ import Testing
     let mentions = [path, "damaged", "at byte \(ring.lowerBound)", "fetch the file again"]
     try expectRefused(["evaluate", path] + Fixture.text, 65, mentions, in: folder)
     try expectRefused(["inspect", path, "--statistics"], 65, mentions, in: folder)
-    // A smaller expert does not need what is damaged.
+    // A smaller expert does not need the damaged part.
     try expectDone(["inspect", path])
   }
 }

@@ -4,7 +4,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// Experts whose width differs between layers.
+/// Export of experts whose width differs between layers.
 @Suite struct DeciLMExportTests {
   private static let peer = packageRoot.appending(path: "Tests/CommandTests/decilm_peer.py").path
   private static let tensorPeer = packageRoot.appending(path: "Tests/CommandTests/export_peer.py")
@@ -15,7 +15,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A LLaMA of two layers, in the second of which few neurons matter, in experts of 256's multiples.
+  /// Converts a two-layer LLaMA, with few important neurons in the second layer; widths are
+  /// multiples of 256.
   private func converted(_ change: (inout JSONObject) -> Void = { _ in }) throws -> String {
     var model = SmallModel(layers: 2, hidden: 12, neurons: 4096)
     change(&model.config)
@@ -67,7 +68,7 @@ import Testing
       #expect(card.contains("convert_hf_to_gguf.py") && card.contains("of widths by layer"))
     }
     #expect(try expectDone(export(file, 1, to: output)).contains("expert 1 as DeciLM"))
-    // The full one is the source.
+    // The full expert equals the source.
     try expectDone(export(file, 3, to: output))
     try expectDone(["validate", file, "--against", output])
     #expect(

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What `--json` promises to others.
+/// Schema of the `--json` output.
 @Suite struct DocumentTests {
   @Test func `inspect tells of a checkpoint`() throws {
     let document = try document(["inspect", Fixture.model, "--json", "--statistics"])
@@ -117,14 +117,14 @@ import Testing
         == "\(output): 2 048 tokens, 4 layers\n")
   }
 
-  /// The one document on standard output, as both our scanner and Python's read it.
+  /// The document on standard output, parsed by both our scanner and Python's json.
   private func document(_ arguments: [String]) throws -> JSONObject {
     try document(of: try expectDone(arguments))
   }
 
   private func document(of text: String) throws -> JSONObject {
     #expect(text.hasSuffix("}\n"))
-    // Python reads NaN and Infinity unless it is told not to.
+    // Python accepts NaN and Infinity by default.
     let program = """
       import json, sys
       print(len(json.load(sys.stdin, parse_constant=lambda name: sys.exit(name))))
@@ -140,7 +140,7 @@ import Testing
 private enum Kind { case int, double, bool, string, array, object }
 
 extension JSONObject {
-  /// Expects members of these kinds; nil for one that must not be there.
+  /// Expects members of these kinds; nil for a member that must be absent.
   fileprivate func expect(_ kinds: [String: Kind?]) throws {
     for (name, kind) in kinds {
       let value = self[name]

@@ -19,7 +19,7 @@ import Testing
       let result = try document(
         ["export", routed, "--format", "dmoe", "--expert", "\(expert)", "-o", part, "--json"])
       let end = layout.sections[expert + 1].upperBound
-      // Nothing behind the expert is looked at, and of what is before nothing but padding is spared.
+      // Everything before the end of the expert is read, except padding; nothing after it is.
       let read = try #require(result.object?["bytes_read"]?.int)
       #expect(read <= end && read > end - 64 * layout.tensors.count)
       #expect(try bytes(at: part).count == result.object?["bytes"]?.int)
@@ -47,7 +47,7 @@ import Testing
     let dense = folder.path("dense.dmoe")
     try expectDone(["export", routed, "--format", "dmoe", "--expert", "dense", "-o", dense])
     #expect(try bytes(at: dense) == bytes(at: routed))
-    // A part can be cut, and exported, again.
+    // A part can be cut and exported again.
     let smaller = folder.path("smaller.dmoe")
     try expectDone(["export", half, "--format", "dmoe", "--expert", "1", "-o", smaller])
     let direct = folder.path("direct.dmoe")
@@ -73,7 +73,7 @@ import Testing
     for expert in ["-1", "x", "%", "", "nan%"] {
       #expect(try dynamoe(export(routed, expert, out)).status == 64)
     }
-    // Without the full expert there is no dense one.
+    // Without the full expert, `dense` is not available.
     let part = folder.path("part.dmoe")
     try expectDone(export(routed, "2", part))
     try expectRefused(export(part, "dense", out), 64, ["no such expert"], in: folder)
@@ -82,7 +82,7 @@ import Testing
     )
   }
 
-  /// The perplexity of every variant by its name.
+  /// Perplexity of every variant, by name.
   private func evaluation(of path: String) throws -> [String: Double] {
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "300"]
     let document = try document(["evaluate", path, "--json"] + text)
@@ -95,7 +95,7 @@ import Testing
   }
 
   private func document(_ arguments: [String]) throws -> JSONValue {
-    // A budget that the experts cannot go below is warned of beside the document.
+    // A budget below the smallest possible one causes a warning on standard error.
     let run = try dynamoe(arguments)
     #expect(run.status == 0, "\(arguments): \(run.errors)")
     return try JSONScanner.scan(Array(run.output.utf8))

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Every family at the command line, and one that a user describes.
+/// Every family at the command line, and one described by a user.
 @Suite struct FamilyTests {
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
@@ -42,7 +42,7 @@ import Testing
       #expect(check?["status"]?.string == "passed", "\(id): \(check?["detail"]?.string ?? "none")")
     }
     #expect(validation["valid"]?.bool == true)
-    // The second reader ends with an error where a bit differs.
+    // The independent reader fails if a bit differs.
     _ = try python([Self.reader, path, "--against", model])
     guard name != "bert" else { return }
     let figures = try json(["evaluate", path, "--variants", "dense"] + Self.text)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  /// LLaMA under other names.
+  /// A LLaMA with other names, and the description of its family.
   private func described(_ description: String) throws -> (model: String, family: String) {
     let model = folder.path("mine")
     try FileManager.default.copyItem(atPath: Self.root + "/llama3", toPath: model)
@@ -127,7 +127,7 @@ import Testing
     #expect(try exported(#""up": "\#(place)up_proj.weight""#).status == 0)
   }
 
-  /// Descriptions that mean nothing, and what is said of them.
+  /// Invalid descriptions, and the words expected in the errors.
   static let wrong: [(String, String)] = [
     ("{", "JSON"),
     ("[]", "expected an object"),

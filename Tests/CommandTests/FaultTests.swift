@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// Bad luck at any moment: signals, full disks, folders that are forbidden or gone, inputs that change.
+/// Faults at any moment: signals, full disks, missing permissions, vanished folders, changing
+/// inputs.
 @Suite struct FaultTests {
   private static let script = HostileScript("faults")
   /// What all parts need, made once by the first.

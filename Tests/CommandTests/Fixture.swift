@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension TemporaryFolder {
-  /// Everything in the folder, at any depth.
+  /// All paths below the folder.
   func everything() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
   }
@@ -15,7 +15,7 @@ func document(_ arguments: [String]) throws -> JSONValue {
   try JSONScanner.scan(Array(try expectDone(arguments).utf8))
 }
 
-/// A report without `timing`, the one part that is not the same twice.
+/// A report without `timing`, the only part that differs between runs.
 func untimed(_ path: String) throws -> [UInt8] {
   var report = try #require(JSONScanner.scan(bytes(at: path)).object)
   #expect(report["timing"] != nil)

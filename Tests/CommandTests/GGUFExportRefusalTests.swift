@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What no GGUF file can say, and what becomes of files when an export fails.
+/// Models that GGUF cannot express, and the files left after a failed export.
 @Suite struct GGUFExportRefusalTests {
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
@@ -16,7 +16,7 @@ import Testing
     ["export", file, "--format", "gguf", "--expert", expert, "-o", output]
   }
 
-  /// A conversion of a family's checkpoint, one of whose files is changed.
+  /// Converts a family's checkpoint after changing one of its files.
   private func converted(
     _ name: String, _ file: String? = nil, _ body: (inout JSONObject) throws -> Void = { _ in }
   ) throws -> String {
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  /// What a configuration or a tokenizer may have that GGUF has not, and what is said of it.
+  /// Settings of configuration or tokenizer that GGUF lacks, and the words expected in the errors.
   private static let inexpressible: [(String, String, String, String, String)] = [
     ("gemma2", "config.json", "query_pre_attn_scalar", "8", "the root of 8.0"),
     ("llama3", "config.json", "hidden_act", "\"relu\"", "the activation relu"),
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func `interrupted, it leaves what was there`() throws {
-    // Enough to be stopped in.
+    // Large enough to be interrupted.
     let model = try SmallModel(hidden: 256, vocabulary: 16_000).write(to: folder)
     try FileManager.default.copyItem(
       atPath: "\(Self.root)/gpt2/tokenizer.json", toPath: model + "/tokenizer.json")
@@ -196,7 +196,7 @@ import Testing
     #expect(try bytes(at: output) == [1, 2, 3])
   }
 
-  /// What an export may have suffered, and what `validate` says of it.
+  /// Damage to an exported file, and the words expected from `validate`.
   @Test(arguments: [
     ("weights", "blk.1.ffn_down.weight: differs from the expert, first at its byte 777"),
     ("key", "the key llama.rope.freq_base is not the expert's"),

@@ -3,14 +3,14 @@ import JSON
 import TestSupport
 import Testing
 
-/// Experts as plain models for llama.cpp.
+/// Export of experts as plain models for llama.cpp.
 @Suite struct GGUFExportTests {
   private static let reference = packageRoot.appending(path: "formats/reference").path
   private static let peer = packageRoot.appending(path: "Tests/CommandTests/gguf_export_peer.py")
     .path
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
-  /// All decoders that llama.cpp has.
+  /// All decoder families that llama.cpp supports.
   static let folders = [
     "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral",
     "olmo2", "phi3", "qwen2", "qwen3", "starcoder2",
@@ -24,7 +24,7 @@ import Testing
     ["export", file, "--format", "gguf", "--expert", expert, "-o", output]
   }
 
-  /// A copy of a family's checkpoint without what GGUF cannot say.
+  /// A copy of a family's checkpoint without features that GGUF cannot express.
   private func model(_ name: String) throws -> String {
     let path = folder.path("model")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
@@ -51,7 +51,7 @@ import Testing
     return file
   }
 
-  /// Asks the peer how many tensors are those of llama.cpp's converter, with the expert's neurons.
+  /// Counts, by the peer, the tensors equal to those of llama.cpp's converter, cut to the expert.
   private func agreeing(
     _ file: String, _ output: String, dense: String, _ expert: Int, _ type: String? = nil
   ) throws -> Int {
@@ -66,7 +66,7 @@ import Testing
   ) throws {
     let model = try model(name)
     let file = try partition(model)
-    // Windows of attention, of which some architectures know nothing, span as many.
+    // Contexts are as short as the attention windows, which some architectures do not support.
     let text = [
       "--text", Fixture.heldOutText, "--max-tokens", "256", "--context", "16", "--json",
     ]
@@ -85,7 +85,7 @@ import Testing
       )
       #expect(abs(found / expected - 1) < 1e-5)
     }
-    // The file that llama.cpp's converter made is not told from ours by its weights.
+    // `validate` cannot tell the file of llama.cpp's converter from ours by the weights.
     for type in ["q8_0", "q4_0", "f16"] {
       let output = folder.path("\(type).gguf")
       try expectDone(export(file, "1", to: output) + ["--type", type])
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  /// Ways to scale positions, of which the families' fixtures have but two.
+  /// Kinds of RoPE scaling; the families' fixtures have only two.
   static let scalings = [
     ("phi3", #"{"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}"#),
     ("qwen2", #"{"type": "yarn", "factor": 4, "original_max_position_embeddings": 32}"#),
@@ -255,7 +255,7 @@ import Testing
     }
   }
 
-  /// The perplexities of the variants, by name.
+  /// Perplexity of every variant, by name.
   private func perplexities(_ arguments: [String]) throws -> [String: Double] {
     let variants = try document(arguments).object?["variants"]?.array ?? []
     return Dictionary(

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// A model in GGUF is as good as one in safetensors.
+/// GGUF models give the same results as safetensors.
 @Suite struct GGUFModelTests {
   private let folder: TemporaryFolder
 
@@ -99,7 +99,7 @@ import Testing
   func `what cannot be run is refused by its key`(setting: String, mention: String) throws {
     let path = try Fixture.writeGGUF(["bf16", setting], to: folder.path("bad.gguf"))
     try expectRefused(["evaluate", path] + Fixture.text, 65, [mention], in: folder)
-    // Whatever it is, it can be looked at.
+    // A model that cannot be run can still be inspected.
     try expectDone(["inspect", path])
   }
 
@@ -127,7 +127,7 @@ import Testing
     var file = try bytes(at: path)
     let name = Array("blk.1.ffn_up.weight".utf8)
     let start = try #require(file.firstRange(of: name)).upperBound
-    // Behind the name: the number of dimensions, two extents, and the type.
+    // After the name: number of dimensions, two extents, then the type.
     file[start + 4 + 16] = 200
     try folder.write(file, to: "q.gguf")
     let text = try expectDone(["inspect", path])

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Containers that are made from GGUF.
+/// Conversion of GGUF models.
 @Suite struct GGUFPartitionTests {
   private let folder: TemporaryFolder
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path
@@ -37,7 +37,7 @@ import Testing
       )
       .contains("identical to"))
 
-    // Smaller files have all of down, and run; the overlay is the file without weights.
+    // Parts contain the whole down projection and can be run; an overlay has no weights.
     let part = folder.path("part.dmoe")
     try expectDone(["export", output, "--format", "dmoe", "--expert", "2", "-o", part])
     try expectDone(["validate", part])
@@ -80,7 +80,7 @@ import Testing
       #expect(
         try String(decoding: python([Self.reader, output]), as: UTF8.self)
           .contains("not bit by bit: 4 tensors"))
-      // A prefix of such a file spares what it leaves out of down.
+      // Prefixes of such a file omit the down rows of larger experts.
       let inspection = try JSONScanner.scan(
         Array(try expectDone(["inspect", output, "--json"]).utf8))
       #expect(inspection.object?["experts"]?.array?.isEmpty == false)
@@ -109,7 +109,7 @@ import Testing
     let found = try report(folder.path("t.report.json"))
     #expect(found["calibration"]?.isNull == true)
     #expect(found["imatrix"]?.object?["datasets"]?.array == ["some text"])
-    // It goes with GGUF, and with text for what it cannot give.
+    // An importance matrix works with GGUF, and with text for routers.
     let text = try expectDone(
       ["partition", Fixture.gguf(.q40), "-o", output, "--imatrix", folder.path("m.gguf")]
         + ["--force"] + Fixture.text)
@@ -148,7 +148,7 @@ import Testing
     try #require(JSONScanner.scan(try bytes(at: path)).object)
   }
 
-  /// Of the experts on held-out text.
+  /// Figures of the experts on held-out text.
   private func figures(_ path: String) throws -> [Double] {
     let heldOut = try report(path)["held_out"]?.object?["variants"]?.array
     return try #require(heldOut).compactMap {

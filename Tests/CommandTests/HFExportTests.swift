@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Experts as plain models for Transformers.
+/// Export of experts as plain models for Transformers.
 @Suite struct HFExportTests {
   private static let reference = packageRoot.appending(path: "formats/reference").path
   private static let peer = packageRoot.appending(path: "Tests/CommandTests/export_peer.py").path
@@ -40,7 +40,7 @@ import Testing
           "tokenizer_config.json",
         ])
       #expect(document["bytes"]?.int == (try Folder(output).bytes))
-      // All of the configuration is as it was, in its order, but for one number.
+      // The configuration is unchanged, in the same order, except for one number.
       let source = try JSONScanner.scan(bytes(at: Fixture.model + "/config.json"))
       let found = try JSONScanner.scan(bytes(at: output + "/config.json"))
       var expected = try #require(source.object)
@@ -74,7 +74,7 @@ import Testing
       }
     }
     try expectDone(["validate", folder.path("dense"), "--against", routed])
-    // It is as good a source as the source itself.
+    // The export can serve as the source for `validate`.
     try expectDone(["validate", routed, "--against", folder.path("dense")])
   }
 
@@ -88,7 +88,7 @@ import Testing
     #expect(try Folder(output).names.contains("model.safetensors.index.json") == (files > 1))
     #expect(try python([Self.peer, Self.reference, routed, output, "7"]) == Array("39\n".utf8))
     try expectDone(["validate", output, "--against", routed])
-    // With other shards, none of the old ones stay.
+    // Shards of the replaced export are removed.
     try expectDone(export(routed, "2", to: output) + ["--force", "--shard-size", "1GB"])
     try expectDone(["validate", output, "--against", routed])
     #expect(try Folder(output).names.filter { $0.contains("safetensors") } == ["model.safetensors"])
@@ -244,7 +244,7 @@ import Testing
   }
 
   @Test func `interrupted, it leaves what was there`() throws {
-    // Enough to be stopped in.
+    // Large enough to be interrupted.
     let model = try SmallModel(hidden: 256, vocabulary: 16_000).write(to: folder)
     let file = folder.path("t.dmoe")
     try expectDone(["partition", model, "-o", file, "--importance", "weights", "--experts", "2"])
@@ -269,7 +269,7 @@ import Testing
     #expect(try bytes(at: output + "/model.safetensors") == old)
   }
 
-  /// What an export may have suffered, and what `validate` says of it.
+  /// Damage to an export, and the words expected from `validate`.
   @Test(arguments: [
     ("weights", "model.layers.0.mlp.down_proj.weight: differs from the expert, first at its byte"),
     ("shared", "model.embed_tokens.weight: differs from the expert"),
@@ -326,7 +326,7 @@ import Testing
   }
 }
 
-/// What a folder holds.
+/// Names and contents of the files in a folder.
 private struct Folder {
   let names: [String]
   let bytes: Int

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Names and texts from a file that would steer a terminal, or mislead who reads it.
+/// Names and texts from files that could control a terminal or mislead a reader.
 @Suite struct HostileNamesTests {
   private static let hostile = [
     "esc\u{1B}[2Jape", "title\u{1B}]0;owned\u{7}", "new\nline\r", "bell\u{7}nul\u{0}",
@@ -14,7 +14,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// What a terminal would obey or be misled by, but for the ends of lines.
+  /// Control and format characters in a text, except line ends.
   private func harmful(_ text: String) -> [Unicode.Scalar] {
     text.unicodeScalars.filter { scalar in
       switch scalar.properties.generalCategory {
@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: hostile)
   func `errors about hostile names are one harmless line`(name: String) throws {
-    // A tensor that does not fit, in a file whose own name is hostile.
+    // A malformed tensor, in a file whose own name is hostile too.
     let text = JSONWriter.text(.string(name))
     let file = "bad" + name.filter { $0 != "\0" && $0 != "/" } + ".safetensors"
     let header =
@@ -96,7 +96,7 @@ import Testing
     let model = try SmallModel().write(to: folder)
     let output = folder.path("t.dmoe")
     try expectDone(["partition", model, "-o", output, "--importance", "weights"])
-    // The importance is free text in the directory; its checksums are made right again.
+    // `importance` is free text in the directory; the script fixes the checksums.
     let program = """
       import struct, sys, zlib
       path = sys.argv[1]

@@ -4,7 +4,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// Folders with routers, as they come back from where they were tuned.
+/// Import of routed folders, also after fine-tuning.
 @Suite struct ImportTests {
   private static let reference = packageRoot.appending(path: "formats/reference").path
   private static let commands = packageRoot.appending(path: "Tests/CommandTests")
@@ -17,7 +17,7 @@ import Testing
     routed = try Fixture.routed().path
   }
 
-  /// The folder of a container, made by other means than ours, with changes.
+  /// A routed folder of a container, written by an independent script, with changes.
   private func made(_ container: String, _ name: String, _ changes: String...) throws -> String {
     _ = try python(
       [Self.commands.appending(path: "routed_folder.py").path, Self.reference, container]
@@ -32,7 +32,7 @@ import Testing
     return output
   }
 
-  /// What the peer says of two containers.
+  /// The peer's comparison of two containers.
   private func compared(_ first: String, _ second: String, _ tuned: String? = nil) throws -> String
   {
     let peer = Self.commands.appending(path: "import_peer.py").path
@@ -40,7 +40,7 @@ import Testing
     return String(decoding: told, as: UTF8.self)
   }
 
-  /// All figures that are no times.
+  /// All figures except times.
   private func figures(_ container: String) throws -> [JSONObject] {
     let told = try expectDone(
       ["evaluate", container, "--text", Fixture.heldOutText, "--max-tokens", "600", "--json"])
@@ -79,7 +79,7 @@ import Testing
     let output = try imported(path)
     #expect(try compared(routed, output).hasSuffix(" 8\n"))
     try expectDone(["validate", output, "--against", Fixture.model])
-    // An export of what came back is the folder again.
+    // Exporting the imported container gives the same folder.
     let again = folder.path("again")
     try expectDone(
       ["export", output, "--format", "hf", "-o", again, "--shard-size", "500kB"])
@@ -99,11 +99,11 @@ import Testing
     let dense = folder.path("dense")
     try expectDone(["export", output, "--format", "hf", "--expert", "dense", "-o", dense])
     try expectDone(["validate", output, "--against", dense])
-    // What the card says of the licence goes on with the model.
+    // The licence on the model card survives the round trip.
     let card = String(decoding: try bytes(at: dense + "/README.md"), as: UTF8.self)
     #expect(card.contains("license: \"mit\""))
     #expect(try dynamoe(["validate", output, "--against", Fixture.model]).status == 1)
-    // As itself it is no worse than any other checkpoint of the family.
+    // The export is also a valid checkpoint of its family.
     try expectDone(["validate", dense])
   }
 
@@ -157,7 +157,7 @@ import Testing
     #expect(try folder.names() == ["routed"])
   }
 
-  /// What is spoilt in a folder, and what is said of it.
+  /// Damage to a folder, and the words expected in the error.
   @Test(arguments: [
     ("plain", "expected a folder that export --format hf wrote with routers"),
     ("version", "dynamoe.version: expected a whole number, at least 1 and at most 1, found 2"),

@@ -36,7 +36,7 @@ import Testing
     try waitForUnfinishedFile(of: process)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
-    // What it was writing shows by its name what it is.
+    // The partial file is recognisable by its name.
     let names = try folder.names()
     #expect(names.count == 1 && names[0].hasSuffix(".dynamoe-partial"))
     try expectDone(
@@ -67,7 +67,7 @@ import Testing
     try expectDone(["validate", output, "--against", Fixture.model])
   }
 
-  /// Starts `partition`, on one thread so that there is time to interrupt it.
+  /// Starts `partition` on one thread, to leave time for an interruption.
   private func start(
     _ options: [String], input: Pipe? = nil, through launcher: [String] = []
   ) throws -> Process {

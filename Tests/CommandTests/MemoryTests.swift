@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Hidden states that do not fit into memory.
+/// Hidden states larger than the memory limit.
 @Suite struct MemoryTests {
   private let folder: TemporaryFolder
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Files that are spoilt at random, but always the same.
+/// Files with pseudo-random damage, the same in every run.
 @Suite struct MutationTests {
   private static let script = HostileScript("mutations.py")
 

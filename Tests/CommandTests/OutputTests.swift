@@ -36,7 +36,7 @@ import Testing
       partition(folder) + ["--report", folder.path("none/r")], 73,
       [folder.path("none/r.report.json")], in: folder)
     try expectRefused(partition(to: ""), 73, ["cannot be created"], in: folder)
-    // A rename would have put a file in the place of the device.
+    // A rename would replace the device by a file.
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
     try expectRefused(
       partition(to: folder.path("pipe")) + ["--force"], 73, ["a pipe or device"], in: folder)
@@ -85,7 +85,7 @@ import Testing
     let told = try expectDone(arguments + Fixture.text)
     #expect(told.contains("Nothing was written") && told.contains("mlp, compensation of rank 4"))
     try expectDone(arguments + ["--importance", "weights", "--json"])
-    // A sum of tokens that would overflow is all the text there is.
+    // A limit whose sum would overflow means the whole text.
     try expectDone(arguments + ["--text", Fixture.heldOutText, "--max-tokens", "\(Int.max)"])
     #expect(try folder.names().isEmpty)
     try expectRefused(arguments, 64, ["nothing says which neurons matter"], in: folder)
@@ -93,7 +93,7 @@ import Testing
 
   @Test func `a full disk is an error, and leaves nothing`() throws {
     let folder = try TemporaryFolder()
-    // A limit on the size of files is the disk that can be filled without harm.
+    // A limit on file size simulates a full disk.
     let arguments = partition(folder).map { "'\($0)'" }.joined(separator: " ")
     let limited = try run("/bin/sh", ["-c", "ulimit -f 64; exec '\(programPath)' \(arguments)"])
     #expect(limited.exited && limited.status == 74)
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `a table of figures is one screen wide, and has what is not known as a dash`() throws {
-    // With this few tokens the figures have as many digits as they ever have.
+    // With so few tokens, the figures have the maximum number of digits.
     let arguments = ["evaluate", try Fixture.converted().path, "--text", Fixture.heldOutText]
     let table = try expectDone(
       arguments + ["--max-tokens", "2", "--variants", "dense,expert-0,oracle@0.12345678"])

@@ -90,7 +90,7 @@ import Testing
     #expect(throws: PythonError.self) { try python([Self.reader, overlay, "--base", other]) }
   }
 
-  /// All that is not time.
+  /// All figures except times.
   private func figures(_ arguments: [String]) throws -> [String] {
     let document = try JSONScanner.scan(Array(try expectDone(arguments).utf8))
     return try #require(document.object?["variants"]?.array).flatMap { variant in

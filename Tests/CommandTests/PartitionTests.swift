@@ -92,7 +92,7 @@ import Testing
       try expectDone(["partition", model, "-o", output] + Fixture.plain + Fixture.text)
       outputs.append(output)
     }
-    // Links are followed, and the folder itself may be one.
+    // Links are followed; the folder itself may be one.
     #expect(try bytes(at: outputs[1]) == bytes(at: outputs[2]))
     for output in outputs {
       for model in [Fixture.model, folder.path("sharded"), snapshot] {
@@ -108,7 +108,7 @@ import Testing
     #expect(Set(figures).count == 1)
   }
 
-  /// A small model with biases, of which those of gate and up go with their neurons.
+  /// A small model with biases: those of gate and up are permuted with their neurons.
   @Test func `biases go with their neurons`() throws {
     let folder = try TemporaryFolder()
     var model = SmallModel(layers: 2)

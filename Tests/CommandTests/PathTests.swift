@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Paths and names that would lead astray.
+/// Paths and names that could make the program read or write the wrong file.
 @Suite struct PathTests {
   private static let scripts = ["paths.py", "names.py"]
 

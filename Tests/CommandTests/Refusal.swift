@@ -2,21 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Expects that the program refuses: with a code, with one line that holds every one of `mentions`,
-/// without a result, and without anything new, missing or unfinished in the folder.
+/// Expects an exit code, one error line that contains all `mentions`, no result, and a folder
+/// without new, missing or partial files.
 func expectRefused(
   _ arguments: [String], _ status: Int32, _ mentions: [String], in folder: TemporaryFolder,
   input: [UInt8] = [], hasDocument: Bool = false,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let before = try folder.everything()
-  // Where a run would wait for ever, it ends with 124.
+  // A run that would wait forever ends with 124.
   let run = try run("/usr/bin/timeout", ["60", programPath] + arguments, input: input)
   let comment: Comment = "\(arguments): \(run.status) \(run.errors)"
   #expect(run.status == status, comment, sourceLocation: sourceLocation)
   #expect(run.output.isEmpty != hasDocument, comment, sourceLocation: sourceLocation)
   #expect(run.errors.hasPrefix("dynamoe: "), comment, sourceLocation: sourceLocation)
-  // One line, in which nothing can steer a terminal.
+  // One line, without control characters.
   let controls = run.errors.unicodeScalars.filter { $0.properties.generalCategory == .control }
   #expect(
     controls.count == 1 && run.errors.hasSuffix("\n"), comment, sourceLocation: sourceLocation)
@@ -26,7 +26,7 @@ func expectRefused(
   #expect(try folder.everything() == before, comment, sourceLocation: sourceLocation)
 }
 
-/// Expects that the program does what it is asked, and says nothing beside its result.
+/// Expects success, and nothing on standard error.
 @discardableResult
 func expectDone(
   _ arguments: [String], input: [UInt8] = [], sourceLocation: SourceLocation = #_sourceLocation

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What a report tells of routing, on the fixture.
+/// Routing figures of a report on the fixture.
 @Suite struct ReportTests {
   private struct Made {
     let report: JSONObject
@@ -49,7 +49,7 @@ import Testing
         }
         #expect(confusion.count == experts && confusion.allSatisfy { $0.count == experts })
         #expect(confusion.joined().reduce(0, +) == tokens)
-        // Choices by these shares without looking at the token would be right so often.
+        // Expected accuracy of random choices with the same frequencies.
         let (wanted, given) = (
           confusion.map { Double($0.reduce(0, +)) / Double(tokens) },
           (0..<experts).map { e in Double(confusion.reduce(0) { $0 + $1[e] }) / Double(tokens) }
@@ -80,7 +80,7 @@ import Testing
       let neurons8 = try #require(layer["neuron_fraction_8"]?.double)
       #expect(neurons > 0 && neurons < neurons8 && neurons8 <= 1)
     }
-    // What the first layer sees does not depend on any routing.
+    // The first layer's input does not depend on routing.
     #expect(layers[0]["dense"]?.object?["r2"] == layers[0]["routed"]?.object?["r2"])
     #expect(layers[3]["dense"]?.object?["r2"] != layers[3]["routed"]?.object?["r2"])
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Work that is killed, and taken up again.
+/// Interrupted work that is resumed.
 @Suite struct ResumeTests {
   private let folder: TemporaryFolder
 
@@ -27,14 +27,14 @@ import Testing
       #expect(errors.contains("goes on from the last finished layer"))
     }
     #expect(names.contains("t.dmoe.resume"))
-    // Other threads, and what is not finished of the file before does not matter.
+    // The number of threads may change; the unfinished output file is ignored.
     try expectDone(partition("t.dmoe", ["--resume", "--threads", "2"]))
     #expect(try bytes(at: folder.path("t.dmoe")) == bytes(at: whole + "/t.dmoe"))
     #expect(try untimed(folder.path("t.report.json")) == untimed(whole + "/t.report.json"))
     #expect(!(try folder.names()).contains("t.dmoe.resume"))
   }
 
-  /// With biases, with networks side by side, with norms behind them, and an encoder.
+  /// Models with biases, parallel layers, post-norms, and an encoder.
   @Test(arguments: ["qwen2", "gpt_neox", "olmo2", "bert"])
   func `a model of any form goes on`(_ family: String) throws {
     let model = packageRoot.appending(path: "fixtures/families/\(family)").path(
@@ -76,7 +76,7 @@ import Testing
     let whole = try Self.whole.get()
     _ = try interrupt(after: 3, signal: SIGKILL)
     let journal = folder.path("t.dmoe.resume/journal")
-    // Where the power went off in the middle of writing.
+    // Simulates a power failure in the middle of a write.
     try (try bytes(at: journal) + [9, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3])
       .withUnsafeBytes { try Data($0).write(to: URL(filePath: journal)) }
     try expectDone(partition("t.dmoe", ["--resume"]))
@@ -92,7 +92,7 @@ import Testing
     #expect(try folder.everything() == ["t.dmoe.resume", "t.dmoe.resume/diary"])
   }
 
-  /// The same work without interruption, once for all tests.
+  /// Outputs of the same work without interruption, shared by all tests.
   private static let whole = Result { () throws -> String in
     let folder = try SharedFolder.path("whole")
     try expectDone(
@@ -101,7 +101,7 @@ import Testing
     return folder
   }
 
-  /// Starts the work on one thread, and ends it when so many records are kept.
+  /// Starts the work on one thread, and ends it after a number of journal records.
   private func interrupt(
     after records: Int, signal: Int32, model: String = Fixture.model
   ) throws -> String {
@@ -122,7 +122,7 @@ import Testing
     return String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   }
 
-  /// How many whole records there are, the first of which tells of the circumstances.
+  /// Number of complete journal records, without the first, which describes the run.
   private static func records(of path: String) throws -> Int {
     guard let data = try? Data(contentsOf: URL(filePath: path)) else { return 0 }
     var offset = "dynamoe journal 1\n".utf8.count

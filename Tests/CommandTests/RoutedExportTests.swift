@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// All experts with their routers for Transformers.
+/// Export of all experts with their routers for Transformers.
 @Suite struct RoutedExportTests {
   private static let reference = packageRoot.appending(path: "formats/reference").path
   private static let peer = packageRoot.appending(path: "Tests/CommandTests/routed_export_peer.py")
@@ -26,8 +26,8 @@ import Testing
     ["export", file, "--format", "hf", "-o", output]
   }
 
-  /// Holds a folder against its file by the second reader: how many tensors, and how many of them
-  /// beside the source's.
+  /// Compares a folder with its file by the independent reader: the number of equal tensors, and
+  /// how many of them the source does not have.
   private func expectSame(_ output: String, as file: String) throws -> [Int] {
     let told = try python([Self.peer, Self.reference, file, output])
     return String(decoding: told, as: UTF8.self).split(whereSeparator: \.isWhitespace)
@@ -46,7 +46,7 @@ import Testing
         "generation_config.json",
         "model.safetensors", Self.code[1], "tokenizer.json", "tokenizer_config.json",
       ])
-    // For each layer a permutation, a router of four tensors, and three for each partial expert.
+    // Per layer: one permutation, four router tensors, and three per partial expert.
     #expect(try expectSame(output, as: routed) == [39 + 4 * (1 + 4 + 7 * 3), 4 * (1 + 4 + 7 * 3)])
     let valid = try expectDone(["validate", output, "--against", routed])
     #expect(valid.contains("✓ export         all 8 experts: 143 tensors"))

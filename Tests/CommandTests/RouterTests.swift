@@ -66,7 +66,7 @@ import Testing
     }
     #expect(zip(routed, routed.dropFirst()).allSatisfy { $0 < $1 })
     #expect(abs(routed[1] - 0.35) < 0.03 && abs(routed[2] - 0.6) < 0.03)
-    // From 1 the full layer runs, and no router.
+    // A budget of 1 or more runs the full layer without routers.
     let dense = try figure("dense", "perplexity")
     for name in ["routed@budget=1", "routed@budget=2"] {
       #expect(try figure(name, "cost_fraction") == 1 && figure(name, "router_fraction") == 0)

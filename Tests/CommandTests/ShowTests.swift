@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Wide and combining characters, some of several tokens, controls, blank lines and a long word.
+  /// Wide and combining characters, multi-token characters, controls, blank lines and a long word.
   private static let strange =
     "The naïve 日本語 text — e\u{301}, \u{1F600}, 한국어。\n\n\tTabs,\r\n\u{1B}[31mred\u{200D}\u{202E} "
     + String(repeating: "x日", count: 60) + "\nand some words that are to be broken where there are "
@@ -58,7 +58,7 @@ import Testing
       $0.array?.compactMap(\.int) ?? []
     }
     try #require(ours.count == experts.count)
-    // Float error may decide where two experts are alike, and later tokens see what came of it.
+    // Float error may decide between equally good experts, and later tokens depend on the choice.
     let agreeing = zip(ours, experts).count { $0.experts == $1 }
     #expect(10 * agreeing >= 9 * ours.count, "\(agreeing) of \(ours.count)")
     let widths = try #require(theirs["widths"]?.array).map { $0.array?.compactMap(\.int) ?? [] }
@@ -73,7 +73,7 @@ import Testing
     try expectDone(
       ["partition", Fixture.model, "-o", file, "--recipe", "dynamoe"] + Fixture.text)
     for knob in [["--budget", "0.5"], ["--threshold", "0.8"]] {
-      // One window without a beginning, whose last token an evaluation only predicts.
+      // One window without a beginning token; an evaluation does not run its last token.
       let options =
         ["--text", Self.sentences, "--max-tokens", "100", "--bos", "never"] + knob
       let shown = try tokens(file, options)
@@ -99,7 +99,7 @@ import Testing
       ("plain", try bytes(at: Self.sentences)), ("mark", Array("\u{301}a".utf8)),
     ] {
       let path = try folder.write(text, to: name + ".txt")
-      // With a context of 16 the text is in many windows.
+      // With a context of 16, the text spans many windows.
       let options = ["--text", path, "--context", "16"]
       let shown = try folder.write(Array(try show(file, options).utf8), to: "shown")
       let document = try folder.write(
@@ -115,7 +115,7 @@ import Testing
   @Test func `with colour every token has the shade of its tenth`() throws {
     let file = try Fixture.routed().path
     let options = ["--text", Self.sentences]
-    // A piece for each token on a line: its colours, and the text in them.
+    // One piece per token and line: its colours and text.
     let pieces = try show(file, options + ["--color", "always"])
       .matches(of: /\u{1B}\[38;5;(\d+);48;5;(\d+)m([^\u{1B}]*)\u{1B}\[0m/).map {
         (foreground: Int($0.1) ?? 0, background: Int($0.2) ?? 0, text: String($0.3))
@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  /// WCAG's relative luminance of one of the 256 colours that are the same everywhere.
+  /// WCAG relative luminance of a colour of the standard 256-colour palette.
   private func luminance(_ code: Int) -> Double {
     let steps = [0, 95, 135, 175, 215, 255]
     let cube = code - 16
@@ -262,7 +262,7 @@ import Testing
     for (passage, text) in zip(shown.dropFirst(), [Self.sentences, Fixture.heldOutText]) {
       #expect(try tokens(file, ["--text", text, "--max-tokens", "400"]) == passage)
     }
-    // The held-out text begins behind the calibration text.
+    // The held-out text follows the calibration text.
     let whole = try tokens(file, ["--text", Fixture.calibrationText, "--max-tokens", "3072"])
     #expect(whole.dropFirst(2048).prefix(200).map(\.text) == shown[0].map(\.text))
     let kinds = try #require(report?["token_kinds"]?.object)

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A LLaMA of a few hundred weights by chance, whose configuration and tensors a test may change.
+/// A LLaMA with a few hundred random weights, whose configuration and tensors a test may change.
 struct SmallModel {
   var config: JSONObject
   var tensors: [(name: String, shape: [Int])]
@@ -38,7 +38,7 @@ struct SmallModel {
     }
   }
 
-  /// Writes `config.json` and `model.safetensors`, and returns the path of their folder.
+  /// Writes `config.json` and `model.safetensors`; returns the path of their folder.
   @discardableResult
   func write(to folder: TemporaryFolder, _ name: String = "model") throws -> String {
     try folder.write(JSONWriter.write(.object(config)), to: name + "/config.json")
@@ -56,7 +56,7 @@ struct SmallModel {
 }
 
 extension RandomNumbers {
-  /// A Float between −1 and 1, little-endian.
+  /// Bytes of a random Float between −1 and 1, little-endian.
   fileprivate mutating func weight() -> [UInt8] {
     let value = Float(Int64(bitPattern: next()) >> 40) / Float(1 << 23)
     return (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }

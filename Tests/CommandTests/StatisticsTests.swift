@@ -28,13 +28,13 @@ import Testing
                   assert sums.dtype == "float64" and sums.shape == (384,) and (sums >= 0).all()
           print(count)
       """
-    // 2048 text tokens, and in each of the nine windows a beginning.
+    // 2048 text tokens, and a beginning token in each of the nine windows.
     let count = try python(["-c", program, try calibrate("stats")])
     #expect(String(decoding: count, as: UTF8.self) == "2057\n")
   }
 
   @Test func `statistics take the place of the text they were made of`() throws {
-    // Partition holds out a third of its text; the rest alone gives the same sums.
+    // Partition holds out a third of the text; statistics of the rest give the same ranking.
     let calibrated =
       ["partition", Fixture.model] + Fixture.plain + ["--importance", "energy", "-o"]
     try expectDone(calibrated + [folder.path("text.dmoe")] + Fixture.text)
@@ -42,7 +42,7 @@ import Testing
     try expectDone(calibrated + [folder.path("stats.dmoe"), "--calibration", statistics])
     #expect(
       try bytes(at: folder.path("text.dmoe")) == bytes(at: folder.path("stats.dmoe")))
-    // With both, the statistics rank and the text measures.
+    // With both, the statistics rank the neurons, and the text is used for the figures.
     try expectDone(
       calibrated + [folder.path("both.dmoe"), "--calibration", statistics] + Fixture.text)
     let reports = try ["text", "both"].map { name in
@@ -53,7 +53,7 @@ import Testing
     }
     let plans = try reports.map { try #require($0["plan"]?.object) }
     let layers = try plans.map { try #require($0["layers"]?.array).compactMap(\.object) }
-    // Sums have no halves to compare.
+    // Statistics have no halves, so stability is null.
     #expect(layers[0].allSatisfy { $0["stability"]?.array?.count == 3 })
     #expect(layers[1].allSatisfy { $0["stability"] == .null })
     #expect(rest(reports[0], "plan") == rest(reports[1], "plan"))
@@ -84,7 +84,7 @@ import Testing
       """
     let whole = try calibrate("whole")
     _ = try python(["-c", program, whole, merged])
-    // The order in which they are merged is rounded away, and threads play no part.
+    // The merge order changes only rounding; the number of threads changes nothing.
     #expect(try bytes(at: whole) == bytes(at: try calibrate("one", ["--threads", "1"])))
     try expectDone(
       ["partition", Fixture.model, "--calibration", merged, "-o", folder.path("t.dmoe")])
@@ -102,7 +102,7 @@ import Testing
 
   @Test func `statistics of another model are refused`() throws {
     let statistics = try calibrate("stats")
-    // The last weight is enough to tell a model from another.
+    // The fingerprint detects a change in the last weight.
     let other = try folder.copyModel()
     var weights = try bytes(at: other + "/model.safetensors")
     weights[weights.count - 1] ^= 1

@@ -8,7 +8,7 @@ import Testing
       for plain in [[], ["--color", "never"], ["--color", "auto"]] {
         #expect(!(try expectDone(command + plain)).contains("\u{1B}"))
       }
-      // Asked for, it is given even where the environment is against it.
+      // An explicit request takes precedence over the environment.
       let coloured = try dynamoe(
         command + ["--color", "always"], environment: ["NO_COLOR": "1", "TERM": "dumb"])
       #expect(coloured.output.contains("\u{1B}["))
@@ -27,7 +27,7 @@ import Testing
     #expect(verbose.status == 0 && verbose.errors.contains("Evaluating: "))
   }
 
-  /// A terminal made by Python shows what people see.
+  /// Output on a pseudo-terminal made by Python.
   @Test(arguments: [
     (["TERM=xterm"], true), (["TERM=xterm", "NO_COLOR="], true),
     (["TERM=xterm", "NO_COLOR=1"], false), (["TERM=dumb"], false),

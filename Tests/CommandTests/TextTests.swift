@@ -2,10 +2,10 @@ import JSON
 import TestSupport
 import Testing
 
-/// How text becomes tokens and windows, seen from outside.
+/// Tokenisation and windows, observed from outside.
 @Suite struct TextTests {
   private let folder: TemporaryFolder
-  /// The beginning of the held-out text: some hundred tokens.
+  /// Beginning of the held-out text, a few hundred tokens.
   private let text: [UInt8]
 
   init() throws {
@@ -14,7 +14,7 @@ import Testing
     text = Array(whole.prefix(1200).utf8)
   }
 
-  /// The tokens that were predicted, and the perplexity.
+  /// Number of predicted tokens, and perplexity.
   private func evaluate(
     _ arguments: [String], input: [UInt8] = [], model: String = Fixture.model
   ) throws -> (tokens: Int, perplexity: Double) {
@@ -56,19 +56,19 @@ import Testing
   {
     let path = try folder.write(text, to: "text.txt")
     let limited = ["--text", path, "--max-tokens", "200", "--context", "50"]
-    // Windows of a beginning and 49 text tokens: 200 of them in five windows.
+    // Windows of a beginning token and 49 text tokens: five windows hold 200.
     let always = try evaluate(limited + ["--bos", "always"])
     #expect(always.tokens == 200)
-    // Windows of 50 text tokens: four, the first token of each not predicted.
+    // Windows of 50 text tokens: four windows, whose first tokens are not predicted.
     let never = try evaluate(limited + ["--bos", "never"])
     #expect(never.tokens == 196 && never.perplexity != always.perplexity)
-    // The fixture's tokenizer adds a beginning.
+    // The fixture's tokenizer adds a beginning token.
     #expect(try evaluate(limited) == always)
-    // A last window without a target is dropped.
+    // A last window of a single token has no target and is dropped.
     #expect(
       try evaluate(limited.dropLast(3) + ["151", "--context", "50", "--bos", "never"]).tokens == 147
     )
-    // Never more than the model has: 256.
+    // The context is limited by the model's 256.
     #expect(
       try evaluate(["--text", path, "--context", "100000"])
         == evaluate(["--text", path, "--context", "256"]))

@@ -3,10 +3,10 @@ import JSON
 import TestSupport
 import Testing
 
-/// Token ids that were made elsewhere, in place of text.
+/// Token ids from other tokenizers, instead of text.
 @Suite struct TokensTests {
   private let folder: TemporaryFolder
-  /// The beginning of the held-out text, and its ids as the `tokenizers` library makes them.
+  /// Beginning of the held-out text, and its ids by the `tokenizers` library.
   private let text: String
   private let ids: [Int]
 
@@ -17,13 +17,13 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("model"), withDestinationPath: Fixture.model)
     let example = try Self.example()
-    // Where it runs is no part of the example.
+    // The example does not set its working directory.
     _ = try python(["-c", "import os; os.chdir(\"\(folder.path)\")\n" + example])
     ids = try #require(
       try JSONScanner.scan(bytes(at: folder.path("ids.jsonl"))).array?.compactMap(\.int))
   }
 
-  /// The example of the page, which has three lines.
+  /// The three-line example of the page.
   private static func example() throws -> String {
     let page = String(decoding: try fixture("docs/tokens.md"), as: UTF8.self)
     let start = try #require(page.range(of: "```python\n")).upperBound
@@ -57,7 +57,7 @@ import Testing
       bytes: ids.flatMap { id in (0..<width).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } })
   }
 
-  /// A copy of the model that has no tokenizer.
+  /// A copy of the model without its tokenizer.
   private func withoutTokenizer() throws -> String {
     try folder.copyModel(["config.json", "model.safetensors"], to: "bare")
   }
@@ -145,7 +145,7 @@ import Testing
     #expect(try evaluate(limited + ["--bos", "never"])["tokens"]?.int == 196)
     let model = try withoutTokenizer()
     #expect(try evaluate(limited, model: model)["tokens"]?.int == 196)
-    // config.json names the token.
+    // config.json names the beginning token.
     #expect(try evaluate(limited + ["--bos", "always"], model: model)["tokens"]?.int == 200)
   }
 

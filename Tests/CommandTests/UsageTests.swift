@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct UsageTests {
-  /// What `partition` finds wrong in its options, with the words of its line.
+  /// Errors in the options of `partition`, and the words expected in the message.
   @Test(arguments: [
     ([], "nothing says which neurons matter; give calibration text (--text FILE), statistics"),
     (
@@ -58,7 +58,7 @@ import Testing
       ["validate", Fixture.model, "--against", Fixture.model], 64, ["--against"], in: folder)
   }
 
-  /// What the parser of arguments finds: its message, and how the command is used.
+  /// Errors of the argument parser: its message, and the usage of the command.
   @Test(arguments: [
     (["inspect"], "<path>"), (["inspect", "a", "b"], "'b'"), (["nothing"], "'nothing'"),
     (["inspect", "--nothing", "a"], "--nothing"), (["partition", "a"], "--output"),
@@ -103,7 +103,7 @@ import Testing
   @Test func `with all that speed depends on it tells the version`() throws {
     let told = try expectDone(["--version", "--verbose"])
     #expect(told.contains("OpenBLAS") && told.contains("kernels") && told.contains("processors"))
-    // What the user has chosen is not chosen over.
+    // The user's choice of kernels takes precedence.
     let chosen = try dynamoe(
       ["--verbose", "--version"], environment: ["OPENBLAS_CORETYPE": "Haswell"])
     #expect(chosen.status == 0 && chosen.output.contains("(OPENBLAS_CORETYPE)"))

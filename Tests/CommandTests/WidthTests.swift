@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 @Suite struct WidthTests {
-  /// Design: each width is rounded half up to a multiple of --align, the last is the layer's.
+  /// Widths are rounded half up to multiples of --align; the last is the layer's width.
   @Test(arguments: [
     (["--experts", "1"], [384]),
     (["--experts", "2"], [192, 384]),
     (["--experts", "3"], [128, 256, 384]),
-    // 384 / 5 is not whole, so that nothing is aligned.
+    // 384 / 5 is not an integer, so the default alignment is 1.
     (["--experts", "5"], [77, 154, 230, 307, 384]),
     (["--experts", "8"], [48, 96, 144, 192, 240, 288, 336, 384]),
     (["--experts", "4", "--align", "64"], [128, 192, 320, 384]),
@@ -36,7 +36,7 @@ import Testing
       #expect(widths.last == 384)
       let coverage = try #require(layer.object?["coverage"]?.array).compactMap(\.double)
       for (share, target) in zip(coverage, [0.5, 0.75, 0.9, 1]) {
-        // One neuron less would hold less than the share; none holds more than a tenth here.
+        // Coverage exceeds the target by less than one neuron, which holds less than a tenth here.
         #expect(share >= target && share < target + 0.1)
       }
     }

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a reader finds on a page, by Chromium.
+/// Properties of a page, measured in Chromium.
 struct Browser: Decodable {
   struct Point: Decodable {
     let chart: String
     let name: String
     let x: Double
     let y: Double
-    /// Where its mark is, in units of the drawing.
+    /// Bounding box of its mark, in units of the drawing.
     let box: [Double]
   }
 
@@ -39,10 +39,10 @@ struct Browser: Decodable {
     let named: Bool
   }
 
-  /// How wide the page is, with its details closed and opened.
+  /// Horizontal overflow of the page, with its details closed and opened.
   let overflow: Int
   let opened: Int
-  /// Whether tables that are closed at first can be seen, on the screen and on paper.
+  /// Whether initially closed tables are visible, on screen and in print.
   let shown: [Bool]
   let printed: [Bool]
   let text: String
@@ -57,19 +57,19 @@ struct Browser: Decodable {
   let confusion: [[[Int]]]
   let tokens: [String]
   let drawings: [Drawing]
-  /// Labels of drawings that touch each other.
+  /// Overlapping labels of drawings.
   let touching: [String]
-  /// Elements that would run something or fetch something.
+  /// Elements that would run code or load resources.
   let active: [String]
   let handlers: [String]
   let identifiers: [String]
-  /// The least contrast between letters and what is behind them, and where.
+  /// Smallest contrast between text and background, and the text that has it.
   let smallest: Double
   let palest: String
   let paper: String
   let requests: Int
 
-  /// Opens a page in a window so many pixels wide.
+  /// Opens a page in a window of this width in pixels.
   static func open(_ page: String, width: Int = 1280, isDark: Bool = false) throws -> Browser {
     let folder = try TemporaryFolder()
     let chosen = ProcessInfo.processInfo.environment["DYNAMOE_CHROMIUM"] ?? "/usr/bin/chromium"

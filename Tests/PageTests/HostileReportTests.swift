@@ -32,7 +32,7 @@ import Testing
     "1e308", "-1e308", "5e-324", "0", "-1", "123456789012345678901234567890",
   ])
   func `figures that cannot be are no harm`(number: String) throws {
-    // Every number with a fraction becomes this one.
+    // Replaces every fractional number.
     let text = String(decoding: try SampleReport().bytes, as: UTF8.self)
     let hostile = text.replacing(#/: \d+\.\d+/#) { _ in ": " + number }
     let bytes = try ReportPage(document: JSONScanner.scan(Array(hostile.utf8))).bytes

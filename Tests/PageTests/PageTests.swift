@@ -61,7 +61,7 @@ import Testing
   @Test func `marks stand where their figures say`() throws {
     let report = try SampleReport()
     let points = try Browser.open(report.page(in: folder)).points
-    // Places in a drawing are linear in cost and in the logarithm of the ratio.
+    // Positions in the drawing are linear in cost and in the logarithm of the ratio.
     let routed = points.filter { $0.chart == "cost-chart" && $0.name.hasPrefix("routed") }
       .sorted { $0.x < $1.x }
     let (first, last) = try (#require(routed.first), #require(routed.last))
@@ -120,7 +120,7 @@ import Testing
     #expect(try ReportPage(document: .object(object)).bytes == bytes)
   }
 
-  /// Whether figures agree to the five digits of which the page has many.
+  /// Whether figures agree to five digits, the most that the page shows.
   private func areNear(_ found: [Double], _ expected: [Double]?) -> Bool {
     guard let expected, found.count == expected.count else { return false }
     return zip(found, expected).allSatisfy { abs($0 - $1) <= 6e-5 * abs($1) }

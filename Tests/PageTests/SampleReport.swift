@@ -4,7 +4,7 @@ import Reports
 import TestSupport
 import Testing
 
-/// A report with every key that the page shows, made by Python.
+/// A report with every key that the page shows, made by a Python script.
 struct SampleReport {
   let bytes: [UInt8]
   let document: JSONValue
@@ -15,7 +15,7 @@ struct SampleReport {
     document = try JSONScanner.scan(bytes)
   }
 
-  /// The value at names and numbers.
+  /// Value at a path of names and indices.
   subscript(path: String...) -> JSONValue {
     path.reduce(document) { value, key in
       Int(key).flatMap { value.array?[$0] } ?? value.object?[key] ?? .null
@@ -24,7 +24,7 @@ struct SampleReport {
 
   func doubles(_ value: JSONValue) -> [Double] { value.array?.compactMap(\.double) ?? [] }
 
-  /// Writes the page, and returns its path.
+  /// Writes the page; returns its path.
   func page(in folder: TemporaryFolder) throws -> String {
     try folder.write(ReportPage(document: document).bytes, to: "page.html")
   }
