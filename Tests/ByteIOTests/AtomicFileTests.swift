@@ -32,7 +32,7 @@ import Testing
     let old = try InputFile(path: path)
     try AtomicFile.write([1], to: path)
     #expect(try bytes(at: path) == [1])
-    // Who has the old one open keeps it.
+    // A reader that has the old file open keeps it.
     #expect(try old.readAll(limit: 3) == [7, 7, 7])
   }
 
@@ -62,7 +62,7 @@ import Testing
     let victim = try folder.write([9, 9], to: "victim")
     let path = folder.path("file")
     let temporary = try AtomicFile(path: path).temporaryPath
-    // The names that would be next, other tests being busy as well.
+    // Links under many of the next temporary names, because parallel tests use some of them.
     let parts = temporary.split(separator: ".").map(String.init)
     let number = try #require(parts.dropLast().last.flatMap(Int.init))
     for next in number + 1...number + 200 {

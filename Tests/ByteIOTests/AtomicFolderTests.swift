@@ -23,7 +23,7 @@ import Testing
     do {
       let made = try AtomicFolder(path: folder.path("out"))
       try AtomicFile.write([1], to: made.path(of: "a"))
-      // One that is being written goes with it.
+      // A file still being written is removed with the folder.
       let file = try AtomicFile(path: made.path(of: "b"))
       try file.write([1], at: 0)
     }

@@ -3,16 +3,17 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Python's zlib is the judge of streams, and a maker of others.
+/// Our coder against Python's zlib, in both directions.
 @Suite struct DeflateTests {
-  /// Bytes of many distributions: uniform, normal, skewed, constant, two values, all values once, text.
+  /// Bytes of many distributions: uniform, normal, skewed, constant, two values, all values once,
+  /// text.
   static let samples: [[UInt8]] = {
     var numbers = RandomNumbers(seed: 20)
     var samples: [[UInt8]] = [
       [7], [7, 7], [0, 1], Array(0...255), [UInt8](repeating: 9, count: 70_000),
       Array(String(repeating: "to be or not to be, ", count: 900).utf8),
       (0..<20_000).map { $0 % 997 == 0 ? 1 : 0 },
-      // Words of many lengths: Fibonacci's numbers make the deepest tree.
+      // Frequencies that are Fibonacci numbers give the deepest Huffman tree.
       zip(0..., [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597, 2584, 4181])
         .flatMap { [UInt8](repeating: UInt8($0.0), count: $0.1) }.shuffled(using: &numbers),
     ]
@@ -20,7 +21,7 @@ import Testing
       samples.append(numbers.bytes(count))
       samples.append(
         (0..<count).map { _ in
-          // Nearly the exponents of normal numbers.
+          // Approximates the exponents of normally distributed numbers.
           UInt8(125 - UInt64.random(in: 1...(.max), using: &numbers).leadingZeroBitCount / 2)
         })
     }
@@ -77,12 +78,12 @@ import Testing
       #expect(!gives(stream + [0], sample.count))
     }
     #expect(!gives([], 1))
-    // A stored block that says it is long, a reserved type of block.
+    // A stored block that claims to be longer, and a reserved block type.
     #expect(!gives([0x01, 0xFF, 0xFF, 0x00, 0x00], 65_535))
     #expect(!gives([0x07], 1))
   }
 
-  /// Whatever is read, zlib must agree; and nothing is written outside the place.
+  /// zlib must agree on every damaged stream; nothing may be written outside the output buffer.
   @Test func `of streams that are damaged anywhere, zlib accepts the same ones`() throws {
     var numbers = RandomNumbers(seed: 21)
     var lines: [String] = []
@@ -91,7 +92,7 @@ import Testing
       guard let stream = LiteralEncoder.encodeIfShorter(sample[...]) else { continue }
       for _ in 0..<150 {
         var damaged = stream
-        // The header is where the variety is.
+        // Half of the damage is in the header, which has the most variety.
         let last = Bool.random(using: &numbers) ? min(60, stream.count) : stream.count
         for _ in 0..<Int.random(in: 1...2, using: &numbers) {
           let place = Int.random(in: 0..<last, using: &numbers)

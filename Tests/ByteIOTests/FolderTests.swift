@@ -90,7 +90,7 @@ import Testing
     try folder.write([1], to: "out/notes.txt")
     #expect { try check(force: true) } throws: { "\($0)".contains("it holds notes.txt") }
     try FileManager.default.removeItem(atPath: folder.path("out/notes.txt"))
-    // A folder in it might hold anything.
+    // A folder inside the output could contain anything, so it is never removed.
     try folder.write([1], to: "out/ours.d/file")
     #expect { try check(force: true) } throws: { "\($0)".contains("it holds ours.d") }
     try FileManager.default.removeItem(atPath: output)

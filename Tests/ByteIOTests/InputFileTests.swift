@@ -27,7 +27,7 @@ import Testing
     #expect(try InputFile(path: folder.write([], to: "empty")).readAll(limit: 0) == [])
   }
 
-  /// Not where the system promises any memory.
+  /// Requires heuristic overcommit (mode 0), which refuses excessive allocations.
   @Test(
     .enabled(
       if: (try? String(contentsOfFile: "/proc/sys/vm/overcommit_memory", encoding: .utf8)) == "0\n")
@@ -35,7 +35,7 @@ import Testing
   func `what is read at once must fit into memory`() throws {
     let path = try folder.write([1], to: "file")
     let length = 1 << 43
-    // A file with a hole takes no disk.
+    // A sparse file takes no disk space.
     guard truncate(path, length) == 0 else { return }
     let file = try InputFile(path: path)
     #expect(throws: FileError.noMemory(path: path, needed: length)) {

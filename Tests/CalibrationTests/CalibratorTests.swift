@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct CalibratorTests {
-  /// A text, for a tiny model in the same folder, of windows of BOS and 7 tokens.
+  /// A text for a tiny model in the same folder, cut into windows of BOS and 7 tokens.
   private func setUp(
     _ folder: TemporaryFolder, count: Int = 100, beginning: ModelTokenizer.Beginning = .always
   ) throws -> (Calibrator, TextTokens) {

@@ -21,7 +21,7 @@ import Testing
 
   private static let whole =
     word(2) + entry(0, [4, 8, 12]) + entry(1, [0, 1, 2]) + word(9) + word(4) + Array("text".utf8)
-  /// Where the entries end, which is where a file may end too.
+  /// End of the entries; a file may also end here.
   private static let endOfEntries = whole.count - 12
 
   private func read(_ bytes: [UInt8], layers: Int = 2) throws -> ImportanceMatrix {
@@ -35,7 +35,7 @@ import Testing
     #expect(matrix.datasets == ["text"] && matrix.chunks == 9)
     let short = try read(Array(Self.whole.prefix(Self.endOfEntries)))
     #expect(short.layers == matrix.layers && short.datasets.isEmpty && short.chunks == nil)
-    // What was never called counts as called once; layers that are not asked for do not matter.
+    // Zero calls count as one; entries of layers beyond those requested are ignored.
     let once = try read(Self.word(1) + Self.entry(0, [1, 2, 3], calls: 0), layers: 1)
     #expect(once.layers == [[1, 2, 3]])
   }
@@ -107,7 +107,7 @@ import Testing
       try ImportanceMatrix(path: path, layers: 1, neurons: 3)
     }
     #expect(error.description.contains(mention), "\(error)")
-    // The same without the change is one.
+    // The unchanged script writes a valid matrix.
     _ = try python(["-c", script.replacingOccurrences(of: change, with: ""), path])
     let matrix = try ImportanceMatrix(path: path, layers: 1, neurons: 3)
     #expect(matrix.layers == [[0.5, 0.5, 0.5]])

@@ -4,7 +4,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// A file of statistics, with parts to put in place of others.
+/// A statistics file with replaceable parts.
 struct StatisticsFile {
   var metadata: [String: String] = [
     "format": "dynamoe.statistics", "model_fingerprint": String(repeating: "ab", count: 32),
@@ -41,7 +41,7 @@ struct StatisticsFile {
   }
 }
 
-/// What makes a file of statistics one that is refused.
+/// A change that makes a statistics file invalid.
 struct Damage: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let apply: @Sendable (inout StatisticsFile) -> Void

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct WindowTests {
-  /// The tokens `0 1 2 … 9 0 1 …` of a tiny model, whose longest window has 32 positions.
+  /// The tokens `0 1 2 … 9 0 1 …`, for a tiny model with a maximum window of 32 positions.
   private func tokens(
     _ count: Int, context: Int, beginning: ModelTokenizer.Beginning = .never,
     limit: Int = .max, special: Bool = false, text: String? = nil

@@ -5,13 +5,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files whose directory is sound, and whose numbers are not.
+/// Files with a valid directory and invalid values.
 @Suite struct BudgetValuesTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The file of a recipe with numbers of a tensor replaced, all checksums made to fit.
+  /// The file of a recipe with values of a tensor replaced and all checksums updated.
   private func edited(
     _ recipe: Recipe, _ kind: StoredTensor.Kind, section: Int = 0, _ values: [UInt8], at place: Int
   ) throws -> String {
@@ -41,7 +41,7 @@ import Testing
 
   private static func bytes(_ value: Double) -> [UInt8] { LittleEndian.bytes(of: value.bitPattern) }
 
-  /// Places count numbers of the table, row by row: cost, knob by routers, knob by truth.
+  /// Places are indices into the table, row by row: cost, knob by routers, knob by oracle.
   @Test(
     arguments: Recipe.allCases,
     [
@@ -59,7 +59,8 @@ import Testing
   func `knobs that go the wrong way, and prices of nothing, are refused`(
     recipe: Recipe, value: Double
   ) throws {
-    // A threshold of the first row that is above all others; a price of the last that is, or none.
+    // A threshold in the first row above all others; in the last row a price that is too high or
+    // not positive.
     let table = try #require(try Routing(DMOEReader(path: try Routed.path(recipe)))?.budgets)
     let row = recipe == .dynamoe ? 0 : table.rows.count - 1
     for column in 1...2 {
@@ -89,7 +90,7 @@ import Testing
       "finite numbers in first.weight of the compensation of layer 0")
   }
 
-  /// Compensation of a high rank costs more than the few neurons that it stands in for.
+  /// High-rank compensation costs more than the few neurons that it replaces.
   @Test func `a smallest expert that costs more than the full one leaves no budgets to choose`()
     throws
   {

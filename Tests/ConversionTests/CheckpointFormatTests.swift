@@ -9,7 +9,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The length of a header comes first, and 640 is 80 02 in bytes.
+  /// The header length 640 is stored as the bytes 80 02, which also start a pickle.
   @Test func `a header whose length looks like a pickle is read`() throws {
     let path = folder.path("model.safetensors")
     let tensor = try #require(TensorDescription(name: "a", elementType: .u8, shape: [1]))

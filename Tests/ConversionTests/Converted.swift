@@ -10,7 +10,7 @@ import Reports
 import TestSupport
 import Testing
 
-/// `fixtures/tiny-llama`, and the container that was made of it once for all tests.
+/// `fixtures/tiny-llama` and its container, converted once for all tests.
 enum Converted {
   private struct Made: Sendable {
     let folder: TemporaryFolder
@@ -30,7 +30,7 @@ enum Converted {
   }
 
   static func path() throws -> String { try made.get().path }
-  /// The same, stored as it is: for tests that change single bytes.
+  /// The same container without compression, for tests that change single bytes.
   static func uncodedPath() throws -> String { try made.get().uncoded }
   static func report() throws -> CalibrationReport { try made.get().report }
   static func bytes() throws -> [UInt8] { try TestSupport.bytes(at: path()) }
@@ -54,7 +54,7 @@ extension Partition {
   }
 }
 
-/// What one check, by its name, says of a file; nil where it is not asked.
+/// Outcome of the check with this identifier; nil if it does not apply.
 func outcome(_ id: String, _ path: String, against source: String? = nil) throws -> CheckOutcome? {
   let validation = Validation(
     try Checkpoint(path: path), against: try source.map { try Checkpoint(path: $0) },
@@ -63,7 +63,7 @@ func outcome(_ id: String, _ path: String, against source: String? = nil) throws
 }
 
 extension TemporaryFolder {
-  /// Writes a file of text with one piece of it replaced.
+  /// Replaces text in a file.
   func replace(_ old: String, by new: String, in name: String) throws {
     let text = String(decoding: try bytes(at: path(name)), as: UTF8.self)
     try #require(text.contains(old))

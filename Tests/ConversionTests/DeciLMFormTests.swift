@@ -10,9 +10,9 @@ import Testing
       let hiddenSize = 1 << Int(numbers.next() % 20) + Int(numbers.next() % 4096)
       let width = 256 * Int(1 + numbers.next() % 300)
       let factor = try #require(DeciLMForm.multiplier(width: width, hiddenSize: hiddenSize))
-      // As it is, with six digits, and with the least more or less.
+      // The factor itself, rounded to six digits, and its two neighbours.
       for read in [factor, (factor * 1e6).rounded() / 1e6, factor.nextUp, factor.nextDown] {
-        // The formula, step by step as others write it.
+        // The formula, step by step as in other readers.
         let size = Int(2 * read * Double(hiddenSize) / 3)
         #expect(size % 256 == 0 ? size == width : size + 256 - size % 256 == width)
         #expect(DeciLMForm.width(multiplier: read, hiddenSize: hiddenSize) == width)
@@ -30,7 +30,7 @@ import Testing
     #expect(DeciLMForm.width(multiplier: factor, hiddenSize: 4096) == nil)
   }
 
-  /// What families of the fixtures are to DeciLM.
+  /// Whether the fixtures' families can have the DeciLM form.
   @Test(
     arguments: [
       ("llama3", nil), ("mistral", .feature("windows of attention")),

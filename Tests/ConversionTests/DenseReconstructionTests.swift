@@ -7,7 +7,7 @@ import TestContainers
 import TestSupport
 import Testing
 
-/// Rings that were cut by a plain loop, put together again: by the digests and against the tensors.
+/// Reconstruction of tensors from rings that an independent loop cut, checked by digests and bytes.
 @Suite struct DenseReconstructionTests {
   private let folder: TemporaryFolder
 
@@ -38,7 +38,7 @@ import Testing
       widths: [[1, 2, 5, 6]],
       tensors: [
         DenseTensor("gate_up", type, shape, cut: cut([.gate, .up], axis), numbers: &numbers),
-        // Up's axis of neurons where down has its own.
+        // `down` has its neurons on the other axis.
         DenseTensor(
           "down", type, axis == 0 ? [hidden, neurons] : [neurons, hidden],
           cut: cut([.down], 1 - axis), numbers: &numbers),
@@ -48,7 +48,7 @@ import Testing
     try expectSame(container, to: "file")
   }
 
-  /// Parts in the wrong order have the right size: only their content tells.
+  /// Swapped parts have the right size: only their contents reveal the error.
   @Test func `parts that changed places are not the source`() throws {
     var numbers = RandomNumbers(seed: 32)
     func container(_ parts: [FeedForwardPart], like other: TestContainer?) -> TestContainer {

@@ -2,7 +2,7 @@ import Evaluation
 import Pipelines
 import Testing
 
-/// Which figures a report warns of, and in one line for each kind.
+/// Warnings of a report, one line per kind.
 @Suite struct DoubtsTests {
   @Test(
     arguments: [

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A copy of the converted model, with bytes changed.
+/// A copy of the converted model with changed bytes.
 struct EditedContainer {
   private(set) var bytes: [UInt8]
   let reader: DMOEReader
@@ -20,7 +20,7 @@ struct EditedContainer {
     try #require(reader.directory.sections[section].tensors.first { $0.kind == kind })
   }
 
-  /// Changes bytes of a tensor; with all checksums made to fit, or as damage does it.
+  /// Replaces bytes of a tensor, updating all checksums or none.
   mutating func replace(
     _ new: [UInt8], at offset: Int, in tensor: StoredTensor, fixingChecksums: Bool
   ) throws {
@@ -34,7 +34,7 @@ struct EditedContainer {
 
   mutating func set(_ byte: UInt8, at offset: Int) { bytes[offset] = byte }
 
-  /// Replaces text that stands in the directory once by text of the same length.
+  /// Replaces a unique text in the directory by one of the same length.
   private mutating func replaceInDirectory(_ old: String, by new: String) throws {
     let end = 64 + Int(LittleEndian.load(UInt64.self, from: bytes, at: 8))
     let text = String(decoding: bytes[64..<end], as: UTF8.self)
@@ -51,6 +51,6 @@ struct EditedContainer {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
-  /// The bytes up to the end of the ring that completes an expert.
+  /// The file cut after the ring that completes an expert.
   func prefix(expert: Int) -> [UInt8] { Array(bytes[..<reader.prefixLength(expert: expert)]) }
 }

@@ -6,7 +6,7 @@ import TestContainers
 import TestSupport
 import Testing
 
-/// Experts of containers that were cut by a plain loop, picked again neuron by neuron.
+/// Experts of containers cut by an independent loop, checked neuron by neuron.
 @Suite struct ExpertTensorsTests {
   private let folder: TemporaryFolder
 

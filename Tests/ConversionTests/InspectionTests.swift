@@ -37,7 +37,7 @@ import Testing
     #expect(ffn.layers == 4 && ffn.hiddenSize == 128 && ffn.intermediateSize == 384)
     #expect(ffn.activation == nil && ffn.gated)
     #expect(inspection.architecture == nil && inspection.problems.isEmpty)
-    // The file alone, beside which there is nothing.
+    // A single file, without companion files.
     #expect(try inspect(path + "/model.safetensors").feedForward == ffn)
   }
 
@@ -95,7 +95,7 @@ import Testing
     let path = try folder.write(EditedContainer().prefix(expert: 0), to: "cut")
     let cut = try inspect(path, statistics: true)
     #expect(cut.container?.isComplete == false && cut.container?.experts.count == 1)
-    // Of tensors that are not all there nothing is said.
+    // Incomplete tensors have no statistics.
     #expect(cut.tensors.filter { $0.statistics == nil }.count == 12)
   }
 

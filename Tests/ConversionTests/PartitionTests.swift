@@ -18,7 +18,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func `neurons are ordered by importance, ties by the lower index`() throws {
-    // Few values, so that most neurons tie.
+    // Few distinct values, so that most neurons tie.
     var numbers = RandomNumbers(seed: 40)
     let sums = (0..<4).map { _ in (0..<384).map { _ in Double(numbers.next() % 7) } }
     let path = folder.path("out.dmoe")
@@ -142,7 +142,7 @@ import Testing
       try folder.names() == ["model", "out.dmoe", "out.dmoe.report.html", "out.dmoe.report.json"])
   }
 
-  /// A report without the one part that is not the same twice.
+  /// A report without `timing`, the only part that differs between runs.
   private func untimed(_ path: String) throws -> [UInt8] {
     var report = try #require(JSONScanner.scan(bytes(at: path)).object)
     #expect(report["timing"]?.array?.isEmpty == false)
@@ -158,7 +158,7 @@ import Testing
     return order
   }
 
-  /// Neurons of a matrix of 384 neurons in bf16, picked one element after the other.
+  /// Rows of these neurons in a bf16 matrix of 384 neurons, picked element by element.
   private static func rows(
     _ neurons: ArraySlice<Int>, of dense: [UInt8], columnwise: Bool
   ) -> [UInt8] {

@@ -40,7 +40,7 @@ import Testing
       }
       #expect(gathered == expected)
       #expect(Rearrangement.scatterRows(gathered, to: order) == matrix)
-      // Some of the rows.
+      // A subset of the rows.
       let some = order.dropFirst(rows / 2)
       let part = Rearrangement.gatherRows(some, of: matrix, rowBytes: rowBytes)
       #expect(part == Array(expected[(rows / 2 * rowBytes)...]))

@@ -5,7 +5,7 @@ import Pipelines
 import TestSupport
 import Testing
 
-/// The report that a conversion writes, held against `formats/report.md`.
+/// Reports of conversions, compared with `formats/report.md`.
 @Suite struct ReportTests {
   @Test func `the report has exactly the keys of its page`() throws {
     let document = try Self.report()
@@ -20,7 +20,7 @@ import Testing
     for section in ["source", "calibration", "plan", "output", "held_out"] {
       #expect(keys(section) == page[section]?.keys, "\(section)")
     }
-    // The first variant is dense, which is the only one without a number.
+    // The first variant is dense, the only one without an expert or a budget.
     #expect(
       keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert", "budget"]))
     #expect(
@@ -113,11 +113,11 @@ import Testing
 
   private struct Table {
     var keys: Set<String> = []
-    /// Of keys that hold objects: the keys of these.
+    /// For keys whose values are objects, the keys of these.
     var inner: [String: Set<String>] = [:]
   }
 
-  /// The tables of the page by the name that stands before them.
+  /// Tables of the page, by the name that precedes each.
   private static func page() throws -> [String: Table] {
     let text = String(decoding: try fixture("formats/report.md"), as: UTF8.self)
     var tables: [String: Table] = [:]
@@ -140,7 +140,7 @@ import Testing
     return tables
   }
 
-  /// The names between backticks; formulas are none.
+  /// Names between backticks, without formulas.
   private static func quoted(_ text: String) -> [String] {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }

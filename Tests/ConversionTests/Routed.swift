@@ -5,7 +5,7 @@ import Kernels
 import Pipelines
 import TestSupport
 
-/// `fixtures/tiny-llama` with routers, by each recipe, made once for all tests.
+/// `fixtures/tiny-llama` with routers, converted once by each recipe for all tests.
 enum Routed {
   private static let folder = Result<TemporaryFolder, any Error> {
     let folder = try TemporaryFolder()
@@ -15,7 +15,7 @@ enum Routed {
 
   static func path(_ recipe: Recipe) throws -> String { try folder.get().path(recipe.rawValue) }
 
-  /// With a router of either kind, on little text.
+  /// Converts the model with a router of either kind, on little text.
   static func convert(
     _ recipe: Recipe, to path: String, widths: ExpertWidths? = nil, compensationRank: Int? = nil
   ) throws {

@@ -9,7 +9,7 @@ import Pipelines
 import TestSupport
 import Testing
 
-/// Routers in a container, and what becomes of them where the directory says otherwise.
+/// Routers in a container, and errors for directories that do not match them.
 @Suite struct RouterTensorsTests {
   private static let made = Result<[UInt8], any Error> {
     let folder = try TemporaryFolder()
@@ -25,8 +25,8 @@ import Testing
     return try bytes(at: folder.path("r.dmoe"))
   }
 
-  /// The container with the first place where `old` stands in the directory changed, all checksums
-  /// made to fit.
+  /// The container with the first occurrence of `old` in the directory replaced, all checksums
+  /// updated.
   private static func edited(
     _ folder: TemporaryFolder, _ old: String, _ new: String
   ) throws -> String {
@@ -62,7 +62,7 @@ import Testing
 
   @Test(
     arguments: [
-      // A name that no router has, a layer twice, a type and a shape that cannot be.
+      // A tensor name that no router has, a duplicate layer, an invalid type and shape.
       (#""name":"bias","layer":0"#, #""name":"bia5","layer":0"#, "plan.router"),
       (#""name":"bias","layer":1"#, #""name":"bias","layer":0"#, "sections[0]"),
       (#""name":"bias","layer":3"#, #""name":"bias","layer":4"#, "sections[0]"),
@@ -93,7 +93,7 @@ import Testing
     let reader = try DMOEReader(path: try Self.edited(folder, old, new))
     #expect(reader.directory.routing == nil)
     #expect(try Routing(reader) == nil)
-    // The independent reader, which does not route, skips them too.
+    // The independent reader ignores unknown tensors too.
     _ = try python([
       packageRoot.appending(path: "formats/reference/read_dmoe.py").path, reader.path,
     ])

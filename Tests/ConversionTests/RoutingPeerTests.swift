@@ -7,17 +7,17 @@ import Kernels
 import TestSupport
 import Testing
 
-/// A second implementation, from `formats/dmoe.md` alone, routes as ours does.
+/// Routing compared with a second implementation, written from `formats/dmoe.md` alone.
 @Suite struct RoutingPeerTests {
   private static let tokens = 24
   private static let budgets = [0, 0.05, 0.3, 0.45, 0.5, 0.77, 0.98, 0.9999, 1, 2]
   private static let hidden = 128
 
-  /// A layer's random inputs, and what ours makes of them.
+  /// Random inputs of a layer, and our results.
   private struct Layer {
     let x: Matrix
     let residual: Matrix
-    /// To choose by: what is predicted, and random scores that lead to all experts.
+    /// Scores to choose by: the predictions, and random scores that reach all experts.
     let scores: Matrix
     let predicted: Matrix
     let choices: [Int]
@@ -33,7 +33,7 @@ import Testing
       }
       x = random(tokens, hidden, -2...2)
       var stream = random(tokens, hidden, -9...9)
-      // A residual stream of nothing has a logarithm too.
+      // A zero residual stream has a finite logarithm too.
       for column in 0..<hidden { stream.values[column] = 0 }
       residual = stream
       predicted = routing.predict(layer: layer, input: x, residual: residual)
@@ -93,7 +93,7 @@ import Testing
         try #require(ours.count == other.count)
         used.formUnion(ours)
         for token in ours.indices where ours[token] != other[token] {
-          // Float error decides between experts whose sums are alike.
+          // Float error may decide between experts with nearly equal sums.
           let sums = [ours[token], other[token]].map { sum(layer, token, $0, rule) }
           #expect(abs(sums[0] - sums[1]) < 1e-6 * abs(sums[0]), "\(knob), token \(token)")
         }
@@ -104,7 +104,7 @@ import Testing
       try #require(result["knobs"]?.array), routing, experts: container.directory.experts)
   }
 
-  /// What a price makes of an expert.
+  /// Predicted error plus price times cost of an expert.
   private func sum(_ layer: Layer, _ token: Int, _ expert: Int, _ rule: ChoiceRule) -> Double {
     guard case .price(let price) = rule else { return .infinity }
     let error =

@@ -5,7 +5,7 @@ import Pipelines
 import TestSupport
 import Testing
 
-/// How a text is shared between ranking and measuring, as a preview tells it.
+/// Split of a text into parts for ranking and for measuring, as shown in a preview.
 @Suite struct TextSplitTests {
   private let folder: TemporaryFolder
 

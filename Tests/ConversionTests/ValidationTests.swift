@@ -20,10 +20,10 @@ import Testing
       requiresComplete: requiresComplete, parallel: Parallel(threads: 1), progress: .ignored)
   }
 
-  /// What is asked of exported folders only.
+  /// Checks of containers; the others apply to exports only.
   private static let ofContainers = Validation.catalogue.map(\.id)
     .filter { !["routed", "export", "gguf"].contains($0) }
-  /// What only asks a question when it is told to.
+  /// Checks that run only on request.
   private static let onDemand = ["complete", "function"]
 
   @Test func `a container is asked everything in the catalogue, in its order`() throws {
@@ -35,7 +35,7 @@ import Testing
     #expect(asked.isValid && asked.isComplete)
     #expect(asked.results.map(\.id) == Self.ofContainers)
     let open = asked.results.filter { $0.outcome.status != .passed }.map(\.id)
-    // Neither routers nor a report of the usual name.
+    // Skipped: there are no routers, and no report under the default name.
     #expect(open == ["routing", "report"])
     let plain = try validate(Converted.path(), against: Fixture.model)
     #expect(

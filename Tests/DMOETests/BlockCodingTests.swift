@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct BlockCodingTests {
-  /// Weights as they are trained: normal, with signs, in a type.
+  /// Normally distributed weights of a type, like trained ones.
   static func weights(_ count: Int, _ type: ElementType, _ numbers: inout RandomNumbers) -> [UInt8]
   {
     (0..<count).flatMap { _ -> [UInt8] in
@@ -46,7 +46,7 @@ import Testing
         ] {
           guard let block = BlockCoding.encode(plain, type) else { continue }
           coded += 1
-          // A sixteenth is the least that a reader takes.
+          // Readers reject blocks coded to less than a sixteenth.
           #expect(block.count < plain.count && 16 * block.count >= plain.count)
           #expect(BlockCoding.decode(block, type, byteCount: plain.count) == plain)
         }

@@ -33,7 +33,7 @@ import Testing
     #expect(reader.sectionsHeld.count == 2)
     #expect(try refusal(of: path) == nil)
     #expect(try Peer.describe(path).contains("holds experts 0…0 of 2"))
-    // What was cut off is an error to read, and not an empty tensor.
+    // Reading a missing ring is an error; it does not read as empty.
     let missing = try #require(reader.part(.up, layer: 0, ring: 1))
     #expect(
       throws: TensorError.file(
@@ -95,7 +95,7 @@ import Testing
       Issue.record("\(error)")
       return
     }
-    // The first of two is as good as the second; the second is where it is noticed.
+    // Of two equal indices, the second is reported.
     #expect(place == (rank == 0 ? 1 : rank))
     #expect(try Peer.judge([path])[0].contains("occurs twice"))
   }

@@ -7,26 +7,26 @@ import Tensors
 import TestContainers
 import TestSupport
 
-/// A small valid file, taken apart so that a test can spoil it anywhere and have all else fit.
+/// A small valid file in parts: a test can change any part, and everything else is adapted to it.
 struct Draft {
-  /// What the preamble says where a test does not leave it to ``bytes``.
+  /// Fields of the preamble, unless ``bytes`` computes them.
   var version: UInt32 = 1
   var directoryLength: UInt64
   var fileLength: UInt64
   var reserved = [UInt8](repeating: 0, count: 32)
-  /// What stands where the checksums belong; nil for the right ones.
+  /// Checksums to write; nil for the correct ones.
   var directoryChecksum: UInt32?
   var preambleChecksum: UInt32?
   var directory: JSONValue
-  /// Stands in place of the directory, where that cannot be said in JSON.
+  /// Replaces the directory with text that a JSON value cannot express.
   var text: [UInt8]?
-  /// The sections.
+  /// Bytes of the sections.
   var body: [UInt8]
 
-  /// Room in which every edit of the directory fits, so that no offset moves.
+  /// Fixed space for the directory, large enough for any edit, so that offsets never change.
   static let room = 1 << 14
 
-  /// Takes a file apart, its sections moved behind the room.
+  /// Splits a file into parts, and moves its sections after the fixed space.
   init(_ file: [UInt8]) throws {
     let length = Int(LittleEndian.load(UInt64.self, from: file, at: 8))
     directory = try JSONScanner.scan(Array(file[64..<64 + length]))
@@ -43,13 +43,13 @@ struct Draft {
     }
   }
 
-  /// A container with a layer of two rings, a gate, a bias, a file and a tensor of a later version.
+  /// A container with one layer of two rings, a gate, a bias, a file and a tensor of unknown kind.
   static func sample() throws -> Draft {
     var numbers = RandomNumbers(seed: 1)
     return try Draft(TestContainer.sample(&numbers))
   }
 
-  /// The same form, with weights that are worth coding.
+  /// The same layout, with weights that compress well.
   static func coded() throws -> Draft {
     var numbers = RandomNumbers(seed: 2)
     let (hidden, neurons) = (64, 8)
@@ -79,7 +79,7 @@ struct Draft {
     return try Draft(container)
   }
 
-  /// A file that holds six neurons of eight.
+  /// A file that holds six of eight neurons.
   static func part() throws -> Draft {
     var numbers = RandomNumbers(seed: 3)
     let plain = TestContainer.sample(&numbers)
@@ -89,7 +89,7 @@ struct Draft {
         orders: [[3, 1, 4, 0, 7, 2]], files: plain.files))
   }
 
-  /// A file without weights, and with a tensor that no version knows yet.
+  /// A file without weights, with a tensor of unknown kind.
   static func overlay() throws -> Draft {
     var numbers = RandomNumbers(seed: 4)
     let plain = TestContainer.sample(&numbers)
@@ -121,7 +121,7 @@ struct Draft {
     return preamble + directory + body
   }
 
-  /// Puts bytes into a stored tensor and makes its checksum fit.
+  /// Replaces bytes of a stored tensor and updates its checksum.
   mutating func replace(_ bytes: [UInt8], at offset: Int, in tensor: String) {
     let start = (directory[tensor + ".offset"].int ?? 0) - 64 - Self.room
     body.replaceSubrange(start + offset..<start + offset + bytes.count, with: bytes)

@@ -4,12 +4,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The file that `formats/dmoe.md` shows in hex, put together from that page alone.
+/// The file shown in hex in `formats/dmoe.md`, rebuilt from that page alone.
 @Suite struct ExampleTests {
   private let folder: TemporaryFolder
   private let path: String
 
-  /// Bytes by offset: lines of four spaces, an offset, two spaces, bytes, and perhaps a remark.
+  /// A line of hex: four spaces, an offset, two spaces, bytes, and optionally a remark.
   private struct Line {
     let offset: Int
     let bytes: [UInt8]

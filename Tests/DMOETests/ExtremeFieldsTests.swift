@@ -4,12 +4,12 @@ import JSON
 import TestSupport
 import Testing
 
-/// Every field of the directory, set to everything that it should not be.
+/// Every field of the directory with every kind of invalid value.
 @Suite struct ExtremeFieldsTests {
   private struct Case {
     let description: String
     let bytes: [UInt8]
-    /// Where the error must be; nil where another field may be what does not fit, or none.
+    /// Field that the error must name; nil if it may name another one, or if there is no error.
     let field: String?
   }
 
@@ -66,7 +66,7 @@ import Testing
       field: isOfSameKind(extreme, sample.directory[path]) ? nil : path)
   }
 
-  /// Whether a value has the type of the one that it replaces, and is only wrong for its content.
+  /// Whether both values have the same JSON type, so that only the content is wrong.
   private static func isOfSameKind(_ new: JSONValue, _ old: JSONValue) -> Bool {
     if case .number = old { return new.int.map { $0 >= 0 } ?? false }
     return new.kind == old.kind
@@ -84,7 +84,7 @@ import Testing
       field: isMember && !mayBeAbsent ? path : nil)
   }
 
-  /// The member twice in its object: which of the two counts is for nobody to guess.
+  /// Duplicates the member in its object, which is ambiguous and must be refused.
   private static func doubling(_ path: String, in sample: Draft) -> Case? {
     guard !path.hasSuffix("]") else { return nil }
     let name = path.split(separator: ".").last.map(String.init) ?? path

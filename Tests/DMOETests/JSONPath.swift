@@ -1,17 +1,17 @@
 import JSON
 
-/// Values by the paths that errors name, such as `sections[0].tensors[1].offset`.
+/// Access by paths as in error messages, such as `sections[0].tensors[1].offset`.
 extension JSONValue {
-  /// The value at a path; null where there is none.
+  /// Value at a path; null if there is none.
   subscript(path: String) -> JSONValue {
     get { Self.keys(path).reduce(self) { $0.child($1) ?? .null } }
     set { set(Self.keys(path)[...], newValue) }
   }
 
-  /// Takes a member out of its object, or an element out of its array.
+  /// Removes a member from its object, or an element from its array.
   mutating func remove(_ path: String) { set(Self.keys(path)[...], nil) }
 
-  /// Every path below this value, its own left out.
+  /// All paths below this value, without its own.
   var paths: [String] {
     switch self {
     case .array(let elements):

@@ -60,7 +60,7 @@ import Testing
     #expect(text.contains("expert 0: \(try DMOEReader(path: path).prefixLength(expert: 0)) bytes"))
   }
 
-  /// The second reader must refuse what is wrong in a byte that neither shape nor length shows.
+  /// Every flipped bit must be refused, by the independent reader too.
   @Test func `a byte that changes anywhere is found`() throws {
     var numbers = RandomNumbers(seed: 12)
     let container = TestContainer.sample(&numbers)

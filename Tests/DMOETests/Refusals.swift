@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A file that is spoilt in one place, and the field that the error must name.
+/// A file with one invalid part, and the field that the error must name.
 struct SpoiltFile: Sendable, CustomTestStringConvertible {
   let name: String
   let field: String
@@ -21,7 +21,7 @@ struct SpoiltFile: Sendable, CustomTestStringConvertible {
     self.spoil = spoil
   }
 
-  /// A field of the directory with another value.
+  /// A file with another value in a field of the directory.
   init(_ path: String, _ value: JSONValue, names field: String? = nil) {
     self.init("\(path): \(JSONWriter.text(value).prefix(40))", field ?? path) {
       $0.directory[path] = value
@@ -29,7 +29,7 @@ struct SpoiltFile: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// What the reader says of a file: nil where it opens and every byte can be read.
+/// Error of the reader for a file; nil if it opens and every byte can be read.
 func refusal(of path: String) throws -> DMOEError? {
   do {
     let reader = try DMOEReader(path: path)
@@ -47,7 +47,7 @@ func refusal(of path: String) throws -> DMOEError? {
 }
 
 extension DMOEError {
-  /// The field that the error names.
+  /// Field named by the error.
   var field: String {
     switch self {
     case .directory(_, let error): error.field
@@ -69,5 +69,5 @@ extension DMOEError {
   }
 }
 
-/// A number as it would stand in a file, however large.
+/// Parses a number of any size, as it would stand in a file.
 func number(_ text: String) -> JSONValue { (try? JSONScanner.scan(Array(text.utf8))) ?? .null }

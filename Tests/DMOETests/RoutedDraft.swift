@@ -7,13 +7,13 @@ import TestContainers
 import TestSupport
 
 extension Draft {
-  /// Rank of the compensation of ``routed(_:predicting:)``.
+  /// Compensation rank of ``routed(_:predicting:)``.
   static let rank = 2
 
-  /// The sample with two layers of three experts, routers, compensation and budgets of three rows.
+  /// A sample with two layers of three experts, routers, compensation and budgets of three rows.
   ///
-  /// Behind two permutations, `sections[0]` has the tensors of two routers, then `table` and `ends`;
-  /// a ring but the last has three tensors of compensation for each layer.
+  /// `sections[0]` has two permutations, the tensors of two routers, then `table` and `ends`; every
+  /// ring but the last has three compensation tensors per layer.
   static func routed(
     _ router: RouterForm = .mlp, predicting prediction: RoutingForm.Prediction = .logError
   ) throws -> Draft {
@@ -24,7 +24,7 @@ extension Draft {
   }
 }
 
-/// Two layers of three experts without a gate, with all that it takes to route.
+/// Two layers of three experts without gate projections, with everything needed for routing.
 struct RoutedContainer {
   let router: RouterForm
   let prediction: RoutingForm.Prediction
@@ -66,7 +66,7 @@ struct RoutedContainer {
         tensors.append(stored(.router(name, layer: layer), .f32, shape))
       }
     }
-    // Prices fall, thresholds grow.
+    // Prices fall with the budget, thresholds grow.
     let sign = prediction == .similarity ? -1.0 : 1
     let table = Self.table.enumerated().map { $0 % 3 == 0 ? $1 : sign * $1 }
     tensors.append(stored(.budgets("table"), .f64, [3, 3], Self.bytes(table)))
@@ -96,7 +96,7 @@ struct RoutedContainer {
     return tensors
   }
 
-  /// Little-endian, as files hold them.
+  /// Little-endian bytes, as stored in files.
   static func bytes(_ values: [Double]) -> [UInt8] {
     values.flatMap { value in
       (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
@@ -106,7 +106,7 @@ struct RoutedContainer {
   func write(to path: String) throws -> String {
     let sources = (0..<2).flatMap { layer in
       [FeedForwardPart.up, .down].map { part in
-        // A neuron's row is the number of its ring throughout: order [2, 0, 1, 5, 4, 3] in twos.
+        // Each neuron's row repeats the number of its ring; order [2, 0, 1, 5, 4, 3], two per ring.
         DenseTensor(
           "\(part.rawValue).\(layer)", .f32, [Self.neurons, Self.hidden],
           cut: FeedForwardCut(layer: layer, parts: [part], neuronAxis: 0),

@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What a directory says of routers, compensation and budgets.
+/// Description of routers, compensation and budgets in the directory.
 @Suite struct RoutingTests {
   private let folder: TemporaryFolder
 
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// Values are for those who compute with them: here only the independent reader does.
+  /// The reader does not check values; of the two, only the independent reader computes with them.
   @Test func `the independent reader refuses values that mean nothing`() throws {
     let table: [(String, [Double])] = [
       ("a cost twice", [0.4, 3, 2, 0.4, 1, 0.5]), ("a cost that falls", [0.6, 3, 2, 0.4, 1, 0.5]),
@@ -81,7 +81,7 @@ import Testing
     for (path, value) in [("plan.router.kind", "cosine"), ("plan.router.predicts", "later")] {
       var draft = try Draft.routed()
       draft.directory[path] = .string(value)
-      // None of this is looked at.
+      // Without a plan for routers, their tensors are not checked.
       draft.directory["sections[0].tensors[10].shape"] = [9]
       draft.directory["sections[0].tensors[2].layer"] = 7
       draft.directory["sections[1].tensors[0].shape"] = [6]

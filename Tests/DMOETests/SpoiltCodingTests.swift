@@ -5,13 +5,13 @@ import JSON
 import TestSupport
 import Testing
 
-/// Blocks whose checksums are right, and whose codings are not.
+/// Blocks with valid checksums and invalid coding.
 @Suite struct SpoiltCodingTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The embedding: 1024 brain floats, of which the first plane is a stream and the second is not.
+  /// The embedding: 1024 BF16 values; the first plane is a compressed stream, the second is not.
   private static let tensor = "sections[0].tensors[2]"
   private static let count: UInt32 = 1024
 
@@ -26,7 +26,7 @@ import Testing
     func lengths(_ a: UInt32, _ b: UInt32) -> [UInt8] {
       LittleEndian.bytes(of: a) + LittleEndian.bytes(of: b)
     }
-    // A stream of two bits a byte would go on for long.
+    // Decodes to far more bytes than the block has.
     let endless = Deflate.compress([UInt8](repeating: 0, count: 200_000)[...]) ?? []
     return [
       Row(name: "a plane without bytes", bytes: lengths(0, count)),
@@ -86,11 +86,11 @@ import Testing
       let byte = draft.body[start + place] ^ 1 << UInt8.random(in: 0...7, using: &numbers)
       draft.replace([byte], at: place, in: Self.tensor)
       let found = try? embedding(of: draft, "\(number)")
-      // Only bits behind the end of the stream mean nothing.
+      // Only the padding bits after the end of the stream may change without effect.
       #expect(found != plain || place == stored - 1 - Int(Self.count))
       paths.append(folder.path("\(number)"))
     }
-    // The digest is wrong, if not the stream.
+    // The digest is wrong even where the stream can be decoded.
     let accepted = try Peer.judge(paths).count { $0 == "accept" }
     #expect(accepted <= 3)
   }

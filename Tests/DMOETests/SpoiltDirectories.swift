@@ -1,7 +1,7 @@
 import JSON
 
-/// Directories whose fields are of the right kind each, and break a rule; the first paragraph is the plan,
-/// then the source, then the sections.
+/// Directories whose fields have the right types but break a rule, in the order plan, source,
+/// sections.
 let spoiltDirectories: [SpoiltFile] =
   [
     SpoiltFile("requires", ["router"]),
@@ -12,7 +12,7 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("model.layers", 0),
     SpoiltFile("model.layers", 2, names: "plan.widths"),
     SpoiltFile("model.hidden_size", 4, names: "source.tensors[1].ffn"),
-    // Then the file would be a part, and its tensors are not such.
+    // More neurons than the widths describe a part, and the tensors do not match that.
     SpoiltFile("model.intermediate_size", 9, names: "source.tensors[1].ffn"),
     SpoiltFile("model.intermediate_size", 7, names: "plan.widths[0][1]"),
     SpoiltFile("model.gated", false, names: "source.tensors"),
@@ -65,7 +65,7 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("source.tensors[1].shape", [24], names: "source.tensors[1].ffn"),
     SpoiltFile("source.tensors[1].element_type", "F4", names: "source.tensors[1].ffn"),
     SpoiltFile("source.tensors[1].element_type", "F16", names: "sections[1].tensors[0]"),
-    // Tensor 3 is down: what is said of it must fit, and what is stored must be so.
+    // Tensor 3 is the down projection: its description must match its storage.
     SpoiltFile("source.tensors[3].ffn.whole", 1),
     SpoiltFile("source.tensors[3].ffn.whole", true, names: "sections[0].tensors"),
     SpoiltFile("source.tensors[1].ffn.whole", true),

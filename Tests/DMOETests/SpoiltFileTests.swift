@@ -64,7 +64,7 @@ import Testing
 
   @Test func `tensors of a section may be in any order`() throws {
     var draft = try Draft.sample()
-    // Of the same length, so that they can change places without moving any other.
+    // Both have the same length, so that swapping them moves nothing else.
     for key in ["layer", "kind", "element_type", "shape", "blocks"] {
       let gate = draft.directory["sections[2].tensors[0].\(key)"]
       draft.directory["sections[2].tensors[0].\(key)"] =
@@ -79,7 +79,7 @@ import Testing
     #expect(try Peer.judge([path]) == ["accept"])
   }
 
-  /// To bytes these are two names, and two files.
+  /// Names that differ in bytes are two names, and two files.
   @Test func `names that only look alike are different names`() throws {
     var draft = try Draft.sample()
     draft.directory["source.metadata"] = ["é": "1", "e\u{301}": "2"]
@@ -99,7 +99,7 @@ import Testing
   }
 }
 
-/// Preambles, and directories that are no JSON of ours.
+/// Invalid preambles, and directories that are not valid JSON.
 let spoiltPreambles: [SpoiltFile] =
   [
     SpoiltFile("version 0", "version") { $0.version = 0 },

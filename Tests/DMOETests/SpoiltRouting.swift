@@ -8,7 +8,7 @@ let spoiltRouting: [SpoiltFile] =
     SpoiltFile("plan.router.kind", 1),
     SpoiltFile("plan.router.predicts", .null),
     SpoiltFile("plan.router.kind", "linear", names: "plan.router"),
-    // Its routers have one feature more than that takes.
+    // A similarity router has one feature less than these have.
     SpoiltFile("plan.router.predicts", "similarity", names: "plan.router"),
     SpoiltFile("sections[0].tensors[2].name", "weight", names: "plan.router"),
     SpoiltFile("sections[0].tensors[3].shape", [2, 2], names: "plan.router"),

@@ -2,7 +2,7 @@ import JSON
 import Tensors
 import TestSupport
 
-/// Lengths, blocks and stored tensors that do not fit each other or the file.
+/// Lengths, blocks and stored tensors that match neither each other nor the file.
 let spoiltTensors: [SpoiltFile] =
   [
     SpoiltFile("a section that overlaps the next", "sections[0].length") {
@@ -43,7 +43,7 @@ let spoiltTensors: [SpoiltFile] =
       $0.directory["sections[0].tensors[4].shape"] = [5000]
       $0.directory["block_bytes"] = 4096
     },
-    // Declared sizes for which no memory may be asked.
+    // Declared sizes that must not be allocated.
     SpoiltFile(
       "sections[0].tensors[4].shape", [.int(.max)], names: "sections[0].tensors[4].blocks"),
     SpoiltFile(

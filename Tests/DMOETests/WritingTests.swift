@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  /// Every tensor more makes the directory longer, and with it offsets gain digits.
+  /// Additional tensors lengthen the directory, which may add digits to its own offsets.
   @Test func `the directory has the length that its own offsets lead to`() throws {
     var numbers = RandomNumbers(seed: 6)
     let plain = TestContainer.sample(&numbers)
@@ -126,7 +126,7 @@ import Testing
         orders: plain.orders)
       let path = try container.write(to: folder.path("\(count)"))
       try expectContents(of: DMOEReader(path: path), container)
-      // No more padding than the last line of 64 and the digits that offsets may gain.
+      // Padding is limited to alignment to 64 bytes and the digits reserved for offsets.
       let bytes = try contents("\(count)")
       let length = Int(LittleEndian.load(UInt64.self, from: bytes, at: 8))
       let spaces = bytes[64..<64 + length].reversed().prefix { $0 == 0x20 }.count
@@ -153,7 +153,7 @@ import Testing
   }
 }
 
-/// That a reader gives back everything that was stored.
+/// Expects a reader to return everything that was stored.
 func expectContents(
   of reader: DMOEReader, _ container: TestContainer, location: SourceLocation = #_sourceLocation
 ) throws {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the documentation shows is what is built.
+/// Code and names on the documentation pages match the sources.
 @Suite struct DocumentationTests {
   private static func text(_ path: String) throws -> String {
     String(decoding: try fixture(path), as: UTF8.self)
@@ -17,7 +17,7 @@ import Testing
     ).sorted().map { "\(catalog)/\($0)" } + ["docs/library.md"]
   }
 
-  /// The blocks of Swift on a page.
+  /// Swift code blocks of a page.
   private static func blocks(_ page: String) throws -> [String] {
     try text(page).components(separatedBy: "```swift\n").dropFirst().map {
       $0.components(separatedBy: "```")[0]

@@ -42,7 +42,7 @@ import Testing
     #expect(checkpoint.tensors.count == 39)
     expectError(.data, "config.json") { _ = try Model(checkpoint) }
     try folder.write(try fixture("fixtures/tiny-llama/config.json"), to: "config.json")
-    // What is beside the weights is looked for once.
+    // Companion files are looked up only once.
     let model = try Model(Checkpoint(path: folder.path("w.safetensors")))
     expectError(.data, "there is no tokenizer") { _ = try Tokenizer(model) }
   }

@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The programs under `Examples`, which the documentation shows.
+/// The example programs under `Examples`, which the documentation shows.
 @Suite struct ExampleTests {
-  /// Where the built program is, beside the tests.
+  /// Path of a built program; programs and tests are built into the same folder.
   private func program(_ name: String) -> String {
     URL(filePath: programPath).deletingLastPathComponent().appending(path: name)
       .path(percentEncoded: false)
@@ -37,7 +37,7 @@ import Testing
       let text = try #require(token["text"] as? String)
       return experts.map(String.init).joined(separator: " ") + " " + text.debugDescription
     }
-    // The beginning-of-sequence token comes first, and the next token last.
+    // The first token is the beginning of the sequence, the last the predicted next one.
     #expect(Array(lines.dropFirst().dropLast()) == expected)
     #expect(lines.last?.hasPrefix("next \"") == true && lines.last?.contains(" cost 0.") == true)
   }

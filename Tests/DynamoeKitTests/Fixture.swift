@@ -10,7 +10,7 @@ extension Fixture {
   }
 }
 
-/// Expects an error of one kind, in whose message every mention stands.
+/// Expects an error of a category whose message contains every mention.
 func expectError(
   _ category: DynamoeError.Category, _ mentions: String...,
   sourceLocation: SourceLocation = #_sourceLocation, of work: () throws -> Void

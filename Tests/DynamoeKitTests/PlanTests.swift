@@ -17,7 +17,7 @@ import Testing
     try DynamoeKit.Model(DynamoeKit.Checkpoint(path: Fixture.model), threads: 2)
   }
 
-  /// The windows of the request, and its first 4096 text tokens.
+  /// The first 4096 text tokens, in windows of up to 127 with the beginning token.
   private static func windows() throws -> [[Int]] {
     let tokenizer = try Tokenizer(model())
     let tokens = try tokenizer.encode(try Fixture.read("calibration.txt")).prefix(4096)

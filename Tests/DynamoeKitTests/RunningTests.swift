@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// The perplexity of targets by logits, in double precision.
+  /// Perplexity of the targets, computed from logits in double precision.
   private func perplexity(_ runs: [Run], _ windows: [[Int]]) -> Double {
     var losses: [Double] = []
     for (run, window) in zip(runs, windows) {
@@ -52,7 +52,7 @@ import Testing
     let evaluated = try #require(named)
     let expected = try evaluator.evaluate([evaluated], on: windows).figures[0]
     let model = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path))
-    // What comes last in a window is predicted there, and not run.
+    // The last token of a window is only predicted, not run.
     let runs = try model.run(windows: windows.map { $0.dropLast() }, as: variant)
     #expect(abs(perplexity(runs, windows) / expected.perplexity - 1) < 1e-6)
     let counts = windows.map { Double($0.count - 1) }
@@ -105,7 +105,7 @@ import Testing
     let path = try Fixture.routed().path
     let windows = try Fixture.windows(5)
     let alone = try DynamoeKit.Model(DynamoeKit.Checkpoint(path: path), threads: 1)
-    // Hidden states that do not fit lie in a file.
+    // With so little memory, hidden states go to a scratch file.
     let together = try DynamoeKit.Model(
       DynamoeKit.Checkpoint(path: path), threads: 3, memory: 1)
     let runs = try together.run(windows: windows, as: .budget(0.5))

@@ -57,7 +57,7 @@ import Testing
     for tensor in source.tensors {
       #expect(container.tensor(named: tensor.name) == tensor)
       let expected = try content(of: tensor, source, byteLimit: 1 << 22)
-      // Neither a divisor of rows, nor of blocks.
+      // The limit divides neither rows nor blocks.
       #expect(try content(of: tensor, container, byteLimit: 10_001) == expected)
     }
   }

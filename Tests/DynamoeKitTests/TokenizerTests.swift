@@ -21,7 +21,7 @@ import Testing
     #expect(tokenizer.decode(tokens) == text)
     #expect(tokenizer.texts(of: tokens).count == tokens.count)
     #expect(tokenizer.decode([]) == "")
-    // Ids that no token has stand for nothing.
+    // Ids outside the vocabulary decode to nothing.
     #expect(tokenizer.decode([-1, .max]) == "")
   }
 

@@ -9,7 +9,7 @@ import Testing
 
   @Test func `a model and its container pass`() throws {
     let dense = try #require(try outcome("configuration", Fixture.model))
-    // Nine tensors a layer, the embedding, the last norm and the output.
+    // Nine tensors per layer, the embedding, the final norm and the output projection.
     #expect(dense.status == .passed && dense.detail.contains("39 tensors"))
     #expect(try outcome("configuration", Converted.path()) == dense)
   }

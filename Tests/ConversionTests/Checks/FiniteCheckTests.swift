@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Types in which there is no NaN are not asked; in others one is enough, wherever it is.
+  /// Types without NaN are skipped; in others a single value fails, at any position.
   @Test(
     arguments: [
       (.f32, [0, 0, 0xC0, 0x7F], "1 NaN, 0 infinite"), (.bf16, [0x80, 0xFF], "0 NaN, 1 infinite"),

@@ -25,7 +25,7 @@ import Testing
     #expect(found.status == .failed)
     #expect(
       found.detail.contains("permutation of layer 3: the index \(index ?? first) at rank 200"))
-    // What cannot be put together is no tensor of the source either.
+    // Without valid permutations, the source tensors cannot be reconstructed either.
     #expect(try outcome("digests", path)?.status == .failed)
   }
 

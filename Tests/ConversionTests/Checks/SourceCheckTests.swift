@@ -55,7 +55,7 @@ import Testing
     #expect(other.status == .failed && other.detail.hasPrefix("model.norm.weight: type or shape"))
   }
 
-  /// Holds the container against its source, changed.
+  /// Compares the container with a changed source.
   private func compare(
     _ change: (inout [(TensorDescription, [UInt8])]) throws -> Void
   ) throws -> CheckOutcome {

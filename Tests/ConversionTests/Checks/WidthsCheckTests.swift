@@ -38,7 +38,7 @@ import Testing
     #expect(try outcome("widths", Fixture.model) == nil)
   }
 
-  /// The container with its configuration changed under right checksums.
+  /// The container with a changed configuration and valid checksums.
   private func edited(_ old: String, by new: String) throws -> String {
     var edited = try EditedContainer()
     let tensor = try edited.stored(.file("config.json"))
