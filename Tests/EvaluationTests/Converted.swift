@@ -5,12 +5,12 @@ import Kernels
 import Pipelines
 import TestSupport
 
-/// A tiny model, and the container of four experts that was made of it.
+/// A tiny model, and its container with four experts.
 struct Converted {
   let folder: TemporaryFolder
   let dense: Model
   let container: Model
-  /// The file of the container.
+  /// Path of the container.
   let path: String
 
   init(_ llama: TinyLlama = TinyLlama(intermediateSize: 24)) throws {

@@ -6,9 +6,9 @@ import Running
 import TestSupport
 import Testing
 
-/// How far a variant is from dense.
+/// Divergence of variants from the dense model.
 @Suite struct DivergenceTests {
-  /// Logits of all windows for the first neurons of every layer, each window after the other.
+  /// Logits of all windows in order, with only the first neurons of every layer.
   private static func logits(
     _ model: Model, _ windows: [[Int]], neurons: @escaping @Sendable (Int) -> Int
   ) throws -> [Float] {
@@ -38,7 +38,7 @@ import Testing
     return try JSONDecoder().decode([String: Double].self, from: Data(answer))
   }
 
-  /// The figures under the names of the peer; those that are no number are left out.
+  /// Figures under the peer's names, without those that are not finite.
   private static func named(_ figures: VariantFigures) throws -> [String: Double] {
     let divergence = try #require(figures.divergence)
     var named: [String: Double] = [:]
@@ -63,7 +63,7 @@ import Testing
     let model = try Converted().container
     var numbers = RandomNumbers(seed: UInt64(targets))
     let tokens = (0..<targets + 1).map { _ in Int.random(in: 0..<16, using: &numbers) }
-    // Windows share their edges, so that every token but the first is predicted once.
+    // Windows overlap by one token, so that every token but the first is predicted once.
     let windows = stride(from: 0, to: targets, by: 7).map {
       Array(tokens[$0...min($0 + 7, targets)])
     }
@@ -114,7 +114,7 @@ import Testing
       #expect(abs(found.meanDeltaP.value) <= found.rmsDeltaP.value && found.rmsDeltaP.value <= 1)
       #expect((0...1).contains(found.sameTopP.value))
       #expect(abs(found.perplexityRatio.value * dense / figures.perplexity - 1) < 1e-6)
-      // Paired differences spread less than what they are differences of.
+      // Paired differences have a smaller spread than the values themselves.
       let relative = found.perplexityRatio.standardError / found.perplexityRatio.value
       #expect(relative > 0 && relative < 2 * figures.perplexityError / figures.perplexity)
     }

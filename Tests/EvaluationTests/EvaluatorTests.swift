@@ -16,7 +16,7 @@ import Testing
       let value: Float = name.contains("norm") ? 1 : 0
       llama.tensors[index].bytes = floatBytes([Float](repeating: value, count: count))
     }
-    // Tokens 0 to 7 have the unit vectors; normalised, they are √8 long.
+    // Tokens 0 to 7 have unit vectors, whose normalised length is √8.
     var units = [Float](repeating: 0, count: 128)
     for token in 0..<8 { units[token * 8 + token] = 1 }
     llama[tensor: "model.embed_tokens.weight"]?.bytes = floatBytes(units)
@@ -29,7 +29,7 @@ import Testing
   @Test func `perplexity is the exponential of the mean loss`() throws {
     let folder = try TemporaryFolder()
     let model = try identity(folder, scale: 1)
-    // The next token is the last one twice, and another one three times.
+    // Of five targets, two equal the token before them, three do not.
     let result = try model.evaluate([.dense], [[1, 1, 2], [3], [4, 4, 5, 6]])
     let raised = 8.0.squareRoot()
     let normalizer = log(exp(raised) + 15)

@@ -7,10 +7,10 @@ import Pipelines
 import TestSupport
 import Testing
 
-/// All the way from text to figures, against an implementation in PyTorch that shares no code.
+/// The whole path from text to figures, against an independent implementation in PyTorch.
 @Suite struct OracleTests {
-  /// Of the fixture, in windows of BOS and 255 tokens: ranked by magnitude over all 24 049 tokens of
-  /// calibration.txt, cut into four equal experts, measured on all 15 909 tokens of heldout.txt.
+  /// Figures of the fixture in windows of BOS and 255 tokens: neurons ranked by magnitude over all
+  /// 24 049 tokens of calibration.txt, four equal experts, all 15 909 tokens of heldout.txt.
   static let figures: [(variant: Variant, perplexity: Double, active: Double)] = [
     (.dense, 12.82491215905891, 1), (.expert(0), 91.39935906311266, 0.25),
     (.expert(1), 29.86959883917093, 0.5), (.expert(2), 16.624349460891295, 0.75),
@@ -19,8 +19,8 @@ import Testing
     (.choosing(.oracle, .threshold(0.95)), 12.90379829450447, 0.8562566786095921),
   ]
 
-  /// The difficulty at 0.8 of all 24 144 positions of calibration.txt, layer by layer: how many have
-  /// each, and what the first 64 have.
+  /// Difficulties at 0.8 of all 24 144 positions of calibration.txt, by layer: the count of each,
+  /// and those of the first 64 positions.
   static let difficulties: [(counts: [Int], first: String)] = [
     (
       [8631, 4752, 7071, 3690],
@@ -62,7 +62,7 @@ import Testing
       }
       #expect(found.prefix(64).map(String.init).joined() == expected.first)
       for (expert, count) in expected.counts.enumerated() {
-        // Within float error of the threshold a token may fall to either side.
+        // Float error may move a token across the threshold.
         #expect(abs(found.count { $0 == expert } - count) <= 24)
       }
     }
@@ -99,7 +99,7 @@ import Testing
       let name = expected.variant.name
       #expect(figures.variant == expected.variant)
       #expect(abs(figures.perplexity / expected.perplexity - 1) < 1e-3, "\(name)")
-      // A token whose similarity is the threshold within float error may fall to either side.
+      // Float error may move a token across the threshold.
       #expect(abs(figures.work.activeFFNFraction - expected.active) < 1e-3, "\(name)")
     }
   }

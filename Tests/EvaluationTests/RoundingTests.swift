@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The dense model rounded to quantised types, held against files that the package gguf made.
+/// The dense model rounded to quantised types, compared with files written by the gguf package.
 @Suite struct RoundingTests {
   private let model: Model
 
@@ -35,7 +35,7 @@ import Testing
     let other = try #require(try peer.evaluate([.dense], windows).figures.first)
     #expect(rounded.elementType == type && result.rounded.count == 1)
     #expect(abs(rounded.perplexity / other.perplexity - 1) < 1e-5)
-    // The file has its 9 vectors as F32, the source as BF16.
+    // The file stores the 9 norm vectors as F32, the source as BF16.
     #expect(Double(rounded.bytesPerToken + 2 * 9 * 128) == other.work.bytesPerToken)
 
     let dense = try #require(result.figures.first).perplexity
@@ -65,7 +65,7 @@ import Testing
     #expect(model.smallerTypes == [.q80, .q40])
     #expect(try gguf(.q80).smallerTypes == [.q40])
     #expect(try gguf(.q40).smallerTypes == [])
-    // Rows of 8 elements are no whole blocks: nothing would be rounded.
+    // Rows of 8 elements are not whole blocks, so no matrix could be rounded.
     let tiny = try TemporaryFolder()
     try TinyLlama().write(to: tiny)
     #expect(try Model(path: tiny.path).smallerTypes == [])

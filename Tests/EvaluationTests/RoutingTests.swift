@@ -7,7 +7,7 @@ import Pipelines
 import TestSupport
 import Testing
 
-/// Routers of the fixture, from its calibration text to figures on its held-out text.
+/// Routers of the fixture, from calibration to figures on held-out text.
 @Suite struct RoutingTests {
   private static let source = Fixture.model
 
@@ -57,7 +57,7 @@ import Testing
     #expect(closed > 0.95, "closes \(closed) of the distance from random to the best")
     #expect(routed.work.activeFFNFraction < oracle.work.activeFFNFraction + 0.01)
     #expect(routed.perplexity < fixed.perplexity && dense.perplexity < routed.perplexity)
-    // The shuffled choices cost what the choices cost, and the fixed width as many neurons.
+    // Shuffled choices cost the same as the originals; the fixed width has as many neurons.
     #expect(random.work.activeFFNFraction == routed.work.activeFFNFraction)
     #expect(abs(fixed.work.activeFFNFraction - routed.work.activeFFNFraction) < 0.5 / 384)
     #expect(

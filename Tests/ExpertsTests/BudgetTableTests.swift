@@ -91,7 +91,7 @@ import Testing
     for wanted in [0.3, 0.45, 0.6, 0.8, 0.95] {
       let knob = curve.knob(cost: wanted, parallel: parallel)
       let cost = curve.cost(aim.rule(knob), parallel: parallel)
-      // One token of one layer changes its expert at a knob.
+      // At a knob, a single token of one layer changes its expert.
       #expect(abs(cost - wanted) < 1 / 1041.0, "\(wanted): \(cost)")
     }
     let cheapest = curve.cost(aim.rule(curve.knob(cost: 0, parallel: parallel)), parallel: parallel)

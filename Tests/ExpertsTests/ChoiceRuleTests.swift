@@ -47,10 +47,10 @@ import Testing
 
   @Test func `of equals the smaller expert is taken`() {
     let scores = Matrix(rows: 3, columns: 2, values: [-40, -25, 7, 5, 5, 5])
-    // What is clamped is equal where costs are.
+    // Clamped predictions are equal; with equal costs, so are the sums.
     #expect(ChoiceRule.price(1).choices(scores, costs: [0.5, 0.5, 1]) == [0, 2, 2])
     #expect(ChoiceRule.price(1e5).choices(scores, costs: [0.5, 0.5, 1]) == [0, 0, 0])
-    // A similarity that is the threshold does not exceed it.
+    // A similarity equal to the threshold does not exceed it.
     let similar = Matrix(rows: 1, columns: 2, values: [0.5, 0.5])
     #expect(ChoiceRule.threshold(0.5).choices(similar, costs: [0.5, 0.75, 1]) == [2])
     #expect(ChoiceRule.threshold(0.49).choices(similar, costs: [0.5, 0.75, 1]) == [0])

@@ -3,16 +3,16 @@ import Foundation
 import Kernels
 import TestSupport
 
-/// Tokens to fit a compensation to.
+/// Data for fitting a compensation.
 struct CompensationExample {
   let inputs: Matrix
   let targets: Matrix
   let weights: [Double]
 
-  /// Inputs of different means and scales.
+  /// Inputs with different means and scales.
   ///
-  /// Targets depend on mixtures of them, one less than the other by a power of its number, and have
-  /// noise and a mean of their own. Of the weights, which differ a lot, some are zero.
+  /// Targets are mixtures of the inputs, with strengths that decay by a power law, plus noise and
+  /// their own means. Weights vary widely; some are zero.
   init(tokens: Int, size: Int, decay: Float, noise: Float = 0.1, seed: UInt64) {
     var numbers = RandomNumbers(seed: seed)
     func normal(_ rows: Int, _ columns: Int) -> Matrix {
@@ -41,7 +41,7 @@ struct CompensationExample {
     }
   }
 
-  /// A fit to the tokens in three chunks, the first of which counts for nothing.
+  /// Fits in three chunks, the first of which has weight zero.
   func fit(threads: Int = 1) -> CompensationFit {
     var fit = CompensationFit(features: inputs.columns)
     let middle = inputs.rows / 3
@@ -54,7 +54,7 @@ struct CompensationExample {
     return fit
   }
 
-  /// For each output the weighted mean of what it leaves of the targets.
+  /// Weighted mean of the residual of each output.
   func meanErrors(of outputs: Matrix) -> [Double] {
     var left = targets
     left.subtract(outputs)
@@ -62,7 +62,7 @@ struct CompensationExample {
     return left.columnSums(weights: weights).map { $0 / total }
   }
 
-  /// The weighted mean of a square length over the tokens.
+  /// Weighted mean of the rows' squared length.
   func meanSquare(of rows: Matrix) -> Double {
     let total = weights.reduce(0, +)
     return zip(weights, rows.rowDots(rows)).reduce(0) { $0 + $1.0 * $1.1 } / total

@@ -39,7 +39,7 @@ import Testing
     let outputs = compensation(example.inputs)
     var left = example.targets
     left.subtract(outputs)
-    // Where nearly all is explained, it is rounding that is left.
+    // If nearly everything is explained, the residual is rounding error.
     let tolerance = 5e-3 * answer.error + 1e-4 * answer.explained
     #expect(abs(example.meanSquare(of: left) - answer.error) < tolerance)
     var distance = outputs
@@ -107,7 +107,7 @@ import Testing
     ] {
       #expect(none.rank == rank && none(targets).values.allSatisfy { $0 == 0 })
     }
-    // One token that counts.
+    // A single token with weight.
     let single = fit(targets, targets, [0, 3, 0, 0, 0])(targets)
     for column in 0..<7 { #expect(abs(single[1][column + 7] - targets[1][column + 7]) < 1e-5) }
   }

@@ -25,7 +25,7 @@ import Testing
       rows: rows, columns: columns, values: (0..<rows * columns).map { _ in numbers.normal() })
   }
 
-  /// What numpy finds by the sums of all submatrices.
+  /// Answer of numpy, by the sums of all submatrices.
   private func peer(_ hidden: Matrix, _ down: Matrix) throws -> Answer {
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "ranking_peer.py")
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `of equal neurons the lower index is kept longer`() throws {
-    // Whole numbers: sums are exact.
+    // Integer values make all sums exact.
     var numbers = RandomNumbers(seed: 3)
     let values = (0..<12 * 4).map { _ in Float(Int.random(in: -1...1, using: &numbers)) }
     let hidden = Matrix(rows: 4, columns: 12, values: values)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `a neuron is judged together with those that are dropped`() {
-    // What they give is 2, −2, 1 and 1: once 1 is missing, −2 is dropped for nothing.
+    // Contributions are 2, −2, 1 and 1: after one 1 is dropped, dropping −2 costs nothing.
     let hidden = Matrix(rows: 1, columns: 4, values: [2, 2, 1, 1])
     let down = Matrix(rows: 4, columns: 1, values: [1, -1, 1, 1])
     let ranking = GreedyRanking(

@@ -13,7 +13,7 @@ import Testing
 
   init() { _ = Parallel(threads: 1) }
 
-  /// What numpy finds for each penalty.
+  /// Answer of numpy for each penalty.
   private func peer(_ task: RouterTask, _ penalties: [Double]) throws -> [Answer] {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py")
     let input: [String: Any] = [
@@ -37,7 +37,7 @@ import Testing
     let answers = try peer(task, penalties)
     #expect(answers.count == penalties.count)
     for (penalty, answer) in zip(penalties, answers) {
-      // Without enough rows only the penalty holds back what rounding does to the products.
+      // With too few rows, only the penalty limits the effect of rounding errors in the products.
       let tolerance = task.fittingRows.count > features ? 1e-4 : max(1e-4, 2e-6 / penalty)
       let (router, error) = LinearRouterFit(penalties: [penalty]).fit(task)
       #expect(router.kind == .linear)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `where features mislead the mean is kept`() {
-    // What is held out has the opposite sign.
+    // Held-out targets have the opposite sign.
     let values = (0..<40).map { Float($0 % 20) - 9.5 }
     let task = RouterTask(
       features: Matrix(rows: 40, columns: 1, values: values),

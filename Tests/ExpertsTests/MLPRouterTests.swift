@@ -7,7 +7,7 @@ import Testing
 @Suite struct MLPRouterTests {
   init() { _ = Parallel(threads: 1) }
 
-  /// The mean squared error of a network, in double precision.
+  /// Mean squared error of a network, in double precision.
   private func loss(_ first: [[Double]], _ second: [[Double]], _ x: Matrix, _ t: Matrix) -> Double {
     func apply(_ layer: [[Double]], _ inputs: [Double]) -> [Double] {
       layer.map { row in zip(row, inputs + [1]).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -21,7 +21,7 @@ import Testing
     return sum / Double(t.values.count)
   }
 
-  /// Each output's weights and then its bias.
+  /// Weights of each output, followed by its bias.
   private func rows(_ map: AffineMap) -> [[Double]] {
     map.bias.indices.map { row in map.weight[row].map { Double($0) } + [Double(map.bias[row])] }
   }
@@ -55,7 +55,7 @@ import Testing
 
   @Test func `the rate rises to its maximum and falls to nearly nothing`() {
     let rate = OneCycleRate(maximum: 3e-3, steps: 100)
-    // Of torch.optim.lr_scheduler.OneCycleLR(max_lr=3e-3, total_steps=100).
+    // Values of torch.optim.lr_scheduler.OneCycleLR(max_lr=3e-3, total_steps=100).
     let expected = [
       0: 1.2e-4, 1: 1.2844134169772217e-4, 10: 8.854918453923021e-4, 29: 3e-3,
       30: 2.998489605853573e-3, 50: 2.381680351727196e-3, 64: 1.500006e-3,
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `more epochs than are good are not kept`() {
-    // Noise only: whatever is learned is wrong.
+    // Pure noise: anything learned is wrong.
     var numbers = RandomNumbers(seed: 3)
     let features = Matrix(rows: 80, columns: 40, values: (0..<3200).map { _ in numbers.normal() })
     let targets = Matrix(rows: 80, columns: 1, values: (0..<80).map { _ in numbers.normal() })

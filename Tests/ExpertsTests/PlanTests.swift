@@ -92,7 +92,7 @@ import Testing
     #expect(found.order == [1, 3, 7, 5, 8, 6, 9, 4, 2, 0])
     #expect(found.widths == [2, 4, 6, 10])
     #expect(found.coverage == [0.6, 0.81, 0.9, 1])
-    // Exactly half and three quarters are enough; neurons that never fire count in the last.
+    // Exactly half and three quarters suffice; silent neurons belong to the last expert only.
     let exact = try plan([8, 4, 3, 1, 0, 0], auto)
     #expect(exact.widths == [1, 2, 3, 6])
     #expect(exact.coverage == [0.5, 0.75, 0.9375, 1])

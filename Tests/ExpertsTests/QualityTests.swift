@@ -4,7 +4,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// What a report says of routing and ranking.
+/// Figures of a report on routing and ranking.
 @Suite struct QualityTests {
   private struct Answer: Decodable {
     let confusion: [[Int]]
@@ -21,7 +21,7 @@ import Testing
     let stability: [Double]
   }
 
-  /// Scores of windows of these lengths, and what a mediocre router makes of them.
+  /// True scores for windows of these lengths, and predictions of a mediocre router.
   private static func scores(
     _ lengths: [Int], columns: Int, seed: UInt64
   ) -> (predicted: [Matrix], truth: [Matrix]) {
@@ -83,7 +83,7 @@ import Testing
       scores = (negated(scores.predicted), negated(scores.truth))
     }
     var numbers = RandomNumbers(seed: 9)
-    // Whole numbers: there are ties.
+    // Integer values, so that there are ties.
     let even = (0..<24).map { _ in Double(Int.random(in: 0..<12, using: &numbers)) }
     let odd = even.map { $0 + Double(Int.random(in: 0..<5, using: &numbers)) }
     let answer = try peer(scores, rule, experts, even, odd)
@@ -125,7 +125,7 @@ import Testing
         values: (0..<window.rows).flatMap { _ in means.map { Float($0) } })
     }
     #expect(Determination.values(predicted: flat, truth: truth).allSatisfy { abs($0) < 1e-6 })
-    // Where everybody needs the full expert, the rule alone is right.
+    // If every token needs the full expert, the rule alone is always right.
     let full = RouterQuality(predicted: flat, truth: truth, rule: .threshold(1), costs: costs)
     #expect(full.difficulty == [0, 0, 1] && full.accuracy == 1)
   }

@@ -37,7 +37,7 @@ import Testing
     let found = try #require(ranked.stability)
     #expect(found.count == 4)
     for (found, expected) in zip(found, expected) {
-      // Rounding may let two neurons change places.
+      // Rounding may swap two neurons.
       for (found, expected) in zip(found.agreement, expected.agreement) {
         #expect(abs(found - expected) < 0.011)
       }

@@ -25,7 +25,7 @@ import Testing
     let input = Self.random(11, 4, 100 + seed)
     var numbers = RandomNumbers(seed: seed)
     let widths = [[9], [2, 9], [1, 4, 7, 9]][Int(seed % 3)]
-    // Some seeds leave an expert without any token.
+    // With some seeds, an expert has no tokens.
     let most = Int.random(in: 0..<widths.count, using: &numbers)
     let choices = (0..<11).map { _ in Int.random(in: 0...most, using: &numbers) }
     let compensations = (0..<(seed % 2 == 0 ? widths.count - 1 : 0)).map {

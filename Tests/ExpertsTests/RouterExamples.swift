@@ -4,17 +4,17 @@ import Kernels
 import TestSupport
 
 extension RandomNumbers {
-  /// From a normal distribution, nearly: a sum of twelve even numbers.
+  /// An approximately normal number: the sum of twelve uniform ones, minus 6.
   mutating func normal() -> Float {
     (0..<12).reduce(into: Float(-6)) { sum, _ in sum += Float.random(in: 0..<1, using: &self) }
   }
 }
 
 extension RouterTask {
-  /// Features of many scales, of which the last is constant.
+  /// Features of many scales; the last one is constant.
   ///
-  /// Targets depend by a curve on a weighted sum of features, which has about unit variance. The
-  /// last quarter of the rows is held out.
+  /// Targets are a curve of a weighted sum of features, which has about unit variance. The last
+  /// quarter of the rows is held out.
   static func example(
     rows: Int, features: Int, outputs: Int, noise: Float = 0.1, seed: UInt64,
     _ curve: (Float) -> Float = { $0 }
@@ -47,7 +47,7 @@ extension RouterTask {
 }
 
 extension RouterTask {
-  /// How well a router predicts the rows that are held out.
+  /// R² of a router on the held-out rows.
   func determination(of router: Router) -> [Double] {
     Determination.values(
       predicted: [router.predict(features.gatherRows(heldOutRows[...]))],

@@ -4,7 +4,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// What both ways of fitting promise.
+/// Properties of both kinds of router fit.
 @Suite struct RouterFitTests {
   init() { _ = Parallel(threads: 1) }
 
@@ -46,7 +46,7 @@ import Testing
     let (router, error) = Router.fit(kind: kind, task: task, width: 4, seed: 0)
     #expect(router.isFinite)
     #expect(error.isFinite)
-    // The constant feature has no weight, so that it may be another number later.
+    // The constant feature has no weight, so it may have another value later.
     let weight = router.layers[0].weight
     for output in 0..<weight.rows { #expect(weight[output].last == 0) }
   }
@@ -114,7 +114,7 @@ import Testing
       bias: [1, -2, 0])
     let expected = map(inputs.apply(to: features, rows: task.heldOutRows[...]))
     let found = map.giving(outputs).taking(inputs)(task.features.gatherRows(task.heldOutRows[...]))
-    // Features far from zero leave fewer digits to what varies.
+    // Features far from zero lose precision in their variation.
     let tolerance = 1e-5 * Double(1 + abs(offset) * 4)
     for row in 0..<50 {
       for (output, value) in expected[row].enumerated() {

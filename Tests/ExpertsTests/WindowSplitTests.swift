@@ -1,7 +1,7 @@
 import Experts
 import Testing
 
-/// Which windows judge, and which are worked on together.
+/// Held-back windows, and windows that are processed together.
 @Suite struct WindowSplitTests {
   @Test func `every eighth window judges, the last where there are fewer`() {
     for count in 2..<8 { #expect(Judging.windows(of: count) == [count - 1]) }

@@ -3,7 +3,7 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// What fuzzing begins with, and what it has found: each file goes through its target once.
+/// Runs every seed and every finding of the fuzzer through its target once.
 @Suite struct ReplayTests {
   private let folder: TemporaryFolder
 
@@ -17,7 +17,7 @@ import Testing
     packageRoot.appending(path: "fixtures/fuzz").appending(path: name)
   }
 
-  /// Seeds that are refused on purpose do not exist: they would hide what lies behind the refusal.
+  /// Seeds must be accepted: a seed refused early would not reach the code behind the refusal.
   @Test(arguments: FuzzTarget.allCases)
   func `every seed is taken`(_ target: FuzzTarget) throws {
     var seeds = Self.contents("seeds/\(target.rawValue)")
@@ -33,7 +33,7 @@ import Testing
     for line in told { #expect(line.hasSuffix(": taken") || Self.isOfAnotherModel(target, line)) }
   }
 
-  /// The weights beside configurations are those of one model.
+  /// The weights next to the configurations fit only one of them.
   private static func isOfAnotherModel(_ target: FuzzTarget, _ line: Substring) -> Bool {
     target == .config && line.contains("/families/")
   }

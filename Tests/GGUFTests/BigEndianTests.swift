@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct BigEndianTests {
-  /// The fields of more than one byte in a block, by hand from the C structures: offset and size.
+  /// Multi-byte fields of a block, by hand from the C structures: offset and size.
   private static let fields: [ElementType: [(Int, Int)]] = [
     .f32: [(0, 4)], .f16: [(0, 2)], .bf16: [(0, 2)], .i8: [], .i16: [(0, 2)], .i32: [(0, 4)],
     .i64: [(0, 8)], .f64: [(0, 8)], .q10: [(0, 2)], .q20: [(0, 2)], .q40: [(0, 2)],
@@ -48,7 +48,7 @@ import Testing
     #expect(throws: TensorError.self) { try reader.read("t", 0..<little.count + 1) }
   }
 
-  /// A file of one tensor `t` in three rows of a block.
+  /// A file with one tensor `t` of three rows, one block each.
   private func bigEndianFile(_ type: ElementType, _ content: [UInt8]) -> [UInt8] {
     func number(_ value: some FixedWidthInteger) -> [UInt8] {
       withUnsafeBytes(of: value.bigEndian) { Array($0) }

@@ -9,7 +9,7 @@ func describe(
   try #require(TensorDescription(name: name, elementType: type, shape: shape))
 }
 
-/// What a file shall hold.
+/// Contents of a file to be written.
 struct Draft {
   var metadata: [GGUFKeyValue] = []
   var tensors: [(TensorDescription, [UInt8])] = []
@@ -21,7 +21,7 @@ struct Draft {
     try writer.commit()
   }
 
-  /// All types of values and tensors, the values at random.
+  /// All types of values and tensors, with random contents.
   static func random(_ numbers: inout RandomNumbers) throws -> Draft {
     var draft = Draft()
     for number in 0..<Int.random(in: 0...12, using: &numbers) {
@@ -68,7 +68,7 @@ struct Draft {
   }
 }
 
-/// All that a reader gives, to be written again.
+/// Everything that a reader returns, to be written again.
 func draft(of reader: GGUFReader) throws -> Draft {
   Draft(
     metadata: try reader.metadata.copies(),

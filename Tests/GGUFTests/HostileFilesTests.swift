@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct HostileFilesTests {
-  /// The files that fixtures/hostile/make_gguf.py makes.
+  /// Index of the files written by fixtures/hostile/make_gguf.py.
   private func index() throws -> [JSONObject] {
     let script = packageRoot.appending(path: "fixtures/hostile/make_gguf.py").path
     _ = try python([script, folder.path])
@@ -102,7 +102,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 }
 
-/// The name of an error's case, and its place, if it has one.
+/// Name of an error's case, and its place if it has one.
 private func parts(of error: GGUFError) -> (name: String, place: GGUFPlace?) {
   guard let child = Mirror(reflecting: error).children.first else { return ("\(error)", nil) }
   let values = Mirror(reflecting: child.value).children.map(\.value) + [child.value]

@@ -57,7 +57,7 @@ import Testing
       GGUFKeyValue("s", .string([0xFF])), GGUFKeyValue("u64", .u64(.max)),
       GGUFKeyValue("array", .array(.u64([1, .max]))), GGUFKeyValue("f", .f32(1)),
     ])
-    /// What the error says behind the path.
+    /// The error message after the path.
     func refusal(_ body: () throws -> Void) throws -> String {
       let error = try #require(throws: GGUFError.self) { try body() }
       return String(error.description.dropFirst(path.count + 2))
@@ -86,7 +86,7 @@ import Testing
   @Test func `a file that changed is an error, not a wrong value`() throws {
     let metadata = try metadata([GGUFKeyValue("a", .array(.string([[1], [2]])))])
     let handle = try FileHandle(forWritingTo: URL(filePath: path))
-    // The length of the first string is now longer than the value.
+    // Makes the first string longer than the whole value.
     try handle.seek(toOffset: 24 + 9 + 4 + 12)
     try handle.write(contentsOf: Data([200]))
     #expect(throws: GGUFError.file(.changed(path: path))) { try metadata.stringsIfPresent("a") }

@@ -2,12 +2,12 @@ import Foundation
 import GGUF
 import TestSupport
 
-/// The gguf package for Python (see peer.py): what it makes of the same bytes.
+/// The gguf package for Python, run by peer.py.
 enum Peer {
   private static let script =
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path
 
-  /// The keys and tensors of each file, a line each.
+  /// Keys and tensors of each file as the package reads them, one line each.
   static func describe(_ paths: [String]) throws -> [[String]] {
     let output = String(decoding: try python([script, "describe"] + paths), as: UTF8.self)
     let lines = output.split(separator: "\n").map(String.init)
@@ -16,16 +16,16 @@ enum Peer {
     }
   }
 
-  /// Lets the package write its samples into a folder.
+  /// Writes the package's samples into a folder.
   static func write(to folder: String) throws { _ = try python([script, "write", folder]) }
 
-  /// Lets the package make a big-endian copy.
+  /// Writes a big-endian copy with the package.
   static func swap(_ path: String, to copy: String) throws {
     _ = try python([script, "swap", path, copy])
   }
 }
 
-/// What ``Peer/describe(_:)`` says, as our reader reads it.
+/// The lines of ``Peer/describe(_:)`` from our reader.
 func describe(_ reader: GGUFReader) throws -> [String] {
   try describe(reader.metadata) + describeTensors(reader)
 }

@@ -18,7 +18,7 @@ import Testing
     let big = try GGUFReader(path: folder.path("small-big.gguf"))
     #expect(big.files[0].header.byteOrder == .big)
     #expect(try describe(big) == describe(little))
-    // Copies of its values are little-endian as well.
+    // Copied values are little-endian in both cases.
     #expect(try big.metadata.copies() == little.metadata.copies())
   }
 
@@ -50,7 +50,7 @@ import Testing
     var paths: [String] = []
     while paths.count < 40 {
       var draft = try Draft.random(&numbers)
-      // The package takes the size of Q8_1 wrong, and does not know Q2_0; it wants text to be UTF-8.
+      // The package has a wrong size for Q8_1, lacks Q2_0, and requires text in UTF-8.
       draft.tensors.removeAll { $0.0.elementType == .q81 || $0.0.elementType == .q20 }
       let path = folder.path("\(paths.count).gguf")
       try draft.write(to: path)

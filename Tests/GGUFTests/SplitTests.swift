@@ -90,7 +90,7 @@ import Testing
     draft.metadata = [GGUFKeyValue("split.other", .u16(0))]
     let path = folder.path("merged.gguf")
     try draft.write(to: path)
-    // The writer sets these keys itself: the old name has the same length.
+    // The writer reserves these keys, so the test renames one of the same length afterwards.
     var merged = try bytes(at: path)
     let range = try #require(merged.firstRange(of: Array("split.other".utf8)))
     merged.replaceSubrange(range, with: Array("split.count".utf8))
@@ -130,10 +130,10 @@ import Testing
     for name in names { try FileManager.default.removeItem(atPath: folder.path(name)) }
   }
 
-  /// A part by hand, each tensor holding the letter that is its name.
+  /// A hand-made part, in which each tensor contains the letter of its name.
   ///
-  /// The keys of splits are written under other names of the same length, as the writer sets the
-  /// right ones itself.
+  /// Keys of splits are written under other names of the same length and renamed, because the
+  /// writer reserves them.
   private func part(
     _ part: Int, of count: Int, tensors: [String], sum: Int, more: [GGUFKeyValue] = []
   ) throws {

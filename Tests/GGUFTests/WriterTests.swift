@@ -118,7 +118,7 @@ import Testing
     #expect(throws: GGUFError.unwritableType(path: path, tensor: "a", type: .f8E4M3)) {
       try GGUFWriter(path: path, metadata: [], tensors: [try describe("a", .f8E4M3, [1])])
     }
-    // Over the parts of a split file too.
+    // Names must be unique across the parts of a split file too.
     #expect(throws: GGUFError.self) {
       try GGUFWriter(path: path, metadata: [], tensors: same, limit: .tensors(1))
     }

@@ -106,7 +106,7 @@ import Testing
         throws: JSONError(.nestedTooDeeply(limit: limit), at: limit * opening.utf8.count)
       ) { try JSONScanner.scan(document(levels)) }
     }
-    // Siblings are not levels.
+    // Siblings do not count as nesting.
     _ = try JSONScanner.scan(Array(("[" + String(repeating: "[],", count: 1000) + "[]]").utf8))
   }
 

@@ -13,7 +13,7 @@ import Testing
       var expected: [UInt8] = []
       for plane in 0..<width {
         for element in 0..<count {
-          // Bit by bit, the highest first.
+          // Bit by bit, most significant first.
           var byte: UInt8 = 0
           for bit in 0..<8 {
             let high = 8 * plane + bit + (rotated ? 1 : 0)
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `of a brain float the exponent comes first and the sign last`() {
-    // −1.5 is sign 1, exponent 127, mantissa 1000000.
+    // −1.5 has sign 1, exponent 127 and mantissa 1000000.
     #expect(BytePlanes.split([0xC0, 0xBF], width: 2, rotated: true) == [127, 0b1000_0001])
   }
 }

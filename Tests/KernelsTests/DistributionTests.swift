@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct DistributionTests {
-  /// The softmax of a row, in double precision.
+  /// Softmax of a row, in double precision.
   private func probabilities(_ matrix: Matrix, _ row: Int) -> [Double] {
     let values = matrix[row].map { Double($0) }
     let largest = values.max() ?? 0

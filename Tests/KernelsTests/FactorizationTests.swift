@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// What works on vectors in double precision.
+/// Vector operations in double precision.
 @Suite struct FactorizationTests {
   init() { _ = Parallel(threads: 1) }
 
@@ -12,7 +12,7 @@ import Testing
       size: matrix.columns, count: matrix.rows, values: matrix.values.map { Double($0) })
   }
 
-  /// How far the vectors are from orthonormal.
+  /// Deviation of the vectors from orthonormality.
   private func defect(_ block: VectorBlock) -> Double {
     let products = block.products(with: block)
     return products.values.enumerated().reduce(0) { largest, entry in

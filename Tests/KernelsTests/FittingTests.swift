@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// What fitting needs: products, moments, steps of descent.
+/// Operations used in fitting: products, moments, descent steps.
 @Suite struct FittingTests {
   init() { _ = Parallel(threads: 1) }
 

@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// What a decoder layer does between its products.
+/// Operations of a decoder layer other than matrix products.
 @Suite struct LayerTests {
   @Test(arguments: [(1, 2, 10_000.0), (9, 4, 10_000), (300, 32, 500_000), (5, 6, 1)])
   func `rotary embedding turns the two halves of a head`(

@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: 1...8)
   func `results come in the order of their indices`(threads: Int) {
     let found = Parallel(threads: threads).map(50) { index in
-      // What begins first ends last.
+      // Jobs that start first end last.
       if index < 4 { usleep(useconds_t(2000 * (4 - index))) }
       return index * index
     }

@@ -10,7 +10,7 @@ import Testing
   private static let cases: [(String, Set<Substring>, String?)] = [
     ("Haswell", avx512, "SkylakeX"), ("Zen", avx512, "SkylakeX"), ("Prescott", avx512, "SkylakeX"),
     ("SkylakeX", avx512, nil), ("Cooperlake", avx512, nil), ("SapphireRapids", avx512, nil),
-    // Xeon Phi has some of AVX-512, and not what the kernels need.
+    // Xeon Phi has parts of AVX-512, but not those that the kernels need.
     ("Haswell", avx2.union(["avx512f", "avx512cd"]), nil),
     ("Sandybridge", avx2, "Haswell"), ("Haswell", avx2, nil), ("Zen", avx2, nil),
     ("Nehalem", ["sse2"], nil), ("armv8", [], nil),

@@ -8,11 +8,11 @@ extension RandomNumbers {
 }
 
 extension Matrix {
-  /// An element as the plain loops of the tests want it.
+  /// An element as a double, for the reference loops of the tests.
   subscript(row: Int, column: Int) -> Double { Double(values[row * columns + column]) }
 }
 
-/// The largest distance from what a plain loop in double precision gives for every element.
+/// Largest difference between the elements and a reference computed in double precision.
 func distance(_ matrix: Matrix, _ expected: (_ row: Int, _ column: Int) -> Double) -> Double {
   var largest = 0.0
   for row in 0..<matrix.rows {

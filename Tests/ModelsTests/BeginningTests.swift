@@ -3,14 +3,14 @@ import JSON
 import TestSupport
 import Testing
 
-/// What the files of a tokenizer say of the token that windows begin with.
+/// Tokenizer settings, and the token that windows must begin with.
 struct BeginningCase: Sendable, CustomTestStringConvertible {
   let beginning: ModelTokenizer.Beginning
-  /// The text of tokenizer_config.json; nil where there is none.
+  /// Text of tokenizer_config.json; nil for no file.
   let settings: String?
   let leads: Bool
   let configured: String?
-  /// Nil where windows begin with text.
+  /// Nil if windows begin with text.
   let token: Int?
 
   init(
@@ -34,7 +34,7 @@ struct BeginningCase: Sendable, CustomTestStringConvertible {
     llama.config["bos_token_id"] = configured
     try llama.write(to: folder)
     if let settings { try folder.write(Array(settings.utf8), to: "tokenizer_config.json") }
-    // The post-processor puts </s> first, so that it is told from the others.
+    // The post-processor puts </s> first, to tell its token from those of other settings.
     let template = """
       {"type": "TemplateProcessing",
        "single": [{"SpecialToken": {"id": "</s>"}}, {"Sequence": {"id": "A"}}]}
@@ -132,7 +132,7 @@ struct BeginningCase: Sendable, CustomTestStringConvertible {
       try ModelTokenizer(model, beginning: .never)
     }
     try folder.write(Array("{}".utf8), to: "tokenizer.json")
-    // What is beside a checkpoint is read once.
+    // Companion files are read once: a new model sees the new file.
     let later = try Model(path: folder.path)
     let error = #expect(throws: ModelError.self) { try ModelTokenizer(later, beginning: .never) }
     guard case .tokenizer(folder.path, _, _) = error else {

@@ -73,7 +73,7 @@ import Testing
     #expect(
       found == .missingTensor(path: path, name: "model.layers.0.mlp.gate_proj.bias"))
     llama.config["mlp_bias"] = nil
-    // A bias that nobody asked for is passed over, whatever its shape.
+    // A bias that the configuration does not use is ignored, whatever its shape.
     llama.tensors.append(
       .init(
         name: "model.layers.0.mlp.gate_proj.bias", type: "F32", shape: [1], bytes: floatBytes([1])))
@@ -93,7 +93,7 @@ import Testing
 
   // MARK: Formats
 
-  /// First bytes, and why they are not a checkpoint.
+  /// First bytes of files that are not checkpoints, with names for the cases.
   static let starts: [(String, [UInt8])] = [
     ("GGUF", Array("GGUF".utf8) + [3, 0, 0, 0]),
     ("a zip archive", Array("PK\u{3}\u{4}".utf8) + [0x14, 0, 0, 0, 8, 8]),
@@ -127,7 +127,7 @@ import Testing
   @Test func `safetensors may have any name, and any length of header`() throws {
     let folder = try TemporaryFolder()
     let tensor = TinyLlama.Tensor(name: "a", type: "U8", shape: [3], bytes: [1, 2, 3])
-    // 640 and 66176 are lengths that begin as a pickle does.
+    // The header lengths 640 and 66176 start with the bytes of a pickle.
     for length in [0, 72, 640, 66_176] {
       let path = try folder.write(
         safetensorsFile([tensor], headerLength: length), to: "model.bin")

@@ -3,10 +3,10 @@ import JSON
 import TestSupport
 import Testing
 
-/// A member of config.json, and what is wrong with it.
+/// An invalid member of config.json, and the expected error.
 struct WrongMember: Sendable, CustomTestStringConvertible {
   let key: String
-  /// JSON text; nil where the member is left out.
+  /// JSON text; nil if the member is missing.
   let value: String?
   let error: JSONFieldError
 
@@ -122,7 +122,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Members that change the base of the rotary embedding, and the base.
+  /// Members that set the RoPE base, and the resulting base.
   static let bases: [([String: String?], Double)] = [
     (["rope_theta": nil], 10_000), (["rope_theta": "null"], 10_000),
     (["rope_theta": "500000"], 500_000), (["rope_theta": "1e6", "rope_scaling": "null"], 1e6),

@@ -8,7 +8,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Tiny checkpoints of every family against what Transformers makes of them
+/// Tiny checkpoints of every family, compared with the results of Transformers
 /// (`fixtures/families`).
 @Suite struct FamilyTests {
   static let folders = [
@@ -21,7 +21,7 @@ import Testing
     try compare(folder, Self.path(folder, "model.safetensors"))
   }
 
-  /// `opt` is not known to llama.cpp.
+  /// llama.cpp does not support `opt`.
   @Test(arguments: folders.filter { $0 != "opt" })
   func `the same from GGUF`(_ folder: String) throws {
     try compare(folder, Self.path(folder, "model.gguf"))
@@ -55,7 +55,7 @@ import Testing
   }
 
   private func compare(_ folder: String, _ path: String) throws {
-    // GGUF cannot say all that config.json does.
+    // GGUF cannot express all of config.json, so some results differ.
     let own = Self.path(folder, "expected-gguf.safetensors")
     let isOwn = path.hasSuffix(".gguf") && FileManager.default.fileExists(atPath: own)
     let reader = try SafetensorsReader(
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  /// Agrees within 2e-5 of the range of what is expected.
+  /// Expects agreement within 2e-5 of the range of the expected values.
   private func expectClose(_ found: [Double], _ expected: [Double], _ name: String) throws {
     try #require(found.count == expected.count, "\(name)")
     let range = (expected.max() ?? 0) - (expected.min() ?? 0)

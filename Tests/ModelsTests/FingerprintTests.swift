@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `of a large tensor the first and last 4096 bytes count`() throws {
-    // 16 kB: what lies between them is left unread, so that the digest is cheap.
+    // 16 kB: the fingerprint skips the bytes in the middle, to stay cheap.
     let llama = TinyLlama(layers: 1, intermediateSize: 512)
     let name = "model.layers.0.mlp.up_proj.weight"
     let count = try #require(llama[tensor: name]).bytes.count

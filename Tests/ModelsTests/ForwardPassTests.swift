@@ -8,12 +8,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Our forward pass against one in plain numpy (see peer.py).
+/// Our forward pass compared with one in plain numpy (see peer.py).
 @Suite struct ForwardPassTests {
   static let script =
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path
 
-  /// What the peer gives for the windows, by name.
+  /// Results of the peer for the windows, by name.
   private func peer(_ folder: String, _ windows: [[Int]]) throws -> [String: [Double]] {
     let place = try TemporaryFolder()
     let out = place.path("out.safetensors")
@@ -27,7 +27,7 @@ import Testing
     return values
   }
 
-  /// Agrees within 1e-4 of the range of what is expected.
+  /// Expects agreement within 1e-4 of the range of the expected values.
   private func expectClose(
     _ found: [Double], _ expected: [Double]?, _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -39,7 +39,7 @@ import Testing
     #expect(error <= 1e-4 * range, "\(name): \(error)", sourceLocation: sourceLocation)
   }
 
-  /// Holds logits, hidden values and their sums against the peer.
+  /// Compares logits, hidden values and their sums with the peer's.
   private func compare(_ folder: String, _ windows: [[Int]]) throws {
     let expected = try peer(folder, windows)
     let model = try Model(path: folder)
@@ -121,7 +121,7 @@ import Testing
     #expect(abs(perplexity / expected - 1) < 1e-4)
   }
 
-  /// The held-out text in windows of BOS and 255 tokens.
+  /// Held-out text in windows of BOS and 255 tokens.
   private func fixtureWindows(_ folder: String) throws -> [[Int]] {
     let tokenizer = try ModelTokenizer(Model(path: folder), beginning: .auto)
     let text = try Fixture.read("heldout.txt")

@@ -9,7 +9,7 @@ import Testing
                           http://www.apache.org/licenses/
     """
 
-  /// The source's card, the text of a licence beside it, and the identifier, name and link.
+  /// The source's card, the licence text beside it, and the expected identifier, name and link.
   @Test(
     arguments: [
       ("---\nlicense: mit\n---\n# x", nil, "mit", nil, nil),
@@ -23,7 +23,7 @@ import Testing
         "---\nlicense: other\nlicense_link: 'https://x.org/a/b'\n---", nil, "other", nil,
         "https://x.org/a/b"
       ),
-      // What cannot be a licence, or is not in the head, is passed over.
+      // Values that cannot be a licence, or are outside the front matter, are ignored.
       ("---\nlicense: [a, b]\n---", nil, nil, nil, nil),
       ("---\nlicense:\n- mit\n---", nil, nil, nil, nil),
       ("---\nlicense: \"a\\nb: c\"\n---", apache, "apache-2.0", nil, nil),

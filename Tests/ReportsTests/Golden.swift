@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Holds text against a file of Golden; with DYNAMOE_RECORD_GOLDEN set, writes the file instead.
+/// Compares text with a file in Golden; writes the file instead if DYNAMOE_RECORD_GOLDEN is set.
 func expectGolden(_ text: String, _ name: String) throws {
   let path = "Tests/ReportsTests/Golden/\(name)"
   if ProcessInfo.processInfo.environment["DYNAMOE_RECORD_GOLDEN"] != nil {

@@ -37,7 +37,7 @@ import Testing
     try JSONScanner.scan(fixture("Tests/ReportsTests/Golden/report.json"))
   }
 
-  /// The same with runs by routers.
+  /// The same report with routed runs.
   private func routedReport() throws -> JSONValue {
     var report = try #require(report().object)
     var heldOut = try #require(report["held_out"]?.object)
@@ -60,7 +60,7 @@ import Testing
     return .object(report)
   }
 
-  /// What others find in the card.
+  /// Contents of the card as other programs parse it.
   private func read(_ card: [UInt8]) throws -> JSONObject {
     let script = packageRoot.appending(path: "Tests/ReportsTests/card_peer.py").path
     return try #require(JSONScanner.scan(python([script], input: card)).object)
@@ -134,7 +134,7 @@ import Testing
     #expect(!text.contains("smaller"))
   }
 
-  /// Names, and what the head of the card has of them.
+  /// Names, and their form in the front matter of the card.
   @Test(
     arguments: [
       ("org/name", "org/name"), ("Llama-3.2-1B", "Llama-3.2-1B"), ("1.5", "1.5"), ("null", "null"),
@@ -171,7 +171,7 @@ import Testing
           JSONObject(
             object.members.map {
               let isText = ["name", "text_sha256", "fingerprint", "generator"].contains($0.name)
-              // The names of variants are looked for.
+              // Names of variants stay, because the card looks them up.
               let isVariant = object["perplexity"] != nil
               return .init(
                 name: $0.name, value: isText && !isVariant ? .string(hostile) : spoil($0.value))
@@ -194,7 +194,7 @@ import Testing
     head["base_model"] = "tiny"
     #expect(JSONWriter.write(.object(head)).count == JSONWriter.write(plain["head"] ?? .null).count)
     #expect(found["cells"] == [2, 3])
-    // All of it is code: without code the cards are the same.
+    // Hostile text occurs only as code: without code, the cards are the same.
     let nothing = hostile.allSatisfy { $0 == " " }
     let text = found["text"]?.string?.replacing("(nothing)", with: "")
     #expect(text == plain["text"]?.string)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RecommendationTests {
   private typealias Point = Recommendation.Point
 
-  /// Runs that cost a little less than their budget.
+  /// Runs that cost slightly less than their budgets.
   private func runs(_ ratios: [(budget: Double, ratio: Double)]) -> [Point] {
     ratios.map { Point(budget: $0.budget, cost: $0.budget - 0.01, ratio: $0.ratio) }
   }
@@ -27,7 +27,7 @@ import Testing
     let ratios = [(budget: 0.25, ratio: 1.5), (0.5, 1.25), (0.75, 1)]
     #expect(recommend(1.25, ratios).point == Point(budget: 0.5, cost: 0.49, ratio: 1.25))
     #expect(recommend(1.25, ratios).isMeasured)
-    // Nothing is said of budgets below the smallest that was run.
+    // There is no extrapolation below the smallest measured budget.
     #expect(recommend(2, ratios).point == Point(budget: 0.25, cost: 0.24, ratio: 1.5))
     #expect(recommend(2, ratios).isMeasured)
   }
@@ -37,7 +37,7 @@ import Testing
       let found = recommend(1.02, ratios.map { (budget: $0.0, ratio: $0.1) })
       #expect(found.point == nil && !found.isMeasured)
     }
-    // One lucky run below does not change that.
+    // A single good run at a lower budget does not change that.
     #expect(recommend(1.02, [(0.25, 2), (0.5, 1.01), (0.8, 1.03)]).point == nil)
   }
 
@@ -46,7 +46,7 @@ import Testing
     let point = try #require(
       recommend(1.25, [(0.25, 1.2), (0.35, 1.5), (0.5, 1), (0.65, 1.1), (0.8, 1)]).point)
     #expect(abs(point.budget - 0.425) < 1e-12 && point.ratio == 1.25)
-    // The order in which runs are given does not matter.
+    // The order of the runs does not matter.
     let turned = recommend(1.25, [(0.8, 1), (0.5, 1), (0.35, 1.5), (0.65, 1.1), (0.25, 1.2)])
     #expect(turned.point == point)
   }
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `budgets that lead to the same cost need no line either`() {
-    // Budgets below the smallest that can be had are one and the same run.
+    // Budgets below the smallest possible one give the same run.
     let runs = [0.25, 0.35].map { Point(budget: $0, cost: 0.4, ratio: 1.2) }
     let found = Recommendation(maximumRatio: 1.3, runs: runs)
     #expect(found.isMeasured && found.point?.budget == 0.25)

@@ -11,7 +11,7 @@ import Testing
 @Suite struct ReportTests {
   static let digest = SHA256Digest.digest(of: Array("dynamoe".utf8))
 
-  /// A report of values that are the same everywhere.
+  /// A report with fixed values.
   private func report(
     plain: Bool = false, routed: Bool = false, perplexity: Double = 12.5, warnings: [String] = []
   ) throws -> CalibrationReport {
@@ -112,7 +112,7 @@ import Testing
       .init(text: "é", meanWidth: 0.75, experts: [0, 1]),
     ])
 
-  /// Two layers of two experts, whose routers choose by similarities.
+  /// Two layers of two experts, with similarity routers.
   private static var routing: RoutingSummary {
     func window(_ values: [Float]) -> Matrix {
       Matrix(rows: values.count, columns: 1, values: values)
@@ -179,7 +179,7 @@ import Testing
     let variants = try #require(parsed.object?["held_out"]?.object?["variants"]?.array)
     let found = try #require(variants[0].object?["perplexity"])
     #expect(perplexity.isFinite ? found.double == perplexity : found.isNull)
-    // A summary of such figures is text all the same.
+    // The summary can be printed with such figures too.
     #expect(try report(perplexity: perplexity).summary(withChart: false).count > 5)
   }
 
@@ -194,7 +194,7 @@ import Testing
       "same_top_p", "same_top_p_standard_error",
     ]
     for key in divergence { #expect(documents[2][key]?.isNull == true, "\(key)") }
-    // The report has all times in one place: without it the same conversion gives the same bytes.
+    // All times are in one place: without it, the same conversion gives the same bytes.
     var document = try #require(try report(routed: true).document.object)
     let timing = try #require(document["timing"]?.array).compactMap(\.object)
     #expect(timing.compactMap { $0["name"]?.string }.prefix(2) == ["dense", "expert-0"])

@@ -2,7 +2,7 @@ import Reports
 import Testing
 
 @Suite struct TokenKindsTests {
-  /// As many occurrences of each token as it has widths.
+  /// Tokens with one occurrence per width.
   private func kinds(_ widths: [Int: [Double]]) -> TokenKinds {
     TokenKinds(
       widths.flatMap { id, widths in widths.map { (id: id, meanWidth: $0) } },
@@ -23,7 +23,7 @@ import Testing
       1: [0.25, 0.25, 0.5, 0.5, 1], 2: [1, 1, 1, 1], 3: [1, 1, 1, 1, 1, 1], 4: [0, 0, 0, 0, 0],
       99: [0, 0, 0, 0, 0, 0],
     ])
-    // Of three the one in the middle is neither.
+    // The middle one of three is neither easy nor hard.
     #expect(kinds.easy == [.init(text: "t4", count: 5, meanWidth: 0)])
     #expect(kinds.hard == [.init(text: "t3", count: 6, meanWidth: 1)])
   }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a header may look like, however strange.
+/// Unusual but valid headers.
 let acceptedFiles: [CraftedFile] =
   [
     .accepted("no tensors and no data", crafted("{}")),
@@ -77,7 +77,7 @@ let acceptedFiles: [CraftedFile] =
       crafted(#"{"a":\#(info(type.rawValue, "[8]", "[0,\(size)]"))}"#, data: size))
   }
 
-/// Arrays in arrays.
+/// Nested empty arrays.
 func nested(_ levels: Int) -> String {
   String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
 }

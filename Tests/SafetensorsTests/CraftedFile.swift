@@ -1,20 +1,20 @@
 import Safetensors
 import Testing
 
-/// A file made by hand, and what becomes of it.
+/// A hand-made file, and the expected results.
 struct CraftedFile: Sendable, CustomTestStringConvertible {
-  /// What the safetensors library makes of the same bytes.
+  /// Verdict of the safetensors library on the same bytes.
   enum Library: Sendable {
     case agrees
-    /// It decides the other way, for the given reason.
+    /// It decides differently, for the given reason.
     case differs(String)
   }
 
   let name: String
   let bytes: [UInt8]
-  /// What the safetensors library makes of it.
+  /// Verdict of the safetensors library.
   let peer: Library
-  /// Why we refuse it, given the path; nil where we accept it.
+  /// Expected error, given the path; nil if the file is valid.
   let error: @Sendable (String) -> SafetensorsError?
 
   var testDescription: String { name }
@@ -33,22 +33,22 @@ struct CraftedFile: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// The bytes of a file with this header, and as many bytes of data, with nothing checked.
+/// Bytes of a file with this header and data length, unchecked.
 func crafted(_ json: String, data: Int = 0) -> [UInt8] { crafted(Array(json.utf8), data: data) }
 
 func crafted(_ json: [UInt8], data: Int = 0) -> [UInt8] {
   claiming(UInt64(json.count), json + [UInt8](repeating: 7, count: data))
 }
 
-/// Bytes behind the length of a header that they need not have.
+/// A header length followed by bytes, which may be fewer or more.
 func claiming(_ length: UInt64, _ bytes: [UInt8] = []) -> [UInt8] {
   (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + bytes
 }
 
-/// The description of a tensor in a header.
+/// Description of a tensor in a header.
 func info(_ type: String, _ shape: String, _ offsets: String) -> String {
   "{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":\(offsets)}"
 }
 
-/// The description of a tensor of one byte, the first of the data.
+/// Description of a one-byte tensor at the start of the data.
 let oneByte = info("U8", "[1]", "[0,1]")

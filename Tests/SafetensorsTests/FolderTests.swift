@@ -12,7 +12,7 @@ import Testing
     try folder.writeIndex(
       ["z": "b.safetensors", "x": "a.safetensors", "y": "b.safetensors"],
       metadata: ["total_size": 3])
-    // What lies beside them is passed over.
+    // Other files in the folder are ignored.
     try folder.write([1, 2, 3], to: "stray.safetensors")
     try folder.write([0x80, 2], to: "pytorch_model.bin")
 
@@ -48,7 +48,7 @@ import Testing
     #expect(try reader.read("x") == Array("x".utf8))
     #expect(try reader.read("y") == Array("y".utf8))
 
-    // The folder itself may be a link as well.
+    // The folder itself may be a link, too.
     try link(folder.path("latest"), to: "models--org--name/snapshots/c0ffee")
     #expect(try SafetensorsReader(path: folder.path("latest")).tensors.count == 2)
   }

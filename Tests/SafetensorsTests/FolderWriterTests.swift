@@ -9,7 +9,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Sizes of tensors, the size of a shard, and which tensors stand together.
+  /// Sizes of tensors, the shard size, and the expected grouping of tensors.
   @Test(arguments: [
     ([4, 4, 4], 12, [[0, 1, 2]]), ([4, 4, 4], 11, [[0, 1], [2]]), ([4, 4, 4], 8, [[0, 1], [2]]),
     ([4, 4, 4], 7, [[0], [1], [2]]), ([4, 4, 4], 1, [[0], [1], [2]]),

@@ -3,12 +3,12 @@ import JSON
 import Tensors
 import TestSupport
 
-/// The safetensors library for Python (see peer.py): what it makes of the same bytes.
+/// The safetensors library for Python, run by peer.py.
 enum Peer {
   private static let script =
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path
 
-  /// One verdict a file: "accept", or "reject: why".
+  /// One verdict per file: "accept", or "reject: REASON".
   static func judge(_ files: [[UInt8]]) throws -> [String] {
     let input = files.flatMap { file in
       (0..<4).map { UInt8(truncatingIfNeeded: file.count >> (8 * $0)) } + file
@@ -16,12 +16,12 @@ enum Peer {
     return try lines(python([script, "judge"], input: input))
   }
 
-  /// What the library loads from each file.
+  /// Contents of each file as the library loads it.
   static func describe(_ paths: [String]) throws -> [JSONValue] {
     try lines(python([script, "describe"] + paths)).map { try JSONScanner.scan(Array($0.utf8)) }
   }
 
-  /// Lets the library write files into a folder.
+  /// Writes files into a folder with the library.
   static func write(
     _ files: [(name: String, tensors: [(TensorDescription, [UInt8])], metadata: JSONValue)],
     to folder: String

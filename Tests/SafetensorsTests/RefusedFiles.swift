@@ -1,7 +1,7 @@
 import JSON
 import Safetensors
 
-/// Files whose length and JSON are not those of a header.
+/// Files with an invalid header length or header JSON.
 let filesWithoutHeader: [CraftedFile] = [
   .refused("an empty file", []) { .tooShort(path: $0, length: 0) },
   .refused("half a length", [1, 0, 0, 0, 0, 0, 0]) { .tooShort(path: $0, length: 7) },
@@ -80,7 +80,7 @@ let filesWithoutHeader: [CraftedFile] = [
   },
 ]
 
-/// Headers that two parsers could take for two different files.
+/// Headers that two parsers could interpret differently.
 let ambiguousFiles: [CraftedFile] = [
   .refused(
     "a tensor twice, with the same bytes", crafted("{\"a\":\(oneByte),\"a\":\(oneByte)}", data: 1),

@@ -1,7 +1,7 @@
 import JSON
 import Safetensors
 
-/// Headers that are JSON, but do not describe tensors.
+/// Headers that are valid JSON but do not describe tensors.
 let filesWithWrongFields: [CraftedFile] =
   [
     .refused("a number in the metadata", crafted(#"{"__metadata__":{"a":1}}"#)) {
@@ -69,7 +69,7 @@ let filesWithWrongFields: [CraftedFile] =
     }
   }
 
-/// Tensors that do not fit each other or the file.
+/// Tensors that match neither each other nor the file.
 let filesWithWrongSizes: [CraftedFile] = [
   .refused("bytes missing at the end", crafted("{\"a\":\(info("U8", "[4]", "[0,4]"))}", data: 2)) {
     .truncated(path: $0, expected: 4, found: 2)

@@ -47,8 +47,8 @@ import Testing
 
   @Test func `files are byte for byte those of the safetensors library`() throws {
     let folder = try TemporaryFolder()
-    // The library has no name for types of 6 bits, writes metadata in an order of chance, and writes
-    // what it cannot read where there are neither tensors nor entries in the metadata.
+    // The library has no names for 6-bit types, writes metadata in random order, and writes a file
+    // that it cannot read if there are neither tensors nor metadata entries.
     let cases = Self.cases(seed: 2).map { file in
       let tensors = file.tensors.filter { $0.0.elementType.bitsPerElement != 6 }
       return (name: file.name, tensors: tensors, metadata: file.metadata.map { $0.prefix(1) })
@@ -77,7 +77,7 @@ import Testing
     metadata: [(key: String, value: String)]?
   )
 
-  /// A file with every type in every rank, and files with a few tensors of any kind.
+  /// A file with every type in every rank, and files with a few random tensors.
   static func cases(seed: UInt64) -> [File] {
     var numbers = RandomNumbers(seed: seed)
     var all: [(TensorDescription, [UInt8])] = []
@@ -123,7 +123,7 @@ import Testing
     return (description, numbers.bytes(description.byteCount))
   }
 
-  /// A name of characters that a header must escape, or could wrongly take for others.
+  /// A name of characters that a header must escape, or could confuse with others.
   private static func name(_ numbers: inout RandomNumbers) -> String {
     let parts = [
       "a", "B", ".", "\"", "\\", "/", "\u{0}", "\u{8}", "\t", "\n", "\u{C}", "\r", "\u{1F}",

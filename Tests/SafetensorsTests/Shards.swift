@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 
 extension TemporaryFolder {
-  /// Writes shards whose tensors hold the bytes of their own names.
+  /// Writes shards whose tensors contain the bytes of their own names.
   func writeShards(_ shards: [String: [String]]) throws {
     for (name, tensors) in shards {
       try write([], to: name)
@@ -16,7 +16,7 @@ extension TemporaryFolder {
     }
   }
 
-  /// Writes an index: for each tensor the name of its shard.
+  /// Writes an index, which maps each tensor to the name of its shard.
   func writeIndex(
     _ map: [String: String], metadata: JSONValue? = nil,
     to name: String = "model.safetensors.index.json"

@@ -100,7 +100,7 @@ import Testing
     #expect(throws: SafetensorsError.reservedName(path: path, name: "__metadata__")) {
       try SafetensorsWriter(path: path, tensors: [try describe("__metadata__", .u8, [0])])
     }
-    // Only alike: these are two names.
+    // Canonically equivalent, but two different names.
     try SafetensorsWriter.write(
       [(try describe("é", .u8, [1]), [1]), (try describe("e\u{301}", .u8, [1]), [2])], to: path)
     #expect(try SafetensorsReader(path: path).read("e\u{301}") == [2])

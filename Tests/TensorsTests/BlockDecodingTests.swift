@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func `statistics are read in whole blocks`() throws {
-    // More than one piece, none of which is a whole number of blocks by itself.
+    // Spans several pieces that do not end at block boundaries.
     let bytes = Self.randomBlocks(of: .q40, count: 200_000)
     let description = try #require(
       TensorDescription(name: "q", elementType: .q40, shape: [200_000, 32]))
@@ -53,7 +53,7 @@ import Testing
       Set(names) == ["IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S"])
   }
 
-  /// Every pattern of scales, blocks of one byte over and over, and blocks by chance.
+  /// Blocks with every pattern of scales, blocks of one repeated byte, and random blocks.
   private static func sample(of type: ElementType) -> [UInt8] {
     let places = scales(of: type)
     let uniform = (0...255).flatMap { [UInt8](repeating: UInt8($0), count: type.block.bytes) }
@@ -74,7 +74,7 @@ import Testing
     return uniform + edgeBlocks + randomBlocks(of: type, count: 600)
   }
 
-  /// Blocks by chance whose half-precision scales are finite, of either sign.
+  /// Random blocks whose half-precision scales are finite, of either sign.
   private static func randomBlocks(of type: ElementType, count: Int, seed: UInt64 = 1) -> [UInt8] {
     var numbers = RandomNumbers(seed: seed)
     let size = type.block.bytes
@@ -83,13 +83,13 @@ import Testing
       for place in scales(of: type) where bytes[start + place + 1] & 0x7C == 0x7C {
         bytes[start + place + 1] &= 0xBF
       }
-      // The float that is the scale of Q8_K.
+      // Q8_K has a float as its scale.
       if type == .q8K { bytes[start + 3] &= 0xBF }
     }
     return bytes
   }
 
-  /// Where a block has half-precision numbers.
+  /// Offsets of the half-precision numbers in a block.
   private static func scales(of type: ElementType) -> [Int] {
     switch type {
     case .q41, .q51, .q4K, .q5K, .q81: [0, 2]
@@ -104,7 +104,7 @@ import Testing
   }
 }
 
-/// The same number, with the same sign of zero; any NaN is any other.
+/// Equal numbers with the same sign of zero; all NaNs are equal.
 private func same(_ left: Float, _ right: Float) -> Bool {
   left.bitPattern == right.bitPattern || (left.isNaN && right.isNaN)
 }

@@ -59,7 +59,7 @@ import Testing
     #expect(type.doubles(bytes).allSatisfy { $0 == 0 })
   }
 
-  /// Normal, uniform, tied, small and huge values, and blocks of one value or two.
+  /// Normal, uniform, tied, small and huge values, and blocks of one or two values.
   private static let sample: [Float] = {
     var numbers = RandomNumbers(seed: 3)
     func normal() -> Float {
@@ -71,7 +71,7 @@ import Testing
       let scale = Float(sign: .plus, exponent: exponent, significand: 1)
       values += (0..<32).map { _ in Float.random(in: -1...1, using: &numbers) * scale }
     }
-    // Halves between two steps, where the largest magnitude makes the scale exact.
+    // Values halfway between two steps, with a largest magnitude that makes the scale exact.
     for (end, step) in [(127, 0.5), (8, 0.25), (16, 0.25), (15, 0.5), (31, 0.5)] as [(Float, Float)]
     {
       values += (0..<32).map { $0 == 5 ? end : Float($0 % 31 - 15) * step }
@@ -94,7 +94,8 @@ import Testing
     return values
   }()
 
-  /// Where a scale or its inverse overflows, numpy makes integers of infinity as the processor does.
+  /// If a scale or its inverse overflows, numpy converts infinity to integers as the processor
+  /// does.
   private static var isIntegerOfInfinityKnown: Bool {
     #if arch(x86_64)
       true

@@ -3,9 +3,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The package gguf, asked by `blocks_peer.py`.
+/// The gguf package for Python, run by `blocks_peer.py`.
 enum BlockPeer {
-  /// What the peer makes of each job: floats of blocks, or blocks of floats.
+  /// Results of the peer for each job: floats from blocks, or blocks from floats.
   static func answers(_ command: String, _ jobs: [(type: ElementType, bytes: [UInt8])]) throws
     -> [[UInt8]]
   {
@@ -26,7 +26,7 @@ enum BlockPeer {
   }
 }
 
-/// The floats that little-endian bytes hold.
+/// Decodes little-endian floats.
 func floats(_ bytes: [UInt8]) -> [Float] {
   stride(from: 0, to: bytes.count, by: 4).map { start in
     Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << (8 * $1) })

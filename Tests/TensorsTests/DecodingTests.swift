@@ -21,7 +21,7 @@ import Testing
       let different = zip(found, expected).enumerated().first { !same($0.element.0, $0.element.1) }
       #expect(different == nil, "\(type): \(String(describing: different))")
 
-      // Floats are the doubles, rounded.
+      // Floats equal the doubles, rounded.
       var floats = [Float](repeating: 42, count: found.count)
       var place = floats.mutableSpan
       type.decode(bytes, into: &place)
@@ -30,14 +30,14 @@ import Testing
     }
   }
 
-  /// All patterns of up to 16 bits, and of wider types the edges and some by chance.
+  /// All patterns of up to 16 bits; edge cases and random values of wider types.
   private static func sample(of type: ElementType) -> [UInt8] {
     var numbers = RandomNumbers(seed: 1)
     switch type {
     case .bool: return [0, 1, 1, 0]
     case _ where [8, 4].contains(type.bitsPerElement): return (0...255).map { UInt8($0) }
     case _ where type.bitsPerElement == 6:
-      // All 64 patterns in each of the four places.
+      // All 64 patterns at each of the four positions.
       let patterns = (0..<256).map { UInt32(($0 + $0 / 64) % 64) }
       return stride(from: 0, to: 256, by: 4).flatMap { start in
         let word = (0..<4).reduce(UInt32(0)) { $0 | patterns[start + $1] << (6 * $1) }
@@ -63,11 +63,11 @@ import Testing
 }
 
 extension ElementType {
-  /// How many numbers an element is.
+  /// Number of real numbers per element.
   fileprivate var parts: Int { self == .c64 ? 2 : 1 }
 }
 
-/// The same number, with the same sign of zero; any NaN is any other.
+/// Equal numbers with the same sign of zero; all NaNs are equal.
 private func same(_ left: Double, _ right: Double) -> Bool {
   left.bitPattern == right.bitPattern || (left.isNaN && right.isNaN)
 }

@@ -3,12 +3,12 @@ internal import DMOE
 package import Tensors
 package import TestSupport
 
-/// A tensor of a dense model that was made up, with its bytes.
+/// A synthetic tensor of a dense model.
 package struct DenseTensor: Sendable {
   package let description: TensorDescription
   package let bytes: [UInt8]
   package let cut: FeedForwardCut?
-  /// The rows of the rings, by neuron, where they are of another type.
+  /// Rows of the rings, by neuron, if they have another type.
   package let recoded: [UInt8]
 
   package init(
@@ -25,7 +25,7 @@ package struct DenseTensor: Sendable {
     self.recoded = recoded
   }
 
-  /// A tensor of random bytes.
+  /// Makes a tensor of random bytes.
   package init(
     _ name: String, _ type: ElementType, _ shape: [Int], cut: FeedForwardCut? = nil,
     numbers: inout RandomNumbers
@@ -39,14 +39,14 @@ package struct DenseTensor: Sendable {
     self.init(name, type, shape, cut: cut, bytes: plain, recoded: recoded)
   }
 
-  /// The row of a neuron in one of the parts, picked element by element.
+  /// Row of a neuron in one of the parts, picked element by element.
   package func row(ofNeuron neuron: Int, part: Int, neurons: Int, hidden: Int) -> [UInt8] {
     guard let cut else { return [] }
     if case .recoded = cut.storage {
       let rowBytes = recoded.count / neurons
       return Array(recoded[neuron * rowBytes..<(neuron + 1) * rowBytes])
     }
-    // What moves is a block: an element, or a part of a row that is whole blocks.
+    // Moves whole blocks: single elements, or segments of a row.
     let block = description.elementType.block
     let size = block.bytes
     let columns = cut.parts[part].isBias ? 1 : hidden / block.elements

@@ -4,7 +4,7 @@ package import Tensors
 package import TestSupport
 
 extension TestContainer {
-  /// A container of any form that the format has, chosen by the numbers.
+  /// A random container of any form that the format allows.
   package static func random(_ numbers: inout RandomNumbers) -> TestContainer {
     let layers = Int.random(in: 1...3, using: &numbers)
     let hidden = Int.random(in: 1...9, using: &numbers)
@@ -36,7 +36,7 @@ extension TestContainer {
       compression: Bool.random(using: &numbers) ? .lossless : .none)
   }
 
-  /// A container of quantised matrices, whose down projections stay whole or change their type.
+  /// A container with quantised matrices, whose down projections are stored whole or recoded.
   package static func quantized(_ numbers: inout RandomNumbers) -> TestContainer {
     let types = ElementType.allCases.filter(\.isQuantized)
     let (hidden, neurons) = (256, [64, 256].randomElement(using: &numbers) ?? 64)
@@ -68,7 +68,7 @@ extension TestContainer {
       compression: .lossless, sourceFormat: .gguf)
   }
 
-  /// The parts of a layer, those of a group in one tensor.
+  /// Parts of a layer, grouped by tensor.
   private static func groups(
     gated: Bool, _ numbers: inout RandomNumbers
   ) -> [[FeedForwardPart]] {
@@ -103,14 +103,14 @@ extension TestContainer {
       cut: FeedForwardCut(layer: layer, parts: parts, neuronAxis: axis), numbers: &numbers)
   }
 
-  /// A tensor of any rank, now and then without elements.
+  /// A tensor of random rank, sometimes without elements.
   package static func whole(
     _ name: String, _ type: ElementType, _ numbers: inout RandomNumbers
   ) -> DenseTensor {
     var shape = (0..<Int.random(in: 0...4, using: &numbers)).map { _ in
       Int.random(in: 0...5, using: &numbers)
     }
-    // Whole bytes only.
+    // The size must be whole bytes.
     if type.elementBytes == nil { shape.append(4) }
     return DenseTensor(name, type, shape, numbers: &numbers)
   }

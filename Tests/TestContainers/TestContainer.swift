@@ -4,19 +4,19 @@ package import DMOE
 internal import Tensors
 internal import TestSupport
 
-/// A container that was made up, and all that it must give back.
+/// A synthetic container, and the contents that readers must return.
 ///
-/// The rings are cut by plain loops, which share nothing with the code that is tested.
+/// The rings are cut by plain loops, independent of the tested code.
 package struct TestContainer: Sendable {
   package let model: DMOEDirectory.Model
   package let widths: [[Int]]
   package let tensors: [DenseTensor]
   package let orders: [[Int]]
   package let files: [(name: String, bytes: [UInt8])]
-  /// Kinds of tensors that no version knows yet, for each section.
+  /// Tensors of unknown kinds, by section.
   package let others: [Int: [String]]
   package let compression: DMOECompression
-  /// Whether the tensors stay where they are.
+  /// Whether the weights stay in the base.
   package let isOverlay: Bool
   package let sourceFormat: DMOEDirectory.SourceFormat
 
@@ -37,7 +37,7 @@ package struct TestContainer: Sendable {
     self.sourceFormat = sourceFormat
   }
 
-  /// What is stored, section by section, with the plain bytes.
+  /// Stored items and their uncompressed bytes, by section.
   package var stored: [[(item: DMOEContents.Item, bytes: [UInt8])]] {
     var shared: [(item: DMOEContents.Item, bytes: [UInt8])] = []
     for (layer, order) in orders.enumerated() {
@@ -111,7 +111,7 @@ package struct TestContainer: Sendable {
       isOverlay: isOverlay)
   }
 
-  /// Writes the container and returns its path.
+  /// Writes the container; returns its path.
   @discardableResult
   package func write(to path: String) throws -> String {
     let writer = try DMOEWriter(contents, path: path)

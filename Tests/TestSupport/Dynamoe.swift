@@ -1,33 +1,33 @@
 internal import Foundation
 
-/// What a run of the program gave.
+/// Result of a run of the program.
 package struct ProgramRun: Sendable {
   package let status: Int32
-  /// False where a signal ended it.
+  /// False if a signal ended the run.
   package let exited: Bool
   package let output: String
   package let errors: String
 }
 
-/// Where the built program is: tests and program are built into the same folder.
+/// Path of the built program, which is in the same folder as the tests.
 package let programPath = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "dynamoe").path(percentEncoded: false)
 
-/// Runs the built program as a user does.
+/// Runs the built program as a user would.
 ///
 /// - Parameters:
-///   - arguments: what stands behind `dynamoe`.
-///   - input: what comes through standard input.
-///   - environment: what is set beside the environment of the tests.
-/// - Returns: how it ended and what it wrote.
-/// - Throws: where it cannot be started.
+///   - arguments: arguments after `dynamoe`.
+///   - input: bytes for standard input.
+///   - environment: variables added to the environment of the tests.
+/// - Returns: exit status and output.
+/// - Throws: an error if the program cannot be started.
 package func dynamoe(
   _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> ProgramRun {
   try run(programPath, arguments, input: input, environment: environment)
 }
 
-/// Runs any program, and waits for its end.
+/// Runs any program and waits for its end.
 package func run(
   _ program: String, _ arguments: [String], input: [UInt8] = [],
   environment: [String: String] = [:]
@@ -47,7 +47,7 @@ func runToEnd(
   process.executableURL = URL(filePath: program)
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-  // Files instead of pipes: neither side can wait for the other.
+  // Files instead of pipes avoid a deadlock on full buffers.
   let place = try TemporaryFolder()
   for name in ["input", "output", "errors"] {
     try Data(name == "input" ? input : []).write(to: URL(filePath: place.path(name)))

@@ -1,5 +1,5 @@
 package import Foundation
 
-/// The folder that holds Package.swift.
+/// Folder that contains Package.swift.
 package let packageRoot = URL(filePath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

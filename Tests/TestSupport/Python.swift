@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// A Python program that did not end well.
+/// Failure of a Python program.
 package struct PythonError: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// Runs Python, the independent peer of many tests, and returns what it printed.
+/// Runs Python, the independent peer of many tests, and returns its standard output.
 ///
-/// The interpreter is `DYNAMOE_PYTHON`, or else that of `.venv` at the root of the package. Where it
-/// is missing, the test fails: a peer that is not asked proves nothing.
+/// The interpreter is `DYNAMOE_PYTHON`, or else that of `.venv` at the package root. If it is
+/// missing, the test fails rather than being skipped.
 package func python(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
   let chosen = ProcessInfo.processInfo.environment["DYNAMOE_PYTHON"] ?? ""
   let interpreter =

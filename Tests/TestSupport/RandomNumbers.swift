@@ -1,4 +1,4 @@
-/// Numbers that are random enough for tests and the same in every run (SplitMix64).
+/// Deterministic pseudo-random numbers, the same in every run (SplitMix64).
 package struct RandomNumbers: RandomNumberGenerator {
   private var state: UInt64
 

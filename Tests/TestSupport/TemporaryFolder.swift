@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A folder of a test's own, removed with everything in it when the test lets go of it.
+/// A temporary folder, removed with its contents when the object is released.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
@@ -13,10 +13,10 @@ package final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The path of a name in the folder.
+  /// Path of a name in the folder.
   package func path(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file, with the folders that its name asks for, and returns its path.
+  /// Writes a file, creates the folders in its name, and returns its path.
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) throws -> String {
     let file = path(name)
@@ -26,7 +26,7 @@ package final class TemporaryFolder: Sendable {
     return file
   }
 
-  /// The names in the folder, sorted.
+  /// Names in the folder, sorted.
   package func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }

@@ -3,22 +3,21 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// The tokens of the kinds of tokenizers that families of models have, against the libraries that
-/// trained them.
+/// Tokens of the families' kinds of tokenizers, compared with the libraries that trained them.
 @Suite struct FamilyPeerTests {
   static let families = [
     "llama-3", "qwen2", "tekken", "gpt-4o", "olmo2", "marks", "deepseek", "starcoder2", "gpt-neox",
     "gpt2", "opt", "bert", "bert-cased", "xlm-roberta", "t5", "albert", "unigram-bytes",
     "characters", "characters-fused",
   ]
-  /// What files may ask for, though no family known here does.
+  /// Features that the format allows but no known family uses.
   static let odd = [
     "lazy", "possessive", "anchors", "classes", "ahead", "options", "empty", "intervals", "removed",
     "merged_with_previous", "merged_with_next", "contiguous", "inverted-removed",
     "inverted-isolated", "inverted-merged_with_next", "punctuation", "white-space", "words",
     "replacing", "compatibility", "default",
   ]
-  /// Their tables are older than those of the patterns.
+  /// Kinds whose tables in the peer are of an older Unicode version than its patterns.
   static let normalizing = ["qwen2", "gpt-neox", "xlm-roberta", "t5"]
   static let oldest = ["bert", "bert-cased", "albert", "punctuation", "compatibility"]
 
@@ -53,7 +52,7 @@ import Tokenizers
     let text = try Fixture.read("heldout.txt")
     let texts =
       SentencePiecePeerTests.odd + [corpus, text] + (0..<1000).map { _ in generator.text() }
-    // Peers take most of the time: what is odd is asked once.
+    // The peer takes most of the time, so odd tokenizers are compared once.
     try compare(
       texts, by: try Tokenizer(tokenizerJSON: json), tokenizerJSON: json,
       parsingSpecial: Self.odd.contains(family) ? [true] : [false, true])
@@ -80,7 +79,7 @@ import Tokenizers
       metadata: python([Peer.sentencePiece, "gguf"], input: JSONWriter.write(request)))
     file.preTokenizer = name
     var generator = TextGenerator(seed: 12)
-    // Without the tokens whose properties such a file does not hold.
+    // Without tokens whose properties such a file cannot express.
     let texts = (0..<1000).map { _ in
       String(
         String.UnicodeScalarView(generator.text().unicodeScalars.filter { $0 != "<" && $0 != "É" }))

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// What a `tokenizer.json` becomes in the metadata of a GGUF file.
+/// Conversion of `tokenizer.json` to the metadata of a GGUF file.
 @Suite struct GGUFVocabularyJSONTests {
-  /// Kinds of byte-level tokenizers, and what llama.cpp calls them.
+  /// Kinds of byte-level tokenizers, with llama.cpp's names for them.
   static let names = [
     ("llama-3", "llama-bpe"), ("olmo2", "dbrx"), ("qwen2", "qwen2"), ("tekken", "tekken"),
     ("gpt-4o", "gpt-4o"), ("gpt2", "gpt-2"), ("gpt-neox", "gpt-2"), ("starcoder2", "starcoder"),
@@ -24,7 +24,8 @@ import Tokenizers
     #expect(file.tokens.last == Array("[PAD\(file.tokens.count - 1)]".utf8))
     let restored = try Tokenizer(file)
     var generator = TextGenerator(seed: 21)
-    // Without the tokens whose properties such a file does not hold, and what NFC would change.
+    // Without tokens whose properties such a file cannot express, and without text that NFC
+    // changes.
     let isComposed = ["qwen2", "gpt-neox"].contains(family)
     for _ in 0..<1000 {
       let text = String(
@@ -47,7 +48,7 @@ import Tokenizers
     let restored = try Tokenizer(file)
     var generator = TextGenerator(seed: 22)
     for _ in 0..<1000 {
-      // Without added tokens, which such a file puts among the words, with the spaces that these have.
+      // Without added tokens, which such a file treats as words together with their spaces.
       let words = generator.text().unicodeScalars.filter { $0 != "<" && $0 != "▁" }
         .split(separator: " ")
       let text = String(String.UnicodeScalarView(words.joined(separator: [" "])))
@@ -78,7 +79,7 @@ import Tokenizers
       }
     }
     for _ in 0..<200 {
-      // Damaged, it is refused or read; it never traps.
+      // A damaged file is refused or read, but never traps.
       var damaged = pieces
       for _ in 0..<4 { damaged[Int.random(in: damaged.indices, using: &numbers)] ^= 0x81 }
       _ = try? GGUFVocabulary(tokenizerJSON: json, sentencePiece: damaged, count: 4096)

@@ -1,9 +1,9 @@
 import Testing
 import Tokenizers
 
-/// What the metadata of GGUF files say of tokenizers, and what of it is refused.
+/// Tokenizers from the metadata of GGUF files, and errors for invalid metadata.
 @Suite struct GGUFVocabularyTests {
-  /// A vocabulary of tokens with their types and scores; the bytes of "é" are tokens as well.
+  /// A vocabulary of tokens with types and scores, including the two bytes of "é".
   static func llama(
     _ more: [(String, type: Int, score: Float)] = []
   ) -> GGUFVocabulary {
@@ -24,7 +24,7 @@ import Tokenizers
   @Test(
     arguments: [
       ("", []), ("ab", [10]), ("a", [4, 5]), (" ab", [4, 10]), ("abc", [10, 7]),
-      // Of equal scores the leftmost first.
+      // The leftmost of equal scores is merged first.
       ("cabc", [4, 7, 8, 7]), ("é", [4, 2, 3]), ("xy", [4, 0]), ("xéy", [4, 2, 3, 0]),
       ("<s>ab", [4, 0, 8]),
     ] as [(String, [Int32])])

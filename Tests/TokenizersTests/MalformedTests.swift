@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Tokenizers
 
-/// What is refused, and with which words.
+/// Invalid tokenizers, and the words expected in the errors.
 @Suite struct MalformedTests {
   static let small = SmallTokenizer()
   static let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": false]
@@ -272,7 +272,7 @@ import Tokenizers
       var damaged = json
       for _ in 0..<2 { generator.damage(&damaged) }
       guard let tokenizer = try? Tokenizer(tokenizerJSON: damaged) else { continue }
-      // What takes too long is given up.
+      // Encoding that takes too long is aborted with an error.
       let ids = (try? tokenizer.encode("ab <s> é abc ab", parsingSpecial: true)) ?? []
       #expect(ids.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularySize })
     }

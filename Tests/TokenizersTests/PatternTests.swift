@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Tokenizers
 
-/// Patterns that are refused, and patterns without an end.
+/// Invalid patterns, and patterns that take too many steps.
 @Suite struct PatternTests {
   func tokenizer(_ pattern: String) throws -> Tokenizer {
     let split: JSONValue = [

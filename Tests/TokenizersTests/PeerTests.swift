@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// Our tokens against those of the `tokenizers` library.
+/// Our tokens compared with those of the `tokenizers` library.
 @Suite struct PeerTests {
   static let normalizing = ["nfc-digits", "nfd-lowercase-prefix"]
   static let variants =

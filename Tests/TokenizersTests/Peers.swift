@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// The scripts that ask independent libraries.
+/// Scripts that run independent libraries.
 enum Peer {
   static let tokenizers = script("encode_with_tokenizers.py")
   static let sentencePiece = script("sentencepiece_peer.py")
@@ -14,7 +14,7 @@ enum Peer {
   }
 }
 
-/// What the `tokenizers` library makes of the texts.
+/// Ids of the texts by the `tokenizers` library.
 func peerEncode(
   _ texts: [String], tokenizerJSON: [UInt8], parsingSpecial: Bool
 ) throws -> [[Int32]] {
@@ -26,7 +26,7 @@ func peerEncode(
   return try idLists(python([Peer.tokenizers, "encode"], input: JSONWriter.write(request)))
 }
 
-/// The lists of ids that a peer printed.
+/// Parses the lists of ids printed by a peer.
 func idLists(_ output: [UInt8]) throws -> [[Int32]] {
   let lists = try #require(try JSONScanner.scan(output).array)
   return try lists.map { list in
@@ -34,7 +34,7 @@ func idLists(_ output: [UInt8]) throws -> [[Int32]] {
   }
 }
 
-/// Expects that every text has the peer's tokens, and shows some that do not.
+/// Expects the peer's tokens for every text, and reports some of the differences.
 func expectTokens(
   of texts: [String], by tokenizer: Tokenizer, parsingSpecial: Bool = false,
   equal expected: [[Int32]], sourceLocation: SourceLocation = #_sourceLocation
@@ -45,7 +45,7 @@ func expectTokens(
     let found = try tokenizer.encode(text, parsingSpecial: parsingSpecial)
     guard found != expected else { continue }
     differences += 1
-    // A few say what is wrong; thousands would say no more.
+    // Reports only the first five differences.
     if differences <= 5 {
       let scalars = text.unicodeScalars.prefix(200).map { String($0.value, radix: 16) }
       Issue.record(

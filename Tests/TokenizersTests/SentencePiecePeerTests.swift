@@ -3,16 +3,16 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// The tokens of SentencePiece's kind against those of its own library and of `tokenizers`.
+/// SentencePiece tokenizers, compared with their own library and with `tokenizers`.
 @Suite struct SentencePiecePeerTests {
   static let variants = [
     "llama", "no-bytes", "no-prefix", "user-defined", "ties", "no-order", "unused", "across-words",
   ]
 
-  /// The model that several tests share.
+  /// A trained model, shared by several tests.
   static let llama = Result { try train("llama") }
 
-  /// A small model, trained by the library.
+  /// Trains a small model with the library.
   static func train(_ variant: String) throws -> [UInt8] {
     try python(
       [Peer.sentencePiece, "train", variant],
@@ -120,7 +120,7 @@ import Tokenizers
 }
 
 extension GGUFVocabulary {
-  /// What the peer says that the `gguf` library would write.
+  /// Parses the peer's output: the metadata that the `gguf` library would write.
   init(metadata: [UInt8]) throws {
     let object = try #require(try JSONScanner.scan(metadata).object)
     func strings(_ name: String) throws -> [[UInt8]]? {

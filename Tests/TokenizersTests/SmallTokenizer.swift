@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// A tokenizer of a handful of tokens, with parts to put in place of others.
+/// A tokenizer of a few tokens, with replaceable parts.
 struct SmallTokenizer {
   var parts: JSONObject
   var model: JSONObject
@@ -34,14 +34,14 @@ struct SmallTokenizer {
     return .object(token)
   }
 
-  /// The same with one part replaced; nil leaves it out.
+  /// A copy with one part replaced, or removed if nil.
   func with(_ part: String, _ value: JSONValue?) -> SmallTokenizer {
     var copy = self
     copy.parts[part] = value
     return copy
   }
 
-  /// The same with one member of the model replaced; nil leaves it out.
+  /// A copy with one member of the model replaced, or removed if nil.
   func withModel(_ member: String, _ value: JSONValue?) -> SmallTokenizer {
     var copy = self
     copy.model[member] = value
@@ -49,7 +49,7 @@ struct SmallTokenizer {
   }
 }
 
-// What a test is called by: the default would print every member of every part.
+// Short test description: the default would print every member of every part.
 extension SmallTokenizer: CustomTestStringConvertible {
   var testDescription: String { "a small tokenizer" }
 }

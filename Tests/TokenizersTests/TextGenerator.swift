@@ -1,32 +1,32 @@
 import TestSupport
 import Tokenizers
 
-/// Random texts, the same on every run, of what is hard for a tokenizer.
+/// Deterministic random texts of input that is hard for tokenizers.
 struct TextGenerator {
   private var numbers: RandomNumbers
   private let unicodeVersion: Int
 
-  /// Texts of characters that Unicode had in this version.
+  /// Generates texts of the characters of this Unicode version.
   init(seed: UInt64, unicodeVersion: Int = Self.unicodeVersionOfClasses) {
     numbers = RandomNumbers(seed: seed)
     self.unicodeVersion = unicodeVersion
   }
 
-  /// The version that the peer's patterns know at least; its tables are older than ours.
+  /// Minimum Unicode version of the peer's patterns; its tables are older than ours.
   static let unicodeVersionOfClasses = 16
-  /// The version that the peer's normalization knows: later marks it leaves out of order.
+  /// Unicode version of the peer's normalisation, which does not reorder later marks.
   static let unicodeVersionOfNormalization = 9
 
-  /// The version that the peer's properties for BERT know: its tables of accents and punctuation.
+  /// Unicode version of the peer's tables of accents and punctuation for BERT.
   static let unicodeVersionOfProperties = 8
-  /// What has other properties since those versions.
+  /// Characters whose properties changed after those versions.
   private static let changed: Set<UInt32> = [
     0x166D, 0x1734, 0x1885, 0x1886, 0x1CF2, 0x1CF3, 0xA9BD, 0x111C9, 0x1171E,
   ]
 
-  /// Texts in which every scalar of a version stands within a word, alone and between digits.
+  /// Texts with every scalar of a version inside a word, alone, and between digits.
   ///
-  /// Not those of private use: they are as many as all others, and all alike.
+  /// Private-use scalars are left out: they would double the number, and all behave alike.
   static func everyScalar(unicodeVersion: Int) -> [String] {
     let scalars = (0...UInt32(0x10FFFF)).compactMap(Unicode.Scalar.init).filter {
       $0.properties.generalCategory != .privateUse && isAssigned($0, unicodeVersion)
@@ -42,14 +42,14 @@ struct TextGenerator {
     return unicodeVersion > unicodeVersionOfNormalization || !changed.contains(scalar.value)
   }
 
-  /// A text of some pieces; some texts are empty.
+  /// A text of a few pieces; sometimes empty.
   mutating func text() -> String {
     var scalars = String.UnicodeScalarView()
     for _ in 0..<below(30) { scalars.append(contentsOf: piece()) }
     return String(scalars)
   }
 
-  /// Changes, removes or repeats a few bytes, as a careless or hostile hand would.
+  /// Changes, removes or repeats a few bytes, like accidental or deliberate damage.
   mutating func damage(_ bytes: inout [UInt8]) {
     let start = below(bytes.count)
     let range = start..<min(start + 1 + below(8), bytes.count)
@@ -61,7 +61,7 @@ struct TextGenerator {
     }
   }
 
-  /// The same for a token, its type or its score.
+  /// Damages a token, its type or its score.
   mutating func damage(_ file: inout GGUFVocabulary) {
     let id = below(file.tokens.count)
     switch below(5) {

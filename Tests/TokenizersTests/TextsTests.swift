@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Tokenizers
 
-/// From tokens back to text.
+/// Decoding of tokens to text.
 @Suite struct TextsTests {
   /// SentencePiece with all bytes as tokens: id 10 is the byte 0.
   private func tokenizer() throws -> Tokenizer {

@@ -3,10 +3,12 @@ import Kernels
 import Safetensors
 import Tensors
 
-/// Codes and decodes the tensors of a checkpoint in memory: `coding-benchmark FILE.safetensors THREADS`.
+/// Codes and decodes the tensors of a checkpoint in memory: `coding-benchmark FILE.safetensors
+/// THREADS`.
 ///
-/// Prints one line: plain bytes, coded bytes, the bytes per second of the best of five runs each way, and
-/// of the time of each way the per mille that go into parting and joining planes; the rest is prefix codes.
+/// Prints one line: plain bytes, coded bytes, bytes per second of the best of five runs for coding
+/// and for decoding, and for each the per mille of time spent splitting or joining planes; the rest
+/// is prefix coding.
 @main
 struct CodingBenchmark {
   static func main() throws {
@@ -37,7 +39,7 @@ struct CodingBenchmark {
     precondition(
       zip(decoded, blocks).allSatisfy { $0.0 == $0.1.bytes }, "decoding does not undo coding")
     let total = zip(stored, blocks).reduce(0) { $0 + ($1.0?.count ?? $1.1.bytes.count) }
-    // Of floats of 16 bits, which the weights are; others are left out.
+    // Only 16-bit floats are measured; the weights have this type.
     let words = blocks.filter { $0.type.elementBytes == 2 }
     let parting = best {
       _ = parallel.map(words.count) {

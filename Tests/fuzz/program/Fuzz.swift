@@ -2,15 +2,15 @@ import CFuzzer
 import FuzzTargets
 import Glibc
 
-/// Feeds one target with data from libFuzzer, or with the files that are named.
+/// Runs one target on data from libFuzzer, or on the named files.
 ///
 ///     Fuzz TARGET FOLDER [libFuzzer's options and folders, or files]
 ///
-/// FOLDER gets the files that the target reads. Built with `-sanitize=fuzzer -D FUZZING` it fuzzes,
-/// else it runs each file once, and prints what is said of it.
+/// FOLDER receives the files that the target reads. Built with `-sanitize=fuzzer -D FUZZING`, the
+/// program fuzzes; otherwise it runs each file once and prints the result.
 @main
 enum Fuzz {
-  /// libFuzzer calls a function of C, which sees only what is global.
+  /// Global, because libFuzzer calls a C function.
   static let target = CommandLine.arguments.dropFirst().first.flatMap(FuzzTarget.init(rawValue:))
   static let folder = FuzzFolder(path: CommandLine.arguments.dropFirst(2).first ?? ".")
 

@@ -12,29 +12,29 @@ import Reports
 import Tensors
 import Tokenizers
 
-/// A form of data from strangers, and what the program does with it before it trusts it.
+/// A kind of untrusted input, and the code that reads it.
 package enum FuzzTarget: String, CaseIterable, Sendable {
   case safetensors
-  /// `model.safetensors.index.json` beside its shards.
+  /// `model.safetensors.index.json` next to its shards.
   case index
   case gguf
-  /// A GGUF file as a model with a tokenizer, and a run of it.
+  /// A GGUF file as a model with a tokenizer, including a run of the model.
   case ggufModel = "gguf-model"
   case imatrix
   case dmoe
-  /// The directory of a `.dmoe` and what follows it, behind a preamble whose checksums hold.
+  /// The directory of a `.dmoe` and everything after it, with valid checksums in the preamble.
   case directory
   /// A coded block of a `.dmoe`.
   case block
   /// `tokenizer.json`, and the encoding of a text with it.
   case tokenizer
-  /// `config.json` beside weights, that of a folder with routers, or the description of a family.
+  /// `config.json` next to weights or of a routed folder, or the description of a family.
   case config
   case report
 
-  /// Reads all of the data; an error is a good end.
+  /// Reads all of the data; errors are a valid result.
   ///
-  /// - Returns: what is said of it; nil where it is taken.
+  /// - Returns: the error message; nil if the data is accepted.
   @discardableResult
   package func run(_ bytes: [UInt8], in folder: FuzzFolder) -> String? {
     do {
@@ -75,14 +75,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       }
       return nil
     } catch {
-      // To describe it must not fail either.
+      // Describing the error must not trap either.
       return "\(error)"
     }
   }
 
   private static let text = "The cat 12 sät\u{0} <s>\n\t日本"
 
-  /// What `inspect` and `validate` do.
+  /// The work of `inspect` and `validate`.
   private func inspect(_ checkpoint: Checkpoint) throws {
     let parallel = Parallel.serial
     _ = Validation(checkpoint, against: nil, parallel: parallel, progress: .ignored)
@@ -91,7 +91,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     _ = JSONWriter.text(inspection.document)
   }
 
-  /// A few tokens through all layers, by the routers if there are any.
+  /// Runs a few tokens through all layers, routed if there are routers.
   private func run(_ model: Model) throws {
     let evaluator = try Evaluator(
       model: model, parallel: .serial, progress: .ignored)
@@ -100,7 +100,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     _ = try evaluator.run(budget ?? .dense, on: [[1, 2, 3]], logitsAt: [positions])
   }
 
-  /// A container as it is, but for the checksums of preamble and directory: those of what is there.
+  /// Updates the checksums of preamble and directory to match their bytes.
   private func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.count >= 128 else { return bytes }
     let said = LittleEndian.load(UInt64.self, from: bytes, at: 8)
@@ -112,7 +112,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     return preamble + LittleEndian.bytes(of: CRC32.checksum(preamble)) + bytes[64...]
   }
 
-  /// Three bytes tell type and length, the rest is the block.
+  /// Decodes a block whose type and length are given by the first three bytes.
   private func decodeBlock(_ bytes: [UInt8]) throws {
     guard bytes.count > 3 else { throw Refusal.noBlock }
     let type = [ElementType.bf16, .f32, .u8, .i64][Int(bytes[0] % 4)]
