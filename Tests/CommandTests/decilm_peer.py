@@ -1,8 +1,8 @@
-"""Reads a folder as readers of DeciLM do: python decilm_peer.py FILE.dmoe FOLDER EXPERT.
+"""Reads a folder as DeciLM readers do: python decilm_peer.py FILE.dmoe FOLDER EXPERT.
 
-Computes the width of each layer from config.json alone, by the formula that llama.cpp, vLLM, SGLang, TensorRT-LLM and
-mlx-lm have in common, also where the factor is rounded to six digits as mlx-lm does, and holds it against the tensors and the
-plan of the file. Prints the widths."""
+Computes the width of each layer from config.json alone, by the formula shared by llama.cpp, vLLM, SGLang, TensorRT-LLM
+and mlx-lm, also with the factor rounded to six digits as in mlx-lm, and compares it with the tensors and with the plan
+of the file. Prints the widths."""
 
 import json
 import pathlib
@@ -31,7 +31,7 @@ with safe_open(folder / "model.safetensors", "numpy") as tensors:
     shape = lambda layer, name: tensors.get_slice(f"model.layers.{layer}.{name}.weight").get_shape()
     for layer, block in enumerate(blocks):
         factor = block["ffn"]["ffn_mult"]
-        # Some readers insist on a number with a point.
+        # Some readers require a number with a decimal point.
         assert type(factor) is float and not block["ffn"]["no_op"] and not block["attention"]["no_op"]
         width, rounded = (round_up(int(2 * number * D / 3)) for number in (factor, round(factor, 6)))
         assert width == rounded == widths[layer][expert]

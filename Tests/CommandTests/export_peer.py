@@ -1,8 +1,8 @@
-"""Holds an exported folder against its .dmoe by the independent reader: python export_peer.py REFERENCE FILE FOLDER EXPERT.
+"""Compares an exported folder with its .dmoe: python export_peer.py REFERENCE FILE FOLDER EXPERT.
 
-REFERENCE is the folder of the reader. Every tensor of the expert is picked from the dense one, neuron by neuron in the
-order of the permutation, in the source's order where all are wanted, and compared with what the package safetensors
-finds. Prints how many were the same."""
+REFERENCE is the folder of the independent reader. Picks every tensor of the expert from the dense one, neuron by neuron
+in the order of the permutation (or in the source's order for all neurons), and compares it with the tensor that the
+safetensors package reads. Prints the number of equal tensors."""
 
 import json
 import pathlib

@@ -1,10 +1,11 @@
-"""Holds an exported GGUF against its .dmoe and the dense model in GGUF:
+"""Compares an exported GGUF file with its .dmoe and the dense model in GGUF:
 
     gguf_export_peer.py REFERENCE FILE.dmoe FOUND.gguf DENSE.gguf EXPERT [TYPE]
 
-REFERENCE is the folder of the independent reader, which tells the permutations. DENSE.gguf was made by llama.cpp's own
-converter, or by the package gguf: of its tensors the expert's neurons are picked, and encoded as TYPE by that package.
-Tensors must be the same bit for bit, and keys but for those named here. Prints how many tensors were the same."""
+REFERENCE is the folder of the independent reader, which supplies the permutations. DENSE.gguf was made by llama.cpp's
+own converter or by the gguf package; the expert's neurons are picked from its tensors, and encoded as TYPE by that
+package. Tensors must be equal bit for bit, as must the keys, except for those listed here. Prints the number of equal
+tensors."""
 
 import sys
 
@@ -17,7 +18,7 @@ from gguf import GGMLQuantizationType as Type
 from read_dmoe import read_dmoe
 from stored_tensors import read_tensor
 
-# What the converter of the fixtures says beside the model itself, what it takes by its own lists, and what we add.
+# Keys that the fixtures' converter writes in addition, that it takes from its own lists, or that we add.
 MAY_DIFFER = {
     "general.name", "general.type", "general.size_label", "general.file_type", "general.quantization_version",
     "general.license", "tokenizer.ggml.add_sep_token", "tokenizer.ggml.eot_token_id",
@@ -37,7 +38,7 @@ def values(tensor):
 
 
 def picked(tensor, orders, width):
-    """The tensor with the neurons of the expert."""
+    """The tensor cut to the neurons of the expert."""
     parts = tensor.name.split(".")
     data = values(tensor)
     if parts[0] != "blk" or parts[2] not in ("ffn_gate", "ffn_up", "ffn_down") or parts[2:] == ["ffn_down", "bias"]:
@@ -75,7 +76,7 @@ def check_tensors(found, dense, orders, width, kind):
 
 
 def check_vocabulary(mine, theirs):
-    """Kinds and scores, but for what the fixtures' converter did not know of added tokens."""
+    """Compares kinds and scores, except where the fixtures' converter did not know about added tokens."""
     types = [keys.pop("tokenizer.ggml.token_type", []) for keys in (mine, theirs)]
     scores = [keys.pop("tokenizer.ggml.scores", None) for keys in (mine, theirs)]
     assert len(types[0]) == len(types[1])
@@ -100,7 +101,7 @@ def check_keys(mine, theirs, widths):
         mine["general.architecture"] = architecture
     else:
         theirs[f"{architecture}.feed_forward_length"] = widths[0]
-    # The fixture's own script says less than the converter does.
+    # The fixture's own script writes fewer keys than the converter.
     for key in mine.keys() | theirs.keys() if "general.type" in theirs else theirs.keys():
         if key not in MAY_DIFFER:
             assert mine.get(key) == theirs.get(key), (key, mine.get(key), theirs.get(key))

@@ -1,4 +1,4 @@
-"""Copies the small model with a vocabulary of millions, in a file that is large but takes no disk: huge_vocabulary.py MODEL OUT"""
+"""Copies the small model with a vocabulary of millions as a large sparse file: huge_vocabulary.py MODEL OUT"""
 
 import json
 import pathlib
@@ -15,7 +15,7 @@ def main(model, out):
     end = 8 + struct.unpack_from("<Q", data)[0]
     header = json.loads(data[8:end])
     body = b""
-    # What is of the vocabulary comes last, where the file ends in a hole.
+    # Tensors of the vocabulary come last, where the file ends in a hole.
     for name, entry in sorted(header.items(), key=lambda item: "embed" in item[0] or "lm_head" in item[0]):
         if name == "__metadata__":
             continue

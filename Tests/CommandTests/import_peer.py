@@ -1,8 +1,8 @@
-"""Holds an imported .dmoe against the one that its folder was made of: python import_peer.py REFERENCE FILE IMPORTED [FOLDER].
+"""Compares an imported .dmoe with the source of its folder: python import_peer.py REFERENCE FILE IMPORTED [FOLDER].
 
-REFERENCE is the folder of the independent reader. Where the folder was tuned, it is given: then its weights are those
-of the imported file, once the permutation is undone. Prints how many stored tensors and how many rings are the same,
-byte for byte."""
+REFERENCE is the folder of the independent reader. FOLDER is given if it was fine-tuned: its weights must equal those of
+the imported file after undoing the permutation. Prints how many stored tensors and how many rings are equal, byte for
+byte."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Writes statistics of ours as importance matrices of llama.cpp, OUT.dat and OUT.gguf: python make_imatrix.py STATS OUT"""
+"""Writes our statistics as importance matrices of llama.cpp, OUT.dat and OUT.gguf: python make_imatrix.py STATS OUT"""
 
 import struct
 import sys

@@ -1,9 +1,9 @@
-"""Holds a folder with routers against its .dmoe by the independent reader: python routed_export_peer.py REFERENCE FILE FOLDER.
+"""Compares a routed folder with its .dmoe: python routed_export_peer.py REFERENCE FILE FOLDER.
 
-REFERENCE is the folder of the reader. The dense tensors are put together again and their neurons taken in the order of
-the permutation; routers, compensation and permutations come from where the file has them, and get the names of
-docs/transformers.md; the whole is compared with what the package safetensors finds, and config.json with the directory.
-Prints how many tensors were the same, and how many of them are beside the source's."""
+REFERENCE is the folder of the independent reader. Reconstructs the dense tensors and orders their neurons by the
+permutation; reads routers, compensation and permutations from the file and names them as in docs/transformers.md;
+compares all of these with the tensors that the safetensors package reads, and config.json with the directory. Prints
+the number of equal tensors, and of those that the source does not have."""
 
 import json
 import pathlib
@@ -78,7 +78,7 @@ if router and router["kind"] == "mlp":
 assert form.pop("router") == router
 budgets = form.pop("budgets")
 if (0, "budgets", "table") in contents:
-    # Every double comes back as it was.
+    # Every double must survive exactly.
     assert budgets == {name: floats(contents[0, "budgets", name]).tolist() for name in ("table", "ends")}
 else:
     assert budgets is None

@@ -1,9 +1,9 @@
-"""Makes the folder that Transformers runs and tunes, of a .dmoe: python routed_folder.py REFERENCE FILE FOLDER [CHANGE...].
+"""Makes a routed folder for Transformers from a .dmoe: python routed_folder.py REFERENCE FILE FOLDER [CHANGE...].
 
-REFERENCE is the folder of the independent reader. The neurons of every layer stand by rank, beside them the
-permutation, the router and the compensation; config.json tells of experts and budgets. A change makes another folder
-than the plain one: `resaved` is as Transformers may have saved it again, `tuned` has other weights, `unordered` lacks
-the permutations, and all others spoil something."""
+REFERENCE is the folder of the independent reader. The neurons of every layer are stored by rank, next to the
+permutation, the router and the compensation; config.json describes experts and budgets. Changes modify the folder:
+`resaved` is stored as Transformers may save it again, `tuned` has other weights, `unordered` lacks the permutations,
+and all others make it invalid."""
 
 import json
 import math
@@ -28,12 +28,12 @@ FILES = {
 
 
 def half(values):
-    """Floats that BF16 holds, in its bytes."""
+    """Bytes of floats that BF16 represents exactly."""
     return (numpy.ascontiguousarray(values, "<f4").view("<u4") >> 16).astype("<u2").tobytes()
 
 
 def dense(sources, contents):
-    """The tensors of the source, the neurons by rank."""
+    """The tensors of the source, with neurons by rank."""
     for name, record in sources.items():
         shape, cut = list(record["shape"]), record.get("ffn")
         if cut is None:
@@ -46,7 +46,7 @@ def dense(sources, contents):
 
 
 def experts(directory, sources, contents):
-    """What stands beside them."""
+    """The tensors added to those of the source."""
     plan = directory["plan"]
     modules = {}
     for name, record in sources.items():
@@ -85,7 +85,7 @@ def configuration(directory, contents):
 
 
 def write(path, tensors):
-    """A safetensors file, by hand: its order is that of the tensors."""
+    """Writes a safetensors file by hand, with the tensors in the given order."""
     header, position = {"__metadata__": {"format": "pt"}}, 0
     for name, kind, shape, data in tensors:
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [position, position + len(data)]}
@@ -96,7 +96,7 @@ def write(path, tensors):
 
 
 def resave(folder, config, tensors):
-    """Other shards, another order, other types of what is not the model's, and keys of Transformers."""
+    """Uses other shards, another order, other types for tensors that the source lacks, and adds Transformers' keys."""
     wider = []
     for name, kind, shape, data in sorted(tensors, key=lambda tensor: tensor[0][::-1]):
         if kind == "I32":
@@ -117,7 +117,7 @@ def resave(folder, config, tensors):
 
 
 def change(what, config, tensors):
-    """One thing that is otherwise."""
+    """Applies a single change."""
     own = config["dynamoe"]
     def pick(ending):
         return next(index for index, tensor in enumerate(tensors) if tensor[0].endswith(ending))

@@ -1,8 +1,8 @@
 """Runs a routed model by the independent reader: python routed_peer.py REFERENCE FILE BUDGET BOS TEXT.
 
-REFERENCE is the folder of the reader, FILE a .dmoe of a llama with float weights that keeps its tokenizer, BOS the id
-that the one window begins with. Prints the texts of the tokens, of each that which completes its characters, and the
-expert of each token in every layer; the windows' beginning is left out."""
+REFERENCE is the folder of the reader, FILE a .dmoe of a llama with float weights that contains its tokenizer, BOS the
+id at the start of the single window. Prints the text of each token (a character belongs to the token that completes it)
+and its expert in every layer; the beginning token is left out."""
 
 import codecs
 import json
@@ -29,7 +29,7 @@ ids = tokenizer.encode(text, add_special_tokens=False).ids
 vocabulary = json.loads(read_file("tokenizer.json"))["model"]["vocab"]
 names = {index: name for name, index in vocabulary.items()}
 
-# GPT-2's alphabet: printable bytes stand for themselves, the others are counted up from 256.
+# GPT-2's alphabet: printable bytes map to themselves, the others to code points from 256.
 printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
 alphabet = {chr(byte): byte for byte in printable}
 alphabet |= {chr(256 + n): byte for n, byte in enumerate(b for b in range(256) if b not in printable)}

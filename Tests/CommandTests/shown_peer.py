@@ -1,7 +1,7 @@
-"""Reads what `show` prints without colour: python shown_peer.py SHOWN JSON TEXT COLUMNS.
+"""Reads the output of `show` without colour: python shown_peer.py SHOWN JSON TEXT COLUMNS.
 
-SHOWN is the output, JSON that of --json for the same text. Holds both against each other by Unicode's own widths:
-the lines are the text, none is too long, and below the first character of every token stands its digit."""
+SHOWN is the output, JSON that of --json for the same text. Compares both using Unicode's character widths: the lines
+must be the text, none too long, and each token's digit must be below the first character of the token."""
 
 import json
 import pathlib
@@ -27,11 +27,11 @@ def measure(character):
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-# Between the heading and the legend, a blank line after the one and before the other.
+# Between heading and legend, without the blank lines next to them.
 lines = shown.split("\n")[2:-3]
 pairs = list(zip(lines[::2], lines[1::2], strict=True))
 assert "".join(line for line, _ in pairs) == "".join(map(escape, text))
-places = []  # of every character: line and column
+places = []  # line and column of every character
 for number, (line, digits) in enumerate(pairs):
     column = 0
     for character in line:
@@ -41,7 +41,7 @@ for number, (line, digits) in enumerate(pairs):
 expected, position = {}, 0
 for token in tokens:
     visible = "".join(map(escape, token["text"]))
-    # Not below a mark: that joins the character before.
+    # Not below a combining mark, which joins the character before it.
     own = [position + i for i, character in enumerate(visible) if measure(character) > 0]
     if own:
         start = position

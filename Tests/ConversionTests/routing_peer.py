@@ -1,7 +1,7 @@
 """Runs layers by the independent reader: python routing_peer.py REFERENCE FILE, a JSON object on standard input.
 
-For each of "layers": inputs "x" and "residual", "scores" to choose by, "rules", and "choices" of experts. Prints what
-it predicts, what it chooses by each rule, and what the layer gives; and the knobs of "budgets"."""
+Each of "layers" has inputs "x" and "residual", "scores" to choose by, "rules", and "choices" of experts. Prints the
+predictions, the choices by each rule, the outputs of the layer, and the knobs for "budgets"."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
-"""Runs the independent reader on files: python peer.py READER, the paths on standard input, a line each.
+"""Runs the independent reader on files: python peer.py READER, one path per line on standard input.
 
-Prints a line for each: "accept", or "reject: why". A reader that ends in any other way ends this too."""
+Prints one line for each: "accept", or "reject: REASON". Any other failure of the reader ends this program."""
 
 import contextlib
 import io

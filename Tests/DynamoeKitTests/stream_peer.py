@@ -1,4 +1,4 @@
-"""The tensors of a GGUF file as the gguf package reads them.
+"""Tensors of a GGUF file as the gguf package reads them.
 
 stream_peer.py FILE     prints a line for every tensor, its fields separated by tabs: name, type, shape,
                         SHA-256 of its bytes, SHA-256 of its values as little-endian floats

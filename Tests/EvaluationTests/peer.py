@@ -1,4 +1,4 @@
-"""Divergence of one model's logits from another's in numpy: what the figures must agree with.
+"""Divergence of one model's logits from another's in numpy; the reference for our figures.
 
 standard input: a line of JSON: columns, targets, and the logits of both models, row after row
 standard output: a line of JSON: the figures under the names of formats/report.md, without null
@@ -44,7 +44,7 @@ shares = {"maximum": 1, "p99_9": 0.999, "p99": 0.99, "p95": 0.95, "p90": 0.9, "m
           "p10": 0.1, "p5": 0.05, "p1": 0.01, "minimum": 0}
 figures |= {name: numpy.quantile(kld, share) for name, share in shares.items()}
 if len(targets) > 1:
-    # Of the ratio from variances and covariance, as two errors that are not independent.
+    # The error of the ratio, from variances and covariance, because both losses are correlated.
     (variance, both), (_, dense_variance) = numpy.cov(loss, dense_loss)
     spread = variance + dense_variance - 2 * both
     figures |= {

@@ -1,10 +1,10 @@
-"""Weighted reduced-rank ridge regression in numpy by a full decomposition: what the compensation must
-agree with.
+"""Weighted reduced-rank ridge regression in numpy by a full decomposition; the reference for the
+compensation.
 
-standard input: a line of JSON: tokens, rank, and the values of inputs, targets and weights, a row a
-token
-standard output: a line of JSON: the predicted outputs, a row a token; the weighted mean square of what
-is left of the targets; that of the predictions around their mean
+standard input: a line of JSON: tokens, rank, and the values of inputs, targets and weights, one row
+per token
+standard output: a line of JSON: the predicted outputs, one row per token; the weighted mean square
+of the residual; that of the predictions around their mean
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Ridge regression in numpy, in double precision: what the linear router must agree with.
+"""Ridge regression in numpy, in double precision; the reference for the linear router.
 
-standard input: a line of JSON: rows, features, outputs, fitting (the first so many rows; the others
-are held out), penalties, and the values of both matrices, row after row
+standard input: a line of JSON: rows, features, outputs, fitting (the number of leading rows to fit;
+the others are held out), penalties, and the values of both matrices, row by row
 standard output: a line of JSON: for each penalty the weights and biases for raw features, and the
 held-out mean squared error
 """

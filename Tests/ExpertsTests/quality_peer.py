@@ -1,4 +1,4 @@
-"""The figures of formats/report.md on routing and ranking in numpy, token by token.
+"""Figures of formats/report.md on routing and ranking in numpy, token by token.
 
 standard input: a line of JSON: predicted and truth (for each window rows of numbers), costs, widths,
 threshold or price, even and odd (scores of neurons)
@@ -43,7 +43,7 @@ print(
             "meanAbsoluteError": float(numpy.mean(abs(c - guess))),
             "underProvision": float(numpy.mean(guess < c)),
             "overProvision": float(numpy.mean(guess > c)),
-            # A single token has no variance to predict.
+            # A single token has no variance.
             "r2": (1 - ((truth - predicted) ** 2).sum(0) / ((truth - truth.mean(0)) ** 2).sum(0)).tolist()
             if len(truth) > 1
             else [],
@@ -51,7 +51,7 @@ print(
             "difficulty": [float(numpy.mean(c == e)) for e in range(experts)],
             "use": [float(numpy.mean(guess == e)) for e in range(experts)],
             "neurons": float(numpy.mean([widths[e] for e in guess])) / widths[-1],
-            # The union of the neurons themselves.
+            # Uses the union of the neurons directly.
             "neurons8": float(
                 numpy.mean([len(set().union(*(range(widths[e]) for e in chunk))) for chunk in chunks])
             )

@@ -1,9 +1,9 @@
-"""Backward elimination in numpy, by its definition: what the greedy ranking must agree with.
+"""Backward elimination in numpy, by its definition; the reference for the greedy ranking.
 
 standard input: a line of JSON: neurons, tokens, and the values of the tokens' hidden vectors (weights
-applied) and of the down projection, a row a token and a row a neuron
-standard output: a line of JSON: the order, the most important first; for each neuron what dropping it
-added; the sum over the whole matrix
+applied) and of the down projection, one row per token and one row per neuron
+standard output: a line of JSON: the order, most important first; for each neuron the increase of the
+error when it was dropped; the sum over the whole matrix
 """
 
 import json

@@ -1,9 +1,9 @@
 """The gguf package as an independent peer of our reader and writer.
 
-peer.py describe FILE...     prints a line for every key and every tensor as the package reads them,
-                             fields separated by tabs, and "end" behind each file
-peer.py write FOLDER         lets the package write the files of SAMPLES below
-peer.py swap FILE COPY       lets the package turn the bytes of a file around
+peer.py describe FILE...     prints one line per key and per tensor as the package reads them, with
+                             fields separated by tabs, and "end" after each file
+peer.py write FOLDER         writes the files of SAMPLES below with the package
+peer.py swap FILE COPY       writes a copy of the other byte order with the package
 """
 
 import argparse
@@ -31,7 +31,7 @@ VALUES = {
     "bool": [True, False, True],
     "string": ["", "e\u0301 \u00e9", "\u2581the"],
 }
-# Types that the package both knows by their right size and can write.
+# Types whose size the package knows correctly and that it can write.
 QUANTIZED = [
     name
     for name in gguf.GGMLQuantizationType.__members__
@@ -41,7 +41,7 @@ PLAIN = ["float32", "float16", "float64", "int8", "int16", "int32", "int64"]
 
 
 def words(kind, value):
-    """A value as text that two languages write alike."""
+    """A value as text that both languages format alike."""
     if kind == "string":
         return bytes(value).hex()
     if kind == "f32":
@@ -59,7 +59,7 @@ def describe(path):
         kinds = [TYPES[kind] for kind in field.types]
         kind = kinds[-1]
         if kinds == ["array"]:
-            # Of an empty array the package forgets the type.
+            # The package does not keep the type of an empty array.
             kind = TYPES[int(field.parts[3][0])]
         parts = [field.parts[index] for index in field.data]
         values = [words(kind, part if kind == "string" else part.tolist()[0]) for part in parts]
@@ -75,7 +75,7 @@ def describe(path):
 
 
 def fill(writer, big):
-    """All types of values, and tensors of many types."""
+    """Writes all types of values, and tensors of many types."""
     for kind, values in VALUES.items():
         number = gguf.GGUFValueType(TYPES.index(kind))
         for index, value in enumerate(values):
@@ -85,7 +85,7 @@ def fill(writer, big):
     for index, name in enumerate(PLAIN):
         shape = [(3, 5), (7,), (2, 3, 4), (1, 2, 3, 5)][index % 4]
         size = int(numpy.prod(shape)) * numpy.dtype(name).itemsize
-        # The exponents stay below those of NaN, which need not survive a change of type.
+        # Exponents stay below those of NaN, which need not survive a conversion.
         data = numpy.frombuffer(random.bytes(size), numpy.uint8) & 0x3B
         writer.add_tensor(f"plain.{name}", data.view(name).reshape(shape))
     if not big:
@@ -99,7 +99,7 @@ def fill(writer, big):
 
 
 def swappable(writer):
-    """Tensors of the types that the package can turn around."""
+    """Writes tensors of the types whose byte order the package can swap."""
     writer.add_key_value("list", [1, 2, 70000], gguf.GGUFValueType.ARRAY, gguf.GGUFValueType.UINT32)
     random = numpy.random.default_rng(6)
     for name in ["Q4_0", "Q8_0", "Q4_K", "Q6_K", "MXFP4", "NVFP4", "F16", "F32", "BF16"]:

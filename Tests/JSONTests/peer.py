@@ -1,8 +1,8 @@
 """Python's json module as an independent peer.
 
-peer.py make           prints random documents, one a line
-peer.py compare        standard input: the same documents, one a line, as rewritten by another
-                       writer; fails unless each still says the same
+peer.py make           prints random documents, one per line
+peer.py compare        standard input: the same documents, one per line, as rewritten by another
+                       writer; fails unless each has the same contents
 """
 
 import json
@@ -48,7 +48,7 @@ def compare():
     assert len(lines) == len(expected), f"expected {len(expected)} lines, found {len(lines)}"
     for line, document in zip(lines, expected):
         found = json.loads(line)
-        # The text of both shows the order of keys and the sign of zero as well.
+        # The text also shows the order of keys and the sign of zero.
         assert json.dumps(found) == json.dumps(document), f"{line} is not {document!r}"
 
 

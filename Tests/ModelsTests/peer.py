@@ -1,4 +1,4 @@
-"""A LLaMA in plain numpy, in double precision: what our forward pass must agree with.
+"""A LLaMA in plain numpy, in double precision; the reference for our forward pass.
 
 peer.py make FOLDER VARIANT      writes a small random checkpoint
 peer.py run FOLDER OUT           standard input: JSON, the tokens of each window; writes safetensors:
@@ -106,7 +106,7 @@ class Llama:
         return x / numpy.sqrt(square + self.config["rms_norm_eps"]) * self.weights[name + ".weight"]
 
     def rotate(self, x):
-        """x: heads, positions, size; complex numbers of which the halves are the two parts."""
+        """x: heads, positions, size; rotates complex numbers whose parts are the two halves of the size."""
         half = self.size // 2
         frequencies = self.theta ** (-numpy.arange(half) * 2 / self.size)
         turns = numpy.exp(1j * numpy.outer(numpy.arange(x.shape[1]), frequencies))
@@ -130,7 +130,7 @@ class Llama:
         return self.linear(at + "o_proj", joined)
 
     def run(self, tokens):
-        """The logits, and the hidden values of every layer."""
+        """Returns the logits, and the hidden values of every layer."""
         x = self.weights["model.embed_tokens.weight"][tokens]
         hidden = []
         for layer in range(self.config["num_hidden_layers"]):

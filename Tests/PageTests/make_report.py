@@ -1,5 +1,5 @@
-"""Prints a report with every key that the page shows, of any size; its figures are random, and the
-same each time."""
+"""Prints a report of any size with every key that the page shows; its figures are random, but the
+same in every run."""
 import argparse
 import json
 import random

@@ -1,5 +1,5 @@
-"""Reads a model card from standard input as the Hub and a renderer do, and prints as JSON its head, the
-text that is left without code, the code, and how many cells the rows of each table have."""
+"""Parses a model card from standard input as the Hub and a renderer do, and prints as JSON: its front
+matter, the text without code, the code, and the number of cells in the rows of each table."""
 import json
 import re
 import sys
@@ -7,13 +7,13 @@ import sys
 import yaml
 
 card = sys.stdin.buffer.read().decode("utf-8")
-# As huggingface_hub finds the head.
+# Front matter, by the expression of huggingface_hub.
 head = re.search(r"^(\s*---[\r\n]+)([\S\s]*?)([\r\n]+---(\r\n|\r|\n|$))", card)
 body = card[head.end():]
-# Blocks of code, then code within lines: a run of backticks up to the next one of the same length.
+# Code blocks, then inline code: a run of backticks up to the next one of the same length.
 blocks = re.findall(r"(?m)^```\w*\n(.*?)^```$", body, re.S)
 body = re.sub(r"(?m)^```\w*\n.*?^```$", "", body, flags=re.S)
-# Cells end at bars, in code too, unless these are escaped.
+# Cells end at bars, even in code, unless the bars are escaped.
 rows = [line for line in body.splitlines() if line.startswith("|")]
 cells = [len(re.findall(r"(?<!\\)\|", row)) - 1 for row in rows]
 spans = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")

@@ -1,9 +1,9 @@
 """The safetensors library as an independent peer of our reader and writer.
 
-peer.py judge              standard input: frames (4 bytes of length, little-endian, and the bytes
-                           of a file); for each prints one line, "accept" or "reject: why"
-peer.py describe FILE...   prints one JSON line a file: its metadata and its tensors, as the library
-                           loads them, the bytes in hexadecimal
+peer.py judge              standard input: frames (4 bytes of length, little-endian, then the bytes
+                           of a file); prints one line for each, "accept" or "reject: REASON"
+peer.py describe FILE...   prints one JSON line per file: its metadata and its tensors, as the library
+                           loads them, bytes in hexadecimal
 peer.py write FOLDER       standard input: JSON lines {"file", "metadata", "tensors": [[name, type,
                            shape, hexadecimal bytes]]}; writes each with the library's serializer
 """
@@ -51,7 +51,7 @@ def write(folder):
         specs, buffers = {}, []
         for name, dtype, shape, data in case["tensors"]:
             if dtype == "F4":
-                # The library counts in pairs of elements here, and doubles the last extent.
+                # The library counts pairs of elements for this type: the last extent is doubled.
                 shape = shape[:-1] + [shape[-1] // 2]
             buffer = ctypes.create_string_buffer(bytes.fromhex(data))
             buffers.append(buffer)
@@ -65,7 +65,7 @@ def write(folder):
             file.write(safetensors.serialize(specs, case["metadata"]))
 
 
-# What the serializer calls the types of the header; it has no name for those of 6 bits.
+# The serializer's names for the types of the header; it has none for 6-bit types.
 NAMES = {
     "BOOL": "bool",
     "F4": "float4_e2m1fn_x2",

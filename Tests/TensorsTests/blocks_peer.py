@@ -1,9 +1,9 @@
-"""The package gguf as independent decoder and encoder of quantised blocks; numpy where it has none.
+"""The gguf package as an independent decoder and encoder of quantised blocks; numpy for types it lacks.
 
     blocks_peer.py decode|encode
 
-standard input: one job a line, the name of a type and bytes in hexadecimal: blocks to decode, or floats
-to encode; for each prints one line, the floats or blocks in hexadecimal
+standard input: one job per line, the name of a type and bytes in hexadecimal: blocks to decode, or
+floats to encode; prints one line for each, the floats or blocks in hexadecimal
 """
 
 import sys
@@ -41,7 +41,7 @@ def decode_q2_0(data):
     return scaled(blocks["d"], numbers.reshape(-1, 64).astype(numpy.int8) - 1)
 
 
-# From their layouts: the package does not decode them.
+# Decoders written from the block layouts, for types that the package cannot decode.
 LAYOUTS = {"Q8_1": decode_q8_1, "Q8_K": decode_q8_k, "Q1_0": decode_q1_0, "Q2_0": decode_q2_0}
 
 

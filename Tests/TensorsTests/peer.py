@@ -1,7 +1,7 @@
 """numpy and ml_dtypes as independent decoders.
 
-standard input: one tensor a line, its type and its bytes in hexadecimal; for each prints one line,
-the elements as doubles, as float64 in hexadecimal
+standard input: one tensor per line, its type and its bytes in hexadecimal; prints one line for each,
+the elements as float64 in hexadecimal
 """
 
 import sys
@@ -31,7 +31,7 @@ TYPES = {
     "U64": "<u8",
 }
 
-# Smaller than a byte: their bits in a row, the lowest first.
+# Types smaller than a byte, packed from the lowest bit.
 PACKED = {
     "F4": (4, ml_dtypes.float4_e2m1fn),
     "F6_E2M3": (6, ml_dtypes.float6_e2m3fn),

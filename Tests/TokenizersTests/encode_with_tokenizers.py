@@ -1,4 +1,4 @@
-"""The peer that our tokenizer must agree with: the `tokenizers` library.
+"""The `tokenizers` library; the reference for our tokenizer.
 
     encode_with_tokenizers.py encode         {"tokenizer", "texts", "special"} -> [[id, ...], ...]
     encode_with_tokenizers.py make VARIANT   tokenizer.json -> another tokenizer.json
@@ -21,7 +21,7 @@ def encode(request):
 
 
 def add_tokens(tokenizer):
-    """Tokens with every property that changes what they match."""
+    """Adds tokens with every property that affects matching."""
     tokenizer.add_tokens([
         AddedToken("<left>", lstrip=True, normalized=False),
         AddedToken("<right>", rstrip=True, normalized=False),
@@ -73,7 +73,7 @@ def make(variant, text):
 
 
 def make_by_hand(variant, text):
-    """Variants of the model itself, which the library has no setters for."""
+    """Makes variants by editing the JSON, because the library has no setters for them."""
     document = json.loads(text)
     model = document["model"]
     if variant == "ignore-merges":

@@ -1,4 +1,4 @@
-"""Small tokenizers of the kinds that families of models have, trained by the libraries themselves.
+"""Trains small tokenizers of the kinds that model families use, with the libraries themselves.
 
     families_peer.py FAMILY   text -> tokenizer.json
     families_peer.py gguf     tokenizer.json of `bert` -> the metadata of a GGUF file
@@ -17,7 +17,7 @@ from tokenizers import (
 
 from sentencepiece_peer import fields
 
-# The beginning of the Universal Declaration of Human Rights, and what else is hard.
+# The beginning of the Universal Declaration of Human Rights, and other difficult text.
 CORPUS = """\
 All human beings are born free and equal in dignity and rights. They're endowed with reason, don't
 you think? IT'S 2024: we'll pay $1,234.56 for 1000000 items, won't we'd've I'm you'LL.
@@ -60,7 +60,7 @@ DEEPSEEK = [
     r"\p{N}{1,3}", "[一-龥぀-ゟ゠-ヿ]+",
     r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|"
     + r" ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"]
-# Nothing that a family has, but what the syntax allows.
+# Features that the format allows but no family uses.
 ODD = {
     "lazy": r"\w+?\s|\d{2,}?|(?>a|ab)c?",
     "possessive": r"\p{Lu}*+\p{Ll}|x{2,3}+y|(?:ab)++",
@@ -83,7 +83,7 @@ def bytes_after(*steps):
 
 
 def byte_level(family):
-    """The normalizer and the pre-tokenizer of a byte-level tokenizer."""
+    """Normaliser and pre-tokenizer of a byte-level tokenizer."""
     whole = pre_tokenizers.ByteLevel(add_prefix_space=False)
     behaviors = ["removed", "merged_with_previous", "merged_with_next", "contiguous"]
     if family in PATTERNS:
@@ -179,7 +179,7 @@ def train_bert(family, texts):
 
 
 def train_unigram(family, texts):
-    """As the converters of Transformers make them of SentencePiece's models."""
+    """Trains a tokenizer in the form of Transformers' converters for SentencePiece models."""
     model = io.BytesIO()
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
     sentencepiece.SentencePieceTrainer.train(
@@ -222,7 +222,7 @@ def train_unigram(family, texts):
 
 
 def train_characters(family, texts):
-    """BPE over characters, with neither bytes nor their alphabet."""
+    """Trains BPE over characters, without byte tokens or a byte alphabet."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=family == "characters-fused"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.train_from_iterator(texts, trainers.BpeTrainer(
@@ -243,7 +243,7 @@ def train(family, text):
 
 
 def bert_metadata(document):
-    """The metadata of llama.cpp's files of BERT: beginnings of words are marked, not what follows."""
+    """Metadata of llama.cpp's BERT files, in which the first pieces of words are marked instead of the later ones."""
     vocabulary = sorted(document["model"]["vocab"].items(), key=lambda item: item[1])
     special = {token["content"] for token in document["added_tokens"] if token["special"]}
     mark = lambda token: (

@@ -1,4 +1,4 @@
-"""The peer of the kind of tokenizer that SentencePiece trains: the `sentencepiece` library.
+"""The `sentencepiece` library; the reference for tokenizers that it trains.
 
     sentencepiece_peer.py train VARIANT   text -> {"model": base64}
     sentencepiece_peer.py encode          {"model", "texts"} -> [[id, ...], ...]
@@ -43,7 +43,7 @@ def write_varint(value):
 
 
 def fields(data):
-    """The number, the value and the bytes of each field of a protocol buffer."""
+    """Number, value and bytes of each field of a protocol buffer message."""
     at = 0
     while at < len(data):
         start = at
@@ -57,7 +57,7 @@ def fields(data):
 
 
 def edit(model, change):
-    """The model with the (piece, score, type) of every token changed; there are no setters."""
+    """Applies a change to the (piece, score, type) of every token; the library has no setters."""
     out = b""
     token = 0
     for number, value, whole in fields(model):
@@ -75,7 +75,7 @@ def edit(model, change):
 
 
 def train(variant, text):
-    # The fixture has no indents, which make tokens of several spaces.
+    # The fixture has no indentation, from which tokens of several spaces are learnt.
     lines = [line.replace(", ", "  ").replace(". ", "     ") if i % 4 == 0 else line
              for i, line in enumerate(text.splitlines())]
     model = io.BytesIO()
@@ -84,17 +84,17 @@ def train(variant, text):
         vocab_size=1000 if variant == "no-bytes" else 1300, character_coverage=1.0,
         byte_fallback=variant != "no-bytes", split_digits=True,
         split_by_whitespace=variant != "across-words", max_sentence_length=1 << 20,
-        # As Llama has it: the text is not changed but for the space before it.
+        # As in Llama: the text is unchanged except for the space prefix.
         normalization_rule_name="identity", add_dummy_prefix=variant != "no-prefix",
         remove_extra_whitespaces=False, allow_whitespace_only_pieces=True,
         user_defined_symbols=USER_DEFINED if variant == "user-defined" else [],
         num_threads=1, minloglevel=2)
     model = model.getvalue()
     if variant == "ties":
-        # Groups of equal scores, so that the place in the text decides.
+        # Groups of equal scores, so that the position in the text decides.
         model = edit(model, lambda i, piece, score, kind: (piece, score // 100, kind))
     elif variant == "no-order":
-        # Merges in another order than they were learnt: some tokens cannot be reached.
+        # Merges in a different order than they were learnt: some tokens become unreachable.
         model = edit(model, lambda i, piece, score, kind: (piece, -float(i * 7919 % 1013), kind))
     elif variant == "unused":
         model = edit(model, lambda i, piece, score, kind: (
@@ -107,7 +107,7 @@ def load(request):
 
 
 def metadata(request):
-    """What the `gguf` library would write into a file."""
+    """Metadata that the `gguf` library would write to a file."""
     merges = None
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -121,7 +121,7 @@ def metadata(request):
         tokens = list(vocabulary.all_tokens())
     contents = [text.decode() if isinstance(text, bytes) else text for text, _, _ in tokens]
     kinds = [int(kind) for _, _, kind in tokens]
-    # The library leaves these to those who call it.
+    # The library leaves these keys to its callers.
     if "model" in request:
         def note(token, piece, score, kind):
             if kind == USER:
@@ -137,7 +137,7 @@ def metadata(request):
 
 
 def tokenizer_json(form, request):
-    """A tokenizer.json whose merges are all ways to make a piece of two, by score."""
+    """A tokenizer.json whose merges are all ways to split a piece in two, ordered by score."""
     processor = load(request)
     ids = range(processor.vocab_size())
     pieces = {processor.id_to_piece(i): i for i in ids}
@@ -186,7 +186,7 @@ def tokenizer_json(form, request):
     }[form]
     gone = []
     if form.startswith("holes"):
-        # Characters and some of the bytes that would stand for them.
+        # Characters, and some of the byte tokens that would replace them.
         gone = [p for p in pieces if "e" in p and len(p) < 6] + ["<0x65>", "<0xC3>", "<0xF0>"]
     for piece in gone:
         pieces[f"<gone {piece}>"] = pieces.pop(piece)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Speed and memory of the built program on layers of a 7B shape, as ratios to what else does the job.
+"""Speed and memory of the built program on layers of 7B shape, as ratios to other programs.
 
     bench.py DYNAMOE FOLDER
 
-FOLDER gets synthetic checkpoints (4 GB) and what is made of them (7 GB); they stay for the next run. Each figure is the
-best of three runs, those of partition with text of one; a ratio is of runs in turn. Memory is the maximum resident
-size. It all takes 40 minutes on two cores.
+FOLDER receives synthetic checkpoints (4 GB) and outputs (7 GB), which are kept for the next run. Each figure is the
+best of three runs, or of one for partition with text; runs that form a ratio alternate. Memory is the maximum resident
+set size. Takes 40 minutes on two cores.
 """
 import json, multiprocessing, os, re, shutil, statistics, subprocess, sys, time
 import numpy as np
@@ -17,17 +17,17 @@ HIDDEN, WIDTH, HEADS, KEY_HEADS, VOCABULARY = 4096, 14336, 32, 8, 32000
 RUNS = 3
 TOKENS, LAYERS = 8192, 32
 FIXTURE = "fixtures/tiny-llama"
-# The program chooses its kernels itself.
+# The program chooses its OpenBLAS kernels itself.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
 
 
 def make_model(folder, layers):
-    """A LLaMA with Gaussian weights and a tokenizer of a thousand tokens: for speed, not for quality."""
+    """Writes a LLaMA with Gaussian weights and a tokenizer of a thousand tokens, for speed only."""
     if os.path.exists(f"{folder}/config.json"):
         return
     os.makedirs(folder, exist_ok=True)
     random = np.random.default_rng(0)
-    # No two rows are alike: its length has no factor in common with theirs.
+    # The pool's length is coprime to the row lengths, so no two rows are equal.
     pool = (random.standard_normal((1 << 25) + 35, dtype=np.float32) * 0.02).astype(bfloat16)
 
     def gaussian(*shape):
@@ -57,7 +57,7 @@ def make_model(folder, layers):
 
 
 def forget(*paths):
-    """Lets the system forget what it has of files in memory."""
+    """Drops the files from the page cache."""
     for path in paths:
         if os.path.isfile(path):
             with open(path, "rb+") as file:
@@ -66,7 +66,7 @@ def forget(*paths):
 
 
 def run(job, cold=()):
-    """Seconds of a job, and its memory in MB where it is a command."""
+    """Seconds of a job, and for a command its memory in MB."""
     forget(*cold)
     started = time.perf_counter()
     if callable(job):
@@ -86,10 +86,10 @@ def row(title, seconds, memory, against="", peer=None, ratio=None):
 
 
 def compare(title, ours, peers, cold=(), rehearse=False):
-    """Our job beside those of others, in turn; the best of each.
+    """Runs our job and its peers alternately; returns the best of each.
 
-    A rehearsal before each run is for peers that take the best of several times in one process: it has the files in
-    memory, and the memory from the system, as they have."""
+    A rehearsal before each run is for peers that report the best of several runs in one process: like them, it then has
+    the files cached and the memory allocated."""
     runs = [(rehearse and run(ours), run(ours, cold), [run(job, cold)[0] for _, job in peers]) for _ in range(RUNS)]
     seconds, memory = min(r[1][0] for r in runs), max(r[1][1] for r in runs)
     for index, (name, _) in enumerate(peers):
@@ -110,7 +110,7 @@ def copy_synced(source, target):
 
 
 def pytorch(model, kind, tokens):
-    """A job that says itself how long the layers took, without loading them."""
+    """A job that reports the time of the layers itself, without loading."""
     def job():
         text = subprocess.run([sys.executable, "Tests/bench/forward_peer.py", model, kind, str(tokens)],
                               check=True, capture_output=True, text=True).stdout
@@ -128,7 +128,7 @@ def partition(model, output, *options):
 
 
 def with_text(models):
-    """The usual partition of models of 2 and of 4 layers, by phase, and what that makes of 32."""
+    """Partitions models of 2 and 4 layers with default options, by phase, and extrapolates to 32 layers."""
     text = f"{FOLDER}/text.txt"
     with open(text, "w") as file:
         for name in ["calibration.txt", "heldout.txt"]:
@@ -166,7 +166,7 @@ def with_text(models):
 
 
 def feed_forward(model, routed):
-    """How long the feed-forward layer takes at half the cost, by its own dense time in the same run."""
+    """Time of the feed-forward layer at half the cost, relative to dense in the same run."""
     if not os.path.exists(routed):
         run(partition(model, routed, "--text", f"{FIXTURE}/calibration.txt", "--max-tokens", "4096"))
     ratios = []
@@ -183,7 +183,7 @@ def feed_forward(model, routed):
 
 
 def exported(routed, folder):
-    """The same in Transformers on PyTorch, of the export with routers."""
+    """The same for the routed export in Transformers on PyTorch."""
     run([DYNAMOE, "export", routed, "--format", "hf", "-o", folder, "--force"])
     for kind in ("float32", "bfloat16"):
         ratio, cost = map(float, subprocess.run(
@@ -193,12 +193,12 @@ def exported(routed, folder):
 
 
 def measure(*command):
-    """The whole numbers that a command prints."""
+    """Integers printed by a command."""
     return [int(number) for number in subprocess.run(command, check=True, capture_output=True).stdout.split()]
 
 
 def coding(weights):
-    """Size and speed of the lossless coding in memory, beside zipnn's; one thread each, then ours with all."""
+    """Size and speed of the lossless coding in memory, compared with zipnn: one thread each, then ours with all."""
     program = os.path.join(os.path.dirname(DYNAMOE), "CodingBenchmark")
 
     runs = [(measure(program, weights, "1"), measure(program, weights, str(os.cpu_count())),
@@ -215,7 +215,7 @@ def coding(weights):
 
 
 def blocks():
-    """Speed of decoding quantised weights in memory, beside that of the package gguf; one thread each."""
+    """Speed of decoding quantised weights in memory, compared with the gguf package; one thread each."""
     types = ["Q4_K", "Q8_0"]
     program = os.path.join(os.path.dirname(DYNAMOE), "BlocksBenchmark")
     runs = [(measure(program, *types), measure(sys.executable, "Tests/bench/gguf_speed.py", *types)) for _ in range(RUNS)]
@@ -228,7 +228,7 @@ def blocks():
 def main():
     models = {layers: f"{FOLDER}/model-{layers}" for layers in (2, 4)}
     for layers, path in models.items():
-        # In a process of its own: what this one has used would count for those that it starts.
+        # In a separate process: the peak memory of this one would count for its children.
         maker = multiprocessing.Process(target=make_model, args=(path, layers))
         maker.start()
         maker.join()

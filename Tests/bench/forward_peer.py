@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seconds that the layers take in Transformers on PyTorch, the best of three: forward_peer.py MODEL DTYPE TOKENS"""
+"""Seconds for the layers in Transformers on PyTorch, the best of three: forward_peer.py MODEL DTYPE TOKENS"""
 import os, sys, time
 import torch
 from transformers import AutoModelForCausalLM

@@ -1,6 +1,6 @@
-"""Speed of the package gguf at what BlocksBenchmark does: `gguf_speed.py TYPE...`.
+"""Speed of the gguf package in the job of BlocksBenchmark: `gguf_speed.py TYPE...`.
 
-Prints, for each type, how many bytes of floats the best of ten runs over 16 pieces made in a second.
+Prints, for each type, the bytes of floats per second in the best of ten runs over 16 pieces.
 """
 import sys, time
 import gguf

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What the feed-forward layers of a routed export take in PyTorch at a budget, as a share of their dense time, and what
-they cost by counting: routed_peer.py FOLDER TEXT BUDGET DTYPE TOKENS. The median of paired runs."""
+"""Time of a routed export's feed-forward layers in PyTorch at a budget, relative to dense, and their counted cost:
+routed_peer.py FOLDER TEXT BUDGET DTYPE TOKENS. The median of paired runs."""
 import os, statistics, sys, time
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -40,6 +40,6 @@ with torch.inference_mode():
     for run in range(6):
         dense, _ = seconds()
         half, cost = seconds(budget=budget)
-        # The first pair is a rehearsal.
+        # The first pair is a warm-up.
         ratios += [half / dense] if run else []
 print(statistics.median(ratios), cost)

@@ -1,9 +1,9 @@
 """Codes and decodes the tensors of a BF16 checkpoint with zipnn, on one thread: zipnn_speed.py FILE.safetensors
 
-Prints what CodingBenchmark prints: plain bytes, coded bytes, and bytes per second each way, the best of five."""
+Prints the same as CodingBenchmark: plain bytes, coded bytes, and bytes per second each way, the best of five."""
 import sys, time, warnings
 warnings.filterwarnings("ignore")
-import ml_dtypes, zipnn  # the first for its type, which numpy lacks
+import ml_dtypes, zipnn  # ml_dtypes registers bfloat16, which numpy lacks
 from safetensors.numpy import load_file
 
 tensors = [tensor.tobytes() for tensor in load_file(sys.argv[1]).values()]
@@ -12,7 +12,7 @@ size = sum(map(len, tensors))
 
 
 def best(job, inputs):
-    """The least seconds; what the job may change is copied before the clock runs."""
+    """Shortest time in seconds; inputs that the job may modify are copied before timing."""
     seconds = []
     for _ in range(5):
         copies = [bytearray(data) for data in inputs]

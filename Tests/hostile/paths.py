@@ -1,11 +1,11 @@
-"""Gives the built program paths that would lead it astray, and looks at what it does.
+"""Gives the built program paths that could lead it astray, and checks its reactions.
 
     paths.py DYNAMOE [GROUP ...]
     paths.py --list
 
-Names in an index that climb out of the folder; parts of a split file that are missing or lie; pipes, devices, folders
-and links in the place of every input; links of the user's own, which must work. Prints a line for each group, and
-exits with 1 naming every case that does not hold.
+Index entries that climb out of the folder; missing or inconsistent parts of a split file; pipes, devices, folders and
+links in place of every input; the user's own links, which must work. Prints a line per group, and exits with 1, naming
+every case that fails.
 """
 
 import json
@@ -19,7 +19,7 @@ import sys
 from place import FEW, MODEL, TEXT, gguf, run_groups, safetensors
 
 
-# Names in an index.
+# Names in an index
 
 def indexes(at):
     valid = at.path("canary.safetensors")
@@ -43,7 +43,7 @@ def indexes(at):
         (folder / "zero").symlink_to("/dev/zero")
         (folder / "stdin").symlink_to("/dev/stdin")
         here = socket.socket(socket.AF_UNIX)
-        # The name of a socket may have 107 bytes.
+        # The path of a socket is limited to 107 bytes.
         os.chdir(folder)
         here.bind("socket")
         here.close()
@@ -60,7 +60,7 @@ def indexes(at):
     at.refused("a tensor named twice", {65}, "inspect", outside)
 
 
-# Split files.
+# Split files
 
 def part(number, count, tensors=3, kind=2):
     form = {2: "<H", 4: "<I", 10: "<Q", 11: "<q"}[kind]
@@ -115,10 +115,10 @@ def splits(at):
     at.refused("65535 parts", {65, 66}, "inspect", many)
 
 
-# What is no file.
+# Inputs that are not regular files
 
 def special(at):
-    """Places that are no files, with the codes that fit."""
+    """Paths that are not regular files, with the expected codes."""
     os.mkfifo(at.path("pipe"))
     here = socket.socket(socket.AF_UNIX)
     os.chdir(at.root)
@@ -166,7 +166,7 @@ def inputs(at):
         if case not in ("loop", "a long path", "nothing", "a deep path"):
             at.refused(f"{case} as the output", {73}, "partition", MODEL, "-o", path, *quick, "--force")
             at.refused(f"{case} as the page", {73}, "report", report, "-o", path, "--force")
-    # As text it would be another name.
+    # Decoded as text, it would be another name.
     for words in [["inspect"], ["partition", MODEL, *quick, "-o"]]:
         at.refused("a name that is not UTF-8", {64}, *words, os.fsdecode(bytes(at.path("n")) + b"\xff.dmoe"))
     at.path("dangling").symlink_to(at.path("nowhere"))
@@ -174,14 +174,14 @@ def inputs(at):
                        ("a name that leaves no room for a report", "n" * 250 + ".dmoe")]:
         at.refused(f"{case} as the output", {73}, "partition", MODEL, "-o", at.path(name), *quick)
     at.complaints.check(at.path("dangling").is_symlink() and not list(at.root.glob("n*.dmoe")), "an output was left")
-    # Otherwise it would take all of the machine's memory.
+    # Without a limit, the program would take all of the machine's memory.
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     with open("/dev/zero") as endless:
         words = [*evaluate, "--tokens", "-", "--threads", "1"]
         at.refused("ids without end", {65}, *words, stdin=endless, preexec_fn=limit)
     kept = at.path("pipe").is_fifo() and at.path("zero").is_symlink()
     at.complaints.check(kept, "an output replaced what is no file")
-    # Files beside the weights.
+    # Companion files of the weights.
     for number, name in enumerate(["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json",
                                    "tokenizer.model", "dynamoe-family.json", "LICENSE", "README.md"]):
         for case, make in [
@@ -193,7 +193,7 @@ def inputs(at):
     at.complaints.check(not at.path("none.dmoe").exists(), "a refusal left an output")
 
 
-# What users have a right to.
+# Legitimate uses
 
 def links(at):
     cache = at.path("hub/models--org--name")

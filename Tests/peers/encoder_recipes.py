@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Nested experts in a BERT encoder: two recipes, compared by what they leave of the embeddings.
+"""Nested experts in a BERT encoder: compares recipes by how well they preserve the embeddings.
 
   python encoder_recipes.py MODEL_DIR --calibration FILE --evaluation FILE
 
@@ -15,11 +15,11 @@ after the feed-forward layer). Every paragraph (split at blank lines) is one seq
             half as wide.
 
 Cost fraction: parameters of the expert in use (with its compensation), meaned over layers and tokens, plus the
-router's, by parameters of the feed-forward layer. theta or lambda is fitted for each budget on every eighth
-calibration sequence, which takes no part in ranking, compensation or routers. The oracle chooses by the true s_e or e_k
-of the state it meets, at the routed run's active fraction (its printed cost includes a router's share). `fixed` keeps
-the first neurons of the same ranking in every layer, uncompensated. Values: mean cosine to the dense model's normalised
-mean-pooled embeddings, and to its last hidden states. Needs torch, safetensors, tokenizers.
+router's, relative to the parameters of the feed-forward layer. theta or lambda is fitted for each budget on every
+eighth calibration sequence, which is excluded from ranking, compensation and routers. The oracle chooses by the true
+s_e or e_k of the current state, at the routed run's active fraction (its printed cost includes a router's share).
+`fixed` keeps the first neurons of the same ranking in every layer, without compensation. Values: mean cosine to the
+dense model's normalised mean-pooled embeddings, and to its last hidden states. Needs torch, safetensors, tokenizers.
 """
 import argparse
 import json
@@ -44,7 +44,7 @@ class Encoder:
         self.tokenizer.no_padding()
 
     def sequences(self, path, tokens, length=128, least=8):
-        """Paragraphs of `least` tokens or more, cut to `length`, spread evenly over the file, about `tokens` in all."""
+        """Paragraphs of at least `least` tokens, cut to `length`, evenly spaced in the file, about `tokens` in all."""
         self.tokenizer.enable_truncation(length)
         paragraphs = [" ".join(p.split()) for p in open(path, encoding="utf-8").read().split("\n\n")]
         ids = [e.ids for e in self.tokenizer.encode_batch(paragraphs) if len(e.ids) >= least]
@@ -88,7 +88,7 @@ class Encoder:
 
 
 def greedy_order(G, Wd, tokens):
-    """Most important first. G: weighted second moments of h; Wd: [H, D]. M is drawn to its diagonal by H/(H + N)."""
+    """Most important first. G: weighted second moments of h; Wd: [H, D]. Shrinks M to its diagonal by H/(H + N)."""
     H = len(G)
     M = G.double() * (Wd.double() @ Wd.double().T)
     score, eliminated = M.diagonal().clone(), []
@@ -138,7 +138,7 @@ def fit_router(features, targets, width, seed=0, epochs=10, batch=256):
 
 
 def bisect(outputs, choose, costs, target, low, high):
-    """The knob at which the mean cost of choose(outputs, knob) is target; the cost grows from low to high."""
+    """The knob at which the mean cost of choose(outputs, knob) equals target; cost grows from low to high."""
     for _ in range(40):
         knob = (low + high) / 2
         low, high = (knob, high) if costs[choose(outputs, knob)].mean() < target else (low, knob)
@@ -146,7 +146,7 @@ def bisect(outputs, choose, costs, target, low, high):
 
 
 class Recipe:
-    """What both recipes share. Subclasses rank neurons, tell what a router predicts and how it chooses."""
+    """Common code of the recipes. Subclasses rank neurons, define the router's targets, and choose experts."""
     def __init__(self, model, train, held_out, seed):
         D, H, layers = model.D, model.H, range(model.layers)
         self.model, self.widths = model, [math.floor(f * H + 0.5) for f in self.fractions]
@@ -189,7 +189,7 @@ class Recipe:
         return [torch.cat(s) for s in seen]
 
     def lacking(self, l, x):
-        """What each smaller expert's output lacks, [E - 1, N, D], and the whole output."""
+        """Difference of each smaller expert's output from the whole, [E - 1, N, D], and the whole output."""
         up, bias, down, down_bias = self.parts[l]
         h, lacks, tail = F.gelu(F.linear(x, up, bias)), [], 0
         for a, b in zip(self.widths[-2::-1], self.widths[:0:-1]):
@@ -204,7 +204,7 @@ class Recipe:
                             for l in range(len(xs))])
 
     def run(self, sequences, knob, oracle):
-        """Hidden states of the routed model, what it chose by [L, tokens, E - 1], its mean active fraction."""
+        """Hidden states of the routed model, its choices [L, tokens, E - 1], and its mean active fraction."""
         seen = [[] for _ in range(self.model.layers)]
 
         def ffn(l, x):

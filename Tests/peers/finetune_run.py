@@ -1,8 +1,8 @@
-"""Tuning with finetune.py, as a user would do it: python finetune_run.py DYNAMOE FILE.dmoe TEXT.
+"""Fine-tunes with finetune.py as a user would: python finetune_run.py DYNAMOE FILE.dmoe TEXT.
 
-Makes a folder of FILE.dmoe, and tunes it on TEXT for a few steps in two processes of torchrun: once in one go, and once
-killed on the way and resumed. Both must end with the same weights. `dynamoe import` takes the result, which must be
-valid, better on the text than before at every cost, and cost what its budgets say. Exits with 0 where all is so, else
+Exports FILE.dmoe, and tunes the folder on TEXT for a few steps in two processes of torchrun: once without interruption,
+and once killed and resumed. Both must end with equal weights. `dynamoe import` must accept the result, which must be
+valid, better on the text than before at every cost, and true to its budgets. Exits with 0 if all of this holds, else
 with 1."""
 
 import json
@@ -35,7 +35,7 @@ def tuning(folder, text, output, *options):
 
 
 def kill(process):
-    """The launcher, and all that it has started, at once."""
+    """Kills the launcher and all its children at once."""
     children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for identifier in [process.pid, *map(int, children)]:
         os.kill(identifier, signal.SIGKILL)
@@ -43,7 +43,7 @@ def kill(process):
 
 
 def lines(process, until=None):
-    """What it prints, to the end or to a line of this beginning."""
+    """Output lines, to the end or to a line with this prefix."""
     found = []
     for line in process.stdout:
         found.append(line.rstrip())
@@ -65,7 +65,7 @@ def main(dynamoe, file, text):
         folder = place / "routed"
         run(dynamoe, "export", file, "--format", "hf", "-o", folder)
         print(*lines(tuning(folder, text, place / "whole")), sep="\n")
-        # Killed after a checkpoint, and before the next.
+        # Killed between two checkpoints.
         process = tuning(folder, text, place / "halves")
         lines(process, until=f"step {EVERY + 2}/")
         kill(process)

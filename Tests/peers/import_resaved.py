@@ -1,8 +1,8 @@
-"""What Transformers saves again comes back: python import_resaved.py DYNAMOE FILE.dmoe MODEL.
+"""Imports folders that Transformers saved again: python import_resaved.py DYNAMOE FILE.dmoe MODEL.
 
-Of FILE.dmoe, which was made of MODEL, and of every decoder in fixtures/families, the folder with routers is loaded in
-Transformers and saved again as it is, in float32. `dynamoe import` must take it, with figures that are those of the
-container that the folder was made of. Exits with 0 where all is so, else with 1."""
+For FILE.dmoe, made from MODEL, and for every decoder in fixtures/families, loads the routed folder in Transformers and
+saves it again unchanged, in float32. `dynamoe import` must accept it, with the figures of the container that the folder
+was made from. Exits with 0 if all of this holds, else with 1."""
 
 import json
 import pathlib

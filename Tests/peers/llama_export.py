@@ -2,10 +2,10 @@
 
     llama_export.py DYNAMOE
 
-Exports experts of the small trained model, and of every family in fixtures/families, loads them in llama.cpp, and holds
-its tokens against those of the package tokenizers, and its perplexity, over windows as `dynamoe evaluate` has them,
-against that of the expert in the .dmoe (f32, bf16, f16) or of the exported file (q8_0, q4_0). Exits with 0 where all
-agree, else with 1.
+Exports experts of the small trained model and of every family in fixtures/families, loads them in llama.cpp, and
+compares its tokens with those of the tokenizers package, and its perplexity over the windows of `dynamoe evaluate` with
+that of the expert in the .dmoe (f32, bf16, f16) or of the exported file (q8_0, q4_0). Exits with 0 if all agree, else
+with 1.
 """
 
 import json
@@ -23,9 +23,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "fixtures/tiny-llama"
 TEXT = MODEL / "heldout.txt"
 F32 = 0
-# Products with quantised matrices round what they multiply to eight bits, too.
+# Products with quantised matrices also round the other operand to eight bits.
 TOLERANCES = {"f32": 1e-4, "bf16": 1e-3, "f16": 1e-3, "q8_0": 2e-3, "q4_0": 5e-3}
-# Of llama.cpp what is scaled goes by the whole context: 256 positions at least.
+# llama.cpp scales positions by the whole context, at least 256 positions.
 SCALINGS = [
     ("phi3", {"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}),
     ("qwen2", {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}),
@@ -42,7 +42,7 @@ def run(*words):
 
 
 def theirs(path, text, context, limit):
-    """Perplexity by llama.cpp, and its tokens of the text without special ones."""
+    """llama.cpp's perplexity, and its tokens of the text without special tokens."""
     model = Llama(
         str(path), n_ctx=max(context, 64), n_batch=max(context, 64), n_ubatch=max(context, 64), logits_all=True,
         type_k=F32, type_v=F32, flash_attn=False, swa_full=True, verbose=False)
@@ -94,7 +94,7 @@ def compare(dynamoe, label, file, tokenizer, place, expert, kind, context, limit
 
 
 def partition(dynamoe, name, changes, place, file):
-    """Four experts of a family's checkpoint, whose configuration is changed."""
+    """Partitions a family's checkpoint with a changed configuration into four experts."""
     model = place / name
     model.mkdir(exist_ok=True)
     for part in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
@@ -107,7 +107,7 @@ def partition(dynamoe, name, changes, place, file):
 
 @llama_log_callback
 def quiet(level, text, data):
-    """What llama.cpp tells of each file."""
+    """Drops llama.cpp's log messages."""
 
 
 def main(dynamoe):
@@ -128,7 +128,7 @@ def main(dynamoe):
                 agree &= compare(
                     dynamoe, "mixed widths", mixed, MODEL / "tokenizer.json", place, expert, kind, 256, 8192)
         for name in FAMILIES:
-            # The one scale that llama.cpp knows; windows, of which some architectures know nothing, span as many.
+            # The only scale that llama.cpp supports; contexts fit attention windows, which some architectures lack.
             changes = {"query_pre_attn_scalar": 16} if name == "gemma2" else {}
             model = partition(dynamoe, name, changes, place, file)
             agree &= compare(dynamoe, name, file, model / "tokenizer.json", place, "1", "f32", 16, 512)

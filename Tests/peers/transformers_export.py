@@ -2,10 +2,9 @@
 
     transformers_export.py DYNAMOE FILE.dmoe MODEL [TEXT]
 
-Exports experts of FILE.dmoe, which was made of MODEL, loads each folder without remote code, and holds it against
-the dense model in Transformers, of which only those neurons count that the expert has: their places are found by
-their rows in the gate or up projection. Logits must be the same, and perplexity that of `dynamoe evaluate`.
-Exits with 0 where all agree, else with 1.
+Exports experts of FILE.dmoe, made from MODEL, loads each folder without remote code, and compares it with the dense
+model in Transformers restricted to the expert's neurons, which are located by their rows in the gate or up projection.
+Logits must be equal, and perplexity must be that of `dynamoe evaluate`. Exits with 0 if all agree, else with 1.
 """
 
 import json
@@ -30,7 +29,7 @@ def load(folder):
 
 
 def masked(dense, cut):
-    """Makes the dense model use the neurons of the cut one only."""
+    """Restricts the dense model to the neurons of the smaller one."""
     for whole, part in zip(dense.model.layers, cut.model.layers):
         rows = {tuple(row): index for index, row in enumerate(whole.mlp.up_proj.weight.tolist())}
         kept = [rows[tuple(row)] for row in part.mlp.up_proj.weight.tolist()]

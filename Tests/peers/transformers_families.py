@@ -2,9 +2,9 @@
 
     transformers_families.py DYNAMOE
 
-Of each tiny checkpoint in fixtures/families: the perplexity that Transformers gives on ids of its own tokenizer must be
-that of `dynamoe evaluate --text` and `--tokens`; and the half-width expert that `dynamoe export --format hf` writes must
-give in Transformers what `dynamoe evaluate` gives for that expert. Exits with 0 where all agree, else with 1.
+For each tiny checkpoint in fixtures/families: the perplexity in Transformers on ids of its own tokenizer must be that
+of `dynamoe evaluate --text` and `--tokens`; and the half-width expert written by `dynamoe export --format hf` must give
+the same in Transformers as in `dynamoe evaluate`. Exits with 0 if all agree, else with 1.
 """
 
 import json

@@ -2,9 +2,9 @@
 
     transformers_logits.py DYNAMOE [MODEL] [TEXT]
 
-Computes the perplexity of the model on the text as `dynamoe evaluate` is specified to: tokens of
-the whole text without special tokens, consecutive windows of BOS and 255 tokens, every text token
-predicted. Exits with 0 where both agree within 0.1 %, else with 1.
+Computes the perplexity of the model on the text as specified for `dynamoe evaluate`: tokens of the
+whole text without special tokens, consecutive windows of BOS and 255 tokens, every text token
+predicted. Exits with 0 if both agree within 0.1 %, else with 1.
 """
 
 import json

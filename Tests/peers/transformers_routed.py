@@ -1,13 +1,13 @@
-"""Transformers and PyTorch as an independent peer of the folder with routers that `dynamoe export --format hf` writes.
+"""Transformers and PyTorch as an independent peer of the routed folders that `dynamoe export --format hf` writes.
 
     transformers_routed.py DYNAMOE [NAME...]
 
-Of fixtures/tiny-llama by both recipes and of each family of decoders in fixtures/families (or of those that are named):
-the perplexity on held-out text that the exported folder gives in Transformers, dense, for every expert, for two budgets and
-for one threshold where there is one, must be that of `dynamoe evaluate` on the .dmoe, and its cost fraction too. The full
-expert must give the logits of the source as Transformers itself loads it, and what is written by save_pretrained and
-loaded again those of the folder; generation by a knob, given or in generation_config.json, the most likely tokens of the
-whole. Exits with 0 where all agree, else with 1.
+For fixtures/tiny-llama by both recipes and each decoder family in fixtures/families (or the named ones): perplexity on
+held-out text in Transformers, dense, for every expert, for two budgets and for one threshold where supported, must be
+that of `dynamoe evaluate` on the .dmoe, as must the cost fraction. The full expert must give the logits of the source
+as loaded by Transformers itself, and a folder saved and loaded again the same logits. Generation with a knob, given or
+in generation_config.json, must give the most likely tokens of a run without cache. Exits with 0 if all agree, else with
+1.
 """
 
 import json
@@ -31,13 +31,13 @@ def run(*words):
 
 
 def load(folder, trust):
-    # In float32, as dynamoe computes; attention as written, since fused kernels have no caps.
+    # In float32 as in dynamoe, with eager attention, because fused kernels do not support soft caps.
     return AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", trust_remote_code=trust).eval()
 
 
 def measure(model, batches, **knobs):
-    """Perplexity, and what the run cost, the mean over positions."""
+    """Perplexity, and mean cost over positions."""
     loss, count, cost = 0.0, 0, 0.0
     with torch.no_grad(), model.variant(**knobs):
         for batch in batches:
@@ -68,7 +68,7 @@ def compare(dynamoe, source, text, context, options, place):
         "--max-tokens", 10**9, "--variants", ",".join(variants), "--json"))
     ours = {figures["name"]: figures for figures in report["variants"]}
     model = load(folder, True)
-    # The windows at once, and the last, which is shorter.
+    # All full windows at once, then the shorter last one.
     whole = len(ids) // context * context
     batches = [torch.tensor(ids[:whole]).reshape(-1, context), torch.tensor(ids[whole:])[None]]
     batches = [batch for batch in batches if batch.shape[1] > 1]
@@ -77,7 +77,7 @@ def compare(dynamoe, source, text, context, options, place):
         perplexity, cost = measure(model, batches, **knobs)
         found = ours[name]
         difference = abs(found["perplexity"] / perplexity - 1)
-        # Costs are of choices that float error may decide.
+        # Float error may change a few choices, and thereby the cost.
         costs = abs(found["cost_fraction"] - cost)
         worst.append((max(difference, costs), name))
         print(f"  {name}: {found['perplexity']:.5f}, transformers {perplexity:.5f} ({difference:.1e}); "
@@ -88,15 +88,15 @@ def compare(dynamoe, source, text, context, options, place):
         logits = model(sample).logits
         model.save_pretrained(place / "again")
         again = load(place / "again", True)
-        # A file without a table of budgets has routers that cost more than they save.
+        # Without a budget table, the routers cost more than they save.
         knob = {"budget": float(BUDGETS[0])} if form["budgets"] else {"expert": 0}
         span = (expected.max() - expected.min()).item()
         saved = (again(sample, **knob).logits - model(sample, **knob).logits).abs().max().item() / span
         dense = ((logits - expected).abs().max() / span).item()
-    # What generation keeps of earlier positions gives what all positions at once do, and the knob may stand in a file.
+    # Cached generation must equal full recomputation; the knob may be in a file.
     settings = folder / "generation_config.json"
     stated = json.loads(settings.read_text()) if settings.exists() else {}
-    # Of what is marked as taken from config.json, Transformers reads no keys of others.
+    # If a configuration is marked as taken from config.json, Transformers ignores foreign keys.
     stated.pop("_from_model_config", None)
     settings.write_text(json.dumps(stated | knob))
     how = {"max_new_tokens": 8, "do_sample": False, "pad_token_id": 0, "eos_token_id": None}

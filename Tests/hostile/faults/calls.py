@@ -12,7 +12,7 @@ from works import CANNOT_CREATE, CHECK_FAILED, DATA, INPUT_OUTPUT, INTERRUPTED, 
 
 
 class Calls(Attempts):
-    """Ended before a call, or the call fails."""
+    """Ends the program before a system call, or lets the call fail."""
 
     WRITING = {
         "pwrite64": ["ENOSPC", "EIO", "EDQUOT"], "ftruncate": ["ENOSPC", "EFBIG"], "fallocate": ["ENOSPC"],
@@ -20,7 +20,7 @@ class Calls(Attempts):
         "mkdir": ["ENOSPC", "EROFS"], "pread64": ["EIO"], "unlink": [], "rmdir": []}
 
     def calls(self):
-        """Before single calls of the program: ends it there, or lets them fail."""
+        """Ends the program before single system calls, or lets them fail."""
         names = ",".join(self.WRITING)
         probe = self.place()
         trace = ["strace", "-f", "-o", "log", "-e", f"trace={names}"]
@@ -28,7 +28,7 @@ class Calls(Attempts):
             return print("calls: skipped, strace cannot be used here")
 
         def counts(work):
-            """How often a run makes each call; one that replaces outputs makes most."""
+            """Number of each system call in a run; runs that replace outputs make most."""
             place = self.place()
             self.put_old(place, work)
             self.run(place, [*trace, *self.words(work, force=True)])
@@ -43,7 +43,7 @@ class Calls(Attempts):
             place, existing = self.begin(work, chance)
             found = known[work.name]
             call = chance.choice(sorted(found))
-            # Half of them among the last, where files get their names.
+            # Half of the attempts hit one of the last calls, which rename the files.
             last = max(found[call] - 1 - chance.randrange(4), 0)
             which = chance.randrange(found[call]) if chance.random() < 0.5 else last
             fate = chance.choice(self.WRITING[call] + ["SIGKILL", "SIGKILL", "SIGTERM"])
@@ -54,7 +54,7 @@ class Calls(Attempts):
             between = kills or call == "rename" and kind == "error"
             wrong, states = self.look(place, work, existing, outcome.code, partials=kills, between=between)
             if outcome.code == 0:
-                # Not all calls matter, and a signal may come too late.
+                # Some calls do not matter, and a signal may come too late.
                 seen = f"{fate} did no harm"
             elif outcome.code == 127 and "shared libraries" in outcome.errors:
                 seen = "was not loaded"

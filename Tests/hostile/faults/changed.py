@@ -11,7 +11,7 @@ from works import CHECK_FAILED, DATA, INPUT_OUTPUT, MISSING, USAGE, WORKS
 
 
 class Changed(Attempts):
-    """What happens to inputs while they are read."""
+    """Changes to inputs while they are read."""
 
     @staticmethod
     def other(path):
@@ -32,7 +32,7 @@ class Changed(Attempts):
                 case _:
                     document["generator"] = "another"
             return json.dumps(document, ensure_ascii=False).encode()
-        # Numbers that are a little different, and no other structure.
+        # Slightly different numbers, with the same structure.
         start = 8 + int.from_bytes(data[:8], "little") if path.suffix in [".safetensors", ".stats"] else len(data) // 2
         data[start::8] = bytes(byte ^ 1 for byte in data[start::8])
         return bytes(data)
@@ -54,7 +54,7 @@ class Changed(Attempts):
                     file.write(other)
                     file.truncate()
             case "rewritten within":
-                # The middle of the largest tensor, of which no beginning and end tells.
+                # The middle of the largest tensor, which fingerprints do not cover.
                 data = bytearray(path.read_bytes())
                 start = 8 + int.from_bytes(data[:8], "little")
                 tensors = [value["data_offsets"] for value in json.loads(data[8:start]).values() if "shape" in value]
@@ -71,7 +71,7 @@ class Changed(Attempts):
                 path.unlink()
 
     def changed(self):
-        """Changes an input while the program stands still, or between what was interrupted and what goes on."""
+        """Changes an input while the program is stopped, or between an interruption and the resumed run."""
         ways = ["cut", "emptied", "longer", "touched", "rewritten", "rewritten", "replaced", "removed"]
 
         def attempt(work, number, chance):
@@ -96,7 +96,7 @@ class Changed(Attempts):
                 process = self.start(place, self.words(work, force=existing))
                 way += ", then resumed"
             elif work.journal and not stopped:
-                # It was done before it could be interrupted.
+                # The run ended before it could be interrupted.
                 return place, "done before", []
             outcome = self.finish(process)
             seen, wrong = self.judge(place, work, existing, outcome, [USAGE] if is_taken_up else [])
@@ -105,7 +105,7 @@ class Changed(Attempts):
         self.each("changed", WORKS, attempt)
 
     def judge(self, place, work, existing, outcome, codes):
-        """A result is that of the inputs as they were or as they are, and never of both."""
+        """A result must be that of the old inputs or of the new ones, never of a mixture."""
         if outcome.code == CHECK_FAILED and work.name == "validate":
             return "a check failed", []
         if outcome.code:
@@ -131,7 +131,7 @@ class Changed(Attempts):
             for name in wanted)
 
     def after(self, place, work):
-        """What the command gives of the inputs as they are now; None where it refuses them."""
+        """Outputs for the present inputs; None if they are refused."""
         kept = place.path / "kept"
         place.out.rename(kept)
         place.out.mkdir()

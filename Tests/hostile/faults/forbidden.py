@@ -1,4 +1,4 @@
-"""What is not allowed."""
+"""Missing permissions."""
 
 import os
 
@@ -10,7 +10,7 @@ class Forbidden(Attempts):
     """Folders and files without permission."""
 
     def forbidden(self):
-        """What the system refuses; root, whom it refuses nothing, becomes nobody for it."""
+        """Takes away permissions; as root, runs the program as nobody, because root is never refused."""
         more = {}
         if os.geteuid() == 0:
             more = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
@@ -50,7 +50,7 @@ class Forbidden(Attempts):
             path.chmod(before)
             what = f"{way} {path.relative_to(place.path)}"
             wrong, states = self.look(place, work, False, outcome.code)
-            # A report beside a file, and what stands beside weights, need not be there.
+            # A report beside a file and companions of weights are optional.
             wrong += self.check_error(outcome, codes, mention) if outcome.code or work.outputs else []
             return place, f"{way}: {outcome.code}", [f"{what}: {text}" for text in wrong]
 

@@ -7,10 +7,10 @@ from works import CANNOT_CREATE, INPUT_OUTPUT, WORKS
 
 
 class Full(Attempts):
-    """Disks and limits that are reached."""
+    """Full disks and size limits."""
 
     def full(self):
-        """Lets the program find no space: by a limit, or on a small disk."""
+        """Lets the program run out of space, by a limit or on a small disk."""
         writing = [work for work in WORKS if work.outputs or work.scratch]
         probe = self.place()
         mounts = ["unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=64k none out"]
@@ -28,10 +28,10 @@ class Full(Attempts):
             return place, existing, outcome, f"files of at most {512 * blocks} bytes"
 
         def small(work, number, chance):
-            """A disk of its own; what was on it is copied before it goes."""
+            """A small disk; its contents are copied before it is unmounted."""
             place, existing = self.begin(work, chance)
             needed = self.undisturbed[work.name].bytes + 4096 * (2 + 2 * len(self.old(work)))
-            # What is coded is first written where it would be if it were not.
+            # Coded data is first written at the offsets of uncoded data.
             share = 1.8 * chance.random() if number % 2 else 0.9 + 0.2 * chance.random()
             pages = max(4, int((needed + (1 << 20 if work.scratch else 0)) * share) // 4096)
             spot = "tmp" if work.scratch == "tmp" else "out"

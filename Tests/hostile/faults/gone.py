@@ -1,4 +1,4 @@
-"""Outputs that go."""
+"""Outputs that vanish."""
 
 import shutil
 import signal
@@ -9,10 +9,10 @@ from works import CANNOT_CREATE, INPUT_OUTPUT, MISSING, PARTIAL, WORKS
 
 
 class Gone(Attempts):
-    """What happens to outputs while they are written."""
+    """Changes to outputs while they are written."""
 
     def gone(self):
-        """Takes away what the program writes, while it stands still."""
+        """Removes files that the program writes, while it is stopped."""
         ways = ["folder removed", "folder renamed", "folder replaced", "outputs removed", "partial removed"]
         writing = [work for work in WORKS if work.outputs]
 
@@ -22,7 +22,7 @@ class Gone(Attempts):
             share = chance.random()
             process = self.start(place, self.words(work, force=existing))
             time.sleep(share * self.undisturbed[work.name].seconds)
-            # A program that has given its outputs their names has done its work, though it has not ended.
+            # After renaming its outputs, the program has done its work even if it has not ended.
             stopped = self.stop(process) and "new" not in self.look(place, work, existing)[1]
             elsewhere = place.path / "elsewhere"
             match way:
@@ -45,7 +45,7 @@ class Gone(Attempts):
             wrong = []
             if outcome.code:
                 wrong += self.check_error(outcome, [MISSING, CANNOT_CREATE, INPUT_OUTPUT], mention="out")
-            # Wherever there are outputs now, none is anything but what was there, and what should be.
+            # Every output, wherever it is now, must have the old or the new contents.
             before, wanted = self.old(work), self.undisturbed[work.name].files
             for folder in [place.out, elsewhere]:
                 files = self.files(folder) if folder.exists() else {}
@@ -53,7 +53,7 @@ class Gone(Attempts):
                     state = self.state(place, work, name, files, before, wanted, folder)
                     if state not in ["old", "new", "absent"] and not self.is_timed(work, name):
                         wrong.append(f"{name} is {state}")
-                # What cannot be found under its name any more cannot be removed.
+                # A renamed file cannot be removed under its old name.
                 if folder == place.out:
                     wrong += [f"left {name}" for name in files if PARTIAL in name]
             if outcome.code == 0 and stopped and not way.startswith("folder"):

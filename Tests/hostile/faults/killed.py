@@ -1,4 +1,4 @@
-"""Ended from outside."""
+"""Signals from outside."""
 
 import signal
 import time
@@ -11,15 +11,15 @@ class Killed(Attempts):
     """Signals at any moment."""
 
     def moment(self, work, number, chance):
-        """When: anywhere, or every other time near the end, where files get their names."""
+        """A random moment; in every other attempt near the end, when files are renamed."""
         share = chance.random() * 1.05 if number % 2 == 0 else 0.8 + 0.3 * chance.random()
         return share, share * self.undisturbed[work.name].seconds
 
     def killed(self):
-        """Ends the program from outside, at any moment."""
+        """Ends the program by a signal at any moment."""
         def attempt(work, number, chance):
             place, existing = self.begin(work, chance)
-            # Killed in one half of the attempts, and asked to end in the other.
+            # Half of the attempts use SIGKILL, the others a signal that can be caught.
             which = signal.SIGKILL if chance.random() < 0.5 else CATCHABLE[number % len(CATCHABLE)]
             share, seconds = self.moment(work, number, chance)
             process = self.start(place, self.words(work, force=existing))
@@ -33,7 +33,7 @@ class Killed(Attempts):
             wrong, states = self.look(
                 place, work, existing, outcome.code, journal=outcome.code != 0, partials=kills, between=kills)
             if outcome.code == -which and not kills and states != "new":
-                # It had not begun: before a program is loaded, nothing in it can catch a signal.
+                # Before the program has installed its handlers, it cannot catch a signal.
                 seen = f"ended by the signal itself, {states}"
                 if share > 0.5 and seconds > 0.2:
                     wrong.append("did not catch the signal")

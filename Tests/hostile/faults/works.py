@@ -1,4 +1,4 @@
-"""The commands that are disturbed, and what is known of their runs."""
+"""The commands under test, and known properties of their runs."""
 
 import pathlib
 import signal
@@ -16,17 +16,17 @@ NOBODY = 65534
 
 
 class Work(NamedTuple):
-    """A command; it runs where `in` has its inputs and `out` gets its outputs."""
+    """A command, run in a folder with inputs in `in` and outputs in `out`."""
 
     name: str
     words: list
-    # In `out`; none where the result is what is printed.
+    # Names in `out`; empty if the result is printed.
     outputs: list
-    # In `in`: what may change while it runs.
+    # Names in `in` that may change during the run.
     inputs: list
-    # Where its scratch file lies.
+    # Folder of its scratch file.
     scratch: str | None = None
-    # What a run that was ended may leave under its own name.
+    # File that an interrupted run may leave under its own name.
     journal: str | None = None
 
 
