@@ -28,10 +28,13 @@ extension DynamoeError.Category {
     case let error as ContainerError: self = Self.category(of: error)
     case let error as InspectionError: self = Self.category(of: error)
     case let error as PipelineError: self = Self.category(of: error)
-    // All of these report a malformed or unsupported file.
-    case is TensorError, is SafetensorsError, is GGUFError, is DMOEError, is CalibrationError,
-      is FormError, is ReportPageError:
-      self = .data
+    case let error as TensorError: self = Self.category(of: error)
+    case let error as SafetensorsError: self = Self.category(of: error)
+    case let error as GGUFError: self = Self.category(of: error)
+    case let error as DMOEError: self = Self.category(of: error)
+    case let error as CalibrationError: self = Self.category(of: error)
+    case let error as FormError: self = Self.category(of: error)
+    case let error as ReportPageError: self = Self.category(of: error)
     default: return nil
     }
   }
@@ -40,9 +43,9 @@ extension DynamoeError.Category {
     switch error {
     case .noBase: .usage
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration,
-      .configurationText, .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor,
-      .otherBase, .shape, .elementType, .tokenOutOfRange, .windowTooLong, .noTokenizer,
-      .noBeginningToken:
+      .configurationText, .configuration, .metadata, .unknownFamily, .unsupported,
+      .missingTensor, .otherBase, .shape, .elementType, .tokenOutOfRange,
+      .windowTooLong, .noTokenizer, .noBeginningToken:
       .data
     }
   }
@@ -92,6 +95,66 @@ extension DynamoeError.Category {
     case .begunOtherwise: .usage
     case .exists, .sameFile, .cannotCreate: .cannotCreate
     case .changed, .cannotWrite, .noSpace, .noMemory: .inputOutput
+    }
+  }
+
+  private static func category(of error: TensorError) -> Self {
+    switch error {
+    case .file, .missing, .damaged, .undecodable, .unsupported, .uncomposable, .beyondType: .data
+    }
+  }
+
+  private static func category(of error: SafetensorsError) -> Self {
+    switch error {
+    case .file, .tooShort, .headerTooLarge, .headerPastEnd, .invalidJSON, .unexpectedValue,
+      .missingField, .unknownElementType, .sizeOverflow, .partialByte, .reversedOffsets, .hole,
+      .overlap, .wrongSize, .truncated, .trailingBytes, .noCheckpoint, .ambiguous, .pickle,
+      .invalidShardName, .missingShard, .notInShard, .notInIndex, .inTwoShards, .duplicateName,
+      .reservedName, .unknownTensor, .outsideTensor, .writtenTwice, .incomplete, .finished:
+      .data
+    }
+  }
+
+  private static func category(of error: GGUFError) -> Self {
+    switch error {
+    case .file, .notGGUF, .unsupportedVersion, .truncated, .tooLarge, .headerTooLarge,
+      .invalidName, .duplicateName, .unknownValueType, .nestedArray, .invalidBool,
+      .invalidAlignment, .sizeOverflow, .partialBlock, .misaligned, .pastEnd, .overlap,
+      .missingKey, .unexpectedValue, .noCheckpoint, .ambiguous, .wrongPartName, .missingParts,
+      .wrongTensorCount, .inTwoParts, .unwritableType, .unknownTensor, .outsideTensor,
+      .writtenTwice, .incomplete, .finished:
+      .data
+    }
+  }
+
+  private static func category(of error: DMOEError) -> Self {
+    switch error {
+    case .file, .tensor, .notContainer, .unknownVersion, .unknownFeature, .preamble, .checksum,
+      .directoryText, .directory, .cutInside, .trailingBytes, .padding, .permutation, .incomplete,
+      .part:
+      .data
+    }
+  }
+
+  private static func category(of error: CalibrationError) -> Self {
+    switch error {
+    case .file, .model, .safetensors, .gguf, .tensor, .tokenizer, .notUTF8, .line, .tokens,
+      .tooShort, .notStatistics, .importanceMatrix, .otherModel, .countedTwice:
+      .data
+    }
+  }
+
+  private static func category(of error: FormError) -> Self {
+    switch error {
+    case .otherNames, .mixedWidths, .notAllExperts, .notRoutable, .mixedWidthsInGGUF, .notInGGUF,
+      .beyondType, .recoded, .notRouted, .unknownExpertTensor, .permutation, .otherReport:
+      .data
+    }
+  }
+
+  private static func category(of error: ReportPageError) -> Self {
+    switch error {
+    case .invalidJSON, .notReport: .data
     }
   }
 }
