@@ -41,7 +41,8 @@ struct Dynamoe: ParsableCommand {
       // choice.
       if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
       ProductLibrary.restartWithoutThreads()
-      Exhaustion.end(with: DynamoeError.Category.inputOutput.rawValue)
+      Exhaustion.end(
+        with: DynamoeError.Category.inputOutput.rawValue, saying: Advice.outOfMemory)
       try makeRoom(for: command)
       TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
       try command.run()
