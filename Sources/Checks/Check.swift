@@ -3,6 +3,19 @@ package import Checkpoints
 package import Kernels
 package import Work
 
+/// Input that a check needs and that may be absent.
+package enum CheckInput: Sendable {
+  /// The dense checkpoint that a container was made from.
+  case source
+  /// The container that a dense checkpoint was exported from.
+  case container
+  /// The checkpoint with the weights of an overlay.
+  case base
+  case text
+  /// The demand that a container holds all its experts.
+  case completeness
+}
+
 /// Result of a check.
 package struct CheckOutcome: Sendable, Equatable {
   package enum Status: String, Sendable {
@@ -14,10 +27,14 @@ package struct CheckOutcome: Sendable, Equatable {
 
   package let status: Status
   package let detail: String
+  /// Input without which the check is skipped; nil if it is skipped for another reason, or not at all.
+  package var missing: CheckInput?
 
   static func passed(_ detail: String) -> CheckOutcome { .init(status: .passed, detail: detail) }
   static func failed(_ detail: String) -> CheckOutcome { .init(status: .failed, detail: detail) }
-  static func skipped(_ detail: String) -> CheckOutcome { .init(status: .skipped, detail: detail) }
+  static func skipped(_ detail: String, missing: CheckInput? = nil) -> CheckOutcome {
+    .init(status: .skipped, detail: detail, missing: missing)
+  }
 }
 
 /// Inputs of the checks.
@@ -43,7 +60,13 @@ protocol Check: Sendable {
   static var id: String { get }
   /// One sentence for the manual.
   static var summary: String { get }
+  /// Optional input without which the check does not run; nil by default.
+  static var input: CheckInput? { get }
   /// Whether the check applies to files of this kind.
   static func applies(to subject: CheckSubject) -> Bool
   static func run(on subject: CheckSubject) throws -> CheckOutcome
+}
+
+extension Check {
+  static var input: CheckInput? { nil }
 }

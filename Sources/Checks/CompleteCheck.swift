@@ -3,7 +3,8 @@ import DMOE
 
 enum CompleteCheck: Check {
   static let id = "complete"
-  static let summary = "With --require-complete: no section that the directory names is missing."
+  static let summary = "No section that the directory names is missing."
+  static let input: CheckInput? = .completeness
 
   static func applies(to subject: CheckSubject) -> Bool {
     subject.requiresComplete && subject.checkpoint.container != nil

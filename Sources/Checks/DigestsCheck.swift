@@ -17,7 +17,9 @@ enum DigestsCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     guard !subject.checkpoint.isOverlay else {
-      guard subject.checkpoint.hasWeights else { return .skipped("no base given (--base)") }
+      guard subject.checkpoint.hasWeights else {
+        return .skipped("no base given", missing: .base)
+      }
       // Another base would not have been opened.
       return .passed("all \(container.directory.sourceTensors.count) tensors of the base")
     }

@@ -10,10 +10,11 @@ import Tensors
 enum ExportCheck: Check {
   static let id = "export"
   static let summary = """
-    Of an exported folder, with --against FILE.dmoe: it is the file's expert of its width, or all of \
-    them with their routers, every tensor bit for bit, none missing and none extra; its other files \
-    are the source's, config.json but for what the form changes, and code that of this program.
+    An exported folder is the expert of its width, or all of them with their routers, every tensor \
+    bit for bit, none missing and none extra; its other files are the source's, config.json but for \
+    what the form changes, and code that of this program.
     """
+  static let input: CheckInput? = .container
 
   static func applies(to subject: CheckSubject) -> Bool {
     subject.checkpoint.naming == .transformers && subject.checkpoint.container == nil
@@ -22,7 +23,7 @@ enum ExportCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let origin = subject.source, let container = origin.container else {
-      return .skipped("no .dmoe given (--against)")
+      return .skipped("no .dmoe given", missing: .container)
     }
     var expert: Int?
     if try subject.routedField() == nil {

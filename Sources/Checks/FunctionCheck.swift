@@ -10,9 +10,10 @@ import Tensors
 enum FunctionCheck: Check {
   static let id = "function"
   static let summary = """
-    With --text: routed to the full expert, the model gives the logits of the dense one (that of \
-    --against or --base, where given), within 0.0001 of their range.
+    Routed to the full expert, the model gives the logits of the dense one (that of the source or \
+    the base, where given), within 0.0001 of their range.
     """
+  static let input: CheckInput? = .text
 
   static func applies(to subject: CheckSubject) -> Bool {
     subject.text != nil && subject.checkpoint.container != nil
@@ -23,12 +24,14 @@ enum FunctionCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container, let text = subject.text else {
-      return .skipped("no text given (--text)")
+      return .skipped("no text given", missing: .text)
     }
     guard container.holdsDense else {
       return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
     }
-    guard subject.checkpoint.hasWeights else { return .skipped("no base given (--base)") }
+    guard subject.checkpoint.hasWeights else {
+      return .skipped("no base given", missing: .base)
+    }
     let model = try Model(subject.checkpoint)
     let dense = try subject.source.map { try Model($0) }
     let tokens = try TextTokens(text, model: model, limit: text.maximumTokens ?? 2048)

@@ -12,10 +12,10 @@ import Tensors
 enum GGUFCheck: Check {
   static let id = "gguf"
   static let summary = """
-    Of an exported GGUF file, with --against FILE.dmoe: it is the file's expert of its widths, every \
-    tensor bit for bit, encoded anew where it is quantised, none missing and none extra; its keys are \
-    those of the expert.
+    An exported GGUF file is the expert of its widths, every tensor bit for bit, encoded anew where \
+    it is quantised, none missing and none extra; its keys are those of the expert.
     """
+  static let input: CheckInput? = .container
 
   static func applies(to subject: CheckSubject) -> Bool {
     guard case .dense(.gguf) = subject.checkpoint.storage else { return false }
@@ -25,7 +25,7 @@ enum GGUFCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let origin = subject.source, let container = origin.container,
       let metadata = try subject.checkpoint.metadata()
-    else { return .skipped("no .dmoe given (--against)") }
+    else { return .skipped("no .dmoe given", missing: .container) }
     return try ExpertComparison(
       file: subject.checkpoint, metadata: metadata, origin: origin, container: container,
       parallel: subject.parallel

@@ -9,18 +9,20 @@ import Tensors
 enum SourceCheck: Check {
   static let id = "source"
   static let summary = """
-    With --against: every FFN matrix is the source's under the file's permutation, every other \
-    tensor is identical, none is missing and none is extra; of what is stored in another type the \
-    error is told.
+    Every FFN matrix is the source's under the file's permutation, every other tensor is identical, \
+    none is missing and none is extra; of what is stored in another type the error is told.
     """
+  static let input: CheckInput? = .source
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
-    guard let source = subject.source else { return .skipped("no source given (--against)") }
+    guard let source = subject.source else {
+      return .skipped("no source given", missing: .source)
+    }
     guard !subject.checkpoint.isOverlay else {
-      return .skipped("an overlay has no weights: --base compares")
+      return .skipped("an overlay has no weights: its base is compared instead")
     }
     guard container.holdsDense else {
       return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")

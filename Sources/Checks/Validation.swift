@@ -27,10 +27,10 @@ package struct Validation: Sendable {
     FunctionCheck.self,
   ]
 
-  /// Identifiers and summaries of all checks, for the manual; opening the file counts as the first.
-  package static var catalogue: [(id: String, summary: String)] {
-    [(structureID, "The file, or every file of the folder, keeps all rules of its format.")]
-      + checks.map { ($0.id, $0.summary) }
+  /// Identifiers, summaries and inputs of all checks, for the manual; opening the file is the first.
+  package static var catalogue: [(id: String, summary: String, input: CheckInput?)] {
+    [(structureID, "The file, or every file of the folder, keeps all rules of its format.", nil)]
+      + checks.map { ($0.id, $0.summary, $0.input) }
   }
 
   package static let structureID = "structure"

@@ -53,7 +53,7 @@ import Testing
 
   @Test func `without its base an overlay can be looked at and checked, not run`() throws {
     let valid = try expectDone(["validate", overlay])
-    #expect(valid.contains("– digests        no base given"))
+    #expect(valid.contains("– digests        no base given (--base)"))
     try expectDone(["inspect", overlay, "--statistics"])
     _ = try python([Self.reader, overlay])
     try expectRefused(["evaluate", overlay] + Fixture.text, 64, ["--base MODEL"], in: folder)

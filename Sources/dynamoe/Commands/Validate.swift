@@ -26,7 +26,7 @@ struct Validate: ParsableCommand {
   private static var catalogue: String {
     Validation.catalogue.map { check in
       var lines = ["  \(check.id)", "   "]
-      for word in check.summary.split(separator: " ") {
+      for word in Advice.summary(of: check.summary, for: check.input).split(separator: " ") {
         if lines[lines.count - 1].count + word.count > 74 { lines.append("   ") }
         lines[lines.count - 1] += " " + word
       }
@@ -107,7 +107,8 @@ struct Validate: ParsableCommand {
         case .skipped: style.faint("–")
         }
       let padding = String(repeating: " ", count: width - result.id.count)
-      return "\(mark) \(result.id)\(padding)  \(Escaping.terminal(result.outcome.detail))"
+      let detail = Escaping.terminal(Advice.detail(of: result.outcome))
+      return "\(mark) \(result.id)\(padding)  \(detail)"
     }
     let verdict = validation.isValid ? style.good("valid") : style.bad("not valid")
     let cut = validation.isComplete ? "" : ", a cut file"
@@ -124,7 +125,7 @@ struct Validate: ParsableCommand {
           validation.results.map {
             [
               "id": .string($0.id), "status": .string($0.outcome.status.rawValue),
-              "detail": .string($0.outcome.detail),
+              "detail": .string(Advice.detail(of: $0.outcome)),
             ]
           }),
       ], layout: .indented)
