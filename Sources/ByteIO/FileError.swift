@@ -36,8 +36,8 @@ extension FileError: CustomStringConvertible {
     case .notRegular(let path, let found): "\(path): expected a file, found \(found)"
     case .pastEnd(let path, let offset, let count, let length):
       "\(path): expected \(count) bytes at offset \(offset), found the end at \(length)"
-    case .changed(let path): "\(path): changed while it was being read; run again"
-    case .exists(let path): "\(path): already exists; use --force to replace it"
+    case .changed(let path): "\(path): changed while it was being read"
+    case .exists(let path): "\(path): already exists"
     case .sameFile(let input, let output):
       "\(output): is the input \(input) itself; choose another output"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
@@ -47,8 +47,7 @@ extension FileError: CustomStringConvertible {
       "\(path): expected \(needed) bytes of free space on this disk, found \(free); "
         + "choose another disk, or make room"
     case .begunOtherwise(let path, let what, let before, let now):
-      "\(path): was begun with \(what) \(before), found \(now) now; "
-        + "give the same options and inputs, or remove it to begin anew"
+      "\(path): was begun with \(what) \(before), found \(now) now"
     case .spoilt(let path, let reason):
       "\(path): cannot be taken up: \(reason); remove it to begin anew"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"

@@ -61,7 +61,7 @@ extension CalibrationError: CustomStringConvertible {
     case .tooShort(let path, let tokens, let needed, let purpose):
       "\(path): the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
     case .notStatistics(let path, let reason):
-      "\(path): not neuron statistics, as dynamoe calibrate writes them: \(reason)"
+      "\(path): not neuron statistics: \(reason)"
     case .importanceMatrix(let path, let entry, let expected, let found):
       """
       \(path): no importance matrix of this model: \(entry): expected \(expected), found \(found)

@@ -13,9 +13,7 @@ extension Checkpoint {
     base path: String, parallel: Parallel, progress: Progress
   ) throws(ModelError) -> Checkpoint {
     guard let overlay = container, isOverlay else {
-      throw .unsupported(
-        path: self.path, what: "it has its weights, and is no overlay",
-        advice: "leave out --base")
+      throw .notOverlay(path: self.path)
     }
     let dense = try Checkpoint(path: path)
     guard case .dense(let base) = dense.storage else {

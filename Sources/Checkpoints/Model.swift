@@ -84,9 +84,7 @@ package struct Model: Sendable {
       if let described { return (described, try ModelConfiguration(document, family: described)) }
       let modelType = try stated ?? root.member("model_type").string()
       if modelType.hasPrefix(Self.exported) {
-        throw ModelError.unsupported(
-          path: path, what: "it is an export with routers, which Transformers runs",
-          advice: "use the .dmoe that it was made from, or make one of it with: dynamoe import")
+        throw ModelError.routedFolder(path: path)
       }
       guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
         throw ModelError.unknownFamily(path: path, modelType: modelType)

@@ -25,11 +25,15 @@ package enum ModelError: Error, Equatable, Sendable {
   case metadata(path: String, key: String, expected: String, found: String)
   /// Model of an unknown family.
   case unknownFamily(path: String, modelType: String)
+  /// Exported folder with routers, which only Transformers runs.
+  case routedFolder(path: String)
   /// Model or file with a property that is not supported.
   case unsupported(path: String, what: String, advice: String)
   case missingTensor(path: String, name: String)
   /// Overlay without the checkpoint that has its weights.
   case noBase(path: String)
+  /// Base for a model that has its own weights.
+  case notOverlay(path: String)
   /// Base that is not the checkpoint from which the overlay was made.
   case otherBase(path: String, base: String, tensor: String)
   case shape(path: String, tensor: String, expected: [Int], found: [Int])
@@ -86,7 +90,8 @@ extension ModelError: CustomStringConvertible {
     case .tensor(let error): error.description
     case .tokenizer(let path, let file, let error): "\(path): \(file): \(error)"
     case .noBase(let path):
-      "\(path): an overlay without weights: give the checkpoint that it was made from (--base MODEL)"
+      "\(path): an overlay without weights: it needs the checkpoint that it was made from"
+    case .notOverlay(let path): "\(path): has its own weights and needs no base: it is no overlay"
     case .otherBase(let path, let base, let tensor):
       """
       \(path): made from another checkpoint than \(base): the tensor \(tensor) is not there, or not \
@@ -106,6 +111,8 @@ extension ModelError: CustomStringConvertible {
       """
     case .metadata(let path, let key, let expected, let found):
       "\(path): \(key): expected \(expected), found \(found)"
+    case .routedFolder(let path):
+      "\(path): an export with routers, which only Transformers runs"
     case .unsupported(let path, let what, let advice): "\(path): \(what); \(advice)"
     case .missingTensor(let path, let name):
       "\(path): the configuration asks for the tensor \(name), which is not there"
@@ -121,14 +128,9 @@ extension ModelError: CustomStringConvertible {
     case .windowTooLong(let path, let positions, let limit):
       "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
     case .noTokenizer(let path):
-      """
-      \(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs; \
-      give token ids made elsewhere (--tokens FILE)
-      """
+      "\(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs"
     case .noBeginningToken(let path):
-      """
-      \(path): neither tokenizer nor config.json names a token to begin windows with; use --bos never
-      """
+      "\(path): neither tokenizer nor config.json names a token to begin windows with"
     }
   }
 }

@@ -1,8 +1,8 @@
-/// Invalid request to a container.
+/// Failure to find an expert.
 package enum ContainerError: Error, Equatable, Sendable {
-  /// The path is not a container: only containers have experts to export.
+  /// Dense checkpoint, which has no experts.
   case notContainer(path: String)
-  /// The name does not select an expert of the container.
+  /// Expert that the container does not hold.
   case unknownExpert(String, known: [String])
 }
 
@@ -10,9 +10,9 @@ extension ContainerError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notContainer(let path):
-      "\(path): expected a .dmoe, found a dense checkpoint; make one with: dynamoe partition"
+      "\(path): expected a .dmoe, found a dense checkpoint"
     case .unknownExpert(let wanted, let known):
-      "--expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
+      "expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
     }
   }
 }

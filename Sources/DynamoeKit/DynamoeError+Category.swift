@@ -43,8 +43,8 @@ extension DynamoeError.Category {
     switch error {
     case .noBase: .usage
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration,
-      .configurationText, .configuration, .metadata, .unknownFamily, .unsupported,
-      .missingTensor, .otherBase, .shape, .elementType, .tokenOutOfRange,
+      .configurationText, .configuration, .metadata, .unknownFamily, .routedFolder, .unsupported,
+      .missingTensor, .notOverlay, .otherBase, .shape, .elementType, .tokenOutOfRange,
       .windowTooLong, .noTokenizer, .noBeginningToken:
       .data
     }

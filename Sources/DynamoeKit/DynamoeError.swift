@@ -17,10 +17,9 @@ public struct DynamoeError: Error, Sendable, Equatable {
 
   /// Kind of failure.
   public let category: Category
-  /// One sentence: the file, the expected and the found value, and a remedy.
+  /// One line: the file, the expected and the found value.
   ///
-  /// The command line prints the same sentence, so it may name command-line options. Names taken
-  /// from a file are not escaped: escape them before printing to a terminal.
+  /// Names from a file are not escaped in it: escape them before they reach a terminal.
   public let message: String
 
   package init(_ category: Category, _ message: String) {

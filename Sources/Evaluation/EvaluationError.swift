@@ -34,8 +34,7 @@ extension EvaluationError: CustomStringConvertible {
       "the text has no token to predict; give more text"
     case .encoder(let path, let family):
       """
-      \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined; \
-      calibrate, partition and show work
+      \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined
       """
     case .unknownVariant(let name, let known):
       "there is no variant \(name) here; there are: \(known.joined(separator: ", "))"

@@ -40,8 +40,7 @@ extension PlanError: CustomStringConvertible {
       "the importance \(importance.rawValue) needs statistics of calibration text"
     case .notFinite(let importance, let layer, let neuron):
       """
-      layer \(layer), neuron \(neuron): the \(importance.rawValue) is not a finite number; look for \
-      NaN with: dynamoe validate MODEL
+      layer \(layer), neuron \(neuron): the \(importance.rawValue) is not a finite number
       """
     case .otherShape(let layers, let neurons, let expectedLayers, let expectedNeurons):
       """
@@ -53,15 +52,14 @@ extension PlanError: CustomStringConvertible {
       "\(path): expected budgets whose costs grow and whose knobs go one way, found others"
     case .widths(let layer, let widths, let alignment):
       """
-      layer \(layer): the widths \(widths) do not grow strictly; use fewer experts, other fractions \
-      or a smaller --align than \(alignment)
+      layer \(layer): the widths \(widths) do not grow strictly, as multiples of \(alignment)
       """
     case .fractions(let text):
-      "--fractions \(text): expected numbers above 0 that increase and end in 1, or auto"
+      "fractions \(text): expected numbers above 0 that increase and end in 1"
     case .experts(let experts, let neurons):
-      "--experts \(experts): expected a number from 1 to \(neurons), the neurons of a layer"
+      "experts \(experts): expected a number from 1 to \(neurons), the neurons of a layer"
     case .alignment(let alignment, let neurons):
-      "--align \(alignment): expected a number from 1 to \(neurons), the neurons of a layer"
+      "alignment \(alignment): expected a number from 1 to \(neurons), the neurons of a layer"
     }
   }
 }

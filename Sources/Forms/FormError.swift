@@ -13,7 +13,7 @@ package enum FormError: Error, Equatable, Sendable {
   case notRoutable(path: String, family: String)
   /// Widths of the expert differ between layers, and GGUF has no architecture for it.
   case mixedWidthsInGGUF(expert: Int, widths: [Int], architecture: String)
-  /// The model or tokenizer has a feature that GGUF cannot express.
+  /// Property of a model or its tokenizer that GGUF cannot represent.
   case notInGGUF(path: String, what: String)
   /// The values of a tensor exceed the range of its new type.
   case beyondType(tensor: String, type: ElementType)
@@ -34,51 +34,44 @@ extension FormError: CustomStringConvertible {
     switch self {
     case .otherNames(let path):
       """
-      \(path): made from a GGUF file, whose tensors have llama.cpp's names; --format hf needs a .dmoe \
-      that was made from safetensors
+      \(path): made from a GGUF file, whose tensors have llama.cpp's names: expected those of \
+      Transformers
       """
     case .mixedWidths(let expert, let widths, let obstacle):
       """
-      --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
+      expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
       \(widths.max() ?? 0) neurons); a plain model has one for all, and DeciLM, which has one for \
       each, \(obstacle)
       """
     case .notAllExperts(let path, let held):
       """
-      \(path): holds experts 0…\(held - 1), and the form with routers needs all: give the whole file, \
-      or take one of these (--expert)
+      \(path): holds experts 0…\(held - 1) only, and the form with routers needs all
       """
     case .notRoutable(let path, let family):
       """
       \(path): the family \(family) has no form with routers: Transformers predicts no tokens with it, or \
-      its modules there are not known here; take one expert (--expert)
+      its modules there are not known here
       """
     case .mixedWidthsInGGUF(let expert, let widths, let architecture):
       """
-      --expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
+      expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
       \(widths.max() ?? 0) neurons), and llama.cpp takes that of LLaMA-shaped models only, not of \
-      \(architecture); take another expert, or partition with equal --fractions
+      \(architecture)
       """
     case .notInGGUF(let path, let what):
-      """
-      \(path): \(what) cannot be said in GGUF; use --format hf, then llama.cpp's \
-      convert_hf_to_gguf.py, if it knows the model
-      """
+      "\(path): \(what) cannot be represented in GGUF"
     case .beyondType(let tensor, let type):
-      "\(tensor): has values that \(type.rawValue) cannot hold; use --type bf16"
+      "\(tensor): has values that \(type.rawValue) cannot hold"
     case .recoded(let path, let tensor):
-      "\(path): \(tensor) is stored in another type than the source's; --format hf keeps every bit"
+      "\(path): \(tensor) is stored in another type than the source's, and cannot be restored"
     case .notRouted(let path, let found):
-      """
-      \(path): expected a folder that export --format hf wrote with routers, found \(found); a .dmoe is \
-      made of a dense checkpoint with: dynamoe partition
-      """
+      "\(path): expected an exported folder with routers, found \(found)"
     case .unknownExpertTensor(let path, let tensor):
       "\(path): \(tensor): config.json names no such tensor of experts or routers"
     case .permutation(let path, let tensor, let found):
       "\(path): \(tensor): expected every neuron once, as whole numbers of I32, found \(found)"
     case .otherReport(let path, let error):
-      "\(path): the report of another conversion: \(error); give the right one with --report"
+      "\(path): the report of another conversion: \(error)"
     }
   }
 }

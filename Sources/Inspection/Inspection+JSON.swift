@@ -67,7 +67,7 @@ extension Inspection {
         })
     }
     document["risks"] = .array(risks.map(JSONValue.string))
-    document["problems"] = .array(problems.map(JSONValue.string))
+    document["problems"] = .array(problems.map { .string("\($0)") })
     return .object(document)
   }
 

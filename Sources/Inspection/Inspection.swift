@@ -59,8 +59,8 @@ package struct Inspection: Sendable {
   package let unknownTensors: [UnknownTensor]
   /// Features that may run untrusted code.
   package let risks: [String]
-  /// Inconsistencies between configuration and tensors.
-  package let problems: [String]
+  /// Errors that prevent running the model; none for a mixture, which is another kind of model.
+  package let problems: [ModelError]
 
   package var byteCount: Int { files.reduce(0) { $0 + $1.length } }
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.description.elementCount } }
@@ -143,8 +143,8 @@ package struct Inspection: Sendable {
   /// families.
   private static func feedForward(
     of checkpoint: Checkpoint, isDescribed: Bool
-  ) -> (FeedForward?, problems: [String]) {
-    var problems: [String] = []
+  ) -> (FeedForward?, problems: [ModelError]) {
+    var problems: [ModelError] = []
     if isDescribed {
       do {
         let model = try Model(checkpoint)
@@ -156,7 +156,7 @@ package struct Inspection: Sendable {
             activation: configuration.activation.rawValue, gated: model.family.gated), []
         )
       } catch {
-        problems = ["\(error)"]
+        problems = [error]
         guard checkpoint.naming == .gguf else { return (nil, problems) }
       }
     }

@@ -84,7 +84,7 @@ extension Partition {
         parsingSpecial: text.parsingSpecial)
       let tokens = try TextTokens(request, model: model, limit: Self.tokensShown)
       guard !tokens.tokens.isEmpty else {
-        throw CalibrationError.tooShort(path: path, tokens: 0, needed: 1, purpose: "--show-text")
+        throw CalibrationError.tooShort(path: path, tokens: 0, needed: 1, purpose: "a shown text")
       }
       return tokens
     }

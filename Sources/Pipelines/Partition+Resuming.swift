@@ -9,6 +9,36 @@ import Work
 
 /// Work that is interrupted, and taken up again.
 extension Partition {
+  /// Condition on which results depend; an interrupted run resumes only if all are the same.
+  ///
+  /// The raw value is its name in the journal and in errors.
+  package enum Condition: String, Sendable, CaseIterable {
+    case program = "dynamoe"
+    case kernels = "the kernels"
+    case model
+    case weights = "the weights"
+    case configuration = "the configuration"
+    case recipe
+    case importance
+    case widths
+    case alignment
+    case routers
+    case compensationRank = "compensation rank"
+    case rounds
+    case seed
+    case down = "type of down projections"
+    case overlay
+    case text = "the text"
+    case split = "the split of the text"
+    case shownTexts = "shown texts"
+    case statistics
+    case importanceMatrix = "importance matrix"
+
+    fileprivate func circumstance(_ value: String) -> Journal.Circumstance {
+      Journal.Circumstance(rawValue, value)
+    }
+  }
+
   /// Where it is kept what is finished, until all is.
   package var resumptionPath: String { outputPath + ".resume" }
 
@@ -48,27 +78,27 @@ extension Partition {
       return "\(hasher.digest())"
     }
     return [
-      Journal.Circumstance("dynamoe", generator),
-      Journal.Circumstance("the kernels", ProductLibrary.kernels),
-      Journal.Circumstance("model", "\(try prepared.model.fingerprint())"),
-      Journal.Circumstance("the weights", try weights(of: prepared.model.checkpoint.source)),
-      Journal.Circumstance("the configuration", try description(of: prepared.model)),
-      Journal.Circumstance("--recipe", recipe.rawValue),
-      Journal.Circumstance("--importance", nesting.importance.rawValue),
-      Journal.Circumstance("widths", "\(nesting.widths)"),
-      Journal.Circumstance("--align", "\(nesting.alignment)"),
-      Journal.Circumstance("--router", nesting.router?.rawValue ?? "none"),
-      Journal.Circumstance("--compensation-rank", "\(nesting.compensationRank ?? 0)"),
-      Journal.Circumstance("--rounds", "\(rounds)"),
-      Journal.Circumstance("--seed", "\(seed)"),
-      Journal.Circumstance("--down", down.rawValue),
-      Journal.Circumstance("--overlay", "\(isOverlay)"),
-      Journal.Circumstance("the text", digest(prepared.tokens)),
-      Journal.Circumstance("its split", "\(prepared.split?.calibration.count ?? 0)"),
-      Journal.Circumstance(
-        "--show-text", prepared.shown.map { digest($0) }.joined(separator: " ")),
-      Journal.Circumstance("--calibration", try digest(statisticsPath)),
-      Journal.Circumstance("--imatrix", try digest(matrixPath)),
+      Condition.program.circumstance(generator),
+      Condition.kernels.circumstance(ProductLibrary.kernels),
+      Condition.model.circumstance("\(try prepared.model.fingerprint())"),
+      Condition.weights.circumstance(try weights(of: prepared.model.checkpoint.source)),
+      Condition.configuration.circumstance(try description(of: prepared.model)),
+      Condition.recipe.circumstance(recipe.rawValue),
+      Condition.importance.circumstance(nesting.importance.rawValue),
+      Condition.widths.circumstance("\(nesting.widths)"),
+      Condition.alignment.circumstance("\(nesting.alignment)"),
+      Condition.routers.circumstance(nesting.router?.rawValue ?? "none"),
+      Condition.compensationRank.circumstance("\(nesting.compensationRank ?? 0)"),
+      Condition.rounds.circumstance("\(rounds)"),
+      Condition.seed.circumstance("\(seed)"),
+      Condition.down.circumstance(down.rawValue),
+      Condition.overlay.circumstance("\(isOverlay)"),
+      Condition.text.circumstance(digest(prepared.tokens)),
+      Condition.split.circumstance("\(prepared.split?.calibration.count ?? 0)"),
+      Condition.shownTexts.circumstance(
+        prepared.shown.map { digest($0) }.joined(separator: " ")),
+      Condition.statistics.circumstance(try digest(statisticsPath)),
+      Condition.importanceMatrix.circumstance(try digest(matrixPath)),
     ]
   }
 }

@@ -1,4 +1,4 @@
-/// Why a pipeline cannot begin: options that do not go together, or do not fit the model.
+/// Settings that exclude each other, lack an input, or do not fit the model.
 package enum PipelineError: Error, Equatable, Sendable {
   /// Nothing says which neurons matter.
   case noImportance
@@ -33,37 +33,33 @@ extension PipelineError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .noImportance:
-      """
-      nothing says which neurons matter; give calibration text (--text FILE), statistics of it \
-      (--calibration STATS), an importance matrix of llama.cpp (--imatrix FILE), or rank by the weights alone \
-      (--importance weights)
-      """
+      "nothing says which neurons matter"
     case .routersWithoutText:
-      "--router learns from text: give calibration text (--text FILE), or use --router none"
+      "routers learn from text, and there is none"
     case .greedyWithoutText:
-      "--importance greedy learns from text: give calibration text (--text FILE)"
+      "the greedy ranking learns from text, and there is none"
     case .compensationWithoutErrors:
-      "--compensation-rank belongs to --recipe residual"
+      "compensation belongs to the recipe residual only"
     case .compensationWithoutRouters:
-      "--compensation-rank needs routers: give calibration text, and no --router none"
+      "compensation needs routers, and there are none"
     case .compensationRank(let rank, let hiddenSize):
-      "--compensation-rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
+      "compensation rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
     case .routersWithoutChoice:
-      "--router chooses among experts: make more than one, or use --router none"
+      "routers choose among experts, and there is one only"
     case .shownTextWithoutRouters:
-      "--show-text shows what routers choose: give calibration text (--text FILE), and no --router none"
+      "a shown text needs routers, and there are none"
     case .alreadyConverted(let path):
       "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
     case .matrixWithoutMagnitudes:
-      "--imatrix holds squares, and no magnitudes: use --importance output or energy"
+      "the importance matrix holds squares, and no magnitudes"
     case .otherModel(let statistics):
-      "\(statistics): these are statistics of another model; make them with: dynamoe calibrate"
+      "\(statistics): these are statistics of another model"
     case .downNotQuantized:
-      "--down is for quantised down projections, and this model has none: leave it out"
+      "the model has no quantised down projections that could be stored in another type"
     case .downBlocks(let hiddenSize):
-      "--down q8_0 needs a hidden size that is a multiple of 32, found \(hiddenSize); use f16"
+      "down projections in q8_0 need a hidden size that is a multiple of 32, found \(hiddenSize)"
     case .sameOutput(let path):
-      "\(path): the output and its report cannot be one file; choose another --report"
+      "\(path): the output and its report cannot be one file"
     }
   }
 }

@@ -11,8 +11,9 @@ package enum ReportPageError: Error, Equatable, Sendable {
 extension ReportPageError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .invalidJSON(let path, let error): "\(path): expected a report of partition: \(error)"
-    case .notReport(let path, let error): "\(path): expected a report of partition: \(error)"
+    case .invalidJSON(let path, let error):
+      "\(path): expected a report of a conversion: \(error)"
+    case .notReport(let path, let error): "\(path): expected a report of a conversion: \(error)"
     }
   }
 }

@@ -45,15 +45,15 @@ extension TokenizerError: CustomStringConvertible {
     case .missing(let path): "\(path) is missing"
     case .wrongType(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
-    case .unsupported(let path, let found): "\(path): \(found) is not supported; \(Self.wayOut)"
+    case .unsupported(let path, let found): "\(path): \(found) is not supported"
     case .inexpressible(let path, let found):
-      "\(path): \(found) cannot be said in GGUF"
+      "\(path): \(found) cannot be represented in GGUF"
     case .pattern(let path, let reason):
-      "\(path): \(reason) is not supported in a pattern; \(Self.wayOut)"
+      "\(path): \(reason) is not supported in a pattern"
     case .endlessPattern(let source):
-      "the pattern \(source) takes too long on this text; \(Self.wayOut)"
+      "the pattern \(source) takes too long on this text"
     case .overgrown(let limit):
-      "the normalizer makes more than \(limit) bytes of this text; \(Self.wayOut)"
+      "the normalizer makes more than \(limit) bytes of this text"
     case .malformedTable(let path): "\(path): the table of characters is damaged"
     case .invalidID(let path, let token, let found):
       "\(path): token \"\(token)\" needs an id from 0 to \(Vocabulary.largestID), found \(found)"
@@ -79,6 +79,4 @@ extension TokenizerError: CustomStringConvertible {
     default: false
     }
   }
-
-  private static let wayOut = "give token ids made elsewhere (--tokens FILE)"
 }

@@ -14,11 +14,12 @@ struct ExitStatus {
   /// Maximum length in scalars: leaves room for a path of maximum length and the text around it.
   private static let longest = 8192
 
-  private init(code: Int32, message: String) {
+  private init(code: Int32, message: String, advice: String? = nil) {
     self.code = code
     let start = message.unicodeScalars.prefix(Self.longest)
     self.message = Escaping.terminal(
-      String(start) + (start.endIndex < message.endIndex ? "…" : ""))
+      String(start) + (start.endIndex < message.endIndex ? "…" : "")
+        + (advice.map { "; \($0)" } ?? ""))
   }
 
   /// The status for an error of a command; nil for errors of the argument parser.
@@ -29,6 +30,6 @@ struct ExitStatus {
       return
     }
     guard let category = DynamoeError.Category(of: error) else { return nil }
-    self.init(code: category.rawValue, message: "\(error)")
+    self.init(code: category.rawValue, message: "\(error)", advice: Advice.line(for: error))
   }
 }

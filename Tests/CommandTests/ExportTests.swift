@@ -62,7 +62,7 @@ import Testing
     }
     for expert in ["8", "42%", "99999999"] {
       try expectRefused(
-        export(routed, expert, out), 64, ["no such expert", "7 (100 %)"], in: folder)
+        export(routed, expert, out), 64, ["no such expert", "7 (100 %)", "--expert"], in: folder)
     }
     try expectRefused(export(Fixture.model, "0", out), 65, ["expected a .dmoe"], in: folder)
     try expectRefused(export(folder.path("none"), "0", out), 66, ["none"], in: folder)

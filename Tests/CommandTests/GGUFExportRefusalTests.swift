@@ -66,7 +66,7 @@ import Testing
       let file = try converted(name)
       try expectRefused(
         export(file, "0", to: folder.path("x")), 65,
-        [mention, "cannot be said in GGUF", "--format hf"], in: folder)
+        [mention, "cannot be represented in GGUF", "--format hf"], in: folder)
     }
   }
 
@@ -107,7 +107,8 @@ import Testing
     let file = try converted(name, document) { $0[key] = try JSONScanner.scan(Array(value.utf8)) }
     try expectRefused(
       export(file, "0", to: folder.path("x")), 65,
-      [mention, "cannot be said in GGUF", "--format hf", "convert_hf_to_gguf.py"], in: folder)
+      [mention, "cannot be represented in GGUF", "--format hf", "convert_hf_to_gguf.py"], in: folder
+    )
   }
 
   @Test func `a model without a tokenizer is refused`() throws {

@@ -153,7 +153,7 @@ import Testing
     try folder.write(Array("{".utf8), to: "bad.json")
     try expectRefused(
       export(file, "3", to: folder.path("x")) + ["--report", folder.path("bad.json")], 65,
-      ["expected a report"], in: folder)
+      ["expected a report of a conversion", ".report.json"], in: folder)
   }
 
   @Test func `licence and name are taken over from the source`() throws {

@@ -159,7 +159,7 @@ import Testing
 
   /// Damage to a folder, and the words expected in the error.
   @Test(arguments: [
-    ("plain", "expected a folder that export --format hf wrote with routers"),
+    ("plain", "expected an exported folder with routers"),
     ("version", "dynamoe.version: expected a whole number, at least 1 and at most 1, found 2"),
     ("no version", "dynamoe.version: expected a value, found nothing"),
     ("source", "model_type: expected \"dynamoe_mistral\", found \"dynamoe_llama\""),
@@ -215,7 +215,8 @@ import Testing
       (Fixture.model, "found a plain checkpoint"),
     ] {
       try expectRefused(
-        ["import", path] + output, 65, [path, found, "dynamoe partition"], in: folder)
+        ["import", path] + output, 65, [path, found, "export --format hf", "dynamoe partition"],
+        in: folder)
     }
     try expectRefused(["import", folder.path("none")] + output, 66, ["none"], in: folder)
     let path = try made(routed, "routed")

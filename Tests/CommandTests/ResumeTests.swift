@@ -51,10 +51,11 @@ import Testing
     _ = try interrupt(after: 2, signal: SIGKILL)
     let resume = folder.path("t.dmoe.resume")
     for (options, mention) in [
-      (["--seed", "1"], "--seed 0, found 1"), (["--experts", "4"], "widths"),
-      (["--context", "128"], "the text"), (["--recipe", "dynamoe"], "--recipe residual"),
-      (["--rounds", "1"], "--rounds 0, found 1"), (["--align", "1"], "--align"),
-      (["--compensation-rank", "2"], "--compensation-rank 4, found 2"),
+      (["--seed", "1"], "seed 0, found 1 now; give the same options and inputs (--seed), or"),
+      (["--experts", "4"], "(--experts, --fractions)"), (["--context", "128"], "the text"),
+      (["--recipe", "dynamoe"], "recipe residual, found dynamoe"),
+      (["--rounds", "1"], "rounds 0, found 1"), (["--align", "1"], "(--align)"),
+      (["--compensation-rank", "2"], "compensation rank 4, found 2"),
     ] {
       let refused = try dynamoe(partition("t.dmoe", ["--resume"] + options))
       #expect(refused.status == 64)

@@ -112,7 +112,8 @@ import Testing
       (["--router", "mlp", "--experts", "1"], "more than one"),
       (["--recipe", "dynamoe", "--compensation-rank", "4"], "--recipe residual"),
       (["--router", "none", "--compensation-rank", "4"], "needs routers"),
-      (["--compensation-rank", "129"], "from 0 to 128"), (["--compensation-rank=-1"], "from 0 to"),
+      (["--compensation-rank", "129"], "compensation rank 129: expected a number from 0 to 128"),
+      (["--compensation-rank=-1"], "from 0 to"),
     ])
   func `options that do not go together are wrong usage`(
     options: [String], mention: String

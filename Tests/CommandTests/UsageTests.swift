@@ -5,17 +5,29 @@ import Testing
   /// Errors in the options of `partition`, and the words expected in the message.
   @Test(arguments: [
     ([], "nothing says which neurons matter; give calibration text (--text FILE), statistics"),
+    (["--importance", "weights", "--experts", "0"], "experts 0: expected a number from 1 to 384"),
     (
-      ["--importance", "weights", "--experts", "0"], "--experts 0: expected a number from 1 to 384"
+      ["--importance", "weights", "--experts", "1000"],
+      "experts 1000: expected a number from 1 to 384, the neurons of a layer; "
+        + "give such a number to --experts"
     ),
-    (["--importance", "weights", "--experts", "1000"], "--experts 1000: expected a number from 1"),
     (["--importance", "weights", "--experts", "\(Int.max)"], "expected a number from 1 to 384"),
-    (["--importance", "weights", "--align", "0"], "--align 0: expected a number from 1 to 384"),
+    (
+      ["--importance", "weights", "--align", "0"],
+      "alignment 0: expected a number from 1 to 384, the neurons of a layer; "
+        + "give such a number to --align"
+    ),
     (["--importance", "weights", "--align", "\(Int.max)"], "expected a number from 1 to 384"),
     (["--importance", "weights", "--align", "384"], "384] do not grow"),
-    (["--importance", "weights", "--fractions", "0.1,0.11,1"], "[32, 32, 384] do not grow"),
-    (["--importance", "weights", "--fractions", ""], "--fractions : expected numbers above 0"),
-    (["--importance", "weights", "--fractions", "0.5"], "increase and end in 1, or auto"),
+    (
+      ["--importance", "weights", "--fractions", "0.1,0.11,1"],
+      "[32, 32, 384] do not grow strictly, as multiples of 32; use fewer experts, other"
+    ),
+    (["--importance", "weights", "--fractions", ""], "fractions : expected numbers above 0"),
+    (
+      ["--importance", "weights", "--fractions", "0.5"],
+      "increase and end in 1; give such numbers to --fractions, or auto"
+    ),
     (["--importance", "weights", "--fractions", "0.5,0.25,1"], "increase and end in 1"),
     (["--importance", "weights", "--fractions", "0,1"], "above 0"),
     (["--importance", "weights", "--fractions", "0.5,1,"], "0.5,1,: expected"),

@@ -59,7 +59,7 @@ import Testing
       #""intermediate_size": 384"#, by: #""intermediate_size": 100"#, in: "model/config.json")
     let inspection = try inspect(path)
     #expect(inspection.feedForward == nil && inspection.architecture == "llama")
-    #expect(inspection.problems.count == 1 && inspection.problems[0].contains("[100, 128]"))
+    #expect(inspection.problems.count == 1 && "\(inspection.problems[0])".contains("[100, 128]"))
   }
 
   @Test func `pickles and code of strangers are risks`() throws {

@@ -21,6 +21,8 @@ func expectError(
   } catch let error as DynamoeError {
     #expect(error.category == category, "\(error)", sourceLocation: sourceLocation)
     #expect(!error.message.contains("\n"), "\(error)", sourceLocation: sourceLocation)
+    // Options belong to the command line.
+    #expect(!error.message.contains(" --"), "\(error)", sourceLocation: sourceLocation)
     for mention in mentions {
       #expect(error.message.contains(mention), "\(error)", sourceLocation: sourceLocation)
     }

@@ -105,7 +105,7 @@ import Testing
       (.fractions([]), nil, "fractions"), (.fractions([0.5, 0.25, 1]), nil, "increase"),
       (.fractions([0, 1]), nil, "above 0"), (.fractions([0.5]), nil, "end in 1"),
       (.fractions([.nan, 1]), nil, "nan"), (.fractions([0.001, 1]), 32, "do not grow"),
-      (.coverage, 0, "--align 0"), (.equal(experts: 4), 385, "--align 385"),
+      (.coverage, 0, "alignment 0"), (.equal(experts: 4), 385, "alignment 385"),
     ] as [(DynamoeKit.ExpertPlan.Widths, Int?, String)])
   func `widths that cannot be had are refused`(
     widths: DynamoeKit.ExpertPlan.Widths, alignment: Int?, mention: String

@@ -1,17 +1,11 @@
 extension DeciLMForm.Obstacle: CustomStringConvertible {
-  /// Continues a sentence that begins with "DeciLM", and names a remedy.
+  /// Predicate of a sentence whose subject is "DeciLM".
   package var description: String {
     switch self {
-    case .family(let name): "is for LLaMA and Mistral, not for \(name): \(Self.wayOut)"
-    case .feature(let what): "has no \(what): \(Self.wayOut)"
+    case .family(let name): "is for LLaMA and Mistral, not for \(name)"
+    case .feature(let what): "has no \(what)"
     case .width(let width, let layer):
-      """
-      has multiples of \(DeciLMForm.multiple) alone, not \(width) as layer \(layer): partition with \
-      --align \(DeciLMForm.multiple), use --format gguf, or \(Self.wayOut)
-      """
+      "takes only multiples of \(DeciLMForm.multiple), not \(width) as in layer \(layer)"
     }
   }
-
-  private static let wayOut =
-    "leave out --expert for the form with routers, or partition with equal --fractions"
 }

@@ -163,7 +163,7 @@ struct InspectionText {
   private var notes: [String] {
     let risks = inspection.risks.map { "  " + style.bad("Risk") + ": \(Escaping.terminal($0))" }
     let problems = inspection.problems.map {
-      "  " + style.bad("Problem") + ": \(Escaping.terminal($0))"
+      "  " + style.bad("Problem") + ": \(Escaping.terminal(Advice.message(of: $0)))"
     }
     return risks.isEmpty && problems.isEmpty ? [] : [""] + risks + problems
   }
