@@ -1,4 +1,5 @@
 package import Architectures
+import Evaluation
 import Experts
 
 /// The Python file of a routed folder that gives the others the families and constants of Swift.
