@@ -18,7 +18,7 @@ extension Partition {
     /// What the report shall show token by token.
     let shown: [TextTokens]
     let widths: ExpertWidths
-    let nesting: Nesting
+    let fitting: ExpertFitting
   }
 
   func prepare() throws -> Prepared {
@@ -63,7 +63,7 @@ extension Partition {
       try TextTokens($0, model: model, limit: TextSplit.tokensWanted(calibration: calibrationLimit))
     }
     let split = try tokens.map { try TextSplit($0, calibration: calibrationLimit) }
-    let nesting = Nesting(
+    let fitting = ExpertFitting(
       model: model, tokens: tokens, split: split, evidence: evidence, recipe: recipe,
       importance: importance, widths: widths,
       alignment: alignment
@@ -72,7 +72,7 @@ extension Partition {
       seed: seed)
     return Prepared(
       model: model, tokens: tokens, split: split, shown: try shownTexts(for: model),
-      widths: widths, nesting: nesting)
+      widths: widths, fitting: fitting)
   }
 
   /// The user's texts, each on its own.
@@ -178,15 +178,15 @@ extension Partition {
     parallel: Parallel
   ) -> PartitionEstimate {
     PartitionEstimate(
-      prepared.nesting, shown: prepared.shown.reduce(0) { $0 + $1.tokens.count },
+      prepared.fitting, shown: prepared.shown.reduce(0) { $0 + $1.tokens.count },
       outputBytes: output.written, memory: memory, isResumable: isResumable, parallel: parallel)
   }
 
   func outputEstimate(_ prepared: Prepared) throws -> OutputEstimate {
     try OutputEstimate(
-      prepared.model, experts: prepared.widths.experts, router: prepared.nesting.router,
+      prepared.model, experts: prepared.widths.experts, router: prepared.fitting.router,
       routerWidth: recipe.routerWidth(hiddenSize: prepared.model.configuration.hiddenSize),
-      compensationRank: prepared.nesting.compensationRank, compression: compression,
+      compensationRank: prepared.fitting.compensationRank, compression: compression,
       isOverlay: isOverlay)
   }
 

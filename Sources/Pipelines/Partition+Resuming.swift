@@ -48,7 +48,7 @@ extension Partition {
 
   /// All that the results depend on.
   private func circumstances(_ prepared: Prepared) throws -> [Journal.Circumstance] {
-    let nesting = prepared.nesting
+    let fitting = prepared.fitting
     func digest(_ path: String?) throws -> String {
       guard let path else { return "none" }
       return "\(SHA256Digest.digest(of: try InputFile(path: path).readAll(limit: .max)))"
@@ -84,11 +84,11 @@ extension Partition {
       Condition.weights.circumstance(try weights(of: prepared.model.checkpoint.source)),
       Condition.configuration.circumstance(try description(of: prepared.model)),
       Condition.recipe.circumstance(recipe.rawValue),
-      Condition.importance.circumstance(nesting.importance.rawValue),
-      Condition.widths.circumstance("\(nesting.widths)"),
-      Condition.alignment.circumstance("\(nesting.alignment)"),
-      Condition.routers.circumstance(nesting.router?.rawValue ?? "none"),
-      Condition.compensationRank.circumstance("\(nesting.compensationRank ?? 0)"),
+      Condition.importance.circumstance(fitting.importance.rawValue),
+      Condition.widths.circumstance("\(fitting.widths)"),
+      Condition.alignment.circumstance("\(fitting.alignment)"),
+      Condition.routers.circumstance(fitting.router?.rawValue ?? "none"),
+      Condition.compensationRank.circumstance("\(fitting.compensationRank ?? 0)"),
       Condition.rounds.circumstance("\(rounds)"),
       Condition.seed.circumstance("\(seed)"),
       Condition.down.circumstance(down.rawValue),

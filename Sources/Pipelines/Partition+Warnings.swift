@@ -8,9 +8,9 @@ import Reports
 /// What to distrust of a conversion; a line for each kind of doubt.
 extension Partition {
   func warnings(
-    _ nested: Nesting.Nested, _ heldOut: Evaluator.Result?, _ prepared: Prepared
+    _ fitted: ExpertFitting.Fitted, _ heldOut: Evaluator.Result?, _ prepared: Prepared
   ) -> [String] {
-    var warnings = nested.warnings
+    var warnings = fitted.warnings
     if routers == .usual, text == nil {
       warnings.append(
         "no routers and no compensation: they learn from text, and there was none")
@@ -19,9 +19,9 @@ extension Partition {
       warnings.append(
         "neurons were ranked each on its own: how they go together takes text to tell")
     }
-    if let statistics = nested.statistics {
+    if let statistics = fitted.statistics {
       let neurons = statistics.layers.first?.squareSum.count ?? 0
-      warnings += Doubts.calibration(tokens: statistics.tokens, neurons: neurons)
+      warnings += ReportWarnings.calibration(tokens: statistics.tokens, neurons: neurons)
     }
     if prepared.model.family.isEncoder, text != nil {
       warnings.append(
@@ -31,13 +31,14 @@ extension Partition {
       warnings.append(
         "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")
     }
-    if let routing = nested.summary {
-      warnings += Doubts.prediction(routing.determination)
+    if let routing = fitted.summary {
+      warnings += ReportWarnings.prediction(routing.determination)
       if let quality = routing.quality {
-        warnings += Doubts.collapse(quality.layers.map(\.use.shares), budget: quality.budget)
+        warnings += ReportWarnings.collapse(
+          quality.layers.map(\.use.shares), budget: quality.budget)
       }
     }
-    if let heldOut { warnings += Doubts.budgets(heldOut.figures) }
+    if let heldOut { warnings += ReportWarnings.budgets(heldOut.figures) }
     return warnings
   }
 }

@@ -127,10 +127,10 @@ package struct Partition: Sendable {
     return Preview(
       family: prepared.model.family.name, layers: configuration.layers,
       sourceBytes: prepared.model.checkpoint.files.reduce(0) { $0 + $1.length }, widths: known,
-      calibrationTokens: prepared.nesting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
+      calibrationTokens: prepared.fitting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
       heldOutTokens: prepared.split?.heldOut.count ?? 0,
-      importance: prepared.nesting.importance, router: prepared.nesting.router,
-      compensationRank: prepared.nesting.compensationRank, output: output, isOverlay: isOverlay,
+      importance: prepared.fitting.importance, router: prepared.fitting.router,
+      compensationRank: prepared.fitting.compensationRank, output: output, isOverlay: isOverlay,
       work: work)
   }
 
@@ -156,14 +156,14 @@ package struct Partition: Sendable {
     let journal = resumes ? try journal(prepared) : nil
     let workspace = Workspace(
       memory: memory, folder: Folder.parent(of: outputPath), journal: journal)
-    var nesting = prepared.nesting
-    nesting.workspace = workspace
-    let nested = try nesting.run(parallel: parallel, progress: progress)
+    var fitting = prepared.fitting
+    fitting.workspace = workspace
+    let fitted = try fitting.run(parallel: parallel, progress: progress)
     let writer = try ContainerAssembly(
       model: model,
-      layers: nested.plan.layers.map { RingWriter.Layer(order: $0.order, widths: $0.widths) },
-      importance: nested.plan.importance.rawValue, generator: generator, recipe: recipe.rawValue,
-      routing: nested.routing, experts: nested.experts, compression: compression,
+      layers: fitted.plan.layers.map { RingWriter.Layer(order: $0.order, widths: $0.widths) },
+      importance: fitted.plan.importance.rawValue, generator: generator, recipe: recipe.rawValue,
+      routing: fitted.routing, experts: fitted.experts, compression: compression,
       isOverlay: isOverlay, down: down
     )
     .write(to: outputPath, parallel: parallel, progress: progress)
@@ -187,15 +187,15 @@ package struct Partition: Sendable {
       kinds = Self.kinds(result.choices, of: tokens, windows: windows)
     }
     let report = CalibrationReport(
-      generator: generator, source: try source(model), calibration: nested.statistics,
-      importanceMatrix: prepared.nesting.matrix,
-      plan: nested.plan, stability: nested.stability, recipe: recipe, routing: nested.summary,
+      generator: generator, source: try source(model), calibration: fitted.statistics,
+      importanceMatrix: prepared.fitting.matrix,
+      plan: fitted.plan, stability: fitted.stability, recipe: recipe, routing: fitted.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: outputPath),
       outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: isOverlay,
       exactness: try exactness(written, model.checkpoint, parallel),
       heldOut: heldOut, passages: passages, tokenKinds: kinds,
-      warnings: warnings(nested, heldOut?.result, prepared))
+      warnings: warnings(fitted, heldOut?.result, prepared))
     let document = report.document
     let page = try AtomicFile(path: pagePath, bytes: ReportPage(document: document).bytes)
     let json = try AtomicFile(

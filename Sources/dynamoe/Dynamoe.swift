@@ -39,7 +39,7 @@ struct Dynamoe: ParsableCommand {
       var command = try parseAsRoot()
       // Restarts happen before any input is read. Commands that run no model skip the kernel
       // choice.
-      if command is any Multiplying { ProductLibrary.restartWithBestKernels() }
+      if command is any RunsModel { ProductLibrary.restartWithBestKernels() }
       ProductLibrary.restartWithoutThreads()
       Exhaustion.end(
         with: DynamoeError.Category.inputOutput.rawValue, saying: Advice.outOfMemory)
@@ -61,7 +61,7 @@ struct Dynamoe: ParsableCommand {
   /// OpenBLAS waits forever if it cannot allocate them later.
   private static func makeRoom(for command: any ParsableCommand) throws(DynamoeError) {
     guard let limit = AddressSpace.limit else { return }
-    let threads = (command as? any Multiplying)?.common.threadCount ?? 0
+    let threads = (command as? any RunsModel)?.common.threadCount ?? 0
     let needed = (96 << 20) + ProductLibrary.addresses(threads: threads)
     guard AddressSpace.hasRoom(for: needed) else {
       throw DynamoeError(

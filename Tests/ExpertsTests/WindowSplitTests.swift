@@ -4,10 +4,10 @@ import Testing
 /// Held-back windows, and windows that are processed together.
 @Suite struct WindowSplitTests {
   @Test func `every eighth window judges, the last where there are fewer`() {
-    for count in 2..<8 { #expect(Judging.windows(of: count) == [count - 1]) }
-    #expect(Judging.windows(of: 8) == [7])
-    #expect(Judging.windows(of: 25) == [7, 15, 23])
-    #expect(Judging.windows(of: 1) == [0] && Judging.windows(of: 0).isEmpty)
+    for count in 2..<8 { #expect(HeldBackWindows.indices(of: count) == [count - 1]) }
+    #expect(HeldBackWindows.indices(of: 8) == [7])
+    #expect(HeldBackWindows.indices(of: 25) == [7, 15, 23])
+    #expect(HeldBackWindows.indices(of: 1) == [0] && HeldBackWindows.indices(of: 0).isEmpty)
   }
 
   @Test(

@@ -61,7 +61,7 @@ struct RingPass {
       parallel.forEachInPlace(&fits) { expert, fit in
         for (index, seen) in seen.enumerated() {
           let window = chunk.lowerBound + index
-          guard !Judging.isJudge(window, of: layer.inputs.count) else { continue }
+          guard !HeldBackWindows.contains(window, of: layer.inputs.count) else { continue }
           let weights = seen.weights.enumerated().map { token, weight in
             Double(shares[window].values[token * shares[window].columns + expert]) * weight
           }

@@ -106,7 +106,7 @@ package struct RoutingCalibration: Sendable {
     var start = 0
     for (place, window) in truth.enumerated() {
       let rows = start..<start + window.rows
-      if Judging.isJudge(place, of: truth.count) {
+      if HeldBackWindows.contains(place, of: truth.count) {
         ranges.judging.append(rows)
       } else {
         ranges.fitting.append(rows)
@@ -120,7 +120,7 @@ package struct RoutingCalibration: Sendable {
       kind: kind, task: task, width: width, seed: seed &+ UInt64(index)
     ).router
     let predicted = parallel.map(features.count) { router.predict(features[$0]) }
-    let judges = Judging.windows(of: truth.count)
+    let judges = HeldBackWindows.indices(of: truth.count)
     return Layer(
       router: router, experts: experts,
       determination: Determination.values(

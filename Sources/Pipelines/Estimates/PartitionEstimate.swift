@@ -30,11 +30,11 @@ package struct PartitionEstimate: Sendable {
   package var sweeps: Int { phases.count - 1 }
 
   init(
-    _ nesting: Nesting, shown: Int, outputBytes: Int, memory: Int, isResumable: Bool,
+    _ fitting: ExpertFitting, shown: Int, outputBytes: Int, memory: Int, isResumable: Bool,
     parallel: Parallel
   ) {
     let limit = memory
-    let costs = LayerCosts(nesting, parallel: parallel)
+    let costs = LayerCosts(fitting, parallel: parallel)
     var phases: [Phase] = []
     func sweep(
       _ name: String, _ positions: Int, streams: Int = 1, isTwofold: Bool = false,
@@ -43,29 +43,29 @@ package struct PartitionEstimate: Sendable {
       let memory = costs.memory(
         positions: positions * streams, isTwofold: isTwofold, beside: beside, limit: limit,
         isResumable: isResumable)
-      let layers = Double(nesting.model.configuration.layers)
+      let layers = Double(fitting.model.configuration.layers)
       phases.append(
         Phase(
           name: name, seconds: (layers * operations + once) / costs.speed,
           memory: memory.total, scratch: memory.scratch))
     }
-    let calibration = nesting.readsText ? nesting.split?.calibration.count ?? 0 : 0
+    let calibration = fitting.readsText ? fitting.split?.calibration.count ?? 0 : 0
     let tokens = Double(calibration)
     let (attention, full) = (costs.attention, costs.feedForward)
-    let isCompensated = nesting.compensationRank != nil
-    if nesting.needsCalibration {
+    let isCompensated = fitting.compensationRank != nil
+    if fitting.needsCalibration {
       sweep("Calibrating", calibration, perLayer: tokens * (attention + full))
     }
-    if nesting.importance == .greedy && nesting.tokens != nil || isCompensated {
-      let isGreedy = nesting.importance == .greedy
+    if fitting.importance == .greedy && fitting.tokens != nil || isCompensated {
+      let isGreedy = fitting.importance == .greedy
       sweep(
         "Ranking", calibration, isTwofold: true,
         perLayer: tokens * (attention + (isGreedy ? full : 0) + (isCompensated ? full : 0))
           + (isGreedy ? costs.ranking(tokens: calibration) : 0),
         beside: isGreedy ? costs.rankingBytes(tokens: calibration) : costs.reordered)
     }
-    if nesting.router != nil {
-      for _ in 0...nesting.rounds {
+    if fitting.router != nil {
+      for _ in 0...fitting.rounds {
         sweep(
           "Fitting routers", calibration, isTwofold: true,
           perLayer: tokens * (attention + (isCompensated ? 2 : 1) * full)
@@ -77,18 +77,18 @@ package struct PartitionEstimate: Sendable {
         "Setting budgets", calibration / 8, streams: 16,
         perLayer: tokens / 8 * (16 * attention + 13 * full), beside: costs.reordered)
     }
-    let isEncoder = nesting.model.family.isEncoder
-    if let heldOut = nesting.split?.heldOut.count, !isEncoder {
+    let isEncoder = fitting.model.family.isEncoder
+    if let heldOut = fitting.split?.heldOut.count, !isEncoder {
       let positions = Double(heldOut)
-      let experts = nesting.widths.experts
+      let experts = fitting.widths.experts
       // Routers are measured at five budgets, and at three beside all that they are compared with.
-      let streams = experts + (nesting.router == nil ? 0 : 14)
-      let used = 0.5 * Double(experts) + (nesting.router == nil ? 0.5 : 9.5)
+      let streams = experts + (fitting.router == nil ? 0 : 14)
+      let used = 0.5 * Double(experts) + (fitting.router == nil ? 0.5 : 9.5)
       sweep(
         "Evaluating", heldOut, streams: streams,
         perLayer: positions * (Double(streams) * attention + used * full),
         once: positions * Double(streams) * costs.output, beside: costs.outputBytes)
-      for type in nesting.model.smallerTypes {
+      for type in fitting.model.smallerTypes {
         sweep(
           "Rounding to \(type.rawValue)", heldOut, perLayer: positions * (attention + full),
           once: 2 * positions * costs.output, beside: costs.outputBytes)

@@ -1,13 +1,13 @@
 /// Windows of calibration text held back from fits, to evaluate them and to set the knobs.
-package enum Judging {
+package enum HeldBackWindows {
   private static let interval = 8
 
   /// Every eighth window, or the last if there are fewer.
-  package static func isJudge(_ window: Int, of count: Int) -> Bool {
+  package static func contains(_ window: Int, of count: Int) -> Bool {
     count < interval ? window == count - 1 : window % interval == interval - 1
   }
 
-  package static func windows(of count: Int) -> [Int] {
-    (0..<count).filter { isJudge($0, of: count) }
+  package static func indices(of count: Int) -> [Int] {
+    (0..<count).filter { contains($0, of: count) }
   }
 }

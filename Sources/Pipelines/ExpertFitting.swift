@@ -7,7 +7,7 @@ import Reports
 import Work
 
 /// From a model and calibration text to experts and what chooses among them.
-struct Nesting: Sendable {
+struct ExpertFitting: Sendable {
   let model: Model
   let tokens: TextTokens?
   let split: TextSplit?
@@ -25,7 +25,7 @@ struct Nesting: Sendable {
   let seed: UInt64
   var workspace = Workspace()
 
-  struct Nested {
+  struct Fitted {
     let plan: ExpertPlan
     /// Nil where the weights alone were ranked.
     let statistics: NeuronStatistics?
@@ -52,7 +52,7 @@ struct Nesting: Sendable {
     importance.needsStatistics && !importance.needsText && evidence == nil
   }
 
-  func run(parallel: Parallel, progress: Progress) throws -> Nested {
+  func run(parallel: Parallel, progress: Progress) throws -> Fitted {
     let windows = try calibrationWindows()
     let (ranked, statistics) = try rank(windows, parallel, progress)
     let stability = ranked.stability
@@ -64,12 +64,12 @@ struct Nesting: Sendable {
     }
     guard let router else {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }
-      return Nested(
+      return Fitted(
         plan: ranked.plan, statistics: statistics, routing: nil, experts: experts, summary: nil,
         stability: stability, warnings: warnings)
     }
     let fitted = try fit(router, ranked, windows, parallel, progress)
-    let judges = Judging.windows(of: windows.count)
+    let judges = HeldBackWindows.indices(of: windows.count)
     let routers = fitted.map(\.router)
     let experts = fitted.map(\.experts)
     let predicted = fitted.map { layer in judges.map { layer.predicted[$0] } }
@@ -84,7 +84,7 @@ struct Nesting: Sendable {
     let quality = RoutingQuality(
       predicted: predicted, truth: truth, budgets: budgets, aim: recipe.aim, experts: experts,
       parallel: parallel)
-    return Nested(
+    return Fitted(
       plan: ranked.plan, statistics: statistics,
       routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets.table),
       experts: experts,

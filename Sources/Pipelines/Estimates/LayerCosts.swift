@@ -25,26 +25,26 @@ struct LayerCosts: Sendable {
   let feedForward: Double
   let output: Double
 
-  private let nesting: Nesting
+  private let fitting: ExpertFitting
   private let context: Int
   private let threads: Int
   private let hidden: Int
   private let neurons: Int
   private let partial: Int
 
-  init(_ nesting: Nesting, parallel: Parallel) {
-    let configuration = nesting.model.configuration
-    self.nesting = nesting
-    context = nesting.tokens?.context ?? 0
+  init(_ fitting: ExpertFitting, parallel: Parallel) {
+    let configuration = fitting.model.configuration
+    self.fitting = fitting
+    context = fitting.tokens?.context ?? 0
     threads = parallel.threads
     hidden = configuration.hiddenSize
     neurons = configuration.intermediateSize
-    partial = nesting.widths.experts - 1
+    partial = fitting.widths.experts - 1
     speed = Matrix.operationsPerSecond * Double(parallel.threads) / Self.overhead
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
     let scores = 2 * configuration.heads * configuration.headDimension * context
     attention = 2 * Double(2 * hidden * heads + scores)
-    feedForward = 2 * Double((nesting.model.family.gated ? 3 : 2) * hidden * neurons)
+    feedForward = 2 * Double((fitting.model.family.gated ? 3 : 2) * hidden * neurons)
     output = 2 * Double(hidden * configuration.vocabularySize)
   }
 
@@ -67,17 +67,17 @@ struct LayerCosts: Sendable {
   }
 
   /// Weights in another order, beside those in theirs.
-  var reordered: Int { ((nesting.model.family.gated ? 3 : 2) + 1) * hidden * neurons * 4 }
+  var reordered: Int { ((fitting.model.family.gated ? 3 : 2) + 1) * hidden * neurons * 4 }
 
   /// To fit compensation and a router.
   func fitting(tokens: Int) -> Double {
-    let width = Double(nesting.recipe.routerWidth(hiddenSize: hidden))
+    let width = Double(fitting.recipe.routerWidth(hiddenSize: hidden))
     // Ten times over the text, forwards and back, on one thread.
     let router =
-      nesting.router == .mlp
+      fitting.router == .mlp
       ? 60 * Double(tokens) * Double(hidden) * width * Double(threads)
       : Double(tokens) * square
-    guard let rank = nesting.compensationRank else { return router }
+    guard let rank = fitting.compensationRank else { return router }
     let sums = 3 * Double(tokens) * square
     let solving = Self.slow * square * (Double(hidden) / 3 + 80 * Double(rank + 16))
     return router + Double(partial) * (sums + solving)
@@ -85,7 +85,7 @@ struct LayerCosts: Sendable {
 
   func fittingBytes(tokens: Int) -> Int {
     let features = 2 * tokens * (hidden + 1) * 4
-    guard nesting.compensationRank != nil else { return reordered + features }
+    guard fitting.compensationRank != nil else { return reordered + features }
     let sums = 2 * (partial + 2 * threads) * hidden * hidden * 8
     let missing = 2048 * (partial + 3) * hidden * 4
     return reordered + max(sums + missing, features)
@@ -93,7 +93,7 @@ struct LayerCosts: Sendable {
 
   /// The projection to the vocabulary, and logits.
   var outputBytes: Int {
-    let vocabulary = nesting.model.configuration.vocabularySize
+    let vocabulary = fitting.model.configuration.vocabularySize
     return 4 * vocabulary * (hidden + 3 * threads * context)
   }
 
@@ -101,10 +101,10 @@ struct LayerCosts: Sendable {
   func memory(
     positions: Int, isTwofold: Bool, beside: Int, limit: Int, isResumable: Bool
   ) -> (total: Int, scratch: Int) {
-    let isParallel = nesting.model.configuration.isParallel
+    let isParallel = fitting.model.configuration.isParallel
     let areas = (isTwofold ? (isParallel ? 3 : 2) : 1) + (isResumable ? 1 : 0)
     let needs = SweepMemory(
-      nesting.model, positions: positions, context: context, areas: areas, threads: threads)
+      fitting.model, positions: positions, context: context, areas: areas, threads: threads)
     let fixed = Self.program + needs.fixed + beside
     let isOnDisk = isResumable || needs.total > max(limit - beside, 0)
     return isOnDisk ? (fixed, needs.states) : (fixed + needs.states, 0)

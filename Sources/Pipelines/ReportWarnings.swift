@@ -2,7 +2,7 @@ package import Evaluation
 import Reports
 
 /// When figures say that a conversion is not to be trusted, and in which words: none or one line each.
-package enum Doubts {
+package enum ReportWarnings {
   /// Too little text for so many neurons.
   package static func calibration(tokens: Int, neurons: Int) -> [String] {
     if tokens < 2 * neurons {
