@@ -99,6 +99,7 @@ package struct Family: Sendable {
   package var isEncoder = false
   /// Whether the feed-forward layer has a gate beside up.
   package var gated = true
+  package var feedForwardMatrices: Int { FeedForwardPart.matrixCount(gated: gated) }
   /// H as a multiple of D, for a configuration without H.
   package var widthFactor: Int?
   /// Whether the feed-forward network reads the residual stream before attention instead of after

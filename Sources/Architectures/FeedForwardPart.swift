@@ -9,6 +9,10 @@ package enum FeedForwardPart: String, Sendable, CaseIterable {
   case upBias = "up_bias"
 
   package var isBias: Bool { self == .gateBias || self == .upBias }
+
+  /// Number of matrices of a layer, and so of weight rows of a neuron: gate, up and down, or up and
+  /// down.
+  package static func matrixCount(gated: Bool) -> Int { gated ? 3 : 2 }
 }
 
 /// Relation of a source tensor to the neurons of a layer.

@@ -1,25 +1,17 @@
 import Architectures
 import ByteIO
 package import Checkpoints
-package import Kernels
-import Running
+import Kernels
+package import Running
 package import Work
 
 /// Runs the dense model over calibration text and sums the activations of its neurons.
-package struct Calibrator: Sendable {
-  package let model: Model
-  package let parallel: Parallel
-  package let progress: Progress
-  package let workspace: Workspace
+package struct Calibrator<Source: ActivationSource>: Sendable {
+  package let source: Source
 
-  package init(
-    model: Model, parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
-  ) {
-    self.workspace = workspace
-    self.model = model
-    self.parallel = parallel
-    self.progress = progress
-  }
+  package init(from source: Source) { self.source = source }
+
+  package var model: Model { source.model }
 
   /// Statistics of a range of tokens.
   ///
@@ -63,15 +55,11 @@ package struct Calibrator: Sendable {
   package func sums(
     of windows: [[Int]]
   ) throws(CalibrationError) -> (layers: [NeuronStatistics.Layer], halves: [StatisticsHalves]) {
-    let count = model.configuration.layers
     var layers: [NeuronStatistics.Layer] = []
     var halves: [StatisticsHalves] = []
-    let step = progress.layers(
-      "Calibrating", of: count, tokens: windows.reduce(0) { $0 + $1.count })
+    let step = source.progress(tokens: windows.reduce(0) { $0 + $1.count })
     do {
-      _ = try LayerSweep(
-        model, parallel: parallel, workspace: workspace, phase: "calibrating"
-      ).run(windows) { call in
+      try source.observe(windows) { call in
         let hidden = call.weights.hidden(call.input)
         var sums = NeuronStatistics.Layer(neurons: hidden.columns)
         sums.absoluteSum = hidden.columnAbsoluteSums()
@@ -82,7 +70,7 @@ package struct Calibrator: Sendable {
         // runs.
         var sum = NeuronStatistics.Layer(neurons: model.configuration.intermediateSize)
         var half = StatisticsHalves(neurons: model.configuration.intermediateSize)
-        for (index, window) in observations[0].enumerated() {
+        for (index, window) in observations.enumerated() {
           sum.add(window)
           half.add(window, index: index)
         }
@@ -103,5 +91,12 @@ package struct Calibrator: Sendable {
     } catch {
       throw .model(error)
     }
+  }
+}
+
+extension Calibrator where Source == LayerSweep {
+  /// Calibrator that sweeps the model.
+  package init(_ model: Model, _ context: Context, as stage: Stage = .calibrating) {
+    self.init(from: LayerSweep(model, context, as: stage))
   }
 }

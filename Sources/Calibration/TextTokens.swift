@@ -39,28 +39,26 @@ package struct TextTokens: Sendable {
   /// Name of the text in errors.
   package let name: String
   package let digest: SHA256Digest
-  /// First token of every window; nil for none.
-  package let beginningToken: Int?
-  /// Maximum number of positions of a window.
-  package let context: Int
+  private let cut: WindowCut
   /// Nil if ids were given for a model whose tokenizer cannot be read.
   private let tokenizer: Tokenizer?
 
   /// Reads and encodes text, at most `limit` tokens of it.
   package init(_ request: TextRequest, model: Model, limit: Int) throws(CalibrationError) {
     name = request.paths.joined(separator: ", ")
-    context = min(request.context, model.configuration.contextLength)
+    let context = min(request.context, model.configuration.contextLength)
     do {
       if request.holdsTokens {
-        (tokenizer, beginningToken) = try ModelTokenizer.forTokens(
-          model, beginning: request.beginning)
+        let described = try ModelTokenizer.forTokens(model, beginning: request.beginning)
+        tokenizer = described.tokenizer
+        cut = WindowCut(context: context, beginningToken: described.beginningToken)
         tokens = try TokenFile.ids(
           of: request.paths, vocabularySize: model.configuration.vocabularySize, limit: limit)
         digest = Self.digest(of: tokens)
         return
       }
       let tokenizer = try ModelTokenizer(model, beginning: request.beginning)
-      beginningToken = tokenizer.beginningToken
+      cut = WindowCut(context: context, beginningToken: tokenizer.beginningToken)
       self.tokenizer = tokenizer.tokenizer
       // Assumes at least one token in 64 bytes of text, so that longer files are not read whole.
       var byteLimit = max(limit.multipliedReportingOverflow(by: 64).partialValue, 1 << 24)
@@ -104,11 +102,17 @@ package struct TextTokens: Sendable {
     return tokenizer.text(of: id)
   }
 
+  /// First token of every window; nil for none.
+  package var beginningToken: Int? { cut.beginningToken }
+
+  /// Maximum number of positions of a window.
+  package var context: Int { cut.context }
+
   /// Number of positions of a window before its text.
-  package var positionsBeforeText: Int { beginningToken == nil ? 0 : 1 }
+  package var positionsBeforeText: Int { cut.positionsBeforeText }
 
   /// Number of text tokens in a full window.
-  package var textTokensPerWindow: Int { context - positionsBeforeText }
+  package var textTokensPerWindow: Int { cut.textTokens }
 
   /// Number of text tokens needed to predict one.
   package var textTokensNeeded: Int { beginningToken == nil ? 2 : 1 }
@@ -121,9 +125,6 @@ package struct TextTokens: Sendable {
 
   /// Consecutive windows over a range of the tokens, for work that needs no targets.
   package func allWindows(_ range: Range<Int>? = nil) -> [[Int]] {
-    let range = range ?? 0..<tokens.count
-    let beginning = beginningToken.map { [$0] } ?? []
-    return stride(from: range.lowerBound, to: range.upperBound, by: textTokensPerWindow)
-      .map { beginning + tokens[$0..<min($0 + textTokensPerWindow, range.upperBound)] }
+    cut.windows(of: tokens[range ?? 0..<tokens.count])
   }
 }

@@ -1,4 +1,5 @@
 package import Architectures
+import ByteIO
 import DMOE
 import JSON
 import Kernels
@@ -11,6 +12,9 @@ package struct Model: Sendable {
   package let configuration: ModelConfiguration
   /// Differences of its tensor names from the family's.
   private let renaming: TensorLayout.Renaming
+  /// Shared by copies of the model, as rounding changes neither.
+  let fingerprintMemo = Memo<SHA256Digest>()
+  let tokenizerMemo = Memo<DescribedTokenizer>()
   /// The type that its matrices are rounded to; nil for the weights as they are.
   package var rounding: ElementType?
 

@@ -5,7 +5,12 @@ extension Model {
   /// Digest that tells this model from others, fine-tuned ones included, without reading it whole.
   ///
   /// It covers names, types and shapes of all tensors, and the first and last 4096 bytes of each.
+  /// It is computed once for a model.
   package func fingerprint() throws(ModelError) -> SHA256Digest {
+    try fingerprintMemo.value { () throws(ModelError) in try computedFingerprint() }
+  }
+
+  private func computedFingerprint() throws(ModelError) -> SHA256Digest {
     var hasher = SHA256Hasher()
     let source = checkpoint.source
     for tensor in checkpoint.tensors.sorted(by: { $0.name < $1.name }) {

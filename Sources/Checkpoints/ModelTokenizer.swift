@@ -1,6 +1,3 @@
-import Architectures
-import GGUF
-import JSON
 package import Tokenizers
 
 /// Tokenizer of a model, and the special token with which its windows begin, if any.
@@ -18,7 +15,7 @@ package struct ModelTokenizer: Sendable {
   package let beginningToken: Int?
 
   package init(_ model: Model, beginning: Beginning) throws(ModelError) {
-    let described = try Described(model)
+    let described = try DescribedTokenizer.of(model)
     tokenizer = try described.tokenizer.get()
     beginningToken = try described.beginningToken(beginning, path: model.path)
   }
@@ -27,132 +24,10 @@ package struct ModelTokenizer: Sendable {
   package static func forTokens(
     _ model: Model, beginning: Beginning
   ) throws(ModelError) -> (tokenizer: Tokenizer?, beginningToken: Int?) {
-    let described = try Described(model)
+    let described = try DescribedTokenizer.of(model)
     return (
       try? described.tokenizer.get(),
       try described.beginningToken(beginning, path: model.path)
     )
-  }
-}
-
-/// Description of the tokenizer in a model's files.
-private struct Described {
-  /// Tokenizer, or the error that prevents it.
-  let tokenizer: Result<Tokenizer, ModelError>
-  /// Whether windows begin with a special token by default.
-  private let begins: Bool
-  /// Special token to begin windows with; nil if no file names one.
-  private let namedToken: Int?
-
-  init(_ model: Model) throws(ModelError) {
-    switch model.checkpoint.naming {
-    case .transformers: try self.init(byFilesOf: model)
-    case .gguf: try self.init(byMetadataOf: model)
-    }
-  }
-
-  func beginningToken(
-    _ beginning: ModelTokenizer.Beginning, path: String
-  ) throws(ModelError) -> Int? {
-    let begins =
-      switch beginning {
-      case .always: true
-      case .never: false
-      case .auto: begins
-      }
-    guard !begins || namedToken != nil else { throw .noBeginningToken(path: path) }
-    return begins ? namedToken : nil
-  }
-
-  /// Reads `tokenizer.json` and the files beside it.
-  private init(byFilesOf model: Model) throws(ModelError) {
-    let path = model.path
-    let bytes = try model.checkpoint.companion("tokenizer.json")
-    tokenizer = Result { () throws(ModelError) in try Self.tokenizer(bytes, path: path) }
-    let known = try? tokenizer.get()
-    let leading = known?.leadingSpecialToken.map(Int.init)
-    let settings = try model.checkpoint.document("tokenizer_config.json").map { JSONField($0) }
-    let named: Int?
-    do throws(JSONFieldError) {
-      begins = try settings?.optional("add_bos_token")?.bool() ?? (leading != nil)
-      named = try Self.namedToken(settings, known)
-    } catch {
-      throw .configuration(path: path, file: "tokenizer_config.json", error)
-    }
-    let configured = try model.checkpoint.document("config.json")?.object?["bos_token_id"]?.int
-    namedToken = leading ?? named ?? configured
-  }
-
-  /// Reads the keys of a GGUF file.
-  private init(byMetadataOf model: Model) throws(ModelError) {
-    let path = model.path
-    let vocabulary: GGUFVocabulary?
-    do {
-      vocabulary = try model.checkpoint.metadata().flatMap { metadata throws(GGUFError) in
-        try GGUFVocabulary(metadata)
-      }
-    } catch let error as GGUFError {
-      throw .gguf(error)
-    } catch let error as ModelError {
-      throw error
-    } catch {
-      preconditionFailure("unexpected error: \(error)")
-    }
-    tokenizer = Result { () throws(ModelError) in try Self.tokenizer(vocabulary, path: path) }
-    begins =
-      (try? tokenizer.get()).map { $0.leadingSpecialToken != nil }
-      ?? vocabulary?.addsBeginning ?? false
-    namedToken = vocabulary?.beginningID
-  }
-
-  private static func tokenizer(
-    _ bytes: [UInt8]?, path: String
-  ) throws(ModelError) -> Tokenizer {
-    guard let bytes else { throw .noTokenizer(path: path) }
-    do {
-      return try Tokenizer(tokenizerJSON: bytes)
-    } catch {
-      throw .tokenizer(path: path, file: "tokenizer.json", error)
-    }
-  }
-
-  private static func tokenizer(
-    _ vocabulary: GGUFVocabulary?, path: String
-  ) throws(ModelError) -> Tokenizer {
-    guard let vocabulary else { throw .noTokenizer(path: path) }
-    do {
-      return try Tokenizer(vocabulary)
-    } catch {
-      throw .tokenizer(path: path, file: "the metadata", error)
-    }
-  }
-
-  /// `bos_token` is a string, or an object with its content.
-  private static func namedToken(
-    _ settings: JSONField?, _ tokenizer: Tokenizer?
-  ) throws(JSONFieldError) -> Int? {
-    guard let field = try settings?.optional("bos_token") else { return nil }
-    let content =
-      field.value.object == nil ? try field.string() : try field.member("content").string()
-    return tokenizer?.id(of: content).map(Int.init)
-  }
-}
-
-extension GGUFVocabulary {
-  /// Reads the tokenizer's keys; nil if they are missing.
-  fileprivate init?(_ metadata: GGUFMetadata) throws(GGUFError) {
-    let key = "tokenizer.ggml."
-    guard let model = try metadata.stringIfPresent(key + "model"),
-      let tokens = try metadata.stringsIfPresent(key + "tokens")
-    else { return nil }
-    self.init(
-      model: model, tokens: tokens, scores: try metadata.floatsIfPresent(key + "scores"),
-      types: try metadata.intsIfPresent(key + "token_type"),
-      merges: try metadata.stringsIfPresent(key + "merges"),
-      preTokenizer: try metadata.stringIfPresent(key + "pre"),
-      beginningID: try metadata.intIfPresent(key + "bos_token_id"),
-      unknownID: try metadata.intIfPresent(key + "unknown_token_id"),
-      addsSpacePrefix: try metadata.boolIfPresent(key + "add_space_prefix"),
-      addsBeginning: try metadata.boolIfPresent(key + "add_bos_token"))
   }
 }

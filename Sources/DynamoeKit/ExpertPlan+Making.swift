@@ -1,7 +1,7 @@
-import Calibration
 import Checkpoints
 import Evaluation
 import Experts
+import Pipelines
 import Work
 
 extension ExpertPlan {
@@ -27,72 +27,34 @@ extension ExpertPlan {
       throw DynamoeError(
         .data, "\(model.checkpoint.path): expected a dense checkpoint, found a .dmoe")
     }
-    let neurons = model.intermediateSize
-    let chosen = try widths.checked(neurons: neurons)
-    let alignment = alignment ?? chosen.defaultAlignment(neurons: neurons)
+    let chosen = try widths.checked
     plan = try DynamoeError.wrapping {
-      guard (1...neurons).contains(alignment) else {
-        throw PlanError.alignment(alignment, neurons: neurons)
-      }
-      let plan = try Self.plan(
-        model, Experts.Importance(importance), windows, chosen, alignment: alignment)
+      let ranking = NeuronRanking(
+        model: model.evaluator.model, importance: Experts.Importance(importance), widths: chosen,
+        alignment: try chosen.alignment(alignment, neurons: model.intermediateSize))
+      let result = try ranking.run(
+        on: windows, StageList(ranking.stages), model.evaluator.context)
       try model.checkpoint.opened.checkUnchanged()
-      return plan
+      return result.ranked.plan
     }
-  }
-
-  private static func plan(
-    _ model: Model, _ importance: Experts.Importance, _ windows: [[Int]], _ widths: ExpertWidths,
-    alignment: Int
-  ) throws -> Experts.ExpertPlan {
-    let evaluator = model.evaluator
-    let (source, parallel) = (evaluator.model, evaluator.parallel)
-    guard !importance.needsStatistics || !windows.isEmpty else {
-      throw PlanError.noStatistics(importance)
-    }
-    if importance == .greedy {
-      return try RankingCalibration(
-        importance: importance, widths: widths, alignment: alignment, wantsErrors: false
-      ).rank(
-        source, windows: windows, parallel: parallel, progress: .ignored,
-        workspace: evaluator.workspace
-      ).plan
-    }
-    var evidence: NeuronEvidence?
-    if importance.needsStatistics {
-      let layers = try Calibrator(
-        model: source, parallel: parallel, progress: .ignored, workspace: evaluator.workspace
-      ).sums(of: windows).layers
-      evidence = .statistics(
-        NeuronStatistics(
-          layers: layers, positions: windows.reduce(0) { $0 + $1.count },
-          model: try source.fingerprint(), parts: []))
-    }
-    let scores = try ImportanceScores(
-      importance, model: source, evidence: evidence, parallel: parallel)
-    return try Experts.ExpertPlan(scores, widths: widths, alignment: alignment)
   }
 }
 
 extension ExpertPlan.Widths {
-  /// Validates the widths and converts them to the type used by `Experts`.
-  fileprivate func checked(neurons: Int) throws(DynamoeError) -> ExpertWidths {
-    let widths: ExpertWidths
-    switch self {
-    case .equal(let experts): widths = .equal(experts: experts)
-    case .coverage: widths = .coverage
-    case .fractions(let fractions):
-      let grows = zip([0] + fractions, fractions).allSatisfy { $0 < $1 }
-      guard grows, fractions.last == 1 else {
-        throw DynamoeError(
-          .usage, "fractions \(fractions): expected numbers above 0 that increase and end in 1")
+  /// The same in the words of the stages below.
+  fileprivate var checked: ExpertWidths {
+    get throws(DynamoeError) {
+      switch self {
+      case .equal(let experts): return .equal(experts: experts)
+      case .coverage: return .coverage
+      case .fractions(let fractions):
+        guard let widths = ExpertWidths(fractions: fractions) else {
+          throw DynamoeError(
+            .usage, "fractions \(fractions): expected numbers above 0 that increase and end in 1")
+        }
+        return widths
       }
-      widths = .fractions(fractions)
     }
-    guard (1...neurons).contains(widths.experts) else {
-      throw DynamoeError(PlanError.experts(widths.experts, neurons: neurons))
-    }
-    return widths
   }
 }
 

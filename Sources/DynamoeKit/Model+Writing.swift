@@ -1,5 +1,6 @@
 import Evaluation
 import Pipelines
+import Work
 
 extension Model {
   /// Writes the model as a `.dmoe` with the experts of a plan, lossless.
@@ -21,7 +22,7 @@ extension Model {
       try PlannedConversion(
         model: evaluator.model, plan: plan.plan, outputPath: path, force: replacing,
         generator: Release.generator
-      ).run(parallel: evaluator.parallel, progress: evaluator.progress)
+      ).run(parallel: evaluator.parallel, progress: evaluator.context.progress)
     }
   }
 }

@@ -49,8 +49,7 @@ public struct Model: Sendable {
         throw .model(error)
       }
       return try Evaluator(
-        model: model, parallel: Parallel(threads: threads), progress: .ignored,
-        workspace: workspace)
+        model, Context(Parallel(threads: threads), workspace: workspace))
     }
     let container = checkpoint.opened.container
     widths =

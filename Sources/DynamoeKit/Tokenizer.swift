@@ -1,3 +1,4 @@
+import Calibration
 import Checkpoints
 import Evaluation
 import Tokenizers
@@ -59,11 +60,7 @@ public struct Tokenizer: Sendable {
     guard context > 1 else {
       throw DynamoeError(.usage, "context \(context): expected a number above 1")
     }
-    let tokens = try encode(text)
-    let beginning = beginningToken.map { [$0] } ?? []
-    let step = max(min(context, contextLength) - beginning.count, 1)
-    return stride(from: 0, to: tokens.count, by: step).map {
-      beginning + tokens[$0..<min($0 + step, tokens.count)]
-    }
+    return WindowCut(context: min(context, contextLength), beginningToken: beginningToken)
+      .windows(of: try encode(text)[...])
   }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Work
 
 extension Evaluator {
   /// Runs one variant alone, to record the expert chosen for each token.
@@ -16,7 +17,7 @@ extension Evaluator {
     }
     do {
       let plan = streams([request.variant])
-      return try run(plan, on: windows, recording: request, phase: "choosing").choices
+      return try run(plan, on: windows, recording: request, as: .choosing).choices
         ?? TokenChoices(meanWidths: [], experts: [])
     } catch {
       throw .model(error)

@@ -25,15 +25,13 @@ extension Evaluator {
     let plan = streams([asRun(variant)])
     let stream = plan.variants.firstIndex(of: asRun(variant)) ?? 0
     let layers = model.configuration.layers
-    let step = progress.layers(
-      "Running", of: layers, tokens: windows.reduce(0) { $0 + $1.count })
+    let sweep = LayerSweep(model, context, as: .running)
+    let step = sweep.progress(tokens: windows.reduce(0) { $0 + $1.count })
     let always = chosenAlways(by: variant).map { [$0] } ?? []
     var experts = windows.map { [[Int]](repeating: [], count: $0.count) }
     var costs = [Double](repeating: 0, count: windows.count)
     do {
-      let finished = try LayerSweep(
-        model, parallel: parallel, workspace: workspace, phase: "running"
-      ).run(windows, phases: plan.phases) { call, earlier in
+      let finished = try sweep.run(windows, phases: plan.phases) { call, earlier in
         plan.run(call, earlier: earlier)
       } finishedLayer: { layer, _, uses in
         for (window, use) in uses[stream].enumerated() {

@@ -18,13 +18,10 @@ extension Evaluator {
     of rounded: Model, as type: ElementType, beside reference: LayerSweep.Windows,
     on windows: [[Int]]
   ) throws(ModelError) -> RoundedFigures {
-    let phase = "Rounding to \(type.rawValue)"
-    let layers = rounded.configuration.layers
     let inputs = windows.map { Array($0.dropLast()) }
-    let step = progress.layers(phase, of: layers, tokens: inputs.reduce(0) { $0 + $1.count })
-    let finished = try LayerSweep(
-      rounded, parallel: parallel, workspace: workspace, phase: "rounding-\(type.rawValue)"
-    ).run(inputs) { call in
+    let sweep = LayerSweep(rounded, context, as: .rounding(to: type))
+    let step = sweep.progress(tokens: inputs.reduce(0) { $0 + $1.count })
+    let finished = try sweep.run(inputs) { call in
       (call.weights.output(call.weights.hidden(call.input)), ())
     } finishedLayer: { layer, _ in
       step.done(layer + 1)

@@ -11,22 +11,16 @@ package import Work
 /// Measures variants of a model on windows of text, all in one sweep over the weights.
 package struct Evaluator: Sendable {
   package let model: Model
-  package let parallel: Parallel
-  package let progress: Progress
-  package let workspace: Workspace
+  package let context: Context
   /// Nil if the model has no routers.
   package let routing: Routing?
   /// Experts of each layer; empty if the model has none.
   let experts: [LayerExperts]
 
   /// - Throws: ``EvaluationError`` if experts or routers in the model's file are invalid.
-  package init(
-    model: Model, parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
-  ) throws(EvaluationError) {
-    self.workspace = workspace
+  package init(_ model: Model, _ context: Context) throws(EvaluationError) {
     self.model = model
-    self.parallel = parallel
-    self.progress = progress
+    self.context = context
     do {
       let container = model.checkpoint.container
       routing = try container.flatMap { (container) throws(PlanError) in
@@ -40,6 +34,8 @@ package struct Evaluator: Sendable {
       throw .plan(error)
     }
   }
+
+  package var parallel: Parallel { context.parallel }
 
   /// Throws for an encoder, which predicts no next token.
   package func checkPredicts() throws(EvaluationError) {
@@ -210,18 +206,18 @@ package struct Evaluator: Sendable {
   /// Runs variants side by side and meters the work and time of each.
   func run(
     _ streams: VariantStreams, on inputs: [[Int]], recording: TokenChoices.Request?,
-    phase: String = "evaluating"
+    as stage: Stage = .evaluating
   ) throws(ModelError) -> Run {
     let recorded = recording.flatMap { streams.variants.firstIndex(of: $0.variant) }
     var recorder = recorded.flatMap { _ in
       recording.map { TokenChoices.Recorder($0, windows: inputs) }
     }
-    let layers = model.configuration.layers
     var meters = [WorkMeter](repeating: WorkMeter(), count: streams.variants.count)
-    let step = progress.layers(
-      "Evaluating", of: layers,
+    // Choices alone are reported under the same name.
+    let step = context.progress.layers(
+      .evaluating, of: model.configuration.layers,
       tokens: streams.variants.count * inputs.reduce(0) { $0 + $1.count })
-    let sweep = LayerSweep(model, parallel: parallel, workspace: workspace, phase: phase)
+    let sweep = LayerSweep(model, context, as: stage)
     let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
       streams.run(call, earlier: earlier)
     } finishedLayer: { layer, weights, uses in

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Percentile of sorted values, as the share of values below it.
 package enum Percentile: Double, CaseIterable, Sendable {
   case maximum = 1
@@ -16,16 +18,7 @@ package enum Percentile: Double, CaseIterable, Sendable {
   /// - Parameter values: at least one.
   /// - Returns: a value for each percentile; NaN for all if any value is NaN, as NaN has no order.
   static func all(of values: [Float]) -> [Percentile: Double] {
-    let isOrdered = !values.contains(where: \.isNaN)
-    let sorted = values.sorted()
-    let pairs = allCases.map { percentile in
-      let position = percentile.rawValue * Double(sorted.count - 1)
-      let below = Int(position)
-      let low = Double(sorted[below])
-      let high = Double(sorted[min(below + 1, sorted.count - 1)])
-      let value = low + (position - Double(below)) * (high - low)
-      return (percentile, isOrdered ? value : .nan)
-    }
-    return Dictionary(uniqueKeysWithValues: pairs)
+    let quantiles = Quantiles(values)
+    return Dictionary(uniqueKeysWithValues: allCases.map { ($0, quantiles[$0.rawValue]) })
   }
 }

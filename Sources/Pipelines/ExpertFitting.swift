@@ -4,14 +4,15 @@ import Checkpoints
 import Experts
 import Kernels
 import Reports
+import Running
 import Work
 
-/// From a model and calibration text to experts and what chooses among them.
+/// From a model and calibration text to experts, and to the routers that choose among them.
 struct ExpertFitting: Sendable {
   let model: Model
   let tokens: TextTokens?
   let split: TextSplit?
-  /// Made before, if any.
+  /// Statistics made earlier, if any.
   let evidence: NeuronEvidence?
   let recipe: Recipe
   let importance: Importance
@@ -23,7 +24,6 @@ struct ExpertFitting: Sendable {
   let compensationRank: Int?
   let rounds: Int
   let seed: UInt64
-  var workspace = Workspace()
 
   struct Fitted {
     let plan: ExpertPlan
@@ -46,29 +46,31 @@ struct ExpertFitting: Sendable {
   }
 
   /// Whether the calibration part of the text is read at all.
-  var readsText: Bool { needsCalibration || importance == .greedy || router != nil }
+  var readsText: Bool { !ranking.stages.isEmpty || router != nil }
 
-  var needsCalibration: Bool {
-    importance.needsStatistics && !importance.needsText && evidence == nil
+  var ranking: NeuronRanking {
+    NeuronRanking(
+      model: model, importance: importance, widths: widths, alignment: alignment,
+      evidence: evidence, wantsErrors: compensationRank != nil)
   }
 
-  func run(parallel: Parallel, progress: Progress) throws -> Fitted {
+  func run(_ stages: StageList, _ context: Context) throws -> Fitted {
     let windows = try calibrationWindows()
-    let (ranked, statistics) = try rank(windows, parallel, progress)
-    let stability = ranked.stability
+    let result = try ranking.run(on: windows, of: tokens, stages, context)
+    let ranked = result.ranked
     var warnings: [String] = []
     if importance == .greedy, !usesGramMatrix(windows) {
       warnings.append(
         "neurons were ranked each on its own: the text is too short, or the layers too wide, to "
           + "tell how they go together")
     }
-    guard let router else {
+    guard let router, let stage = stages[.budgets] else {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }
       return Fitted(
-        plan: ranked.plan, statistics: statistics, routing: nil, experts: experts, summary: nil,
-        stability: stability, warnings: warnings)
+        plan: ranked.plan, statistics: result.statistics, routing: nil, experts: experts,
+        summary: nil, stability: ranked.stability, warnings: warnings)
     }
-    let fitted = try fit(router, ranked, windows, parallel, progress)
+    let fitted = try fit(router, ranked, windows, stages, context)
     let judges = HeldBackWindows.indices(of: windows.count)
     let routers = fitted.map(\.router)
     let experts = fitted.map(\.experts)
@@ -79,18 +81,17 @@ struct ExpertFitting: Sendable {
       routerFraction: Routing.fraction(routers, of: model)
     ).run(
       model, windows: judges.map { windows[$0] }, predicted: predicted, truth: truth,
-      parallel: parallel, progress: progress,
-      workspace: workspace.leaving(LayerCosts(self, parallel: parallel).reordered))
+      context.leaving(stage.cost.beside), as: stage)
     let quality = RoutingQuality(
       predicted: predicted, truth: truth, budgets: budgets, aim: recipe.aim, experts: experts,
-      parallel: parallel)
+      parallel: context.parallel)
     return Fitted(
-      plan: ranked.plan, statistics: statistics,
+      plan: ranked.plan, statistics: result.statistics,
       routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets.table),
       experts: experts,
       summary: RoutingSummary(
         fitted, aim: recipe.aim, budgets: budgets.table, quality: quality),
-      stability: stability, warnings: warnings)
+      stability: ranked.stability, warnings: warnings)
   }
 
   private func calibrationWindows() throws -> [[Int]] {
@@ -109,74 +110,30 @@ struct ExpertFitting: Sendable {
       neurons: model.configuration.intermediateSize, tokens: windows.reduce(0) { $0 + $1.count })
   }
 
-  /// The plan, with the errors of its experts where compensation must know them.
-  private func rank(
-    _ windows: [[Int]], _ parallel: Parallel, _ progress: Progress
-  ) throws -> (ranked: RankingCalibration.Ranked, statistics: NeuronStatistics?) {
-    let wantsErrors = compensationRank != nil
-    let costs = LayerCosts(self, parallel: parallel)
-    let rankingBytes =
-      importance == .greedy
-      ? costs.rankingBytes(tokens: windows.reduce(0) { $0 + $1.count }) : costs.reordered
-    if importance == .greedy, let tokens {
-      let ranked = try RankingCalibration(
-        importance: importance, widths: widths, alignment: alignment, wantsErrors: wantsErrors
-      ).rank(
-        model, windows: windows, parallel: parallel, progress: progress,
-        workspace: workspace.leaving(rankingBytes))
-      let statistics = NeuronStatistics(
-        layers: ranked.statistics, windows: windows, of: tokens, model: try model.fingerprint())
-      return (ranked, statistics)
-    }
-    var evidence = evidence
-    var halves: [StatisticsHalves] = []
-    if needsCalibration, let tokens {
-      let (found, foundHalves) = try Calibrator(
-        model: model, parallel: parallel, progress: progress, workspace: workspace
-      ).halvedStatistics(of: tokens, range: split?.calibration)
-      (evidence, halves) = (.statistics(found), foundHalves)
-    }
-    let scores = try ImportanceScores(
-      importance, model: model, evidence: evidence, parallel: parallel)
-    var ranked: RankingCalibration.Ranked
-    if wantsErrors {
-      ranked = try RankingCalibration(
-        importance: importance, widths: widths, alignment: alignment, scores: scores,
-        wantsErrors: true
-      ).rank(
-        model, windows: windows, parallel: parallel, progress: progress,
-        workspace: workspace.leaving(rankingBytes))
-    } else {
-      ranked = RankingCalibration.Ranked(
-        plan: try ExpertPlan(scores, widths: widths, alignment: alignment))
-    }
-    ranked.stability = scores.stability(halves, plan: ranked.plan)
-    var statistics: NeuronStatistics?
-    if case .statistics(let counted) = evidence { statistics = counted }
-    return (ranked, statistics)
-  }
-
+  /// Runs all rounds of the list, each weighted by the scores that the one before predicted.
   private func fit(
     _ router: RouterKind, _ ranked: RankingCalibration.Ranked, _ windows: [[Int]],
-    _ parallel: Parallel, _ progress: Progress
+    _ stages: StageList, _ context: Context
   ) throws -> [RoutingCalibration.Layer] {
     let calibration = RoutingCalibration(
       kind: router, aim: recipe.aim, compensationRank: compensationRank,
       width: recipe.routerWidth(hiddenSize: model.configuration.hiddenSize), seed: seed)
-    let fittingBytes = LayerCosts(self, parallel: parallel).fittingBytes(
-      tokens: windows.reduce(0) { $0 + $1.count })
-    func fit(by scores: [[Matrix]], round: Int) throws -> [RoutingCalibration.Layer] {
-      let costs = ranked.plan.layers.map { self.costs($0.widths) }
+    let costs = ranked.plan.layers.map { self.costs($0.widths) }
+    var scores = ranked.logErrors
+    var fitted: [RoutingCalibration.Layer] = []
+    var round = 0
+    while let stage = stages[.fitting(round: round)] {
       let shares =
         compensationRank == nil
         ? []
-        : CostCurve(aim: recipe.aim, scores: scores, costs: costs).shares(parallel: parallel)
-      return try calibration.fit(
-        model, plan: ranked.plan, windows: windows, shares: shares, parallel: parallel,
-        progress: progress, workspace: workspace.leaving(fittingBytes), round: round)
+        : CostCurve(aim: recipe.aim, scores: scores, costs: costs)
+          .shares(parallel: context.parallel)
+      fitted = try calibration.fit(
+        plan: ranked.plan, windows: windows, shares: shares,
+        from: LayerSweep(model, context.leaving(stage.cost.beside), as: stage))
+      scores = fitted.map(\.predicted)
+      round += 1
     }
-    var fitted = try fit(by: ranked.logErrors, round: 0)
-    for round in 0..<rounds { fitted = try fit(by: fitted.map(\.predicted), round: round + 1) }
     return fitted
   }
 

@@ -39,11 +39,8 @@ extension Partition {
     }
   }
 
-  /// Where it is kept what is finished, until all is.
-  package var resumptionPath: String { outputPath + ".resume" }
-
   func journal(_ prepared: Prepared) throws -> Journal {
-    try Journal(folder: resumptionPath, circumstances: try circumstances(prepared))
+    try Journal(folder: request.resumptionPath, circumstances: try circumstances(prepared))
   }
 
   /// All that the results depend on.
@@ -78,27 +75,27 @@ extension Partition {
       return "\(hasher.digest())"
     }
     return [
-      Condition.program.circumstance(generator),
+      Condition.program.circumstance(request.generator),
       Condition.kernels.circumstance(ProductLibrary.kernels),
       Condition.model.circumstance("\(try prepared.model.fingerprint())"),
       Condition.weights.circumstance(try weights(of: prepared.model.checkpoint.source)),
       Condition.configuration.circumstance(try description(of: prepared.model)),
-      Condition.recipe.circumstance(recipe.rawValue),
+      Condition.recipe.circumstance(request.recipe.rawValue),
       Condition.importance.circumstance(fitting.importance.rawValue),
       Condition.widths.circumstance("\(fitting.widths)"),
       Condition.alignment.circumstance("\(fitting.alignment)"),
       Condition.routers.circumstance(fitting.router?.rawValue ?? "none"),
       Condition.compensationRank.circumstance("\(fitting.compensationRank ?? 0)"),
-      Condition.rounds.circumstance("\(rounds)"),
-      Condition.seed.circumstance("\(seed)"),
-      Condition.down.circumstance(down.rawValue),
-      Condition.overlay.circumstance("\(isOverlay)"),
+      Condition.rounds.circumstance("\(request.rounds)"),
+      Condition.seed.circumstance("\(request.seed)"),
+      Condition.down.circumstance(request.down.rawValue),
+      Condition.overlay.circumstance("\(request.isOverlay)"),
       Condition.text.circumstance(digest(prepared.tokens)),
       Condition.split.circumstance("\(prepared.split?.calibration.count ?? 0)"),
       Condition.shownTexts.circumstance(
         prepared.shown.map { digest($0) }.joined(separator: " ")),
-      Condition.statistics.circumstance(try digest(statisticsPath)),
-      Condition.importanceMatrix.circumstance(try digest(matrixPath)),
+      Condition.statistics.circumstance(try digest(request.statisticsPath)),
+      Condition.importanceMatrix.circumstance(try digest(request.matrixPath)),
     ]
   }
 }

@@ -11,11 +11,11 @@ extension Partition {
     _ fitted: ExpertFitting.Fitted, _ heldOut: Evaluator.Result?, _ prepared: Prepared
   ) -> [String] {
     var warnings = fitted.warnings
-    if routers == .usual, text == nil {
+    if request.routers == .usual, request.text == nil {
       warnings.append(
         "no routers and no compensation: they learn from text, and there was none")
     }
-    if importance == nil, recipe.importance.needsText, text == nil {
+    if request.importance == nil, request.recipe.importance.needsText, request.text == nil {
       warnings.append(
         "neurons were ranked each on its own: how they go together takes text to tell")
     }
@@ -23,7 +23,7 @@ extension Partition {
       let neurons = statistics.layers.first?.squareSum.count ?? 0
       warnings += ReportWarnings.calibration(tokens: statistics.tokens, neurons: neurons)
     }
-    if prepared.model.family.isEncoder, text != nil {
+    if prepared.model.family.isEncoder, request.text != nil {
       warnings.append(
         "\(prepared.model.family.name) is an encoder: it predicts no next token, so no perplexity was "
           + "measured")

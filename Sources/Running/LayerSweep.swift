@@ -11,18 +11,21 @@ package import Work
 /// that do not fit into memory go to a file.
 package struct LayerSweep: Sendable {
   package let model: Model
-  package let parallel: Parallel
-  package let workspace: Workspace
-  /// Name of this sweep in the journal, which may hold several sweeps.
-  package let phase: String
+  package let context: Context
+  /// Stage that the sweep is part of; its key names the records in the journal.
+  package let stage: Stage
 
-  package init(
-    _ model: Model, parallel: Parallel, workspace: Workspace = Workspace(), phase: String = ""
-  ) {
+  package var parallel: Parallel { context.parallel }
+
+  package init(_ model: Model, _ context: Context, as stage: Stage) {
     self.model = model
-    self.parallel = parallel
-    self.workspace = workspace
-    self.phase = phase
+    self.context = context
+    self.stage = stage
+  }
+
+  /// Sweep outside of any plan, which reports no progress and cannot be resumed.
+  package init(_ model: Model, parallel: Parallel, workspace: Workspace = Workspace()) {
+    self.init(model, Context(parallel, workspace: workspace), as: .running)
   }
 
   /// Evaluation of one feed-forward network on one window.

@@ -34,7 +34,7 @@ struct SweepCourse: Sendable {
     restore: (inout RecordReader) -> Void
   ) throws(ModelError) {
     let configuration = sweep.model.configuration
-    let journal = sweep.workspace.journal
+    let journal = sweep.context.workspace.journal
     let rows = (0..<streams).flatMap { _ in windows.map(\.count) }
     self.sweep = sweep
     areas = (isTwofold ? 2 : 1) + (journal == nil ? 0 : 1)
@@ -44,7 +44,7 @@ struct SweepCourse: Sendable {
     do throws(FileError) {
       var finished = 0
       var checksums: [Int] = []
-      for record in journal?.records ?? [] where record.key == sweep.phase {
+      for record in journal?.records ?? [] where record.key == sweep.stage.key {
         var reader = RecordReader(record.content)
         checksums = reader.take()
         restore(&reader)
@@ -64,9 +64,9 @@ struct SweepCourse: Sendable {
         areas: allAreas, threads: sweep.parallel.threads)
       let file: ScratchFile? =
         if let journal {
-          try ScratchFile(at: journal.path(of: Self.fileName(sweep.phase)))
-        } else if needs.total > sweep.workspace.memory {
-          try ScratchFile(in: sweep.workspace.folder)
+          try ScratchFile(at: journal.path(of: Self.fileName(sweep.stage.key)))
+        } else if needs.total > sweep.context.workspace.memory {
+          try ScratchFile(in: sweep.context.workspace.folder)
         } else { nil }
       states = try HiddenStates(
         rows: rows, columns: configuration.hiddenSize, areas: allAreas, file: file)
@@ -82,7 +82,7 @@ struct SweepCourse: Sendable {
       throw .file(error)
     }
     // In chunks, because all windows together may exceed memory.
-    for chunk in Self.chunks(windows) {
+    for chunk in WindowChunks.chunks(windows.map(\.count), size: Self.chunk) {
       let embedded = try sweep.model.embed(Array(windows[chunk]), parallel: sweep.parallel)
       for (window, matrix) in zip(chunk, embedded) {
         for stream in 0..<streams { states.write(matrix, stream * windows.count + window, to: 0) }
@@ -105,12 +105,12 @@ struct SweepCourse: Sendable {
   func finish(_ layer: Int, record: (inout RecordWriter) -> Void) throws(ModelError) {
     do throws(FileError) {
       try states.check()
-      guard let journal = sweep.workspace.journal else { return }
+      guard let journal = sweep.context.workspace.journal else { return }
       var writer = RecordWriter()
       writer.put(states.checksums(of: area(before: layer + 1), parallel: sweep.parallel))
       record(&writer)
       try states.check()
-      try journal.append(Journal.Record(key: sweep.phase, content: writer.bytes))
+      try journal.append(Journal.Record(key: sweep.stage.key, content: writer.bytes))
     } catch {
       throw .file(error)
     }
@@ -118,23 +118,11 @@ struct SweepCourse: Sendable {
 
   /// Removes the file of hidden states, which are no longer needed.
   func end() {
-    sweep.workspace.journal?.remove(Self.fileName(sweep.phase))
+    sweep.context.workspace.journal?.remove(Self.fileName(sweep.stage.key))
   }
 
-  private static func fileName(_ phase: String) -> String { phase + Journal.statesEnding }
+  private static func fileName(_ key: String) -> String { key + Journal.statesEnding }
 
+  /// Number of positions embedded at a time.
   private static let chunk = 8192
-
-  private static func chunks(_ windows: [[Int]]) -> [Range<Int>] {
-    var chunks: [Range<Int>] = []
-    var (start, sum) = (0, 0)
-    for (index, window) in windows.enumerated() {
-      sum += window.count
-      if sum >= chunk || index == windows.count - 1 {
-        chunks.append(start..<index + 1)
-        (start, sum) = (index + 1, 0)
-      }
-    }
-    return chunks
-  }
 }

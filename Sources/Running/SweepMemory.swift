@@ -24,7 +24,7 @@ package struct SweepMemory: Sendable {
     let float = MemoryLayout<Float>.stride
     states = positions * configuration.hiddenSize * areas * float
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
-    let neuron = (model.family.gated ? 3 : 2) * configuration.hiddenSize
+    let neuron = model.family.feedForwardMatrices * configuration.hiddenSize
     let weights = 2 * configuration.hiddenSize * heads + neuron * configuration.intermediateSize
     let wide = 3 * configuration.intermediateSize + 8 * configuration.hiddenSize
     let activations = threads * context * (wide + context)

@@ -13,19 +13,21 @@ package struct Progress: Sendable {
   /// Progress of a sweep over the layers.
   package struct Sweep: Sendable {
     fileprivate let progress: Progress
-    fileprivate let phase: String
+    fileprivate let stage: Stage
     fileprivate let layers: Int
     fileprivate let tokens: Int
 
     package func done(_ layers: Int) {
       progress.receive(
-        Step(phase: phase, unit: "layers", done: layers, total: self.layers, tokens: tokens))
+        Step(
+          phase: stage.name, unit: stage.unit.rawValue, done: layers, total: self.layers,
+          tokens: tokens))
     }
   }
 
   /// Reports the start of a sweep, in which `tokens` tokens pass through every layer.
-  package func layers(_ phase: String, of layers: Int, tokens: Int) -> Sweep {
-    let sweep = Sweep(progress: self, phase: phase, layers: layers, tokens: tokens)
+  package func layers(_ stage: Stage, of layers: Int, tokens: Int) -> Sweep {
+    let sweep = Sweep(progress: self, stage: stage, layers: layers, tokens: tokens)
     sweep.done(0)
     return sweep
   }
@@ -46,7 +48,8 @@ package struct Progress: Sendable {
 
   package static let ignored = Progress { _ in }
 
-  package func estimate(seconds: Double) { receiveEstimate(seconds) }
+  /// Reports the estimated duration of stages that are about to run.
+  package func estimate(_ stages: StageList) { receiveEstimate(stages.seconds) }
 
   package func report(_ phase: String, unit: String, done: Int, of total: Int) {
     receive(Step(phase: phase, unit: unit, done: done, total: total))

@@ -5,12 +5,13 @@ import Kernels
 import Running
 import TestSupport
 import Testing
+import Work
 
 @Suite struct CalibratorTests {
   /// A text for a tiny model in the same folder, cut into windows of BOS and 7 tokens.
   private func setUp(
     _ folder: TemporaryFolder, count: Int = 100, beginning: ModelTokenizer.Beginning = .always
-  ) throws -> (Calibrator, TextTokens) {
+  ) throws -> (Calibrator<LayerSweep>, TextTokens) {
     var llama = TinyLlama()
     llama.config["bos_token_id"] = "14"
     try llama.write(to: folder)
@@ -23,7 +24,7 @@ import Testing
     let request = TextRequest(
       paths: [path], maximumTokens: nil, context: 8, beginning: beginning, parsingSpecial: false)
     return (
-      Calibrator(model: model, parallel: Parallel(threads: 2), progress: .ignored),
+      Calibrator(model, Context(Parallel(threads: 2))),
       try TextTokens(request, model: model, limit: .max)
     )
   }
@@ -85,8 +86,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (calibrator, text) = try setUp(folder)
     let whole = try calibrator.statistics(of: text)
-    let single = Calibrator(
-      model: calibrator.model, parallel: Parallel(threads: 1), progress: .ignored)
+    let single = Calibrator(calibrator.model, Context(.serial))
     #expect(try single.statistics(of: text) == whole)
     #expect(try calibrator.statistics(of: text, range: 0..<21).tokens == 21)
     #expect(try calibrator.statistics(of: text, range: 90..<100).tokens == 10)

@@ -9,6 +9,7 @@ import Pipelines
 import Reports
 import TestSupport
 import Testing
+import Work
 
 /// `fixtures/tiny-llama` and its container, converted once for all tests.
 enum Converted {
@@ -41,16 +42,20 @@ enum Converted {
     importance: Importance = .weights, widths: ExpertWidths = .equal(experts: 4),
     compression: DMOECompression = .lossless, force: Bool = false
   ) -> Partition {
-    Partition(
-      modelPath: model, outputPath: path, reportPath: path + ".report.json", text: nil,
-      statisticsPath: statistics, importance: importance, widths: widths, alignment: nil,
-      compression: compression, force: force, generator: "tests")
+    var request = PartitionRequest(
+      modelPath: model, outputPath: path, reportPath: path + ".report.json", generator: "tests")
+    request.statisticsPath = statistics
+    request.importance = importance
+    request.widths = widths
+    request.compression = compression
+    request.force = force
+    return Partition(request)
   }
 }
 
 extension Partition {
   func run(parallel: Parallel) throws -> CalibrationReport {
-    try run(parallel: parallel, progress: .ignored)
+    try run(Context(parallel))
   }
 }
 

@@ -11,6 +11,7 @@ import Pipelines
 import Safetensors
 import TestSupport
 import Testing
+import Work
 
 @Suite struct PartitionTests {
   private let folder: TemporaryFolder
@@ -87,11 +88,14 @@ import Testing
     for threads in [1, 2, 5] {
       let folder = folder.path("\(threads)")
       try self.folder.write([], to: "\(threads)/empty")
-      let report = try Partition(
+      var partition = PartitionRequest(
         modelPath: Fixture.model, outputPath: folder + "/out.dmoe",
-        reportPath: folder + "/out.report.json", text: request, statisticsPath: nil,
-        importance: .output, widths: .coverage, alignment: 8, force: false, generator: "tests"
-      ).run(parallel: Parallel(threads: threads))
+        reportPath: folder + "/out.report.json", generator: "tests")
+      partition.text = request
+      partition.importance = .output
+      partition.widths = .coverage
+      partition.alignment = 8
+      let report = try Partition(partition).run(Context(Parallel(threads: threads)))
       #expect(report.heldOut?.result.figures.map(\.variant.name).first == "dense")
       #expect(report.warnings.count == 2)
       let first = self.folder.path("1")
@@ -104,22 +108,26 @@ import Testing
   @Test func `what cannot be done is refused before anything is written`() throws {
     let path = folder.path("out.dmoe")
     #expect(throws: PipelineError.noImportance) {
-      try Converted.partition(Fixture.model, to: path, importance: .energy).preview()
+      try Converted.partition(Fixture.model, to: path, importance: .energy).preview(
+        Context(.serial))
     }
     let converted = try Converted.path()
     #expect(throws: PipelineError.alreadyConverted(path: converted)) {
-      try Converted.partition(converted, to: path).preview()
+      try Converted.partition(converted, to: path).preview(Context(.serial))
     }
     #expect(throws: PlanError.experts(385, neurons: 384)) {
-      try Converted.partition(Fixture.model, to: path, widths: .equal(experts: 385)).preview()
+      try Converted.partition(Fixture.model, to: path, widths: .equal(experts: 385)).preview(
+        Context(.serial))
     }
     let other = try statistics([[Double](repeating: 1, count: 384)], of: .digest(of: []))
     #expect(throws: PipelineError.otherModel(statistics: other)) {
-      try Converted.partition(Fixture.model, to: path, statistics: other).preview()
+      try Converted.partition(Fixture.model, to: path, statistics: other).preview(
+        Context(.serial))
     }
     let short = try statistics([[Double](repeating: 1, count: 384)])
     #expect(throws: PipelineError.otherModel(statistics: short)) {
-      try Converted.partition(Fixture.model, to: path, statistics: short).preview()
+      try Converted.partition(Fixture.model, to: path, statistics: short).preview(
+        Context(.serial))
     }
     #expect(try folder.names() == ["statistics"])
   }

@@ -1,9 +1,13 @@
 import Calibration
+import Containers
+import DMOE
+import Experts
 import JSON
 import Kernels
 import Pipelines
 import TestSupport
 import Testing
+import Work
 
 /// Reports of conversions, compared with `formats/report.md`.
 @Suite struct ReportTests {
@@ -100,14 +104,15 @@ import Testing
   ) throws -> JSONValue {
     let folder = try TemporaryFolder()
     let text = Fixture.calibrationText
-    let request = TextRequest(
-      paths: [text], maximumTokens: tokens, context: 32, beginning: .auto, parsingSpecial: false)
-    _ = try Partition(
+    var request = PartitionRequest(
       modelPath: Fixture.model, outputPath: folder.path("out.dmoe"),
-      reportPath: folder.path("out.report.json"), text: request, statisticsPath: nil,
-      importance: .magnitude, widths: .equal(experts: 4), alignment: nil, routers: routers,
-      force: false, generator: "tests"
-    ).run(parallel: Parallel(threads: 2))
+      reportPath: folder.path("out.report.json"), generator: "tests")
+    request.text = TextRequest(
+      paths: [text], maximumTokens: tokens, context: 32, beginning: .auto, parsingSpecial: false)
+    request.importance = .magnitude
+    request.widths = .equal(experts: 4)
+    request.routers = routers
+    _ = try Partition(request).run(Context(Parallel(threads: 2)))
     return try JSONScanner.scan(try bytes(at: folder.path("out.report.json")))
   }
 

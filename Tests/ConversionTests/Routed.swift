@@ -1,9 +1,11 @@
 import Calibration
+import Containers
 import DMOE
 import Experts
 import Kernels
 import Pipelines
 import TestSupport
+import Work
 
 /// `fixtures/tiny-llama` with routers, converted once by each recipe for all tests.
 enum Routed {
@@ -22,11 +24,16 @@ enum Routed {
     let text = TextRequest(
       paths: [Fixture.calibrationText], maximumTokens: 2048, context: 256,
       beginning: .auto, parsingSpecial: false)
-    _ = try Partition(
-      modelPath: Fixture.model, outputPath: path, reportPath: path + ".json", text: text,
-      statisticsPath: nil, recipe: recipe, importance: .magnitude, widths: widths,
-      routers: .kind(recipe == .dynamoe ? .linear : .mlp), compensationRank: compensationRank,
-      compression: .none, force: false, generator: "tests"
-    ).run(parallel: Parallel(threads: 2), progress: .ignored)
+    var request = PartitionRequest(
+      modelPath: Fixture.model, outputPath: path, reportPath: path + ".json",
+      generator: "tests")
+    request.text = text
+    request.recipe = recipe
+    request.importance = .magnitude
+    request.widths = widths
+    request.routers = .kind(recipe == .dynamoe ? .linear : .mlp)
+    request.compensationRank = compensationRank
+    request.compression = .none
+    _ = try Partition(request).run(Context(Parallel(threads: 2)))
   }
 }

@@ -1,5 +1,6 @@
 import ByteIO
 import Calibration
+import Containers
 import DMOE
 import Experts
 import Foundation
@@ -8,6 +9,7 @@ import Kernels
 import Pipelines
 import TestSupport
 import Testing
+import Work
 
 /// Routers in a container, and errors for directories that do not match them.
 @Suite struct RouterTensorsTests {
@@ -16,12 +18,14 @@ import Testing
     let text = TextRequest(
       paths: [Fixture.calibrationText], maximumTokens: 1024, context: 256,
       beginning: .auto, parsingSpecial: false)
-    _ = try Partition(
+    var request = PartitionRequest(
       modelPath: Fixture.model, outputPath: folder.path("r.dmoe"),
-      reportPath: folder.path("r.json"), text: text, statisticsPath: nil, importance: .magnitude,
-      widths: .equal(experts: 4), alignment: nil, routers: .kind(.linear), force: false,
-      generator: "tests"
-    ).run(parallel: Parallel(threads: 2), progress: .ignored)
+      reportPath: folder.path("r.json"), generator: "tests")
+    request.text = text
+    request.importance = .magnitude
+    request.widths = .equal(experts: 4)
+    request.routers = .kind(.linear)
+    _ = try Partition(request).run(Context(Parallel(threads: 2)))
     return try bytes(at: folder.path("r.dmoe"))
   }
 

@@ -1,9 +1,13 @@
 import Calibration
 import Checkpoints
+import Containers
+import DMOE
 import Experts
+import Kernels
 import Pipelines
 import TestSupport
 import Testing
+import Work
 
 /// Split of a text into parts for ranking and for measuring, as shown in a preview.
 @Suite struct TextSplitTests {
@@ -16,7 +20,7 @@ import Testing
     maximum: Int, calibration: Int, heldOut: Int
   ) throws {
     let path = Fixture.calibrationText
-    let preview = try partition(path, maximum).preview()
+    let preview = try partition(path, maximum).preview(Context(.serial))
     #expect(preview.calibrationTokens == calibration && preview.heldOutTokens == heldOut)
   }
 
@@ -24,7 +28,7 @@ import Testing
     for words in [6, 7, 8, 9, 40, 100] {
       let path = try folder.write(Array(String(repeating: "a b ", count: words).utf8), to: "text")
       let count = try tokens(path)
-      let preview = try partition(path, nil).preview()
+      let preview = try partition(path, nil).preview(Context(.serial))
       #expect(preview.calibrationTokens + preview.heldOutTokens == count)
       #expect(preview.calibrationTokens == (2 * count + 2) / 3, "\(count) tokens")
     }
@@ -33,7 +37,7 @@ import Testing
   @Test func `a text with nothing to predict on one side is refused`() throws {
     let path = try folder.write(Array("a".utf8), to: "text")
     let error = try #require(throws: CalibrationError.self) {
-      try partition(path, nil).preview()
+      try partition(path, nil).preview(Context(.serial))
     }
     guard case .tooShort(_, _, needed: 6, purpose: _) = error else {
       Issue.record("\(error)")
@@ -43,7 +47,7 @@ import Testing
 
   @Test func `where the weights are ranked, no text is used for calibration`() throws {
     let path = Fixture.calibrationText
-    let preview = try partition(path, 1000, importance: .weights).preview()
+    let preview = try partition(path, 1000, importance: .weights).preview(Context(.serial))
     #expect(preview.calibrationTokens == 0 && preview.heldOutTokens == 500)
   }
 
@@ -60,10 +64,12 @@ import Testing
   private func partition(
     _ text: String, _ maximum: Int?, importance: Importance = .magnitude
   ) -> Partition {
-    Partition(
+    var partition = PartitionRequest(
       modelPath: Fixture.model, outputPath: folder.path("out.dmoe"),
-      reportPath: folder.path("out.report.json"), text: request(text, maximum),
-      statisticsPath: nil, importance: importance, widths: .equal(experts: 4), alignment: nil,
-      force: false, generator: "tests")
+      reportPath: folder.path("out.report.json"), generator: "tests")
+    partition.text = request(text, maximum)
+    partition.importance = importance
+    partition.widths = .equal(experts: 4)
+    return Partition(partition)
   }
 }

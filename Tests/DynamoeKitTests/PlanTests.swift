@@ -5,8 +5,10 @@ import DynamoeKit
 import Experts
 import Kernels
 import Pipelines
+import Running
 import TestSupport
 import Testing
+import Work
 
 @Suite struct PlanTests {
   private static let request = TextRequest(
@@ -38,10 +40,10 @@ import Testing
       expected = try RankingCalibration(
         importance: .greedy, widths: .coverage, alignment: 1, wantsErrors: false
       ).rank(
-        model, windows: text.windows(), parallel: parallel, progress: .ignored
+        text.windows(), from: LayerSweep(model, Context(parallel), as: .ranking)
       ).plan
     } else {
-      let statistics = try Calibrator(model: model, parallel: parallel, progress: .ignored)
+      let statistics = try Calibrator(model, Context(parallel))
         .statistics(of: text)
       let named = Experts.Importance(rawValue: importance.rawValue)
       let kind = try #require(named)

@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import TestSupport
 import Testing
+import Work
 
 @Suite struct RunningTests {
   typealias Variant = DynamoeKit.Variant
@@ -47,7 +48,7 @@ import Testing
     let path = try Self.file(file)
     let windows = try Fixture.windows()
     let evaluator = try Evaluator(
-      model: Checkpoints.Model(path: path), parallel: Parallel(threads: 2), progress: .ignored)
+      Checkpoints.Model(path: path), Context(Parallel(threads: 2)))
     let named = Evaluation.Variant(name: name)
     let evaluated = try #require(named)
     let expected = try evaluator.evaluate([evaluated], on: windows).figures[0]

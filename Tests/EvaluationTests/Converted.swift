@@ -4,6 +4,7 @@ import Experts
 import Kernels
 import Pipelines
 import TestSupport
+import Work
 
 /// A tiny model, and its container with four experts.
 struct Converted {
@@ -18,11 +19,12 @@ struct Converted {
     try llama.write(to: folder)
     dense = try Model(path: folder.path)
     path = folder.path("t.dmoe")
-    _ = try Partition(
+    var request = PartitionRequest(
       modelPath: folder.path, outputPath: path, reportPath: folder.path("t.report.json"),
-      text: nil, statisticsPath: nil, importance: .weights, widths: .equal(experts: 4),
-      alignment: nil, force: false, generator: "tests"
-    ).run(parallel: Parallel(threads: 1), progress: .ignored)
+      generator: "tests")
+    request.importance = .weights
+    request.widths = .equal(experts: 4)
+    _ = try Partition(request).run(Context(.serial))
     container = try Model(path: path)
   }
 
@@ -42,6 +44,6 @@ extension Model {
   }
 
   func evaluator(threads: Int = 1) throws -> Evaluator {
-    try Evaluator(model: self, parallel: Parallel(threads: threads), progress: .ignored)
+    try Evaluator(self, Context(Parallel(threads: threads)))
   }
 }

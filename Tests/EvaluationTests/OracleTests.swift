@@ -4,8 +4,10 @@ import Evaluation
 import Experts
 import Kernels
 import Pipelines
+import Running
 import TestSupport
 import Testing
+import Work
 
 /// The whole path from text to figures, against an independent implementation in PyTorch.
 @Suite struct OracleTests {
@@ -48,14 +50,14 @@ import Testing
       paths: [source + "/calibration.txt"], maximumTokens: nil, context: 256, beginning: .auto,
       parsingSpecial: false)
     let text = try TextTokens(request, model: model, limit: .max)
-    let statistics = try Calibrator(model: model, parallel: parallel, progress: .ignored)
+    let statistics = try Calibrator(model, Context(parallel))
       .statistics(of: text)
     let scores = try ImportanceScores(
       .magnitude, model: model, evidence: .statistics(statistics), parallel: parallel)
     let plan = try ExpertPlan(scores, widths: .equal(experts: 4), alignment: nil)
     let fitted = try RoutingCalibration(kind: .linear, aim: .similarity, width: 1, seed: 0).fit(
-      model, plan: plan, windows: text.windows(), shares: [], parallel: parallel,
-      progress: .ignored)
+      plan: plan, windows: text.windows(), shares: [],
+      from: LayerSweep(model, Context(parallel), as: .fitting(round: 0)))
     for (layer, expected) in zip(fitted, Self.difficulties) {
       let found = layer.truth.flatMap {
         ChoiceRule.threshold(0.8).choices($0, costs: layer.experts.costs)
@@ -81,15 +83,17 @@ import Testing
     }
     let folder = try TemporaryFolder()
     let dense = try Model(path: source)
-    let statistics = try Calibrator(model: dense, parallel: parallel, progress: .ignored)
+    let statistics = try Calibrator(dense, Context(parallel))
       .statistics(of: tokens("calibration.txt", dense))
     #expect(statistics.tokens == 24_049)
     try statistics.write(to: folder.path("statistics"))
-    _ = try Partition(
+    var request = PartitionRequest(
       modelPath: source, outputPath: folder.path("t.dmoe"), reportPath: folder.path("t.json"),
-      text: nil, statisticsPath: folder.path("statistics"), importance: .magnitude,
-      widths: .equal(experts: 4), alignment: nil, force: false, generator: "tests"
-    ).run(parallel: parallel, progress: .ignored)
+      generator: "tests")
+    request.statisticsPath = folder.path("statistics")
+    request.importance = .magnitude
+    request.widths = .equal(experts: 4)
+    _ = try Partition(request).run(Context(parallel))
 
     let model = try Model(path: folder.path("t.dmoe"))
     let result = try model.evaluate(

@@ -6,6 +6,7 @@ import Kernels
 import Pipelines
 import TestSupport
 import Testing
+import Work
 
 /// Routers of the fixture, from calibration to figures on held-out text.
 @Suite struct RoutingTests {
@@ -21,12 +22,15 @@ import Testing
     _ folder: TemporaryFolder, _ name: String, _ router: RouterKind, seed: UInt64 = 0,
     threads: Int = 2, tokens: Int? = nil
   ) throws -> [UInt8] {
-    _ = try Partition(
+    var partition = PartitionRequest(
       modelPath: source, outputPath: folder.path(name), reportPath: folder.path(name + ".json"),
-      text: request("calibration.txt", tokens), statisticsPath: nil, importance: .magnitude,
-      widths: .equal(experts: 4), alignment: nil, routers: .kind(router), seed: seed, force: false,
-      generator: "tests"
-    ).run(parallel: Parallel(threads: threads), progress: .ignored)
+      generator: "tests")
+    partition.text = request("calibration.txt", tokens)
+    partition.importance = .magnitude
+    partition.widths = .equal(experts: 4)
+    partition.routers = .kind(router)
+    partition.seed = seed
+    _ = try Partition(partition).run(Context(Parallel(threads: threads)))
     return try bytes(at: folder.path(name))
   }
 
@@ -34,8 +38,7 @@ import Testing
     _ path: String, _ variants: [Variant], threads: Int = 2
   ) throws -> [VariantFigures] {
     let model = try Model(path: path)
-    let evaluator = try Evaluator(
-      model: model, parallel: Parallel(threads: threads), progress: .ignored)
+    let evaluator = try Evaluator(model, Context(Parallel(threads: threads)))
     let tokens = try TextTokens(request("heldout.txt", nil), model: model, limit: 8192)
     return try evaluator.evaluate(variants, on: tokens.windows()).figures
   }

@@ -5,6 +5,7 @@ import Kernels
 import Running
 import TestSupport
 import Testing
+import Work
 
 @Suite struct RankingCalibrationTests {
   @Test func `the stability of a greedy ranking is that of its diagonal by halves`() throws {
@@ -12,7 +13,7 @@ import Testing
     let windows = (0..<5).map { window in (0..<24).map { (window * 211 + $0 * 37) % 1024 } }
     let ranked = try RankingCalibration(
       importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
-    ).rank(model, windows: windows, parallel: Parallel(threads: 2), progress: .ignored)
+    ).rank(windows, from: LayerSweep(model, Context(Parallel(threads: 2)), as: .ranking))
     var expected: [RankingStability] = []
     try LayerSweep(model, parallel: Parallel(threads: 1)).run(windows) { layer in
       let down = layer.weights.neuronMajorDown
@@ -44,7 +45,7 @@ import Testing
     }
     let single = try RankingCalibration(
       importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
-    ).rank(model, windows: [windows[0]], parallel: .serial, progress: .ignored)
+    ).rank([windows[0]], from: LayerSweep(model, Context(.serial), as: .ranking))
     #expect(single.stability == nil)
   }
 }

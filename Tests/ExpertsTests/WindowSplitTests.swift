@@ -1,4 +1,5 @@
 import Experts
+import Running
 import Testing
 
 /// Held-back windows, and windows that are processed together.

@@ -71,15 +71,15 @@ package struct BudgetCalibration: Sendable {
   ///   - windows: windows held back from all fits.
   ///   - predicted: router predictions on the dense model's states, by layer and window.
   ///   - truth: true scores on the same states.
-  ///   - parallel: the parallel loop.
-  ///   - progress: receives each finished layer.
-  ///   - workspace: limits and scratch space for hidden states.
+  ///   - context: threads, progress, and limits and scratch space for hidden states.
+  ///   - stage: the stage that this is.
   /// - Returns: the table, without rows if routing costs at least as much as the dense model.
   /// - Throws: ``ModelError`` if the model cannot be read.
   package func run(
     _ model: Model, windows: [[Int]], predicted: [[Matrix]], truth: [[Matrix]],
-    parallel: Parallel, progress: Progress, workspace: Workspace = Workspace()
+    _ context: Context, as stage: Stage = .budgets
   ) throws(ModelError) -> Result {
+    let parallel = context.parallel
     let costs = experts.map(\.costs)
     let smallest = costs.reduce(0) { $0 + $1[0] } / Double(costs.count)
     let cheapest = smallest + routerFraction
@@ -95,7 +95,8 @@ package struct BudgetCalibration: Sendable {
     let observed = targets.indices.min {
       abs(targets[$0] - RoutingQuality.usualBudget) < abs(targets[$1] - RoutingQuality.usualBudget)
     }
-    let seen = try observe(model, windows, rules, observed, parallel, progress, workspace)
+    let seen = try observe(
+      LayerSweep(model, context, as: stage), windows, rules, observed)
     let knobs = seen.enumerated().map { stream, layers in
       let scores = layers.map { $0.map(\.scores) }
       let isOracle = stream >= targets.count
@@ -131,17 +132,11 @@ package struct BudgetCalibration: Sendable {
   /// The first half of the rules choose by router predictions, the second half by true scores. Rule
   /// `observed` records both.
   private func observe(
-    _ model: Model, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?,
-    _ parallel: Parallel, _ progress: Progress, _ workspace: Workspace
+    _ sweep: LayerSweep, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?
   ) throws(ModelError) -> [[[Seen]]] {
-    let layers = model.configuration.layers
-    let phase = "Setting budgets"
     var seen = [[[Seen]]](repeating: [], count: rules.count)
-    let step = progress.layers(
-      phase, of: layers, tokens: rules.count * windows.reduce(0) { $0 + $1.count })
-    _ = try LayerSweep(
-      model, parallel: parallel, workspace: workspace, phase: "budgets"
-    ).run(windows, phases: [rules.count]) { layer, weights in
+    let step = sweep.progress(tokens: rules.count * windows.reduce(0) { $0 + $1.count })
+    _ = try sweep.run(windows, phases: [rules.count]) { layer, weights in
       weights.reordered(by: plan.layers[layer].order)
     } feedForward: { call, _ in
       let rule = rules[call.stream]

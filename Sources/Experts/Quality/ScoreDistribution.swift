@@ -12,22 +12,12 @@ package struct ScoreDistribution: Sendable, Equatable {
   ///
   /// - Parameter values: at least one; NaN among them makes all quantiles NaN.
   package init(_ values: [Float]) {
-    precondition(!values.isEmpty, "no values")
-    let isOrdered = !values.contains(where: \.isNaN)
-    let sorted = values.sorted()
-    func quantile(_ share: Double) -> Double {
-      guard isOrdered else { return .nan }
-      let position = share * Double(sorted.count - 1)
-      let below = Int(position)
-      let low = Double(sorted[below])
-      let high = Double(sorted[min(below + 1, sorted.count - 1)])
-      return low + (position - Double(below)) * (high - low)
-    }
-    p5 = quantile(0.05)
-    p25 = quantile(0.25)
-    median = quantile(0.5)
-    p75 = quantile(0.75)
-    p95 = quantile(0.95)
+    let quantiles = Quantiles(values)
+    p5 = quantiles[0.05]
+    p25 = quantiles[0.25]
+    median = quantiles[0.5]
+    p75 = quantiles[0.75]
+    p95 = quantiles[0.95]
   }
 
   /// Distributions of all experts but the last.

@@ -27,13 +27,7 @@ package struct ExpertPlan: Sendable, Equatable {
     _ scores: ImportanceScores, widths: ExpertWidths, alignment: Int?
   ) throws(PlanError) {
     let neurons = scores.layers.first?.count ?? 0
-    guard (1...max(neurons, 1)).contains(widths.experts) else {
-      throw .experts(widths.experts, neurons: neurons)
-    }
-    let alignment = alignment ?? widths.defaultAlignment(neurons: neurons)
-    guard (1...max(neurons, 1)).contains(alignment) else {
-      throw .alignment(alignment, neurons: neurons)
-    }
+    let alignment = try widths.alignment(alignment, neurons: neurons)
     var layers: [Layer] = []
     for (index, layer) in scores.layers.enumerated() {
       layers.append(try Layer(layer, widths: widths, alignment: alignment, index: index))

@@ -17,11 +17,17 @@ package enum ExpertWidths: Sendable, Equatable {
     }
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     let values = parts.compactMap { Double($0) }
-    let grows = zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
-    guard values.count == parts.count, grows, let first = values.first, first > 0,
-      values.last == 1
-    else { throw PlanError.fractions(text) }
-    self = .fractions(values)
+    guard values.count == parts.count, let widths = ExpertWidths(fractions: values) else {
+      throw PlanError.fractions(text)
+    }
+    self = widths
+  }
+
+  /// Widths by fractions above 0 that increase to 1; nil for others.
+  package init?(fractions: [Double]) {
+    let grows = zip([0] + fractions, fractions).allSatisfy { $0 < $1 }
+    guard grows, fractions.last == 1 else { return nil }
+    self = .fractions(fractions)
   }
 
   package var experts: Int {
@@ -36,6 +42,24 @@ package enum ExpertWidths: Sendable, Equatable {
   package func defaultAlignment(neurons: Int) -> Int {
     guard neurons % experts == 0 else { return 1 }
     return 1 << min((neurons / experts).trailingZeroBitCount, 5)
+  }
+
+  /// Checks that a layer has neurons for all experts, and returns the alignment of their widths.
+  ///
+  /// - Parameters:
+  ///   - alignment: the wanted alignment; nil for the default.
+  ///   - neurons: number of neurons of the layer.
+  /// - Returns: the alignment.
+  /// - Throws: ``PlanError`` if experts or alignment do not fit the layer.
+  package func alignment(_ alignment: Int?, neurons: Int) throws(PlanError) -> Int {
+    guard (1...max(neurons, 1)).contains(experts) else {
+      throw .experts(experts, neurons: neurons)
+    }
+    let alignment = alignment ?? defaultAlignment(neurons: neurons)
+    guard (1...max(neurons, 1)).contains(alignment) else {
+      throw .alignment(alignment, neurons: neurons)
+    }
+    return alignment
   }
 
   /// Widths of a layer's experts, each but the last a multiple of `alignment`.

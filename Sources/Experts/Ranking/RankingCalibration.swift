@@ -1,10 +1,10 @@
 import Architectures
 import ByteIO
 package import Calibration
-package import Checkpoints
+import Checkpoints
 package import Kernels
-import Running
-package import Work
+package import Running
+import Work
 
 /// Ranks the neurons of every layer in one sweep of the dense model over calibration windows, and
 /// measures the errors of the resulting experts.
@@ -57,28 +57,22 @@ package struct RankingCalibration: Sendable {
   private static let chunk = 4096
 
   /// - Parameters:
-  ///   - model: the dense checkpoint.
   ///   - windows: windows of calibration text.
-  ///   - parallel: the parallel loop.
-  ///   - progress: receives each finished layer.
-  ///   - workspace: limits and scratch space for hidden states.
+  ///   - source: activations of the dense model on these windows.
   /// - Returns: the plan of all layers, with statistics.
   /// - Throws: ``PlanError`` if the model cannot be read or widths do not increase.
   package func rank(
-    _ model: Model, windows: [[Int]], parallel: Parallel, progress: Progress,
-    workspace: Workspace = Workspace()
+    _ windows: [[Int]], from source: some ActivationSource
   ) throws(PlanError) -> Ranked {
+    let parallel = source.context.parallel
     var ranked = Ranked(
       plan: ExpertPlan(importance: importance, alignment: alignment, layers: []))
     var layers: [ExpertPlan.Layer] = []
     var stability: [RankingStability] = []
     var failure: PlanError?
-    let count = model.configuration.layers
-    let step = progress.layers("Ranking", of: count, tokens: windows.reduce(0) { $0 + $1.count })
+    let step = source.progress(tokens: windows.reduce(0) { $0 + $1.count })
     do {
-      try LayerSweep(
-        model, parallel: parallel, workspace: workspace, phase: "ranking"
-      ).run(windows) { layer in
+      try source.run(windows) { layer in
         do throws(PlanError) {
           var order: [Int]?
           var halves: [[Double]] = []

@@ -1,3 +1,5 @@
+import Architectures
+
 /// Experts of a layer: their widths, and the compensation for the rings they drop.
 package struct LayerExperts: Sendable {
   /// Strictly increasing; the last is the full width unless larger experts are missing.
@@ -37,7 +39,7 @@ package struct LayerExperts: Sendable {
   package static func costs(
     widths: [Int], neurons: Int, compensation: Int, hiddenSize: Int, gated: Bool
   ) -> [Double] {
-    let neuron = (gated ? 3 : 2) * hiddenSize
+    let neuron = FeedForwardPart.matrixCount(gated: gated) * hiddenSize
     return widths.map { width in
       let extra = width == neurons ? 0 : compensation
       return Double(width * neuron + extra) / Double(neurons * neuron)

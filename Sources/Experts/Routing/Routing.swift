@@ -24,7 +24,7 @@ package struct Routing: Sendable {
 
   package static func fraction(_ routers: [Router], of model: Model) -> Double {
     let configuration = model.configuration
-    let neuron = (model.family.gated ? 3 : 2) * configuration.hiddenSize
+    let neuron = model.family.feedForwardMatrices * configuration.hiddenSize
     let all = neuron * configuration.intermediateSize * configuration.layers
     return Double(parameterCount(routers)) / Double(all)
   }

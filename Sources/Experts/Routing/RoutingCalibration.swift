@@ -2,8 +2,8 @@ import Architectures
 import ByteIO
 package import Checkpoints
 package import Kernels
-import Running
-package import Work
+package import Running
+import Work
 
 /// Fits compensation and a router for every layer, in one sweep of the dense model over calibration
 /// windows.
@@ -50,35 +50,27 @@ package struct RoutingCalibration: Sendable {
   }
 
   /// - Parameters:
-  ///   - model: the dense checkpoint.
   ///   - plan: the experts of the model.
   ///   - windows: windows of calibration text, at least two.
   ///   - shares: how often tokens use each expert but the last, by layer and window; weights tokens
   ///     in the fit of compensation. Empty without compensation.
-  ///   - parallel: the parallel loop.
-  ///   - progress: receives each finished layer.
-  ///   - workspace: limits and scratch space for hidden states.
-  ///   - round: number of fits before this one.
+  ///   - source: activations of the dense model on these windows.
   /// - Returns: the fitted layers.
   /// - Throws: ``ModelError`` if the model cannot be read.
   package func fit(
-    _ model: Model, plan: ExpertPlan, windows: [[Int]], shares: [[Matrix]], parallel: Parallel,
-    progress: Progress, workspace: Workspace = Workspace(), round: Int = 0
+    plan: ExpertPlan, windows: [[Int]], shares: [[Matrix]], from source: some ActivationSource
   ) throws(ModelError) -> [Layer] {
     precondition(windows.count > 1, "one side would have no window")
     var fitted: [Layer] = []
-    let layers = model.configuration.layers
-    let step = progress.layers(
-      "Fitting routers", of: layers, tokens: windows.reduce(0) { $0 + $1.count })
-    try LayerSweep(
-      model, parallel: parallel, workspace: workspace, phase: "fitting-\(round)"
-    ).run(windows) { layer in
+    let parallel = source.context.parallel
+    let step = source.progress(tokens: windows.reduce(0) { $0 + $1.count })
+    try source.run(windows) { layer in
       let weights = layer.weights.reordered(by: plan.layers[layer.index].order)
       let pass = RingPass(
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
         parallel: parallel)
       let (experts, truth) = pass.run(
-        aim: aim, gated: model.family.gated, rank: compensationRank,
+        aim: aim, gated: source.model.family.gated, rank: compensationRank,
         shares: shares.isEmpty ? [] : shares[layer.index])
       fitted.append(fit(features(layer, parallel), layer.index, experts, truth, parallel))
       step.done(layer.index + 1)

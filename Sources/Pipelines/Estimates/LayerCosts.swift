@@ -44,7 +44,7 @@ struct LayerCosts: Sendable {
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
     let scores = 2 * configuration.heads * configuration.headDimension * context
     attention = 2 * Double(2 * hidden * heads + scores)
-    feedForward = 2 * Double((fitting.model.family.gated ? 3 : 2) * hidden * neurons)
+    feedForward = 2 * Double(fitting.model.family.feedForwardMatrices * hidden * neurons)
     output = 2 * Double(hidden * configuration.vocabularySize)
   }
 
@@ -67,7 +67,7 @@ struct LayerCosts: Sendable {
   }
 
   /// Weights in another order, beside those in theirs.
-  var reordered: Int { ((fitting.model.family.gated ? 3 : 2) + 1) * hidden * neurons * 4 }
+  var reordered: Int { (fitting.model.family.feedForwardMatrices + 1) * hidden * neurons * 4 }
 
   /// To fit compensation and a router.
   func fitting(tokens: Int) -> Double {

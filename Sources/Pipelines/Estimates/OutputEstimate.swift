@@ -51,7 +51,7 @@ package struct OutputEstimate: Sendable {
       ? 0
       : layers * partial
         * (coded(4 * rank * hidden, Self.brainFloatShare) + coded(4 * hidden, Self.float32Share))
-    let cut = layers * (model.family.gated ? 3 : 2) * (isOverlay ? 0 : experts)
+    let cut = layers * model.family.feedForwardMatrices * (isOverlay ? 0 : experts)
     let kept = model.checkpoint.tensors.count
     let small = layers * (1 + (router == nil ? 0 : 4) + (rank == 0 ? 0 : 3 * partial))
     let order = coded(4 * layers * configuration.intermediateSize, 0.4)

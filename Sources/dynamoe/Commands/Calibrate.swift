@@ -1,12 +1,7 @@
 import ArgumentParser
-import ByteIO
 import Calibration
-import Checkpoints
-import Containers
 import Pipelines
 import Reports
-import Running
-import Work
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,30 +38,11 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
-    let request = try text.requiredRequest()
-    let model = try Model(path: self.model, family: common.family)
-    guard model.checkpoint.container == nil else {
-      throw PipelineError.alreadyConverted(path: self.model)
-    }
-    try Folder.checkOutput(
-      output, inputs: model.checkpoint.ownedPaths + request.paths, force: force)
-    let tokens = try TextTokens(
-      request, model: model,
-      limit: request.maximumTokens ?? TextRequest.defaultCalibrationTokens)
     let line = common.progressLine
-    let parallel = common.parallel
-    line.progress.estimate([
-      WorkEstimate(
-        model, positions: tokens.tokens.count / dataShard.count, streams: 1, withOutput: false,
-        parallel: parallel)
-    ])
-    let statistics = try Calibrator(
-      model: model, parallel: parallel, progress: line.progress,
-      workspace: Workspace(memory: common.memoryBytes, folder: Folder.parent(of: output))
-    )
-    .statistics(of: tokens, shard: dataShard)
-    try model.checkpoint.checkUnchanged()
-    try statistics.write(to: output)
+    let statistics = try CalibrateRun(
+      modelPath: model, familyPath: common.family, text: try text.requiredRequest(),
+      shard: dataShard, outputPath: output, force: force
+    ).run(common.context(line))
     line.finish()
     try Console.print(
       "\(Escaping.terminal(output)): \(HumanText.count(statistics.tokens)) tokens, "

@@ -1,11 +1,8 @@
 import ArgumentParser
-import Calibration
-import Checkpoints
 import Evaluation
-import Experts
 import JSON
+import Pipelines
 import Reports
-import Running
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,61 +55,28 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let request = try text.requiredRequest()
     let line = common.progressLine
-    let parallel = common.parallel
-    let model = try Model(
-      base.checkpoint(self.model, common, progress: line.progress))
-    let evaluator = try Evaluator(
-      model: model, parallel: parallel, progress: line.progress, workspace: common.workspace)
-    try evaluator.checkPredicts()
-    let chosen = try chosenVariants(of: evaluator)
-    for case .choosing(.routed, let knob) in chosen { evaluator.warn(of: knob) }
-    let tokens = try TextTokens(
-      request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
-    guard tokens.tokens.count >= tokens.textTokensNeeded else {
-      throw CalibrationError.tooShort(
-        path: tokens.name, tokens: tokens.tokens.count, needed: tokens.textTokensNeeded,
-        purpose: "evaluation")
-    }
-    line.progress.estimate([
-      WorkEstimate(
-        model, positions: tokens.tokens.count, streams: chosen.count, withOutput: true,
-        parallel: parallel)
-    ])
-    let result = try evaluator.evaluate(chosen, on: tokens.windows())
-    try model.checkpoint.checkUnchanged()
+    let evaluation = try EvaluateRun(
+      base.checkpoint(model, common, progress: line.progress), common.context(line))
+    let chosen = try evaluation.variants(
+      named: variants?.split(separator: ",").map(String.init),
+      knobs: knobs(of: evaluation.evaluator))
+    guard !chosen.isEmpty else { throw ValidationError("--variants: expected at least one name") }
+    for case .choosing(.routed, let knob) in chosen { evaluation.evaluator.warn(of: knob) }
+    let measured = try evaluation.run(chosen, on: request)
+    let result = measured.result
     line.finish()
     if json {
       let document: JSONValue = [
         "model": .string(self.model), "tokens": .int(result.targets),
-        "context": .int(tokens.context), "text_sha256": .string("\(tokens.digest)"),
+        "context": .int(measured.context), "text_sha256": .string("\(measured.textDigest)"),
         "variants": .array(result.figures.map { .object($0.document) }),
       ]
       try Console.print(JSONWriter.text(document, layout: .indented))
     } else {
       try Console.print(
-        EvaluationText(result, context: tokens.context, name: Escaping.terminal(self.model)).lines)
+        EvaluationText(result, context: measured.context, name: Escaping.terminal(self.model)).lines
+      )
     }
-  }
-
-  /// Variants selected by name or by knob; the usual ones if neither is given.
-  private func chosenVariants(of evaluator: Evaluator) throws -> [Variant] {
-    let knobs = try self.knobs(of: evaluator)
-    guard let variants else {
-      guard !knobs.isEmpty else { return evaluator.usualVariants }
-      return ([.dense] + knobs.flatMap { evaluator.comparison($0) }).filter(evaluator.canRun)
-    }
-    var chosen: [Variant] = []
-    for name in variants.split(separator: ",").map(String.init) {
-      guard let variant = Variant(name: name), evaluator.canRun(variant) else {
-        throw EvaluationError.unknownVariant(name, known: evaluator.choices)
-      }
-      if !chosen.contains(variant) { chosen.append(variant) }
-    }
-    for variant in knobs.map({ Variant.choosing(.routed, $0) }) where !chosen.contains(variant) {
-      chosen.append(variant)
-    }
-    guard !chosen.isEmpty else { throw ValidationError("--variants: expected at least one name") }
-    return chosen
   }
 
   private func knobs(of evaluator: Evaluator) throws -> [Variant.Knob] {

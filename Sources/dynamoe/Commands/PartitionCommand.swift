@@ -151,57 +151,69 @@ struct PartitionCommand: ParsableCommand {
   func run() throws {
     let prefix =
       report ?? (output.hasSuffix(".dmoe") ? String(output.dropLast(5)) : output)
-    let partition = Partition(
-      modelPath: model, familyPath: common.family, outputPath: output,
-      reportPath: prefix + ".report.json",
-      text: try text.request(), shownPaths: showText, statisticsPath: calibration,
-      matrixPath: imatrix, recipe: recipe,
-      importance: importance,
-      widths: try fractions.map { try ExpertWidths(fractions: $0) }
-        ?? experts.map { .equal(experts: $0) },
-      alignment: align, routers: router?.choice ?? .usual, compensationRank: compensationRank,
-      rounds: rounds, seed: seed, compression: compression, isOverlay: overlay, down: down,
-      force: force,
-      generator: Version.generator)
+    let request = try self.request(reportPath: prefix + ".report.json")
+    let partition = Partition(request)
+    let line = common.progressLine
     if dryRun {
       let preview = PreviewText(
-        try partition.preview(
-          parallel: common.parallel, memory: common.memoryBytes, resumes: resume), output: output)
+        try partition.preview(common.context(line), resumes: resume), output: output)
       try Console.print(
         json ? [JSONWriter.text(preview.document, layout: .indented)] : preview.lines)
       return
     }
     let started = ContinuousClock.now
-    let line = common.progressLine
     if resume {
       TemporaryFiles.onInterruption(
         say: "dynamoe: interrupted; the same command goes on from the last finished layer "
-          + "(\(Escaping.terminal(partition.resumptionPath)))")
+          + "(\(Escaping.terminal(request.resumptionPath)))")
     }
-    let report = try partition.run(
-      parallel: common.parallel, progress: line.progress, memory: common.memoryBytes,
-      resumes: resume)
+    let report = try partition.run(common.context(line), resumes: resume)
     line.finish()
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     if json {
       try Console.print(
-        JSONWriter.text(document(of: report, partition, seconds), layout: .indented))
+        JSONWriter.text(document(of: report, request, seconds), layout: .indented))
     } else {
       try Console.print(
         report.summary(withChart: ChartSpace.isThere).map(Escaping.terminal))
-      try Console.print("  Report: \(Escaping.terminal(partition.pagePath)), and .json beside it")
+      try Console.print("  Report: \(Escaping.terminal(request.pagePath)), and .json beside it")
     }
   }
 
+  private func request(reportPath: String) throws -> PartitionRequest {
+    var request = PartitionRequest(
+      modelPath: model, outputPath: output, reportPath: reportPath, generator: Version.generator)
+    request.familyPath = common.family
+    request.text = try text.request()
+    request.shownPaths = showText
+    request.statisticsPath = calibration
+    request.matrixPath = imatrix
+    request.recipe = recipe
+    request.importance = importance
+    request.widths =
+      try fractions.map { try ExpertWidths(fractions: $0) }
+      ?? experts.map { .equal(experts: $0) }
+    request.alignment = align
+    request.routers = router?.choice ?? .usual
+    request.compensationRank = compensationRank
+    request.rounds = rounds
+    request.seed = seed
+    request.compression = compression
+    request.isOverlay = overlay
+    request.down = down
+    request.force = force
+    return request
+  }
+
   private func document(
-    of report: CalibrationReport, _ partition: Partition, _ seconds: Double
+    of report: CalibrationReport, _ request: PartitionRequest, _ seconds: Double
   ) -> JSONValue {
     [
-      "output": .string(partition.outputPath),
+      "output": .string(request.outputPath),
       "bytes": .int(report.outputBytes),
       "source_bytes": .int(report.source.bytes),
-      "report": .string(partition.reportPath),
-      "report_page": .string(partition.pagePath),
+      "report": .string(request.reportPath),
+      "report_page": .string(request.pagePath),
       "layers": .array(
         report.plan.layers.enumerated().map { index, layer in
           ["layer": .int(index), "widths": .array(layer.widths.map(JSONValue.int))]

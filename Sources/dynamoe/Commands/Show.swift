@@ -1,13 +1,9 @@
 import ArgumentParser
 import ByteIO
-import Calibration
-import Checkpoints
-import Containers
 import Evaluation
 import JSON
+import Pipelines
 import Reports
-import Running
-import Tokenizers
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -70,31 +66,12 @@ struct Show: ParsableCommand {
   func run() throws {
     let request = try text.requiredRequest()
     let line = common.progressLine
-    let parallel = common.parallel
-    let checkpoint = try base.checkpoint(self.model, common, progress: line.progress)
-    guard checkpoint.container != nil else { throw ContainerError.notContainer(path: self.model) }
-    let model = try Model(checkpoint)
-    let evaluator = try Evaluator(
-      model: model, parallel: parallel, progress: line.progress, workspace: common.workspace)
-    try evaluator.requireKnob(knob, model: self.model)
-    evaluator.warn(of: knob)
-    let text = try TextTokens(
-      request, model: model, limit: request.maximumTokens ?? TextRequest.defaultHeldOutTokens)
-    guard !text.tokens.isEmpty else {
-      throw CalibrationError.tooShort(path: text.name, tokens: 0, needed: 1, purpose: "show")
-    }
-    line.progress.estimate([
-      WorkEstimate(
-        model, positions: text.tokens.count, streams: 1, withOutput: false, parallel: parallel)
-    ])
-    let windows = text.allWindows()
-    let choices = try evaluator.choices(
-      TokenChoices.Request(
-        .choosing(.routed, knob), skipping: text.positionsBeforeText, windowsInFull: windows.count),
-      on: windows)
-    try checkpoint.checkUnchanged()
+    let showing = try ShowRun(
+      base.checkpoint(model, common, progress: line.progress), common.context(line))
+    try showing.evaluator.requireKnob(knob, model: model)
+    showing.evaluator.warn(of: knob)
+    let tokens = try showing.run(knob, on: request)
     line.finish()
-    let tokens = Passage.Token.all(text.texts(of: text.tokens), choices)
     try Console.print(
       json ? [JSONWriter.text(document(of: tokens), layout: .indented)] : lines(of: tokens))
   }

@@ -55,6 +55,10 @@ struct GlobalOptions: ParsableArguments {
   var memoryBytes: Int { memory?.bytes ?? Processors.memory / 2 }
   /// Workspace of commands without an output: scratch files go to the temporary folder.
   var workspace: Workspace { Workspace(memory: memoryBytes, folder: Folder.temporary) }
+  /// Work that reports to a line, and writes nothing but scratch files.
+  func context(_ line: ProgressLine) -> Context {
+    Context(parallel, progress: line.progress, workspace: workspace)
+  }
   var style: Style { Style(color) }
   var progressLine: ProgressLine { ProgressLine(progress, verbose: verbose) }
 }

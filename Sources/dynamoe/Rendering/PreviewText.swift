@@ -2,6 +2,7 @@ import Experts
 import JSON
 import Pipelines
 import Reports
+import Work
 
 /// Output of `partition --dry-run`.
 struct PreviewText {
@@ -42,7 +43,7 @@ struct PreviewText {
     let width = preview.work.phases.map(\.name.count).max() ?? 0
     return preview.work.phases.map { phase in
       let padding = String(repeating: " ", count: width - phase.name.count)
-      return "               \(phase.name)\(padding)  \(HumanText.seconds(phase.seconds))"
+      return "               \(phase.name)\(padding)  \(HumanText.seconds(phase.cost.seconds))"
     }
   }
 
@@ -84,8 +85,9 @@ struct PreviewText {
       "phases": .array(
         preview.work.phases.map {
           [
-            "name": .string($0.name), "seconds": .double($0.seconds), "memory": .int($0.memory),
-            "scratch": .int($0.scratch),
+            "name": .string($0.name), "seconds": .double($0.cost.seconds),
+            "memory": .int($0.cost.memory),
+            "scratch": .int($0.cost.scratch),
           ]
         }),
       "dry_run": true,

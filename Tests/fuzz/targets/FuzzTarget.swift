@@ -11,6 +11,7 @@ import Kernels
 import Reports
 import Tensors
 import Tokenizers
+import Work
 
 /// A kind of untrusted input, and the code that reads it.
 package enum FuzzTarget: String, CaseIterable, Sendable {
@@ -93,8 +94,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// Runs a few tokens through all layers, routed if there are routers.
   private func run(_ model: Model) throws {
-    let evaluator = try Evaluator(
-      model: model, parallel: .serial, progress: .ignored)
+    let evaluator = try Evaluator(model, Context(.serial))
     let budget = evaluator.smallestBudget.map { Variant.choosing(.routed, .budget($0)) }
     let positions = model.family.isEncoder ? 0..<0 : 0..<3
     _ = try evaluator.run(budget ?? .dense, on: [[1, 2, 3]], logitsAt: [positions])

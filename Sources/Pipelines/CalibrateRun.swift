@@ -1,0 +1,57 @@
+import Architectures
+import ByteIO
+package import Calibration
+import Checkpoints
+import Running
+package import Work
+
+/// From a dense checkpoint and a text to a file of neuron statistics.
+package struct CalibrateRun: Sendable {
+  package let modelPath: String
+  /// Description of the model's family; nil for a known one.
+  package let familyPath: String?
+  package let text: TextRequest
+  /// Share of the text that is read.
+  package let shard: DataShard
+  package let outputPath: String
+  /// Whether an existing output is replaced.
+  package let force: Bool
+
+  package init(
+    modelPath: String, familyPath: String? = nil, text: TextRequest, shard: DataShard = .whole,
+    outputPath: String, force: Bool = false
+  ) {
+    self.modelPath = modelPath
+    self.familyPath = familyPath
+    self.text = text
+    self.shard = shard
+    self.outputPath = outputPath
+    self.force = force
+  }
+
+  /// Writes the statistics and returns them; hidden states on disk lie beside the output.
+  ///
+  /// - Throws: errors of the inputs, the output and the disk.
+  package func run(_ context: Context) throws -> NeuronStatistics {
+    let model = try Model(path: modelPath, family: familyPath)
+    guard model.checkpoint.container == nil else {
+      throw PipelineError.alreadyConverted(path: modelPath)
+    }
+    try Folder.checkOutput(
+      outputPath, inputs: model.checkpoint.ownedPaths + text.paths, force: force)
+    let tokens = try TextTokens(
+      text, model: model, limit: text.maximumTokens ?? TextRequest.defaultCalibrationTokens)
+    let stage = Stage.calibrating.costing(
+      StageCost(
+        sweeping: model, positions: tokens.tokens.count / shard.count, streams: 1,
+        withOutput: false, parallel: context.parallel))
+    context.progress.estimate(StageList([stage]))
+    let workspace = Workspace(
+      memory: context.workspace.memory, folder: Folder.parent(of: outputPath))
+    let statistics = try Calibrator(model, context.with(workspace), as: stage)
+      .statistics(of: tokens, shard: shard)
+    try model.checkpoint.checkUnchanged()
+    try statistics.write(to: outputPath)
+    return statistics
+  }
+}

@@ -1,0 +1,151 @@
+import Architectures
+import Calibration
+import Checkpoints
+import Evaluation
+import Experts
+import Kernels
+import Running
+import Work
+
+/// List of the stages of a partition, with their needs and costs; the partition runs these and no
+/// others.
+struct PartitionStages {
+  private let fitting: ExpertFitting
+  private let costs: LayerCosts
+  private let memory: Int
+  private let isResumable: Bool
+  private let parallel: Parallel
+
+  /// - Parameters:
+  ///   - fitting: the model, its text and the choices.
+  ///   - memory: memory limit in bytes.
+  ///   - isResumable: whether hidden states are kept on disk.
+  ///   - parallel: the parallel loop.
+  init(_ fitting: ExpertFitting, memory: Int, isResumable: Bool, parallel: Parallel) {
+    self.fitting = fitting
+    self.memory = memory
+    self.isResumable = isResumable
+    self.parallel = parallel
+    costs = LayerCosts(fitting, parallel: parallel)
+  }
+
+  /// - Parameters:
+  ///   - shown: number of tokens of the texts that the report shows.
+  ///   - outputBytes: bytes of the container while it is written.
+  /// - Returns: the stages in order.
+  func list(shown: Int, outputBytes: Int) -> StageList {
+    let fits = ranking + rounds
+    let writing = Stage.writing.needing((fits.last?.key).map { .whole($0) }).costing(
+      StageCost(
+        seconds: Double(outputBytes) / LayerCosts.bytesWrittenPerSecond,
+        memory: LayerCosts.program + parallel.threads * LayerCosts.writingBytes))
+    return StageList(fits + [writing] + measuring(shown: shown))
+  }
+
+  private var calibration: Int {
+    fitting.readsText ? fitting.split?.calibration.count ?? 0 : 0
+  }
+
+  private var isCompensated: Bool { fitting.compensationRank != nil }
+
+  private var ranking: [Stage] {
+    let tokens = Double(calibration)
+    let (attention, full) = (costs.attention, costs.feedForward)
+    return fitting.ranking.stages.map { stage in
+      guard stage.key == Stage.ranking.key else {
+        return sweep(stage, calibration, perLayer: tokens * (attention + full))
+      }
+      let isGreedy = fitting.importance == .greedy
+      return sweep(
+        stage, calibration, isTwofold: true,
+        perLayer: tokens * (attention + (isGreedy ? full : 0) + (isCompensated ? full : 0))
+          + (isGreedy ? costs.ranking(tokens: calibration) : 0),
+        beside: isGreedy ? costs.rankingBytes(tokens: calibration) : costs.reordered)
+    }
+  }
+
+  /// Fits of compensation and routers, and the budgets.
+  private var rounds: [Stage] {
+    guard fitting.router != nil else { return [] }
+    let tokens = Double(calibration)
+    let (attention, full) = (costs.attention, costs.feedForward)
+    // The plan of a layer; the last stage that ranks leaves it.
+    let plan = ranking.last.map { Stage.Need.unit($0.key) }
+    // Compensation weighs tokens by their price over all layers: no layer can be fitted before the
+    // errors, or the predictions of the round before, are there for all of them. The activations are
+    // those of the dense model in every round.
+    var prices = isCompensated ? Stage.Need.whole(Stage.ranking.key) : nil
+    var stages: [Stage] = []
+    for round in 0...fitting.rounds {
+      let stage = Stage.fitting(round: round).needing(
+        prices?.key == plan?.key ? nil : plan, prices)
+      stages.append(
+        sweep(
+          stage, calibration, isTwofold: true,
+          perLayer: tokens * (attention + (isCompensated ? 2 : 1) * full)
+            + costs.fitting(tokens: calibration),
+          beside: costs.fittingBytes(tokens: calibration)))
+      if isCompensated { prices = .whole(stage.key) }
+    }
+    // Eight prices, each by the routers and by the truth, on every eighth window.
+    let last = Stage.fitting(round: fitting.rounds)
+    return stages + [
+      sweep(
+        .budgets.needing(plan, .whole(last.key)), calibration / 8, streams: 16,
+        perLayer: tokens / 8 * (16 * attention + 13 * full), beside: costs.reordered)
+    ]
+  }
+
+  /// Measurements of the container that was written.
+  private func measuring(shown: Int) -> [Stage] {
+    guard !fitting.model.family.isEncoder else { return [] }
+    let (attention, full) = (costs.attention, costs.feedForward)
+    var stages: [Stage] = []
+    if let heldOut = fitting.split?.heldOut.count {
+      let positions = Double(heldOut)
+      let experts = fitting.widths.experts
+      // Routers are measured at five budgets, and at three beside all that they are compared with.
+      let streams = experts + (fitting.router == nil ? 0 : 14)
+      let used = 0.5 * Double(experts) + (fitting.router == nil ? 0.5 : 9.5)
+      stages.append(
+        sweep(
+          .evaluating.needing(.whole(Stage.writing.key)), heldOut, streams: streams,
+          perLayer: positions * (Double(streams) * attention + used * full),
+          once: positions * Double(streams) * costs.output, beside: costs.outputBytes))
+      for type in fitting.model.smallerTypes {
+        stages.append(
+          sweep(
+            .rounding(to: type).needing(.whole(Stage.evaluating.key)), heldOut,
+            perLayer: positions * (attention + full), once: 2 * positions * costs.output,
+            beside: costs.outputBytes))
+      }
+    }
+    if shown > 0 {
+      stages.append(
+        sweep(
+          .choosing.needing(.whole(Stage.writing.key)), shown,
+          perLayer: Double(shown) * (attention + full / 2)))
+    }
+    return stages
+  }
+
+  private func sweep(
+    _ stage: Stage, _ positions: Int, streams: Int = 1, isTwofold: Bool = false,
+    perLayer operations: Double, once: Double = 0, beside: Int = 0
+  ) -> Stage {
+    let needed = costs.memory(
+      positions: positions * streams, isTwofold: isTwofold, beside: beside, limit: memory,
+      isResumable: isResumable)
+    let layers = Double(fitting.model.configuration.layers)
+    return stage.costing(
+      StageCost(
+        seconds: (layers * operations + once) / costs.speed, memory: needed.total,
+        scratch: needed.scratch, beside: beside))
+  }
+}
+
+extension Stage {
+  /// Writing of the container; its progress is reported by tensor.
+  static let writing = Stage(
+    "Writing", key: "writing", unit: .tensors, artifact: "the container, without records")
+}

@@ -1,0 +1,79 @@
+import Architectures
+package import ByteIO
+package import Calibration
+package import Checkpoints
+package import Evaluation
+import Running
+package import Work
+
+/// From a model and a text to figures of its variants.
+package struct EvaluateRun: Sendable {
+  package let evaluator: Evaluator
+
+  package struct Measured: Sendable {
+    package let result: Evaluator.Result
+    /// Maximum number of positions of a window.
+    package let context: Int
+    package let textDigest: SHA256Digest
+  }
+
+  /// Opens the model.
+  ///
+  /// - Throws: errors of the model; ``EvaluationError`` for an encoder, which predicts no tokens.
+  package init(_ checkpoint: Checkpoint, _ context: Context) throws {
+    evaluator = try Evaluator(Model(checkpoint), context)
+    try evaluator.checkPredicts()
+  }
+
+  /// Variants by name and by knob, each once.
+  ///
+  /// - Parameters:
+  ///   - names: nil for routed runs by every knob, with the runs that they are compared with; without
+  ///     knobs, for the usual variants.
+  ///   - knobs: knobs that the model supports; beside names, for routed runs alone.
+  /// - Returns: variants that the model can run.
+  /// - Throws: ``EvaluationError`` for a name that the model cannot run.
+  package func variants(
+    named names: [String]?, knobs: [Variant.Knob]
+  ) throws(EvaluationError) -> [Variant] {
+    guard let names else {
+      guard !knobs.isEmpty else { return evaluator.usualVariants }
+      return ([.dense] + knobs.flatMap { evaluator.comparison($0) }).filter(evaluator.canRun)
+    }
+    var chosen: [Variant] = []
+    for name in names {
+      guard let variant = Variant(name: name), evaluator.canRun(variant) else {
+        throw .unknownVariant(name, known: evaluator.choices)
+      }
+      if !chosen.contains(variant) { chosen.append(variant) }
+    }
+    for variant in knobs.map({ Variant.choosing(.routed, $0) }) where !chosen.contains(variant) {
+      chosen.append(variant)
+    }
+    return chosen
+  }
+
+  /// Measures variants on a text, all in one sweep.
+  ///
+  /// - Throws: errors of the text and the model.
+  package func run(_ variants: [Variant], on text: TextRequest) throws -> Measured {
+    let model = evaluator.model
+    let tokens = try TextTokens(
+      text, model: model, limit: text.maximumTokens ?? TextRequest.defaultHeldOutTokens)
+    guard tokens.tokens.count >= tokens.textTokensNeeded else {
+      throw CalibrationError.tooShort(
+        path: tokens.name, tokens: tokens.tokens.count, needed: tokens.textTokensNeeded,
+        purpose: "evaluation")
+    }
+    evaluator.context.progress.estimate(
+      StageList([
+        .evaluating.costing(
+          StageCost(
+            sweeping: model, positions: tokens.tokens.count, streams: variants.count,
+            withOutput: true, parallel: evaluator.parallel))
+      ]))
+    let result = try evaluator.evaluate(variants, on: tokens.windows())
+    try model.checkpoint.checkUnchanged()
+    return Measured(result: result, context: tokens.context, textDigest: tokens.digest)
+  }
+}

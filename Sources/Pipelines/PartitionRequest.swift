@@ -1,0 +1,61 @@
+package import Calibration
+package import Containers
+package import DMOE
+package import Experts
+
+/// Inputs, outputs and choices of a partition.
+package struct PartitionRequest: Sendable {
+  package var modelPath: String
+  /// Description of the model's family; nil for a known one.
+  package var familyPath: String?
+  package var outputPath: String
+  package var reportPath: String
+  /// Calibration text, if any.
+  package var text: TextRequest?
+  /// Texts that the report shows token by token.
+  package var shownPaths: [String] = []
+  /// Statistics made earlier, if any.
+  package var statisticsPath: String?
+  /// Importance matrix of llama.cpp, if any.
+  package var matrixPath: String?
+  package var recipe = Recipe.dynamoe
+  /// Nil for the recipe's.
+  package var importance: Importance?
+  /// Nil for the recipe's experts, of equal steps.
+  package var widths: ExpertWidths?
+  /// Nil for the default.
+  package var alignment: Int?
+  package var routers = RouterChoice.none
+  /// Nil for the recipe's; 0 for none.
+  package var compensationRank: Int?
+  /// Number of times that compensation and routers are fitted again to the routers' choices.
+  package var rounds = 0
+  package var seed: UInt64 = 0
+  package var compression = DMOECompression.lossless
+  /// Whether the weights stay in the dense checkpoint.
+  package var isOverlay = false
+  /// Treatment of quantised down projections.
+  package var down = RingEncoding.keep
+  /// Whether existing outputs are replaced.
+  package var force = false
+  /// Program named in the outputs.
+  package var generator: String
+
+  /// Request with the defaults of a partition without text.
+  package init(modelPath: String, outputPath: String, reportPath: String, generator: String) {
+    self.modelPath = modelPath
+    self.outputPath = outputPath
+    self.reportPath = reportPath
+    self.generator = generator
+  }
+
+  /// Path of the report's page, beside the report.
+  package var pagePath: String {
+    let ending = ".json"
+    return (reportPath.hasSuffix(ending) ? String(reportPath.dropLast(ending.count)) : reportPath)
+      + ".html"
+  }
+
+  /// Folder of the artefact store.
+  package var resumptionPath: String { outputPath + ".resume" }
+}
