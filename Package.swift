@@ -213,6 +213,7 @@ let package = Package(
     tests(
       "TensorsTests", ["Kernels", "Tensors", "TestSupport"], exclude: ["blocks_peer.py", "peer.py"]),
     tests("ByteIOTests", ["ByteIO", "TestSupport"]),
+    tests("WorkTests", ["ByteIO", "TestSupport", "Work"]),
     tests("KernelsTests", ["Kernels", "TestSupport"]),
     tests(
       "ModelsTests",

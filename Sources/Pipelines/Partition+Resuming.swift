@@ -34,17 +34,17 @@ extension Partition {
     case statistics
     case importanceMatrix = "importance matrix"
 
-    fileprivate func circumstance(_ value: String) -> Journal.Circumstance {
-      Journal.Circumstance(rawValue, value)
+    fileprivate func circumstance(_ value: String) -> ArtifactStore.Circumstance {
+      ArtifactStore.Circumstance(rawValue, value)
     }
   }
 
-  func journal(_ prepared: Prepared) throws -> Journal {
-    try Journal(folder: request.resumptionPath, circumstances: try circumstances(prepared))
+  func artifactStore(_ prepared: Prepared) throws -> ArtifactStore {
+    try ArtifactStore(folder: request.resumptionPath, circumstances: try circumstances(prepared))
   }
 
   /// All that the results depend on.
-  private func circumstances(_ prepared: Prepared) throws -> [Journal.Circumstance] {
+  private func circumstances(_ prepared: Prepared) throws -> [ArtifactStore.Circumstance] {
     let fitting = prepared.fitting
     func digest(_ path: String?) throws -> String {
       guard let path else { return "none" }

@@ -75,11 +75,11 @@ package struct Partition: Sendable {
     let stages = estimate.stages
     try checkSpace(output, estimate)
     context.progress.estimate(stages)
-    let journal = resumes ? try journal(prepared) : nil
+    let store = resumes ? try artifactStore(prepared) : nil
     let context = context.with(
       Workspace(
         memory: context.workspace.memory, folder: Folder.parent(of: request.outputPath),
-        journal: journal))
+        store: store))
     let fitted = try prepared.fitting.run(stages, context)
     let writer = try ContainerAssembly(
       model: model,
@@ -113,7 +113,7 @@ package struct Partition: Sendable {
     try model.checkpoint.checkUnchanged()
     // Where the container is, its report is.
     try AtomicFile.commit([page, json, writer.file])
-    journal?.removeAll()
+    store?.removeAll()
     return report
   }
 

@@ -9,12 +9,12 @@ struct SweepCourse: Sendable {
   let states: HiddenStates
   /// Length of the longest window.
   let positions: Int
-  /// Number of layers with a record in the journal.
+  /// Number of layers with a record in the store.
   let finishedLayers: Int
   private let sweep: LayerSweep
   /// Number of areas of hidden states: before a layer, after it, and between its two halves.
   ///
-  /// Without a journal, new states may overwrite old ones.
+  /// Without a store, new states may overwrite old ones.
   private let areas: Int
   /// Area of the feed-forward inputs; nil if they can be computed from the states between the
   /// halves of a layer.
@@ -34,22 +34,22 @@ struct SweepCourse: Sendable {
     restore: (inout RecordReader) -> Void
   ) throws(ModelError) {
     let configuration = sweep.model.configuration
-    let journal = sweep.context.workspace.journal
+    let store = sweep.context.workspace.store
     let rows = (0..<streams).flatMap { _ in windows.map(\.count) }
     self.sweep = sweep
-    areas = (isTwofold ? 2 : 1) + (journal == nil ? 0 : 1)
+    areas = (isTwofold ? 2 : 1) + (store == nil ? 0 : 1)
     inputArea = isTwofold && configuration.isParallel ? areas : nil
     let allAreas = areas + (inputArea == nil ? 0 : 1)
     positions = windows.map(\.count).max() ?? 0
     do throws(FileError) {
       var finished = 0
       var checksums: [Int] = []
-      for record in journal?.records ?? [] where record.key == sweep.stage.key {
+      for record in store?.records ?? [] where record.key == sweep.stage.key {
         var reader = RecordReader(record.content)
         checksums = reader.take()
         restore(&reader)
         guard reader.isFinished else {
-          throw .spoilt(path: journal?.folder ?? "", reason: "a record does not make sense")
+          throw .spoilt(path: store?.folder ?? "", reason: "a record does not make sense")
         }
         finished += 1
       }
@@ -63,8 +63,8 @@ struct SweepCourse: Sendable {
         sweep.model, positions: rows.reduce(0, +), context: positions,
         areas: allAreas, threads: sweep.parallel.threads)
       let file: ScratchFile? =
-        if let journal {
-          try ScratchFile(at: journal.path(of: Self.fileName(sweep.stage.key)))
+        if let store {
+          try ScratchFile(at: store.path(of: Self.fileName(sweep.stage.key)))
         } else if needs.total > sweep.context.workspace.memory {
           try ScratchFile(in: sweep.context.workspace.folder)
         } else { nil }
@@ -73,7 +73,7 @@ struct SweepCourse: Sendable {
       if finished > 0 {
         let found = states.checksums(of: finished % areas, parallel: sweep.parallel)
         guard found == checksums else {
-          throw .spoilt(path: journal?.folder ?? "", reason: "hidden states are not as they were")
+          throw .spoilt(path: store?.folder ?? "", reason: "hidden states are not as they were")
         }
         try states.check()
         return
@@ -101,16 +101,16 @@ struct SweepCourse: Sendable {
   /// Area of the states between the halves of a layer.
   func area(within layer: Int) -> Int { areas > 2 ? (layer + 2) % areas : layer % areas }
 
-  /// Writes the journal record of a finished layer.
+  /// writes the record of a finished layer.
   func finish(_ layer: Int, record: (inout RecordWriter) -> Void) throws(ModelError) {
     do throws(FileError) {
       try states.check()
-      guard let journal = sweep.context.workspace.journal else { return }
+      guard let store = sweep.context.workspace.store else { return }
       var writer = RecordWriter()
       writer.put(states.checksums(of: area(before: layer + 1), parallel: sweep.parallel))
       record(&writer)
       try states.check()
-      try journal.append(Journal.Record(key: sweep.stage.key, content: writer.bytes))
+      try store.append(ArtifactStore.Record(key: sweep.stage.key, content: writer.bytes))
     } catch {
       throw .file(error)
     }
@@ -118,10 +118,10 @@ struct SweepCourse: Sendable {
 
   /// Removes the file of hidden states, which are no longer needed.
   func end() {
-    sweep.context.workspace.journal?.remove(Self.fileName(sweep.stage.key))
+    sweep.context.workspace.store?.remove(Self.fileName(sweep.stage.key))
   }
 
-  private static func fileName(_ key: String) -> String { key + Journal.statesEnding }
+  private static func fileName(_ key: String) -> String { key + ArtifactStore.statesEnding }
 
   /// Number of positions embedded at a time.
   private static let chunk = 8192

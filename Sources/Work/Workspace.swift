@@ -1,24 +1,24 @@
 import ByteIO
 import Kernels
 
-/// Memory limit, scratch folder and journal of a sweep.
+/// Memory limit, scratch folder and store of a sweep.
 package struct Workspace: Sendable {
   /// Memory limit in bytes; the hidden states of a sweep that needs more go to a scratch file.
   package let memory: Int
   /// Folder of scratch files.
   package let folder: String
-  /// Journal of finished layers; nil if interrupted work cannot be resumed.
-  package let journal: Journal?
+  /// ArtifactStore of finished layers; nil if interrupted work cannot be resumed.
+  package let store: ArtifactStore?
 
-  package init(memory: Int = .max, folder: String = ".", journal: Journal? = nil) {
+  package init(memory: Int = .max, folder: String = ".", store: ArtifactStore? = nil) {
     self.memory = memory
     self.folder = folder
-    self.journal = journal
+    self.store = store
   }
 
   /// Copy with `bytes` less memory, for a sweep that shares memory with other data.
   package func leaving(_ bytes: Int) -> Workspace {
-    Workspace(memory: max(memory - bytes, 0), folder: folder, journal: journal)
+    Workspace(memory: max(memory - bytes, 0), folder: folder, store: store)
   }
 }
 

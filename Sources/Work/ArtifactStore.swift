@@ -1,7 +1,11 @@
 package import ByteIO
 
-/// Journal of finished units of work, so that interrupted work resumes; removed when the run completes.
-package final class Journal: Sendable {
+/// Store of the artefacts of finished units of work, so that interrupted work resumes; removed when
+/// the run completes.
+///
+/// Each record has a checksum, and the key of its stage; `formats/journal.md` has the form on disk.
+/// The first record is the store's fingerprint: all circumstances that the results depend on.
+package final class ArtifactStore: Sendable {
   package typealias Record = RecordFile.Record
 
   /// Something that results depend on.
@@ -24,14 +28,14 @@ package final class Journal: Sendable {
 
   package var folder: String { file.folder }
 
-  /// Opens the journal in a folder, or begins one.
+  /// Opens the store in a folder, or begins one.
   ///
   /// - Parameters:
-  ///   - folder: of the journal and the hidden states beside it.
+  ///   - folder: of the store and the hidden states beside it.
   ///   - circumstances: all that the results depend on.
-  /// - Throws: `begunOtherwise` for a journal of other circumstances, and what the file throws.
+  /// - Throws: `begunOtherwise` for a store of other circumstances, and what the file throws.
   package init(folder: String, circumstances: [Circumstance]) throws(FileError) {
-    file = try RecordFile(folder: folder, besideFilesEndingIn: Self.statesEnding)
+    file = try Self.recordFile(folder)
     if let first = file.records.first {
       try Self.compare(first.content, circumstances, folder)
       records = Array(file.records.dropFirst())
@@ -55,21 +59,28 @@ package final class Journal: Sendable {
   /// Ending of the names of files with hidden states.
   package static let statesEnding = ".states"
 
+  static func recordFile(_ folder: String) throws(FileError) -> RecordFile {
+    try RecordFile(folder: folder, besideFilesEndingIn: statesEnding)
+  }
+
   private static func content(_ circumstances: [Circumstance]) -> [UInt8] {
     Array(circumstances.map { "\($0.name)\0\($0.value)" }.joined(separator: "\n").utf8)
   }
 
-  private static func compare(
+  static func circumstances(_ content: [UInt8]) -> [Circumstance] {
+    let text = String(decoding: content, as: UTF8.self)
+    return text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: "\0", omittingEmptySubsequences: false)
+      return parts.count == 2 ? Circumstance(String(parts[0]), String(parts[1])) : nil
+    }
+  }
+
+  static func compare(
     _ content: [UInt8], _ circumstances: [Circumstance], _ folder: String
   ) throws(FileError) {
-    var found: [Substring: Substring] = [:]
-    let text = String(decoding: content, as: UTF8.self)
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: "\0", omittingEmptySubsequences: false)
-      if parts.count == 2 { found[parts[0]] = parts[1] }
-    }
+    let found = Self.circumstances(content)
     for now in circumstances {
-      let then = found[now.name[...]].map(String.init) ?? ""
+      let then = found.first { $0.name == now.name }?.value ?? ""
       guard then == now.value else {
         throw .begunOtherwise(path: folder, what: now.name, before: then, now: now.value)
       }
