@@ -257,6 +257,8 @@ let package = Package(
         "Pipelines", "Running", "TestSupport", "Work",
       ],
       exclude: ["stream_peer.py"]),
+    // They read the sources, and import nothing of them.
+    tests("StructureTests", ["TestSupport"]),
     tests("FuzzTests", ["Fuzz", "FuzzTargets", "TestSupport"]),
     // Tests of report pages in a browser.
     tests(
