@@ -98,20 +98,19 @@ let package = Package(
     stage(
       "Reports",
       [
-        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Evaluation", "Experts",
-        "JSON", "Running", "Tensors",
+        "ByteIO", "Calibration", "Checkpoints", "DMOE", "Evaluation", "Experts", "JSON", "Tensors",
       ]),
     stage(
       "Containers",
       [
-        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "JSON", "Kernels", "Reports",
-        "Running", "Safetensors", "Tensors", "Work",
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "Kernels", "Reports",
+        "Safetensors", "Tensors", "Work",
       ]),
     stage(
       "Forms",
       [
-        "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Experts", "GGUF", "JSON",
-        "Kernels", "Reports", "Running", "Safetensors", "Tensors", "Tokenizers", "Work",
+        "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Evaluation", "Experts",
+        "GGUF", "JSON", "Kernels", "Reports", "Safetensors", "Tensors", "Tokenizers", "Work",
       ],
       // Python code of routed folders, run by Transformers.
       resources: [
@@ -130,7 +129,7 @@ let package = Package(
       "Inspection",
       [
         "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "GGUF", "JSON", "Kernels",
-        "Reports", "Running", "Safetensors", "Tensors", "Work",
+        "Reports", "Safetensors", "Tensors", "Work",
       ]),
     stage(
       "Pipelines",
@@ -143,9 +142,9 @@ let package = Package(
     stage(
       "DynamoeKit",
       [
-        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE",
-        "Evaluation", "Experts", "Forms", "GGUF", "Inspection", "Kernels", "Pipelines", "Reports",
-        "Running", "Safetensors", "Tensors", "Tokenizers", "Work",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE", "Evaluation",
+        "Experts", "Forms", "GGUF", "Inspection", "Kernels", "Pipelines", "Reports", "Safetensors",
+        "Tensors", "Tokenizers", "Work",
       ]),
     .executableTarget(
       name: "dynamoe",

@@ -18,10 +18,14 @@ import Testing
     #expect(reader.isComplete && reader.expertsHeld == 2)
     try expectContents(of: reader, container)
     #expect(try reader.permutation(layer: 0) == container.orders[0])
-    #expect(reader.tensors.map(\.name) == ["embedding"])
-    #expect(try reader.read("embedding", 3..<7) == Array(container.tensors[0].bytes[3..<7]))
-    #expect(reader.tensor("gate") == nil)
-    #expect(throws: TensorError.missing(name: "gate")) { try DenseTensors(reader).read("gate") }
+    let dense = DenseTensors(reader)
+    #expect(dense.tensors == container.tensors.map(\.description))
+    for tensor in container.tensors {
+      #expect(try dense.read(tensor.description.name) == tensor.bytes)
+    }
+    #expect(try dense.read("embedding", 3..<7) == Array(container.tensors[0].bytes[3..<7]))
+    #expect(dense.tensor("none") == nil)
+    #expect(throws: TensorError.missing(name: "none")) { try dense.read("none") }
     #expect(reader.part(.gateBias, layer: 0, ring: 0) == nil)
     #expect(reader.directory.sourceMetadata.map(\.key) == ["format", "é\n"])
     #expect(reader.directory.generator == "tests")
