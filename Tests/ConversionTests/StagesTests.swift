@@ -14,9 +14,9 @@ import Work
   init() throws { folder = try TemporaryFolder() }
 
   private func request(_ recipe: Recipe, rounds: Int = 0) -> PartitionRequest {
-    let text = Converted.model + "/calibration.txt"
+    let text = Fixture.model + "/calibration.txt"
     var request = PartitionRequest(
-      modelPath: Converted.model, outputPath: folder.path("t.dmoe"),
+      modelPath: Fixture.model, outputPath: folder.path("t.dmoe"),
       reportPath: folder.path("t.report.json"), generator: "tests")
     request.text = TextRequest(
       paths: [text], maximumTokens: 600, context: 64, beginning: .auto, parsingSpecial: false)
