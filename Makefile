@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-peers test-threads fuzz bench lint format man docs release setup clean
+.PHONY: build demo test test-exports test-peers test-threads fuzz bench lint format man docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
 # Packages for the build, and for the tests with their independent peers.
@@ -31,6 +31,10 @@ test: setup lint .venv/ready
 	swift build -c release --build-tests
 	.ci/docs
 	swift test -c release --skip-build --disable-xctest
+
+# Runs the Python of exported folders with routers in Transformers, for every family.
+test-exports: build .venv-transformers/ready
+	.venv-transformers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 
 # Tests against slow peers, PyTorch, Transformers and llama.cpp, in a separate environment; and of
 # packages that depend on this one by a git tag.
@@ -77,7 +81,13 @@ format:
 	.venv/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
 	@touch $@
 
-.venv-peers/ready: Tests/peers/requirements.txt
+.venv-transformers/ready: Tests/peers/transformers.txt Tests/requirements.txt
+	@.ci/install-packages $(TEST_PACKAGES)
+	python3 -m venv .venv-transformers
+	.venv-transformers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/transformers.txt
+	@touch $@
+
+.venv-peers/ready: Tests/peers/requirements.txt Tests/peers/transformers.txt
 	@.ci/install-packages $(TEST_PACKAGES) g++
 	python3 -m venv .venv-peers
 	CMAKE_ARGS="$(LLAMA_OPTIONS)" \
@@ -103,4 +113,4 @@ release: setup
 	@ls -lh out/release/dynamoe
 
 clean:
-	rm -rf .build .venv .venv-peers out
+	rm -rf .build .venv .venv-transformers .venv-peers out

@@ -2,17 +2,19 @@
 
     transformers_routed.py DYNAMOE [NAME...]
 
-For fixtures/tiny-llama by both recipes and each decoder family in fixtures/families (or the named ones): perplexity on
-held-out text in Transformers, dense, for every expert, for two budgets and for one threshold where supported, must be
-that of `dynamoe evaluate` on the .dmoe, as must the cost fraction. The full expert must give the logits of the source
-as loaded by Transformers itself, and a folder saved and loaded again the same logits. Generation with a knob, given or
-in generation_config.json, must give the most likely tokens of a run without cache. Exits with 0 if all agree, else with
-1.
+Of fixtures/tiny-llama by both recipes and of each family of decoders in fixtures/families (or of those that are named):
+the perplexity on held-out text that the exported folder gives in Transformers, dense, for every expert, for two budgets and
+for one threshold where there is one, must be that of `dynamoe evaluate` on the .dmoe, and its cost fraction too. The full
+expert must give the logits of the source as Transformers itself loads it, and what is written by save_pretrained and
+loaded again those of the folder; generation by a knob, given or in generation_config.json, the most likely tokens of the
+whole. Every `model_type` that the exported Python knows must have a checkpoint here, and one that it does not know must
+be refused. Exits with 0 where all agree, else with 1.
 """
 
 import json
 import math
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -77,9 +79,9 @@ def compare(dynamoe, source, text, context, options, place):
         perplexity, cost = measure(model, batches, **knobs)
         found = ours[name]
         difference = abs(found["perplexity"] / perplexity - 1)
-        # Float error may change a few choices, and thereby the cost.
         costs = abs(found["cost_fraction"] - cost)
-        worst.append((max(difference, costs), name))
+        # Where costs differ at all, float error has decided a choice, and all positions behind it see other states.
+        worst.append((max(difference / (10 if costs > 1e-9 else 1), costs), name))
         print(f"  {name}: {found['perplexity']:.5f}, transformers {perplexity:.5f} ({difference:.1e}); "
               f"cost {found['cost_fraction']:.4f} ({costs:.1e})")
     sample = batches[0][:1, :32]
@@ -113,6 +115,25 @@ def compare(dynamoe, source, text, context, options, place):
     return difference <= TOLERANCE and generated == 0
 
 
+def untested(folder, sources):
+    """Model types that the Python of a folder knows and no source has."""
+    known = {}
+    exec((folder / "families_dynamoe.py").read_text(), known)
+    return known["LAYOUTS"].keys() - {json.loads((source / "config.json").read_text())["model_type"] for source in sources}
+
+
+def refuses(folder, place):
+    """Whether the Python of a folder fails, with a reason, where its model type has no layout."""
+    shutil.copytree(folder, place)
+    code = place / "families_dynamoe.py"
+    code.write_text(code.read_text() + "LAYOUTS = {}\n")
+    try:
+        load(place, True)
+    except ValueError as error:
+        return "has no layout for" in str(error)
+    return False
+
+
 def main(dynamoe, *names):
     logging.disable_progress_bar()
     logging.set_verbosity_error()
@@ -136,6 +157,11 @@ def main(dynamoe, *names):
             own.mkdir()
             if not compare(dynamoe, source, text, context, options, own):
                 differ.append(name)
+        folder = own / "routed"
+        if not names:
+            differ += untested(folder, [source for _, source, _, _ in cases])
+        if not refuses(folder, pathlib.Path(place) / "without"):
+            differ.append("a family without a layout")
     print("DIFFERS: " + ", ".join(differ) if differ else "agrees")
     return 1 if differ else 0
 

@@ -396,7 +396,7 @@ class Tuning:
                     for name_here in {name, f"{self.model.base_model_prefix}.{name}"} & state.keys():
                         state[name_here] = state[name_here].to(file.get_slice(name)[:0].dtype)
         # Else Transformers saves the file of the model's class, which FSDP has made one of PyTorch's.
-        self.model._auto_class = None
+        type(self.model)._auto_class = None
         self.model.save_pretrained(partial, state_dict=state)
         for path in source.iterdir():
             if path.is_file() and ".safetensors" not in path.name:
