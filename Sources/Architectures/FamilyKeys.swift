@@ -15,7 +15,6 @@ package struct FamilyKeys: Sendable {
   package var rotaryBase = "rope_theta"
   /// Fraction of a head's dimensions that is rotated.
   package var rotaryFraction = "partial_rotary_factor"
-  package var tiedOutput = "tie_word_embeddings"
   package var tokenTypes = "type_vocab_size"
   /// Number whose square root divides attention scores, in place of the head dimension.
   package var attentionScalar = "query_pre_attn_scalar"

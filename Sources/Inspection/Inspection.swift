@@ -160,23 +160,14 @@ package struct Inspection: Sendable {
         guard checkpoint.naming == .gguf else { return (nil, problems) }
       }
     }
-    for family in Family.known {
-      func shape(_ role: TensorRole, _ layer: Int) -> [Int]? {
-        family.tensorName(role, layer: layer, checkpoint.naming)
-          .flatMap { checkpoint.tensor(TensorName($0)) }?.shape
-      }
-      guard let up = shape(.up, 0), up.count == 2, shape(.down, 0) == [up[1], up[0]] else {
-        continue
-      }
-      var layers = 1
-      while shape(.up, layers) != nil { layers += 1 }
-      return (
-        FeedForward(
-          layers: layers, hiddenSize: up[1], intermediateSize: up[0], activation: nil,
-          gated: shape(.gate, 0) != nil), problems
-      )
+    guard let shapes = FeedForwardShapes(checkpoint, checkpoint.naming) else {
+      return (nil, problems)
     }
-    return (nil, problems)
+    return (
+      FeedForward(
+        layers: shapes.widths.count, hiddenSize: shapes.hiddenSize,
+        intermediateSize: shapes.widths[0], activation: nil, gated: shapes.gated), problems
+    )
   }
 
   private static func risks(_ checkpoint: Checkpoint) throws -> [String] {

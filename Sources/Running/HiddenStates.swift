@@ -33,11 +33,6 @@ final class HiddenStates: Sendable {
     try file?.reserve(areas * areaBytes)
   }
 
-  /// Number of bytes that all areas take for windows of these lengths.
-  static func bytes(rows: [Int], columns: Int, areas: Int) -> Int {
-    rows.reduce(0, +) * columns * MemoryLayout<Float>.stride * areas
-  }
-
   func read(_ index: Int, in area: Int) -> Matrix {
     guard let file else {
       return held.withLock { $0[area][index] } ?? Matrix(rows: 0, columns: columns)
