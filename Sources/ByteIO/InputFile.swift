@@ -6,29 +6,18 @@ import SystemPackage
 ///
 /// The file is not memory-mapped, so that shrinking while it is read is an error, not a signal.
 /// The length is that on opening, which ``checkUnchanged()`` verifies.
-package final class InputFile: Sendable {
+package final class InputFile: ByteSource {
   package let path: String
   package let length: Int
-  private let storage: Storage
+  private let descriptor: FileDescriptor
+  private let modified: ModificationTime
   private let counter = Atomic(0)
-
-  private enum Storage {
-    case file(FileDescriptor, ModificationTime)
-    case memory([UInt8])
-  }
 
   /// Size in bytes from which reads first check that the memory is available.
   private static let muchMemory = 1 << 20
 
   /// Number of bytes read so far.
   package var bytesRead: Int { counter.load(ordering: .relaxed) }
-
-  /// A file that is already in memory, such as one embedded in another.
-  package init(path: String, bytes: [UInt8]) {
-    self.path = path
-    length = bytes.count
-    storage = .memory(bytes)
-  }
 
   package init(path: String) throws(FileError) {
     let descriptor: FileDescriptor
@@ -47,28 +36,19 @@ package final class InputFile: Sendable {
       }
       self.path = path
       length = Int(status.size)
-      storage = .file(descriptor, ModificationTime(status))
+      self.descriptor = descriptor
+      modified = ModificationTime(status)
     } catch {
       try? descriptor.close()
       throw error as? FileError ?? FileError.unreadable(path: path, reason: "\(error)")
     }
   }
 
-  deinit { if case .file(let descriptor, _) = storage { try? descriptor.close() } }
+  deinit { try? descriptor.close() }
 
-  /// Reads exactly `count` bytes from `offset` on.
   package func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     try checkBounds(offset: offset, count: count)
     counter.add(count, ordering: .relaxed)
-    switch storage {
-    case .memory(let bytes): return Array(bytes[offset..<offset + count])
-    case .file(let descriptor, _): return try read(descriptor, at: offset, count: count)
-    }
-  }
-
-  private func read(
-    _ descriptor: FileDescriptor, at offset: Int, count: Int
-  ) throws(FileError) -> [UInt8] {
     var found = 0
     let bytes: [UInt8]
     // Swift ends the process if an allocation fails.
@@ -88,29 +68,11 @@ package final class InputFile: Sendable {
     return bytes
   }
 
-  /// Reads a whole small file, unchanged since opening; throws if it is larger than `limit` bytes.
-  package func readAll(limit: Int) throws(FileError) -> [UInt8] {
-    guard length <= limit else {
-      throw FileError.unreadable(
-        path: path, reason: "expected at most \(limit) bytes, found \(length)")
-    }
-    let bytes = try read(at: 0, count: length)
-    try checkUnchanged()
-    return bytes
-  }
-
   /// Throws if length or modification time differ from those on opening.
   package func checkUnchanged() throws(FileError) {
-    guard case .file(let descriptor, let modified) = storage else { return }
     guard let status = try? Stat(descriptor), Int(status.size) == length,
       ModificationTime(status) == modified
     else { throw FileError.changed(path: path) }
-  }
-
-  private func checkBounds(offset: Int, count: Int) throws(FileError) {
-    guard offset >= 0, count >= 0, offset <= length, count <= length - offset else {
-      throw FileError.pastEnd(path: path, offset: offset, count: count, length: length)
-    }
   }
 
   /// Reads until the buffer is full or the file ends; returns the number of bytes read.

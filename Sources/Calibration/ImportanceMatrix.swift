@@ -22,7 +22,7 @@ package struct ImportanceMatrix: Sendable, Equatable {
   ///   - neurons: number of neurons of each layer.
   /// - Throws: ``CalibrationError`` if the file is malformed or of another model.
   package init(path: String, layers: Int, neurons: Int) throws(CalibrationError) {
-    let file: InputFile
+    let file: any ByteSource
     let isGGUF: Bool
     do {
       file = try InputFile(path: path)

@@ -16,7 +16,7 @@ struct LegacyImportanceMatrix {
   /// Far above any file, and small enough to read at once.
   private static let lengthLimit = 1 << 30
 
-  init(_ file: InputFile) throws(CalibrationError) {
+  init(_ file: any ByteSource) throws(CalibrationError) {
     let bytes: [UInt8]
     do {
       bytes = try file.readAll(limit: Self.lengthLimit)

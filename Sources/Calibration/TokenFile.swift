@@ -56,7 +56,7 @@ struct TokenFile {
   }
 
   /// Whether a file starts with the length of a header that fits into it, and the header's `{`.
-  private static func isSafetensors(_ file: InputFile) throws(FileError) -> Bool {
+  private static func isSafetensors(_ file: any ByteSource) throws(FileError) -> Bool {
     guard file.length > 8 else { return false }
     let bytes = try file.read(at: 0, count: 9)
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -1,5 +1,5 @@
 import Architectures
-import ByteIO
+package import ByteIO
 import DMOE
 package import GGUF
 package import JSON
@@ -31,12 +31,11 @@ extension Checkpoint {
     }
   }
 
-  /// Folder of the companions; nil for a container, which carries its own.
-  package var folder: String? {
+  /// Place of the companions; nil for a container, which carries its own.
+  package var place: (any Place)? {
     switch storage {
-    case .dense: Folder.isFolder(path) ? path : Folder.parent(of: path)
+    case .dense, .overlay: companionFiles.place
     case .container: nil
-    case .overlay(_, let base): base.files.first.map { Folder.parent(of: $0.path) }
     }
   }
 
@@ -44,7 +43,7 @@ extension Checkpoint {
   package var ownedPaths: [String] {
     let names = Self.documents + Self.licenses + ["model.safetensors.index.json"]
     return files.map(\.path)
-      + (folder.map { folder in names.map { Folder.path(of: $0, in: folder) } } ?? [])
+      + (place.map { place in names.map { place.path(of: $0) } } ?? [])
   }
 
   /// Bytes of a companion; nil if there is none.
@@ -67,10 +66,9 @@ extension Checkpoint {
         throw .gguf(error)
       }
     case .dense, .overlay:
-      guard companions.contains(name), let folder else { return nil }
+      guard companions.contains(name) else { return nil }
       do {
-        let place = Folder.path(of: name, in: folder)
-        guard let bytes = try companionFiles.bytes(at: place) else { return nil }
+        guard let bytes = try companionFiles.bytes(of: name) else { return nil }
         // A model card begins with front matter; any other README belongs to something else.
         return name == Self.cardName && !bytes.starts(with: Array("---".utf8)) ? nil : bytes
       } catch {
@@ -106,11 +104,10 @@ extension Checkpoint {
 
   /// Name of the model that an adapter adapts; nil if the checkpoint is no adapter.
   func adapterBase() throws(ModelError) -> String? {
-    guard case .dense = storage, let folder else { return nil }
-    let place = Folder.path(of: "adapter_config.json", in: folder)
-    guard Folder.exists(place) else { return nil }
+    let file = "adapter_config.json"
+    guard case .dense = storage, let place, place.contains(file) else { return nil }
     do {
-      let bytes = try InputFile(path: place).readAll(limit: 1 << 20)
+      let bytes = try place.open(file).readAll(limit: 1 << 20)
       let name = try? JSONScanner.scan(bytes).object?["base_model_name_or_path"]?.string
       return name ?? "another model"
     } catch {

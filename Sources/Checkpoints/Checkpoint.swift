@@ -1,5 +1,5 @@
 package import Architectures
-import ByteIO
+package import ByteIO
 package import DMOE
 import GGUF
 import Safetensors
@@ -36,10 +36,18 @@ package struct Checkpoint: TensorList {
   ///     description in the checkpoint.
   /// - Throws: ``ModelError`` if the path is no checkpoint or cannot be read.
   package init(path: String, family: String? = nil) throws(ModelError) {
-    self.path = path
+    try self.init(LocalPlace(path), family: family)
+  }
+
+  /// - Parameters:
+  ///   - place: of the weights and the files beside them.
+  ///   - family: as above.
+  /// - Throws: ``ModelError`` if the place holds no checkpoint or cannot be read.
+  package init(_ place: any Place, family: String? = nil) throws(ModelError) {
+    path = place.path
     configuration = nil
     hidden = []
-    companionFiles = CompanionFiles()
+    companionFiles = CompanionFiles(place)
     do {
       familyDescription = try family.map { (family) throws(FileError) in
         try InputFile(path: family).readAll(limit: 1 << 20)
@@ -47,10 +55,10 @@ package struct Checkpoint: TensorList {
     } catch {
       throw .file(error)
     }
-    switch try CheckpointFormat(path: path) {
+    switch try CheckpointFormat(place) {
     case .safetensors:
       do {
-        let reader = try SafetensorsReader(path: path)
+        let reader = try SafetensorsReader(place)
         storage = .dense(.safetensors(reader))
         tensors = reader.tensors
       } catch {
@@ -58,7 +66,7 @@ package struct Checkpoint: TensorList {
       }
     case .gguf:
       do {
-        let reader = try GGUFReader(path: path)
+        let reader = try GGUFReader(place)
         storage = .dense(.gguf(reader))
         tensors = reader.tensors
       } catch {
@@ -66,7 +74,7 @@ package struct Checkpoint: TensorList {
       }
     case .dmoe:
       do {
-        let reader = try DMOEReader(path: path)
+        let reader = try DMOEReader(place)
         storage = .container(reader)
         tensors = reader.directory.sourceTensors.map(\.description)
       } catch {

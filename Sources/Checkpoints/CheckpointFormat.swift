@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 
 /// Format of a checkpoint: by the first bytes of a file, or by the file names in a folder.
 package enum CheckpointFormat: String, Sendable {
@@ -6,14 +6,16 @@ package enum CheckpointFormat: String, Sendable {
   case gguf
   case dmoe
 
-  package init(path: String) throws(ModelError) {
-    if Folder.isFolder(path) {
-      self = try Self.isGGUF(folder: path) ? .gguf : .safetensors
+  package init(path: String) throws(ModelError) { try self.init(LocalPlace(path)) }
+
+  package init(_ place: any Place) throws(ModelError) {
+    guard place.file != nil else {
+      self = try Self.isGGUF(place) ? .gguf : .safetensors
       return
     }
     let start: [UInt8]
     do {
-      let file = try InputFile(path: path)
+      let file = try place.open()
       start = try file.read(at: 0, count: min(file.length, 16))
     } catch {
       throw .file(error)
@@ -30,9 +32,9 @@ package enum CheckpointFormat: String, Sendable {
   }
 
   /// Whether a folder has GGUF files and no safetensors, which take precedence as the original.
-  private static func isGGUF(folder: String) throws(ModelError) -> Bool {
+  private static func isGGUF(_ place: any Place) throws(ModelError) -> Bool {
     do {
-      let names = try Folder.names(in: folder)
+      let names = try place.names()
       return names.contains { $0.hasSuffix(".gguf") }
         && !names.contains { $0.hasSuffix(".safetensors") || $0.contains(".safetensors.index.") }
     } catch {

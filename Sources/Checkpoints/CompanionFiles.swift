@@ -6,16 +6,18 @@ import Synchronization
 final class CompanionFiles: Sendable {
   private static let lengthLimit = 1 << 28
 
+  let place: any Place
   private let known = Mutex<[String: [UInt8]?]>([:])
 
+  init(_ place: any Place) { self.place = place }
+
   /// Bytes of a file; nil if it does not exist.
-  func bytes(at place: String) throws(FileError) -> [UInt8]? {
+  func bytes(of name: String) throws(FileError) -> [UInt8]? {
     try known.withLock { (known) throws(FileError) in
-      if let bytes = known[place] { return bytes }
+      if let bytes = known[name] { return bytes }
       let bytes =
-        Folder.exists(place)
-        ? try InputFile(path: place).readAll(limit: Self.lengthLimit) : nil
-      known.updateValue(bytes, forKey: place)
+        place.contains(name) ? try place.open(name).readAll(limit: Self.lengthLimit) : nil
+      known.updateValue(bytes, forKey: name)
       return bytes
     }
   }

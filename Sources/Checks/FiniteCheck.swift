@@ -23,7 +23,8 @@ enum FiniteCheck: Check {
       return found
     }
     for (tensor, found) in zip(tensors, statistics) where found.nan + found.infinity > 0 {
-      return .failed("\(tensor.description.name): \(found.nan) NaN, \(found.infinity) infinite values")
+      return .failed(
+        "\(tensor.description.name): \(found.nan) NaN, \(found.infinity) infinite values")
     }
     return .passed(
       "\(HumanText.count(statistics.reduce(0) { $0 + $1.count })) values of \(tensors.count) tensors"

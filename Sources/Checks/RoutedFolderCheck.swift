@@ -52,22 +52,21 @@ enum RoutedFolderCheck: Check {
 
   /// The first Python file that differs from the exported one; nil if none does.
   static func changedCode(of folder: Checkpoint, _ form: RoutedForm) throws -> String? {
-    guard let place = folder.folder else { return nil }
+    guard let place = folder.place else { return nil }
     return try RemoteCode.files(modelType: form.modelType).first { name, bytes in
-      let path = Folder.path(of: name, in: place)
-      guard Folder.exists(path) else { return true }
-      return try InputFile(path: path).readAll(limit: 1 << 24) != bytes
+      guard place.contains(name) else { return true }
+      return try place.open(name).readAll(limit: 1 << 24) != bytes
     }?.name
   }
 
   /// Code that Transformers or Python would run besides the exported files; nil if there is none.
   private static func otherCode(of folder: Checkpoint) throws -> String? {
-    let place = folder.folder ?? folder.path
-    for name in try Folder.names(in: place) {
+    guard let place = folder.place else { return nil }
+    for name in try place.names() {
       // finetune.py would import it in place of a standard module.
       let isModule =
         [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
-        || Folder.isFolder(Folder.path(of: name, in: place)) && !name.hasPrefix(".")
+        || place.isFolder(name) && !name.hasPrefix(".")
       if isModule, !RemoteCode.names.contains(name) { return "beside them is \(name)" }
       guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
         continue

@@ -29,7 +29,7 @@ struct DMOEPreamble {
   }
 
   /// Reads the preamble and checks it against the length of the file.
-  init(of file: InputFile) throws(DMOEError) {
+  init(of file: any ByteSource) throws(DMOEError) {
     let path = file.path
     let bytes: [UInt8]
     do {

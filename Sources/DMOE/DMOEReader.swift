@@ -8,13 +8,13 @@ package import Tensors
 /// Every read verifies the checksums of its blocks, so that damaged data is never returned.
 package final class DMOEReader: Sendable {
   package let directory: DMOEDirectory
-  package let file: InputFile
+  package let file: any ByteSource
   /// Number of experts in the file, counted from the smallest.
   package let expertsHeld: Int
-  private let places: [Place: StoredTensor]
+  private let places: [StorageKey: StoredTensor]
   private let sources: [TensorName: Int]
 
-  private struct Place: Hashable {
+  private struct StorageKey: Hashable {
     let section: Int
     let kind: StoredTensor.Kind
   }
@@ -25,17 +25,22 @@ package final class DMOEReader: Sendable {
   /// Whether no neuron of the dense model is missing: the file is complete and not a part.
   package var holdsDense: Bool { isComplete && !directory.isPart }
 
-  package init(path: String) throws(DMOEError) {
+  package convenience init(path: String) throws(DMOEError) { try self.init(LocalPlace(path)) }
+
+  /// Opens the file that is named.
+  package init(_ place: any Place) throws(DMOEError) {
     do {
-      file = try InputFile(path: path)
+      file = try place.open()
     } catch {
       throw .file(error)
     }
     directory = try Self.directory(of: file)
     expertsHeld = try Self.expertsHeld(file, directory)
-    var places: [Place: StoredTensor] = [:]
+    var places: [StorageKey: StoredTensor] = [:]
     for (section, entry) in directory.sections.enumerated() {
-      for tensor in entry.tensors { places[Place(section: section, kind: tensor.kind)] = tensor }
+      for tensor in entry.tensors {
+        places[StorageKey(section: section, kind: tensor.kind)] = tensor
+      }
     }
     self.places = places
     sources = Dictionary(
@@ -48,7 +53,7 @@ package final class DMOEReader: Sendable {
     sources[name].map { directory.sourceTensors[$0] }
   }
 
-  private static func directory(of file: InputFile) throws(DMOEError) -> DMOEDirectory {
+  private static func directory(of file: any ByteSource) throws(DMOEError) -> DMOEDirectory {
     let preamble = try DMOEPreamble(of: file)
     let bytes: [UInt8]
     do {
@@ -85,7 +90,7 @@ package final class DMOEReader: Sendable {
   }
 
   private static func expertsHeld(
-    _ file: InputFile, _ directory: DMOEDirectory
+    _ file: any ByteSource, _ directory: DMOEDirectory
   ) throws(DMOEError) -> Int {
     let ends = directory.sections.map(\.end)
     if let last = ends.last, file.length > last {
@@ -101,17 +106,17 @@ package final class DMOEReader: Sendable {
 
   /// Tensor of the shared section; nil if it has none of this kind.
   package func shared(_ kind: StoredTensor.Kind) -> StoredTensor? {
-    places[Place(section: 0, kind: kind)]
+    places[StorageKey(section: 0, kind: kind)]
   }
 
   /// Part of a layer's neurons that a ring adds; nil if the model has no such part.
   package func part(_ part: FeedForwardPart, layer: Int, ring: Int) -> StoredTensor? {
-    places[Place(section: ring + 1, kind: .part(part, layer: layer))]
+    places[StorageKey(section: ring + 1, kind: .part(part, layer: layer))]
   }
 
   /// Tensor of a ring's section; nil if it has none of this kind.
   package func ring(_ kind: StoredTensor.Kind, ring: Int) -> StoredTensor? {
-    places[Place(section: ring + 1, kind: kind)]
+    places[StorageKey(section: ring + 1, kind: kind)]
   }
 
   /// Sections that are in the file.

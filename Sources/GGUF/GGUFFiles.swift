@@ -4,11 +4,12 @@ import Tensors
 /// Finds the files of a checkpoint.
 enum GGUFFiles {
   /// First file to open: the path itself, or the first file of the only checkpoint in a folder.
-  static func first(_ path: String) throws(GGUFError) -> String {
-    guard Folder.isFolder(path) else { return path }
+  static func first(_ place: any Place) throws(GGUFError) -> String {
+    if let file = place.file { return file }
+    let path = place.path
     let names: [String]
     do {
-      names = try Folder.names(in: path).filter { $0.hasSuffix(".gguf") }
+      names = try place.names().filter { $0.hasSuffix(".gguf") }
     } catch {
       throw GGUFError.file(error)
     }
@@ -17,30 +18,29 @@ enum GGUFFiles {
     // Names are sorted, so the first part of a set comes first; missing parts are reported later.
     guard names.dropFirst().allSatisfy({ set != nil && SplitName($0)?.isBeside(set) == true })
     else { throw GGUFError.ambiguous(path: path, found: names) }
-    return Folder.path(of: name, in: path)
+    return name
   }
 
   /// Opens a file and, if it is part of a split file, all parts in order.
-  static func open(_ path: String) throws(GGUFError) -> [GGUFFile] {
-    let file = try GGUFFile(path: path)
+  static func open(_ first: String, in place: any Place) throws(GGUFError) -> [GGUFFile] {
+    let file = try GGUFFile(first, in: place)
+    let path = file.path
     let metadata = file.header.metadata
     let count = try metadata.intIfPresent(SplitKeys.count) ?? 0
     // Merged files may keep a count of 0.
     guard count > 1 else { return [file] }
     let number = try metadata.int(SplitKeys.number)
-    guard let name = SplitName(Folder.name(of: path)), name.count == count,
+    guard let name = SplitName(first), name.count == count,
       name.part - 1 == number
     else {
       throw GGUFError.wrongPartName(path: path, part: number &+ 1, count: count)
     }
-    let folder = Folder.parent(of: path)
-    let paths = name.all.map { Folder.path(of: $0, in: folder) }
-    let missing = zip(name.all, paths).filter { !Folder.exists($0.1) }.map(\.0)
+    let missing = name.all.filter { !place.contains($0) }
     guard missing.isEmpty else { throw GGUFError.missingParts(path: path, parts: missing) }
 
     var files: [GGUFFile] = []
-    for (index, path) in paths.enumerated() {
-      let part = index == number ? file : try GGUFFile(path: path)
+    for (index, part) in name.all.enumerated() {
+      let part = index == number ? file : try GGUFFile(part, in: place)
       try check(part, SplitKeys.number, is: index)
       try check(part, SplitKeys.count, is: count)
       files.append(part)

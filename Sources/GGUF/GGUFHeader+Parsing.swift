@@ -5,7 +5,7 @@ extension GGUFHeader {
   /// Reads the header of a file, and at most one scanner window beyond it.
   ///
   /// - Throws: ``GGUFError`` with field and offset of the first violation of the format.
-  init(reading file: InputFile) throws(GGUFError) {
+  init(reading file: any ByteSource) throws(GGUFError) {
     var scanner = HeaderScanner(file)
     let version = try Self.version(&scanner)
     // Least bytes of a tensor (one letter, no dimensions) and a key (one letter, one-byte value).

@@ -12,6 +12,6 @@ extension GGUFMetadata {
 
   /// Reads the metadata of such a file embedded in another; `path` names it in errors.
   package init(file bytes: [UInt8], path: String) throws(GGUFError) {
-    self = try GGUFHeader(reading: InputFile(path: path, bytes: bytes)).metadata
+    self = try GGUFHeader(reading: MemoryBytes(path: path, bytes: bytes)).metadata
   }
 }

@@ -26,7 +26,7 @@ package struct GGUFMetadata: Sendable {
   }
 
   package let entries: [Entry]
-  let file: InputFile
+  let file: any ByteSource
   let byteOrder: ByteOrder
   private let numbers: [TensorName: Int]
 

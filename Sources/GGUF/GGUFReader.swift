@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 package import Tensors
 
 /// Reader of a GGUF checkpoint: one file, or all parts of a split file.
@@ -26,8 +26,11 @@ package struct GGUFReader: TensorSource {
   /// Tensors of unknown type, which cannot be read.
   package var unknownTensors: [GGUFUnknownTensor] { files.flatMap(\.header.unknownTensors) }
 
-  package init(path: String) throws(GGUFError) {
-    files = try GGUFFiles.open(try GGUFFiles.first(path))
+  package init(path: String) throws(GGUFError) { try self.init(LocalPlace(path)) }
+
+  /// Opens the file that is named with its other parts, or the checkpoint that a place holds.
+  package init(_ place: any Place) throws(GGUFError) {
+    files = try GGUFFiles.open(try GGUFFiles.first(place), in: place)
     tensors = files.flatMap { file in file.header.entries.map(\.description) }
 
     var places: [TensorName: (tensor: Int, location: Location)] = [:]

@@ -5,14 +5,14 @@ struct HeaderScanner {
   /// Window size in bytes; larger than any field that is read, including the longest key.
   private static let windowLength = 1 << 18
 
-  let file: InputFile
+  let file: any ByteSource
   var order = ByteOrder.little
   /// File offset of the next field.
   private(set) var offset = 0
   private var window: [UInt8] = []
   private var windowOffset = 0
 
-  init(_ file: InputFile) { self.file = file }
+  init(_ file: any ByteSource) { self.file = file }
 
   /// Number of bytes up to the end of the file.
   var remaining: Int { file.length - offset }

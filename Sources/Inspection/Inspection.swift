@@ -172,9 +172,9 @@ package struct Inspection: Sendable {
 
   private static func risks(_ checkpoint: Checkpoint) throws -> [String] {
     var risks: [String] = []
-    if let folder = checkpoint.folder, Folder.isFolder(checkpoint.path) {
+    if let place = checkpoint.place, place.file == nil {
       let endings = [".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"]
-      let pickles = try Folder.names(in: folder).filter { name in
+      let pickles = try place.names().filter { name in
         endings.contains { name.hasSuffix($0) }
       }
       if !pickles.isEmpty {

@@ -4,7 +4,7 @@ import Tensors
 
 extension SafetensorsHeader {
   /// Reads the header of a file, and nothing beyond it.
-  init(reading file: InputFile) throws(SafetensorsError) {
+  init(reading file: any ByteSource) throws(SafetensorsError) {
     let path = file.path
     guard file.length >= 8 else {
       throw SafetensorsError.tooShort(path: path, length: file.length)
@@ -23,7 +23,7 @@ extension SafetensorsHeader {
   }
 
   private static func read(
-    _ file: InputFile, at offset: Int, count: Int
+    _ file: any ByteSource, at offset: Int, count: Int
   ) throws(SafetensorsError) -> [UInt8] {
     do {
       return try file.read(at: offset, count: count)

@@ -7,11 +7,10 @@ extension SafetensorsIndex {
     // Names from a file are compared by their bytes.
     let shards = Set(places.map { TensorName($0.shard) }).sorted().map(\.text)
     return try shards.map { shard throws(SafetensorsError) in
-      let file = Folder.path(of: shard, in: Folder.parent(of: path))
-      guard Folder.exists(file) else {
+      guard place.contains(shard) else {
         throw SafetensorsError.missingShard(path: path, shard: shard)
       }
-      return try SafetensorsFile(path: file)
+      return try SafetensorsFile(shard, in: place)
     }
   }
 

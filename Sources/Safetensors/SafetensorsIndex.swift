@@ -5,15 +5,18 @@ import Tensors
 /// Index of a sharded checkpoint: the shard of every tensor.
 struct SafetensorsIndex {
   let path: String
+  /// The place of the shards.
+  let place: any Place
   /// Member `metadata` of the index, which is not relied upon.
   let metadata: JSONObject?
   /// Tensors in the order of the index, each with the name of its shard.
   let places: [(tensor: TensorName, shard: String)]
 
-  init(path: String) throws(SafetensorsError) {
+  init(_ name: String, in place: any Place) throws(SafetensorsError) {
+    let path = place.path(of: name)
     let bytes: [UInt8]
     do {
-      bytes = try InputFile(path: path).readAll(limit: SafetensorsHeader.lengthLimit)
+      bytes = try place.open(name).readAll(limit: SafetensorsHeader.lengthLimit)
     } catch {
       throw SafetensorsError.file(error)
     }
@@ -30,6 +33,7 @@ struct SafetensorsIndex {
           ?? "nothing")
     }
     self.path = path
+    self.place = place
     metadata = document.object?["metadata"]?.object
     places = try map.members.map { member throws(SafetensorsError) in
       let tensor = TensorName(member.name)

@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 package import JSON
 package import Tensors
 
@@ -25,18 +25,25 @@ package struct SafetensorsReader: TensorSource {
   package let indexMetadata: JSONObject?
   private let places: [TensorName: (tensor: Int, location: Location)]
 
-  package init(path: String) throws(SafetensorsError) {
-    let folder: SafetensorsFolder =
-      Folder.isFolder(path) ? try SafetensorsFolder(searching: path) : .file(path: path)
+  package init(path: String) throws(SafetensorsError) { try self.init(LocalPlace(path)) }
+
+  /// Opens the file that is named, or the checkpoint that a place holds.
+  package init(_ place: any Place) throws(SafetensorsError) {
+    let found: SafetensorsFolder
+    if let file = place.file {
+      found = .file(file)
+    } else {
+      found = try SafetensorsFolder(searching: place)
+    }
     let index: SafetensorsIndex?
-    switch folder {
-    case .file(let path):
+    switch found {
+    case .file(let name):
       index = nil
-      files = [try SafetensorsFile(path: path)]
-    case .index(let path):
-      let found = try SafetensorsIndex(path: path)
-      index = found
-      files = try found.openShards()
+      files = [try SafetensorsFile(name, in: place)]
+    case .index(let name):
+      let opened = try SafetensorsIndex(name, in: place)
+      index = opened
+      files = try opened.openShards()
     }
     indexMetadata = index?.metadata
     tensors = files.flatMap { file in file.header.entries.map(\.description) }

@@ -45,7 +45,11 @@ package struct FolderContents: Sendable {
     source =
       added.isEmpty ? weights : OverlaidTensors(weights, with: StoredTensors(container, added))
     let permutations = added.reduce(0) { count, item in
-      if case .permutation = item.stored.kind { count + item.description.elementCount } else { count }
+      if case .permutation = item.stored.kind {
+        count + item.description.elementCount
+      } else {
+        count
+      }
     }
     parameterCount = source.tensors.reduce(0) { $0 + $1.elementCount } - permutations
   }

@@ -3,7 +3,8 @@ extension ElementType {
   package var isDecodable: Bool {
     switch self {
     case .iq1S, .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S: false
-    case .bool, .f4, .f6E2M3, .f6E3M2, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ,
+    case .bool, .f4, .f6E2M3, .f6E3M2, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ,
+      .f8E5M2FNUZ,
       .i16, .u16, .f16, .bf16, .i32, .u32, .f32, .c64, .f64, .i64, .u64:
       true
     case .q10, .q20, .q40, .q41, .q50, .q51, .q80, .q81, .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq4NL,
@@ -37,7 +38,8 @@ extension ElementType {
     case .tq20: TernaryBlocks.tq20(bytes, into: &values)
     case .iq1S, .iq1M, .iq2XXS, .iq2XS, .iq2S, .iq3XXS, .iq3S:
       preconditionFailure("blocks of \(rawValue) are not known")
-    case .bool, .f4, .f6E2M3, .f6E3M2, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ, .f8E5M2FNUZ,
+    case .bool, .f4, .f6E2M3, .f6E3M2, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E4M3FNUZ,
+      .f8E5M2FNUZ,
       .i16, .u16, .f16, .bf16, .i32, .u32, .f32, .c64, .f64, .i64, .u64:
       preconditionFailure("\(rawValue) has no blocks")
     }
