@@ -18,6 +18,8 @@ extension ByteSource {
   /// Reads everything as of one moment; for sources that are known to be small.
   ///
   /// - Parameter limit: in bytes; longer sources are refused.
+  /// - Returns: all bytes.
+  /// - Throws: a longer source, and what reading throws.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     guard length <= limit else {
       throw FileError.unreadable(

@@ -7,6 +7,7 @@ extension Checkpoint {
   /// - Parameters:
   ///   - expert: one that the file holds.
   ///   - isRanked: whether the neurons of the full expert stand by importance, too.
+  /// - Returns: the tensors of the expert.
   /// - Throws: a dense checkpoint, and an overlay without its base.
   package func expert(_ expert: Int, isRanked: Bool = false) throws -> ExpertTensors {
     guard let container else { throw ContainerError.notContainer(path: path) }

@@ -17,6 +17,7 @@ extension DMOEReader {
   ///   - layer: index of the layer.
   ///   - neurons: number of neurons; nil for all that the file holds.
   /// - Returns: rings from the smallest expert on; nil if a ring has no such part.
+  /// - Throws: a ring of impossible size.
   package func rings(
     of part: FeedForwardPart, layer: Int, neurons: Int? = nil
   ) throws(TensorError) -> [OpenTensor]? {

@@ -51,6 +51,7 @@ package struct TensorComparison: Sendable {
   /// - Parameters:
   ///   - parallel: the loop over tensors.
   ///   - compared: told of the bytes of each piece.
+  /// - Returns: one difference per tensor that differs.
   /// - Throws: what reading throws.
   package func byteDifferences(
     parallel: Parallel, compared: @Sendable (Int) -> Void = { _ in }
@@ -63,7 +64,11 @@ package struct TensorComparison: Sendable {
 
   /// The first byte in which a tensor differs; nil if none does.
   ///
-  /// - Parameter name: of a tensor with the same description on both sides.
+  /// - Parameters:
+  ///   - name: of a tensor with the same description on both sides.
+  ///   - compared: told of the bytes of each piece.
+  /// - Returns: nil, or the offset of the first differing byte.
+  /// - Throws: what reading throws.
   package func byteDifference(
     of name: TensorName, compared: (Int) -> Void = { _ in }
   ) throws(TensorError) -> Difference? {

@@ -24,6 +24,7 @@ extension OpenTensor {
   ///
   /// - Parameter columns: indices, in the order that is wanted.
   /// - Returns: a matrix of F32 whose rows are read on demand.
+  /// - Throws: a matrix of impossible size.
   package func columns(_ columns: [Int]) throws(TensorError) -> OpenTensor {
     let (rows, width) = (description.shape[0], description.shape[1])
     let view = try description.reshaped([rows, columns.count], as: .f32)

@@ -4,6 +4,7 @@ extension OpenTensor {
   /// - Parameters:
   ///   - type: one that ``ElementType/isEncodable``, or the tensor's own; rows are whole blocks of it.
   ///   - offset: added to each element first.
+  /// - Returns: a view whose pieces are whole rows where they fit.
   /// - Throws: `beyondType`, also from reads, for a value that the type cannot hold.
   package func recoded(
     as type: ElementType, adding offset: Float = 0
