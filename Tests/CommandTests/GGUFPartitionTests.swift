@@ -87,7 +87,7 @@ import Testing
     }
     try expectRefused(
       ["partition", Fixture.model, "-o", folder.path("x"), "--down", "f16"] + weights, 64,
-      ["--down is for quantised"], in: folder)
+      ["no quantised down projections", "leave out --down"], in: folder)
   }
 
   @Test func `an importance matrix ranks as the statistics do that it holds`() throws {
