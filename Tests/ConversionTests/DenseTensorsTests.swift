@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Reconstruction of tensors from rings that an independent loop cut, checked by digests and bytes.
-@Suite struct DenseReconstructionTests {
+@Suite struct DenseTensorsTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
