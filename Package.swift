@@ -135,8 +135,8 @@ let package = Package(
       "Pipelines",
       [
         "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE",
-        "Evaluation", "Experts", "JSON", "Kernels", "Reports", "Running", "Tensors", "Tokenizers",
-        "Work",
+        "Evaluation", "Experts", "Forms", "JSON", "Kernels", "Reports", "Running", "Tensors",
+        "Tokenizers", "Work",
       ]),
     // The library product; the only target with public declarations.
     stage(

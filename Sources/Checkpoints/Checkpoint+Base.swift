@@ -1,6 +1,6 @@
 import ByteIO
 import DMOE
-package import Kernels
+import Kernels
 import Tensors
 package import Work
 
@@ -10,7 +10,7 @@ extension Checkpoint {
   /// - Throws: ``ModelError/otherBase(path:base:tensor:)`` with the first tensor that differs, if
   ///   the overlay was made from another checkpoint.
   package func on(
-    base path: String, parallel: Parallel, progress: Progress
+    base path: String, _ context: Context
   ) throws(ModelError) -> Checkpoint {
     guard let overlay = container, isOverlay else {
       throw .notOverlay(path: self.path)
@@ -31,15 +31,14 @@ extension Checkpoint {
     let done = Counter()
     let matches: [Bool]
     do {
-      matches = try parallel.map(sources.count) { (index) throws(TensorError) in
+      matches = try context.parallel.map(sources.count) { (index) throws(TensorError) in
         let tensor = sources[index].description
         guard weights.tensor(tensor.name) == tensor else { return false }
         let opened = try weights.open(tensor.name)
         var hasher = SHA256Hasher()
         for piece in opened.pieces {
           hasher.update(try opened.read(piece))
-          progress.report(
-            "Comparing the base", unit: "bytes", done: done.add(piece.count), of: total)
+          context.progress.report(.comparingBase, done: done.add(piece.count), of: total)
         }
         return hasher.digest() == sources[index].digest
       }

@@ -1,6 +1,6 @@
 package import Calibration
 package import Checkpoints
-package import Kernels
+import Kernels
 package import Work
 
 /// Input that a check needs and that may be absent.
@@ -47,9 +47,7 @@ package struct CheckSubject: Sendable {
   package let text: TextRequest?
   /// Whether a truncated file fails.
   package let requiresComplete: Bool
-  package let parallel: Parallel
-  package let progress: Progress
-  package let workspace: Workspace
+  package let context: Context
 }
 
 /// A single check of `validate`.

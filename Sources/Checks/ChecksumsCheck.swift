@@ -1,6 +1,7 @@
 import Checkpoints
 import DMOE
 import Kernels
+import Work
 
 enum ChecksumsCheck: Check {
   static let id = "checksums"
@@ -11,7 +12,7 @@ enum ChecksumsCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     let tensors = container.sectionsHeld.flatMap(\.tensors)
-    try subject.parallel.forEach(tensors.count) { (index) throws(any Error) in
+    try subject.context.parallel.forEach(tensors.count) { (index) throws(any Error) in
       for block in tensors[index].blocks.indices {
         _ = try container.read(block: block, of: tensors[index])
       }

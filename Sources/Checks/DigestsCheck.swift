@@ -4,6 +4,7 @@ import Containers
 import DMOE
 import Kernels
 import Tensors
+import Work
 
 enum DigestsCheck: Check {
   static let id = "digests"
@@ -28,7 +29,7 @@ enum DigestsCheck: Check {
     }
     let recoded = container.directory.sourceTensors.count { !$0.isExact }
     let dense = DenseTensors(container)
-    let matches = try subject.parallel.map(sources.count) { (index) throws(any Error) in
+    let matches = try subject.context.parallel.map(sources.count) { (index) throws(any Error) in
       try dense.digest(of: sources[index].description.name) == sources[index].digest
     }
     if let wrong = matches.firstIndex(of: false) {

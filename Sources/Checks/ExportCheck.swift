@@ -6,6 +6,7 @@ import JSON
 import Kernels
 import Reports
 import Tensors
+import Work
 
 enum ExportCheck: Check {
   static let id = "export"
@@ -41,7 +42,7 @@ enum ExportCheck: Check {
       return .failed(difference)
     }
     let comparison = TensorComparison(expected: contents.source, found: subject.checkpoint.source)
-    if let difference = try comparison.byteDifferences(parallel: subject.parallel).first {
+    if let difference = try comparison.byteDifferences(parallel: subject.context.parallel).first {
       return .failed(difference.text(of: .file))
     }
     let tensors = contents.source.tensors

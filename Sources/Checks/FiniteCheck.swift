@@ -16,10 +16,10 @@ enum FiniteCheck: Check {
       $0.description.elementType.isFloatingPoint && $0.description.elementType.isDecodable
     }
     let done = Counter()
-    let statistics = try subject.parallel.map(tensors.count) { (index) throws(any Error) in
+    let statistics = try subject.context.parallel.map(tensors.count) { (index) throws(any Error) in
       let found = try TensorStatistics(tensors[index])
-      subject.progress.report(
-        "Reading values", unit: "tensors", done: done.increment(), of: tensors.count)
+      subject.context.progress.report(
+        .readingValues, done: done.increment(), of: tensors.count)
       return found
     }
     for (tensor, found) in zip(tensors, statistics) where found.nan + found.infinity > 0 {

@@ -6,6 +6,7 @@ import Kernels
 import Reports
 import Running
 import Tensors
+import Work
 
 enum FunctionCheck: Check {
   static let id = "function"
@@ -38,7 +39,7 @@ enum FunctionCheck: Check {
     let windows = tokens.windows()
     let experts = try LayerExperts.layers(of: container)
     let sweep = LayerSweep(
-      model, parallel: subject.parallel, workspace: subject.workspace)
+      model, parallel: subject.context.parallel, workspace: subject.context.workspace)
     // Both run in one sweep if they share the weights.
     var finished = try sweep.run(windows, streams: dense == nil ? 2 : 1) { call in
       guard call.stream == 0 else { return (output(call), observation: ()) }
@@ -51,16 +52,16 @@ enum FunctionCheck: Check {
     }
     if let dense {
       finished += try LayerSweep(
-        dense, parallel: subject.parallel, workspace: subject.workspace
+        dense, parallel: subject.context.parallel, workspace: subject.context.workspace
       ).run(windows) { call in
         (output(call), observation: ())
       } finishedLayer: { _, _ in
       }
     }
-    let ours = try OutputHead(model, parallel: subject.parallel)
-    let theirs = try OutputHead(dense ?? model, parallel: subject.parallel)
+    let ours = try OutputHead(model, parallel: subject.context.parallel)
+    let theirs = try OutputHead(dense ?? model, parallel: subject.context.parallel)
     let streams = finished
-    let differences = subject.parallel.mapLarge(windows.map(\.count)) { window in
+    let differences = subject.context.parallel.mapLarge(windows.map(\.count)) { window in
       LogitDifference(
         ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]))
     }

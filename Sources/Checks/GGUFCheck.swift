@@ -8,6 +8,7 @@ import Kernels
 import Reports
 import Synchronization
 import Tensors
+import Work
 
 enum GGUFCheck: Check {
   static let id = "gguf"
@@ -28,7 +29,7 @@ enum GGUFCheck: Check {
     else { return .skipped("no .dmoe given", missing: .container) }
     return try ExpertComparison(
       file: subject.checkpoint, metadata: metadata, origin: origin, container: container,
-      parallel: subject.parallel
+      parallel: subject.context.parallel
     ).outcome()
   }
 }
@@ -79,26 +80,26 @@ private struct ExpertComparison {
 
   /// The export in the type that the file is of: as it would be without a choice, or with one that gives
   /// its tensors and keys.
-  private func plan(_ expert: Int) throws -> GGUFPlan {
-    var likely: GGUFPlan?
+  private func plan(_ expert: Int) throws -> GGUFContents {
+    var likely: GGUFContents?
     for type in [nil] + GGUFMatrixType.allCases.map(Optional.init) {
-      guard let plan = try? GGUFPlan(origin, expert: expert, type: type, generator: "") else {
+      guard let plan = try? GGUFContents(origin, expert: expert, type: type, generator: "") else {
         continue
       }
       let fits = tensorDifference(plan) == nil
       if fits, try keyDifference(plan) == nil { return plan }
       if likely == nil || fits { likely = plan }
     }
-    return try likely ?? GGUFPlan(origin, expert: expert, type: nil, generator: "")
+    return try likely ?? GGUFContents(origin, expert: expert, type: nil, generator: "")
   }
 
   /// The first tensor that is extra or missing, or has another type or shape; nil if there is none.
-  private func tensorDifference(_ plan: GGUFPlan) -> String? {
+  private func tensorDifference(_ plan: GGUFContents) -> String? {
     TensorComparison.describedDifferences(expected: plan.tensors.source, found: file)
       .first?.text(of: .expert)
   }
 
-  private func keyDifference(_ plan: GGUFPlan) throws -> String? {
+  private func keyDifference(_ plan: GGUFContents) throws -> String? {
     let incidental = Set(GGUFKeys.incidental)
     var expected: [String: GGUFKeyValue] = [:]
     for pair in plan.keys.pairs where !incidental.contains(pair.key) { expected[pair.key] = pair }

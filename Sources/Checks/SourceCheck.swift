@@ -5,6 +5,7 @@ import DMOE
 import Kernels
 import Reports
 import Tensors
+import Work
 
 enum SourceCheck: Check {
   static let id = "source"
@@ -32,14 +33,14 @@ enum SourceCheck: Check {
       expected: subject.checkpoint, found: source)
     if let first = described.first { return .failed(first.text(of: .source)) }
     let comparison = TensorComparison(expected: DenseTensors(container), found: source.source)
-    if let first = try comparison.byteDifferences(parallel: subject.parallel).first {
+    if let first = try comparison.byteDifferences(parallel: subject.context.parallel).first {
       return .failed(first.text(of: .source))
     }
     let bytes = held.filter(\.isExact).reduce(0) { $0 + $1.description.byteCount }
     let identical = "\(HumanText.count(bytes)) bytes: identical, bit for bit"
     let recoded = held.filter { !$0.isExact }
     guard !recoded.isEmpty else { return .passed("\(held.count) tensors, \(identical)") }
-    let errors = try subject.parallel.map(recoded.count) { (index) throws(any Error) in
+    let errors = try subject.context.parallel.map(recoded.count) { (index) throws(any Error) in
       try RecodingError.measure(recoded[index], in: container, source: source)
     }
     return .passed(

@@ -1,7 +1,7 @@
 package import Calibration
 package import Checkpoints
 import DMOE
-package import Kernels
+import Kernels
 import Safetensors
 package import Work
 
@@ -38,12 +38,11 @@ package struct Validation: Sendable {
   /// Runs all applicable checks on an open file.
   package init(
     _ checkpoint: Checkpoint, against source: Checkpoint?, text: TextRequest? = nil,
-    requiresComplete: Bool = false, parallel: Parallel, progress: Progress,
-    workspace: Workspace = Workspace()
+    requiresComplete: Bool = false, _ context: Context
   ) {
     let subject = CheckSubject(
       checkpoint: checkpoint, source: source, text: text, requiresComplete: requiresComplete,
-      parallel: parallel, progress: progress, workspace: workspace)
+      context: context)
     var results = [
       Result(id: Self.structureID, outcome: .passed(Self.structure(of: checkpoint)))
     ]

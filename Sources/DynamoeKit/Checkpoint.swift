@@ -49,7 +49,7 @@ public struct Checkpoint: Sendable {
       let checkpoint = try Checkpoints.Checkpoint(path: path, family: family)
       guard let base else { return checkpoint }
       return try checkpoint.on(
-        base: base, parallel: Parallel(threads: Processors.available), progress: .ignored)
+        base: base, Context(Parallel(threads: Processors.available)))
     }
     format =
       switch opened.storage {

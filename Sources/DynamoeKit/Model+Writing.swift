@@ -22,7 +22,7 @@ extension Model {
       try PlannedConversion(
         model: evaluator.model, plan: plan.plan, outputPath: path, force: replacing,
         generator: Release.generator
-      ).run(parallel: evaluator.parallel, progress: evaluator.context.progress)
+      ).run(evaluator.context)
     }
   }
 }

@@ -10,6 +10,8 @@ package import Tensors
 package final class GGUFWriter: Sendable {
   /// Paths of the files that ``commit()`` creates.
   package let paths: [String]
+  /// Total length of the files.
+  package let byteCount: Int
   /// Tensors in the given order, part by part.
   private let places: [Place]
   private let numbers: [TensorName: Int]
@@ -43,6 +45,7 @@ package final class GGUFWriter: Sendable {
     let layouts = try Self.layouts(
       path: path, metadata: metadata, parts: limit?.parts(of: tensors) ?? [tensors])
     paths = layouts.map(\.path)
+    byteCount = layouts.reduce(0) { $0 + $1.length }
     places = layouts.enumerated().flatMap { number, layout in
       layout.tensors.map { Place(description: $0.description, file: number, offset: $0.offset) }
     }

@@ -5,7 +5,7 @@ import Containers
 import DMOE
 import GGUF
 import JSON
-package import Kernels
+import Kernels
 package import Reports
 package import Tensors
 package import Work
@@ -73,15 +73,14 @@ package struct Inspection: Sendable {
   /// - Parameters:
   ///   - checkpoint: an open file or folder.
   ///   - withStatistics: whether all values are read for statistics.
-  ///   - parallel: threads for reading values.
-  ///   - progress: receives the number of tensors read.
+  ///   - context: threads for reading values, and the receiver of the number of tensors read.
   /// - Throws: errors of reading the files.
   package init(
-    _ checkpoint: Checkpoint, withStatistics: Bool, parallel: Parallel, progress: Progress
+    _ checkpoint: Checkpoint, withStatistics: Bool, _ context: Context
   ) throws {
     path = checkpoint.path
     files = checkpoint.files
-    tensors = try Self.tensors(checkpoint, withStatistics, parallel, progress)
+    tensors = try Self.tensors(checkpoint, withStatistics, context)
     risks = try Self.risks(checkpoint)
     metadata = try MetadataSummary(checkpoint)
     let keys = try checkpoint.metadata()
@@ -116,7 +115,7 @@ package struct Inspection: Sendable {
   }
 
   private static func tensors(
-    _ checkpoint: Checkpoint, _ withStatistics: Bool, _ parallel: Parallel, _ progress: Progress
+    _ checkpoint: Checkpoint, _ withStatistics: Bool, _ context: Context
   ) throws -> [Tensor] {
     guard withStatistics else {
       return checkpoint.tensors.map { Tensor(description: $0, statistics: nil) }
@@ -124,10 +123,10 @@ package struct Inspection: Sendable {
     let done = Counter()
     let total = checkpoint.tensors.count
     let source = checkpoint.source
-    return try parallel.map(total) { (index) throws(any Error) in
+    return try context.parallel.map(total) { (index) throws(any Error) in
       let tensor = checkpoint.tensors[index]
       let statistics = try statistics(of: tensor, in: source)
-      progress.report("Reading values", unit: "tensors", done: done.increment(), of: total)
+      context.progress.report(.readingValues, done: done.increment(), of: total)
       return Tensor(description: tensor, statistics: statistics)
     }
   }

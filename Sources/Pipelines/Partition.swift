@@ -88,7 +88,7 @@ package struct Partition: Sendable {
       recipe: request.recipe.rawValue, routing: fitted.routing, experts: fitted.experts,
       compression: request.compression, isOverlay: request.isOverlay, down: request.down
     )
-    .write(to: request.outputPath, parallel: context.parallel, progress: context.progress)
+    .write(to: request.outputPath, context)
     // What is measured is what was written, read back.
     let file = try Checkpoint(path: writer.file.temporaryPath)
     let written = request.isOverlay ? file.on(source: model.checkpoint) : file

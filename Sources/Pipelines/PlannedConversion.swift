@@ -4,7 +4,7 @@ package import Checkpoints
 import Containers
 import DMOE
 package import Experts
-package import Kernels
+import Kernels
 package import Work
 
 /// From a dense checkpoint and a plan that is there already to a container without routers.
@@ -28,7 +28,7 @@ package struct PlannedConversion: Sendable {
 
   /// - Throws: an output that may not be made, a plan of another model, and what reading and writing
   ///   throw.
-  package func run(parallel: Parallel, progress: Progress) throws {
+  package func run(_ context: Context) throws {
     let checkpoint = model.checkpoint
     guard checkpoint.container == nil else {
       throw PipelineError.alreadyConverted(path: checkpoint.path)
@@ -51,7 +51,7 @@ package struct PlannedConversion: Sendable {
       layers: plan.layers.map { RingWriter.Layer(order: $0.order, widths: $0.widths) },
       importance: plan.importance.rawValue, generator: generator, recipe: nil, routing: nil,
       experts: experts, compression: .lossless, isOverlay: false, down: .keep
-    ).write(to: outputPath, parallel: parallel, progress: progress)
+    ).write(to: outputPath, context)
     try writer.file.commit()
   }
 }

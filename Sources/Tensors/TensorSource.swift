@@ -9,6 +9,14 @@ package protocol TensorList: Sendable {
   func tensor(_ name: TensorName) -> TensorDescription?
 }
 
+extension TensorList {
+  /// Total bytes of the tensors.
+  package var byteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
+
+  /// Total number of elements of the tensors.
+  package var elementCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
+}
+
 /// Tensors whose bytes can be read: a file, or a view over other sources.
 ///
 /// A source lists what it can read, and nothing else.

@@ -33,14 +33,14 @@ package struct Progress: Sendable {
   }
 
   private let receive: @Sendable (Step) -> Void
-  private let receiveEstimate: @Sendable (_ seconds: Double) -> Void
+  private let receiveEstimate: @Sendable (StageList) -> Void
 
   /// - Parameters:
   ///   - receive: called for every step.
-  ///   - receiveEstimate: called with the estimated duration before the work begins.
+  ///   - receiveEstimate: called with the stages and their costs before the work begins.
   package init(
     _ receive: @escaping @Sendable (Step) -> Void,
-    estimate receiveEstimate: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }
+    estimate receiveEstimate: @escaping @Sendable (StageList) -> Void = { _ in }
   ) {
     self.receive = receive
     self.receiveEstimate = receiveEstimate
@@ -48,10 +48,11 @@ package struct Progress: Sendable {
 
   package static let ignored = Progress { _ in }
 
-  /// Reports the estimated duration of stages that are about to run.
-  package func estimate(_ stages: StageList) { receiveEstimate(stages.seconds) }
+  /// Reports stages that are about to run, with their estimated costs.
+  package func estimate(_ stages: StageList) { receiveEstimate(stages) }
 
-  package func report(_ phase: String, unit: String, done: Int, of total: Int) {
-    receive(Step(phase: phase, unit: unit, done: done, total: total))
+  /// Reports `done` of `total` units of a stage through which no tokens pass.
+  package func report(_ stage: Stage, done: Int, of total: Int) {
+    receive(Step(phase: stage.name, unit: stage.unit.rawValue, done: done, total: total))
   }
 }

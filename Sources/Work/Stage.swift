@@ -4,7 +4,7 @@
 package struct Stage: Sendable, Equatable {
   /// Piece of the work after which progress is reported, and a record kept if work can be resumed.
   package enum Unit: String, Sendable {
-    case layers, windows, tensors
+    case layers, windows, tensors, bytes
   }
 
   /// Earlier stage whose artefact is read.
@@ -33,14 +33,14 @@ package struct Stage: Sendable, Equatable {
   /// Units of other stages read the dense model's activations, and could run in any order if those
   /// were recorded.
   package let isConsecutive: Bool
-  /// Content of its records, in words.
-  package let artifact: String
+  /// Content of its records, in words; nil if it leaves none.
+  package let artifact: String?
   package private(set) var needs: [Need] = []
   package private(set) var cost = StageCost()
 
   package init(
     _ name: String, key: String, unit: Unit = .layers, isConsecutive: Bool = false,
-    artifact: String
+    artifact: String? = nil
   ) {
     self.name = name
     self.key = key

@@ -63,7 +63,7 @@ extension Partition {
 func outcome(_ id: String, _ path: String, against source: String? = nil) throws -> CheckOutcome? {
   let validation = Validation(
     try Checkpoint(path: path), against: try source.map { try Checkpoint(path: $0) },
-    parallel: Parallel(threads: 2), progress: .ignored)
+    Context(Parallel(threads: 2)))
   return validation.results.first { $0.id == id }?.outcome
 }
 

@@ -14,8 +14,7 @@ import Testing
 
   private func inspect(_ path: String, statistics: Bool = false) throws -> Inspection {
     try Inspection(
-      try Checkpoint(path: path), withStatistics: statistics, parallel: Parallel(threads: 2),
-      progress: .ignored)
+      try Checkpoint(path: path), withStatistics: statistics, Context(Parallel(threads: 2)))
   }
 
   @Test func `a model tells its feed-forward layers by its configuration`() throws {

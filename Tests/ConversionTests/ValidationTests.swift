@@ -17,7 +17,7 @@ import Testing
   ) throws -> Validation {
     Validation(
       try Checkpoint(path: path), against: try source.map { try Checkpoint(path: $0) }, text: text,
-      requiresComplete: requiresComplete, parallel: Parallel(threads: 1), progress: .ignored)
+      requiresComplete: requiresComplete, Context(Parallel(threads: 1)))
   }
 
   /// Checks of containers; the others apply to exports only.

@@ -2,13 +2,13 @@ import ByteIO
 import Checkpoints
 package import DMOE
 import Experts
-package import Kernels
+import Kernels
 import Tensors
 package import Work
 
 extension ContainerAssembly {
   /// Writes the container to a temporary file beside `path`; committing it gives it its name.
-  package func write(to path: String, parallel: Parallel, progress: Progress) throws -> DMOEWriter {
+  package func write(to path: String, _ context: Context) throws -> DMOEWriter {
     let writer = try DMOEWriter(contents(), path: path)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
       switch tensor.kind {
@@ -28,11 +28,11 @@ extension ContainerAssembly {
     }
     try writeCompensations(writer)
     if isOverlay {
-      try weights.identify(to: writer, parallel: parallel, progress: progress)
+      try weights.identify(to: writer, context)
     } else {
-      try weights.write(to: writer, parallel: parallel, progress: progress)
+      try weights.write(to: writer, context)
     }
-    try writer.finish { progress.report("Closing gaps", unit: "bytes", done: $0, of: $1) }
+    try writer.finish { context.progress.report(.closingGaps, done: $0, of: $1) }
     try model.checkpoint.checkUnchanged()
     return writer
   }

@@ -2,7 +2,7 @@ import Architectures
 import ByteIO
 package import Checkpoints
 package import DMOE
-package import Kernels
+import Kernels
 import Tensors
 package import Work
 
@@ -37,6 +37,9 @@ package struct RingWriter: Sendable {
     self.layers = layers
     self.isRanked = isRanked
   }
+
+  /// Total bytes of the checkpoint's tensors, all of which are read.
+  package var byteCount: Int { sources.reduce(0) { $0 + $1.description.byteCount } }
 
   /// Items for the shared section: companion files, and tensors stored whole.
   package func shared() throws -> [DMOEContents.Item] {
@@ -77,14 +80,14 @@ package struct RingWriter: Sendable {
   }
 
   /// Writes all items, reading each tensor of the checkpoint once.
-  package func write(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
+  package func write(to writer: DMOEWriter, _ context: Context) throws {
     let places = Places(writer.directory)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
       guard case .file(let name) = tensor.kind else { continue }
       let bytes = try checkpoint.companion(name.text) ?? []
       try writer.write(bytes, section: 0, tensor: index)
     }
-    try forEachSource(parallel, progress, saying: "Writing") { index throws(any Error) in
+    try forEachSource(.writing, context) { index throws(any Error) in
       let source = sources[index]
       let digest =
         if let cut = source.cut, !source.isStoredWhole {
@@ -97,8 +100,8 @@ package struct RingWriter: Sendable {
   }
 
   /// Records the digests of all tensors, by which an overlay recognises its base.
-  func identify(to writer: DMOEWriter, parallel: Parallel, progress: Progress) throws {
-    try forEachSource(parallel, progress, saying: "Reading") { index throws(any Error) in
+  func identify(to writer: DMOEWriter, _ context: Context) throws {
+    try forEachSource(.identifying, context) { index throws(any Error) in
       var hasher = SHA256Hasher()
       try forEachBlock(of: sources[index].description) { hasher.update($1) }
       writer.setDigest(hasher.digest(), ofSource: index)
@@ -106,14 +109,13 @@ package struct RingWriter: Sendable {
   }
 
   private func forEachSource(
-    _ parallel: Parallel, _ progress: Progress, saying phase: String,
-    do body: @Sendable (Int) throws(any Error) -> Void
+    _ stage: Stage, _ context: Context, do body: @Sendable (Int) throws(any Error) -> Void
   ) throws {
     let done = Counter()
-    progress.report(phase, unit: "tensors", done: 0, of: sources.count)
-    try parallel.forEach(sources.count) { (index) throws(any Error) in
+    context.progress.report(stage, done: 0, of: sources.count)
+    try context.parallel.forEach(sources.count) { (index) throws(any Error) in
       try body(index)
-      progress.report(phase, unit: "tensors", done: done.increment(), of: sources.count)
+      context.progress.report(stage, done: done.increment(), of: sources.count)
     }
   }
 

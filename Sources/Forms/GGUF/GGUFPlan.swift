@@ -1,55 +1,63 @@
-import Architectures
-package import Checkpoints
+import ByteIO
 import Containers
-package import DMOE
+import DMOE
 import GGUF
+import Kernels
 import Tensors
+package import Work
 
-/// Contents of a GGUF file with one expert, planned before anything is written.
-package struct GGUFPlan {
-  package let expert: ExpertTensors
-  package let tensors: GGUFTensors
-  package let keys: GGUFKeys
+/// Export of one expert to a GGUF file.
+package struct GGUFPlan: ExportPlan {
+  let request: ExportRequest
+  let contents: GGUFContents
 
-  /// - Parameters:
-  ///   - checkpoint: a container, or an overlay on its base.
-  ///   - number: index of the expert.
-  ///   - type: type of the matrices; nil keeps the stored types.
-  ///   - generator: name and version of the program.
-  /// - Throws: ``FormError`` for anything that GGUF cannot express or llama.cpp does not support.
-  package init(
-    _ checkpoint: Checkpoint, expert number: Int, type: GGUFMatrixType?, generator: String
-  ) throws {
-    expert = try checkpoint.expert(number)
-    let model = try Model(checkpoint)
-    // A family that llama.cpp lacks is reported before any other obstacle.
-    guard model.family.gguf != nil else {
-      throw FormError.notInGGUF(
-        path: checkpoint.path,
-        what: "the family \(model.family.name), which llama.cpp does not have,")
-    }
-    tensors = try GGUFTensors(expert, of: model, type: type)
-    keys = try GGUFKeys(
-      expert, of: model, type: type, tensors: tensors, generator: generator)
+  /// Description of the written file.
+  package struct Summary: Sendable {
+    package let expert: Int
+    package let architecture: String
+    /// Number of neurons of each layer.
+    package let widths: [Int]
+    package let parameters: Int
+    /// Element types, most elements first.
+    package let types: [String]
+    /// Notes on behaviour that users may not expect.
+    package let notes: [String]
   }
 
-  package var architecture: String { keys.architecture }
-
-  /// Element types of the tensors, most elements first.
-  package var types: [String] {
-    var counts: [ElementType: Int] = [:]
-    for tensor in tensors.source.tensors {
-      counts[tensor.elementType, default: 0] += tensor.elementCount
-    }
-    return counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-      .map(\.key.rawValue)
+  package var summary: Summary {
+    Summary(
+      expert: contents.expert.expert, architecture: contents.architecture,
+      widths: contents.expert.widths,
+      parameters: contents.tensors.source.elementCount,
+      types: contents.types, notes: contents.notes)
   }
 
-  package var notes: [String] {
-    keys.notes
-      + tensors.exceptions.sorted { $0.key < $1.key }.map { exception, names in
-        let more = names.count > 1 ? " and \(names.count - 1) more" : ""
-        return "\(names[0])\(more) as \(exception)"
+  package var stages: StageList {
+    StageList([.writing.costing(.writing(contents.tensors.source.byteCount))])
+  }
+
+  package func checkOutput() throws {
+    try Folder.checkOutput(request.outputPath, inputs: request.inputs, force: request.force)
+  }
+
+  package func write(_ context: Context) throws -> PendingOutput {
+    let source = contents.tensors.source
+    let writer = try GGUFWriter(
+      path: request.outputPath, metadata: contents.keys.pairs, tensors: source.tensors)
+    for (index, tensor) in source.tensors.enumerated() {
+      context.progress.report(.writing, done: index, of: source.tensors.count)
+      let opened = try source.open(tensor.name)
+      let pieces = opened.pieces
+      do {
+        try context.parallel.forEach(pieces.count) { (index) throws(any Error) in
+          let piece = pieces[index]
+          try writer.write(opened.read(piece), of: tensor.name, at: piece.lowerBound)
+        }
+      } catch TensorError.beyondType(let tensor, let type) {
+        throw FormError.beyondType(tensor: tensor, type: type)
       }
+    }
+    context.progress.report(.writing, done: source.tensors.count, of: source.tensors.count)
+    return PendingOutput(bytes: writer.byteCount) { try writer.commit() }
   }
 }

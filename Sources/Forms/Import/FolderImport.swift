@@ -5,7 +5,7 @@ import Containers
 package import DMOE
 import Experts
 import JSON
-package import Kernels
+import Kernels
 import Tensors
 package import Work
 
@@ -42,7 +42,7 @@ package struct FolderImport: Sendable {
     package let router: String?
   }
 
-  package func run(parallel: Parallel, progress: Progress) throws -> Result {
+  package func run(_ context: Context) throws -> Result {
     let folder = try Checkpoint(path: path, family: familyPath)
     try Folder.checkOutput(outputPath, inputs: folder.ownedPaths, force: force)
     let (form, model, tensors) = try open(folder)
@@ -58,7 +58,7 @@ package struct FolderImport: Sendable {
       model: model, layers: layers, importance: form.importance, generator: generator,
       recipe: form.recipe, routing: try routing(form, tensors), experts: experts,
       compression: compression, isOverlay: false, down: .keep, isRanked: true
-    ).write(to: outputPath, parallel: parallel, progress: progress)
+    ).write(to: outputPath, context)
     try writer.file.commit()
     return Result(
       bytes: try InputFile(path: outputPath).length,

@@ -51,7 +51,7 @@ package struct FolderContents: Sendable {
         count
       }
     }
-    parameterCount = source.tensors.reduce(0) { $0 + $1.elementCount } - permutations
+    parameterCount = source.elementCount - permutations
   }
 
   /// What a routed folder has beside the tensors of the source: where it is stored, with the name

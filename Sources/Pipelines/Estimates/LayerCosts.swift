@@ -5,15 +5,13 @@ import Experts
 import Kernels
 import Running
 
-/// Operations and bytes that a layer takes, for what is reckoned before it is done.
+/// Estimated operations and bytes of a layer.
 struct LayerCosts: Sendable {
-  /// The program itself, and what it reads at a time.
+  /// Bytes of the program itself and of its read buffers.
   static let program = 64 << 20
-  /// What a thread holds of a tensor that it reads, orders, codes and writes.
+  /// Bytes per thread of a tensor that is read, ordered, coded and written.
   static let writingBytes = 192 << 20
-  /// Where the disk is no slower.
-  static let bytesWrittenPerSecond = 0.5e9
-  /// What is not a product of matrices takes about as many operations more.
+  /// Overhead factor for everything but matrix products.
   private static let overhead = 1.25
   /// Operations that double precision and memory are slower by.
   private static let slow = 4.0

@@ -1,6 +1,7 @@
 import Architectures
 import Calibration
 import Checkpoints
+import Containers
 import Evaluation
 import Experts
 import Kernels
@@ -37,7 +38,7 @@ struct PartitionStages {
     let fits = ranking + rounds
     let writing = Stage.writing.needing((fits.last?.key).map { .whole($0) }).costing(
       StageCost(
-        seconds: Double(outputBytes) / LayerCosts.bytesWrittenPerSecond,
+        seconds: StageCost.secondsWriting(outputBytes),
         memory: LayerCosts.program + parallel.threads * LayerCosts.writingBytes))
     return StageList(fits + [writing] + measuring(shown: shown))
   }
@@ -142,10 +143,4 @@ struct PartitionStages {
         seconds: (layers * operations + once) / costs.speed, memory: needed.total,
         scratch: needed.scratch, beside: beside))
   }
-}
-
-extension Stage {
-  /// Writing of the container; its progress is reported by tensor.
-  static let writing = Stage(
-    "Writing", key: "writing", unit: .tensors, artifact: "the container, without records")
 }

@@ -56,7 +56,7 @@ struct Evaluate: ParsableCommand {
     let request = try text.requiredRequest()
     let line = common.progressLine
     let evaluation = try EvaluateRun(
-      base.checkpoint(model, common, progress: line.progress), common.context(line))
+      base.checkpoint(model, common, line), common.context(line))
     let chosen = try evaluation.variants(
       named: variants?.split(separator: ",").map(String.init),
       knobs: knobs(of: evaluation.evaluator))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Containers
 import Forms
+import Pipelines
 import JSON
 import Reports
 
@@ -22,39 +23,36 @@ extension Export {
     of checkpoint: Checkpoint, _ expert: ExpertSelection, _ type: GGUFMatrixType?,
     _ line: ProgressLine
   ) throws {
-    let result = try GGUFExport(
-      checkpoint: checkpoint, outputPath: output, expert: expert, type: type, force: force,
-      generator: Version.generator
-    ).run(parallel: common.parallel, progress: line.progress)
-    line.finish()
-    tellRead(result.bytesRead, of: result.sourceBytes)
-    guard json else { return try Console.print(lines(of: result)) }
+    let exported = try run(GGUFForm(expert: expert, type: type), on: checkpoint, line)
+    let summary = exported.summary
+    guard json else { return try Console.print(lines(of: exported)) }
     try Console.print(
       JSONWriter.text(
         [
-          "output": .string(output), "bytes": .int(result.bytes),
-          "source_bytes": .int(result.sourceBytes), "bytes_read": .int(result.bytesRead),
-          "expert": .int(result.expert), "architecture": .string(result.architecture),
-          "intermediate_size": result.widths.allSatisfy { $0 == result.widths[0] }
-            ? .int(result.widths[0]) : .null,
-          "widths": .array(result.widths.map(JSONValue.int)),
-          "parameters": .int(result.parameters),
-          "types": .array(result.types.map(JSONValue.string)),
-          "notes": .array(result.notes.map(JSONValue.string)),
+          "output": .string(output), "bytes": .int(exported.bytes),
+          "source_bytes": .int(exported.sourceBytes), "bytes_read": .int(exported.bytesRead),
+          "expert": .int(summary.expert), "architecture": .string(summary.architecture),
+          "intermediate_size": summary.widths.allSatisfy { $0 == summary.widths[0] }
+            ? .int(summary.widths[0]) : .null,
+          "widths": .array(summary.widths.map(JSONValue.int)),
+          "parameters": .int(summary.parameters),
+          "types": .array(summary.types.map(JSONValue.string)),
+          "notes": .array(summary.notes.map(JSONValue.string)),
         ], layout: .indented))
   }
 
-  private func lines(of result: GGUFExport.Result) -> [String] {
-    let (least, most) = (result.widths.min() ?? 0, result.widths.max() ?? 0)
+  private func lines(of exported: ExportRun<GGUFForm>.Exported) -> [String] {
+    let summary = exported.summary
+    let (least, most) = (summary.widths.min() ?? 0, summary.widths.max() ?? 0)
     let neurons =
       least == most
       ? "\(HumanText.count(least)) neurons a layer"
       : "\(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
-    let types = result.types.prefix(2).joined(separator: " and ")
+    let types = summary.types.prefix(2).joined(separator: " and ")
     let line =
-      "\(Escaping.terminal(output)): expert \(result.expert) for llama.cpp (\(result.architecture)), "
-      + "\(neurons), \(HumanText.parameters(result.parameters)) parameters, \(types), "
-      + HumanText.bytes(result.bytes)
-    return [line] + result.notes.map { "Note: \(Escaping.terminal($0))" }
+      "\(Escaping.terminal(output)): expert \(summary.expert) for llama.cpp (\(summary.architecture)), "
+      + "\(neurons), \(HumanText.parameters(summary.parameters)) parameters, \(types), "
+      + HumanText.bytes(exported.bytes)
+    return [line] + summary.notes.map { "Note: \(Escaping.terminal($0))" }
   }
 }

@@ -3,6 +3,7 @@ import ByteIO
 import Checkpoints
 import Containers
 import Forms
+import Pipelines
 import JSON
 import Reports
 
@@ -105,7 +106,7 @@ struct Export: ParsableCommand {
     }
     let write = try writer()
     let line = common.progressLine
-    try write(try base.checkpoint(file, common, progress: line.progress), line)
+    try write(try base.checkpoint(file, common, line), line)
   }
 
   /// Checks the combination of options and returns the function that writes the chosen format.
@@ -126,71 +127,76 @@ struct Export: ParsableCommand {
   private func writePart(
     of checkpoint: Checkpoint, _ expert: ExpertSelection, _ line: ProgressLine
   ) throws {
-    let result = try PartExport(
-      checkpoint: checkpoint, outputPath: output, expert: expert, force: force,
-      generator: Version.generator
-    ).run(parallel: common.parallel, progress: line.progress)
-    line.finish()
-    tellRead(result.bytesRead, of: result.sourceBytes)
+    let exported = try run(PartForm(expert: expert), on: checkpoint, line)
     guard json else {
       return try Console.print(
-        "\(Escaping.terminal(output)): experts 0…\(result.expert), "
-          + "\(HumanText.bytes(result.bytes)) of \(HumanText.bytes(result.sourceBytes))")
+        "\(Escaping.terminal(output)): experts 0…\(exported.summary.expert), "
+          + "\(HumanText.bytes(exported.bytes)) of \(HumanText.bytes(exported.sourceBytes))")
     }
     try Console.print(
       JSONWriter.text(
         [
-          "output": .string(output), "bytes": .int(result.bytes),
-          "source_bytes": .int(result.sourceBytes), "bytes_read": .int(result.bytesRead),
-          "expert": .int(result.expert),
+          "output": .string(output), "bytes": .int(exported.bytes),
+          "source_bytes": .int(exported.sourceBytes), "bytes_read": .int(exported.bytesRead),
+          "expert": .int(exported.summary.expert),
         ], layout: .indented))
   }
 
   private func writeFolder(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
-    let result = try TransformersExport(
-      checkpoint: checkpoint, outputPath: output, expert: expert,
-      shardSize: shardSize?.bytes ?? 5_000_000_000, report: try cardReport(), command: command,
-      force: force, generator: Version.generator
-    ).run(parallel: common.parallel, progress: line.progress)
-    line.finish()
-    tellRead(result.bytesRead, of: result.sourceBytes)
+    let form = TransformersForm(
+      expert: expert, shardSize: shardSize?.bytes ?? 5_000_000_000, report: try cardReport(),
+      command: command)
+    let exported = try run(form, on: checkpoint, line)
+    let summary = exported.summary
     guard json else {
-      let files = result.files.count { $0.hasSuffix(".safetensors") }
+      let files = exported.files.count { $0.hasSuffix(".safetensors") }
       return try Console.print(
-        "\(Escaping.terminal(output)): \(what(result)), "
-          + "\(HumanText.parameters(result.parameters)) parameters, \(HumanText.bytes(result.bytes))"
+        "\(Escaping.terminal(output)): \(what(summary)), "
+          + "\(HumanText.parameters(summary.parameters)) parameters, \(HumanText.bytes(exported.bytes))"
           + (files > 1 ? " in \(files) files of weights" : ""))
     }
     var document = JSONObject([
       .init(name: "output", value: .string(output)),
-      .init(name: "bytes", value: .int(result.bytes)),
-      .init(name: "source_bytes", value: .int(result.sourceBytes)),
-      .init(name: "bytes_read", value: .int(result.bytesRead)),
-      .init(name: "expert", value: JSONValue(result.expert)),
-      .init(name: "experts", value: .int(result.experts)),
-      .init(name: "routers", value: .bool(result.hasRouters)),
+      .init(name: "bytes", value: .int(exported.bytes)),
+      .init(name: "source_bytes", value: .int(exported.sourceBytes)),
+      .init(name: "bytes_read", value: .int(exported.bytesRead)),
+      .init(name: "expert", value: JSONValue(summary.expert)),
+      .init(name: "experts", value: .int(summary.experts)),
+      .init(name: "routers", value: .bool(summary.hasRouters)),
     ])
-    if result.isUniform { document["intermediate_size"] = JSONValue(result.widths.first) }
-    document["widths"] = .array(result.widths.map(JSONValue.int))
-    document["parameters"] = .int(result.parameters)
-    document["files"] = .array(result.files.map(JSONValue.string))
+    if summary.isUniform { document["intermediate_size"] = JSONValue(summary.widths.first) }
+    document["widths"] = .array(summary.widths.map(JSONValue.int))
+    document["parameters"] = .int(summary.parameters)
+    document["files"] = .array(exported.files.map(JSONValue.string))
     try Console.print(JSONWriter.text(.object(document), layout: .indented))
   }
 
   /// Human-readable contents of the exported folder.
-  private func what(_ result: TransformersExport.Result) -> String {
-    guard let expert = result.expert else {
-      return "\(result.experts) experts " + (result.hasRouters ? "with" : "without") + " routers"
+  private func what(_ summary: FolderPlan.Summary) -> String {
+    guard let expert = summary.expert else {
+      return "\(summary.experts) experts " + (summary.hasRouters ? "with" : "without") + " routers"
     }
-    let (least, most) = (result.widths.min() ?? 0, result.widths.max() ?? 0)
-    return result.isUniform
+    let (least, most) = (summary.widths.min() ?? 0, summary.widths.max() ?? 0)
+    return summary.isUniform
       ? "expert \(expert) as a plain model, \(HumanText.count(most)) neurons a layer"
       : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
   }
 
-  func tellRead(_ bytes: Int, of all: Int) {
-    guard common.verbose else { return }
-    Console.error("Read: \(HumanText.count(bytes)) of \(HumanText.count(all)) bytes")
+  /// Exports in a form; tells how much was read if verbose.
+  func run<Form: ExportForm>(
+    _ form: Form, on checkpoint: Checkpoint, _ line: ProgressLine
+  ) throws -> ExportRun<Form>.Exported {
+    let exported = try ExportRun(
+      try ExportRequest(
+        checkpoint, outputPath: output, force: force, generator: Version.generator), as: form
+    ).run(common.context(line))
+    line.finish()
+    if common.verbose {
+      Console.error(
+        "Read: \(HumanText.count(exported.bytesRead)) of \(HumanText.count(exported.sourceBytes)) bytes"
+      )
+    }
+    return exported
   }
 
   /// The report given by `--report`, or else the one beside the file; nil if neither exists.

@@ -44,7 +44,7 @@ struct Import: ParsableCommand {
     let result = try FolderImport(
       path: folder, familyPath: common.family, outputPath: output, compression: compression,
       force: force, generator: Version.generator
-    ).run(parallel: common.parallel, progress: line.progress)
+    ).run(common.context(line))
     line.finish()
     let experts = result.widths.first?.count ?? 0
     guard json else {

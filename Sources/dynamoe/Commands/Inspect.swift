@@ -38,7 +38,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let line = common.progressLine
     let checkpoint = try base.checkpoint(
-      path, common, progress: line.progress)
+      path, common, line)
     if let metadata {
       let (type, value) = try MetadataSummary.value(of: metadata, in: checkpoint)
       line.finish()
@@ -50,7 +50,7 @@ struct Inspect: ParsableCommand {
           ] : MetadataText.lines(of: value))
     }
     let inspection = try Inspection(
-      checkpoint, withStatistics: statistics, parallel: common.parallel, progress: line.progress)
+      checkpoint, withStatistics: statistics, common.context(line))
     line.finish()
     if json {
       try Console.print(JSONWriter.text(inspection.document, layout: .indented))

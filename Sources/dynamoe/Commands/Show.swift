@@ -67,7 +67,7 @@ struct Show: ParsableCommand {
     let request = try text.requiredRequest()
     let line = common.progressLine
     let showing = try ShowRun(
-      base.checkpoint(model, common, progress: line.progress), common.context(line))
+      base.checkpoint(model, common, line), common.context(line))
     try showing.evaluator.requireKnob(knob, model: model)
     showing.evaluator.warn(of: knob)
     let tokens = try showing.run(knob, on: request)

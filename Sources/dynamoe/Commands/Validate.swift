@@ -67,7 +67,7 @@ struct Validate: ParsableCommand {
       checkpoint =
         try isExport
         ? Checkpoint(path: path)
-        : base.checkpoint(path, common, progress: line.progress)
+        : base.checkpoint(path, common, line)
     } catch {
       if json, ExitStatus(error).map({ $0.code == ExitStatus.data }) ?? false {
         try Console.print(document(of: Validation(unopened: error)))
@@ -82,7 +82,7 @@ struct Validate: ParsableCommand {
     }
     let source = try against.map {
       try isExport
-        ? base.checkpoint($0, common, progress: line.progress)
+        ? base.checkpoint($0, common, line)
         : Checkpoint(path: $0, family: common.family)
     }
     guard isExport || source?.container == nil else {
@@ -90,7 +90,7 @@ struct Validate: ParsableCommand {
     }
     let validation = Validation(
       checkpoint, against: source, text: request, requiresComplete: requireComplete,
-      parallel: common.parallel, progress: line.progress, workspace: common.workspace)
+      common.context(line))
     line.finish()
     try Console.print(json ? [document(of: validation)] : lines(of: validation))
     if !validation.isValid { throw ExitCode(ExitStatus.checkFailed) }

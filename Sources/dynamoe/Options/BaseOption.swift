@@ -13,13 +13,13 @@ struct BaseOption: ParsableArguments {
 
   /// Opens the checkpoint at a path, over its base if one was given.
   func checkpoint(
-    _ path: String, _ common: GlobalOptions, progress: Progress
+    _ path: String, _ common: GlobalOptions, _ line: ProgressLine
   ) throws -> Checkpoint {
     let checkpoint = try Checkpoint(path: path, family: common.family)
     guard let base else { return checkpoint }
     guard checkpoint.isOverlay else {
       throw ValidationError("--base: \(path) is no overlay, it needs no other checkpoint")
     }
-    return try checkpoint.on(base: base, parallel: common.parallel, progress: progress)
+    return try checkpoint.on(base: base, common.context(line))
   }
 }

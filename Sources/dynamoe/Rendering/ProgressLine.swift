@@ -30,10 +30,10 @@ final class ProgressLine: Sendable {
   var progress: Progress { Progress({ self.show($0) }, estimate: { self.tell($0) }) }
 
   /// Announces work of more than a minute, and how to shorten it.
-  private func tell(_ seconds: Double) {
-    guard seconds > 60 else { return }
-    Console.error(
-      "This will take about \(HumanText.seconds(seconds)); fewer --max-tokens take less.")
+  private func tell(_ stages: StageList) {
+    guard stages.seconds > 60 else { return }
+    let advice = stages.sweeps.isEmpty ? "" : "; fewer --max-tokens take less"
+    Console.error("This will take about \(HumanText.seconds(stages.seconds))\(advice).")
   }
 
   /// Removes the line; prints the duration of the last phase if verbose.

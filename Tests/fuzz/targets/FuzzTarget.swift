@@ -85,10 +85,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// The work of `inspect` and `validate`.
   private func inspect(_ checkpoint: Checkpoint) throws {
-    let parallel = Parallel.serial
-    _ = Validation(checkpoint, against: nil, parallel: parallel, progress: .ignored)
-    let inspection = try Inspection(
-      checkpoint, withStatistics: true, parallel: parallel, progress: .ignored)
+    let context = Context(.serial)
+    _ = Validation(checkpoint, against: nil, context)
+    let inspection = try Inspection(checkpoint, withStatistics: true, context)
     _ = JSONWriter.text(inspection.document)
   }
 

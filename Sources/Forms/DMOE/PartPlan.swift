@@ -1,58 +1,69 @@
 import ByteIO
-package import Checkpoints
-package import Containers
+import Checkpoints
+import Containers
 import DMOE
-package import Kernels
+import Kernels
 import Tensors
 package import Work
 
-/// Exports the smaller experts of a container as a container with its own directory
-/// (`formats/dmoe.md`, section 8); the weights of an overlay come from its base.
-package struct PartExport: Sendable {
-  package let checkpoint: Checkpoint
-  package let outputPath: String
-  package let expert: ExpertSelection
-  package let force: Bool
-  package let generator: String
+/// Export of the leading experts to a `.dmoe`.
+package struct PartPlan: ExportPlan {
+  let request: ExportRequest
+  /// Largest expert in the file.
+  let expert: Int
+  /// Tensors to keep, by section.
+  private let stored: [[Taken]]
+  /// Writer of an overlay's weights; nil if the container has its own.
+  private let weights: RingWriter?
 
-  package init(
-    checkpoint: Checkpoint, outputPath: String, expert: ExpertSelection, force: Bool,
-    generator: String
-  ) {
-    self.checkpoint = checkpoint
-    self.outputPath = outputPath
+  init(_ request: ExportRequest, upTo expert: Int) throws {
+    self.request = request
     self.expert = expert
-    self.force = force
-    self.generator = generator
+    stored = Self.stored(request.container, upTo: expert)
+    weights =
+      request.checkpoint.isOverlay ? try Self.weights(request, upTo: expert) : nil
   }
 
-  /// Summary of the written file.
-  package struct Result: Sendable {
-    package let bytes: Int
-    package let sourceBytes: Int
-    /// Bytes read from the container and from its base; data after the expert is not read.
-    package let bytesRead: Int
+  /// Description of the written file.
+  package struct Summary: Sendable {
     /// Largest expert in the file.
     package let expert: Int
   }
 
+  package var summary: Summary { Summary(expert: expert) }
+
+  package var stages: StageList {
+    let bytes = stored.joined().reduce(0) { $0 + $1.byteCount }
+    let weights = weights.map { Stage.writing.costing(.writing($0.byteCount)) }
+    return StageList([.copying.costing(.writing(bytes))] + [weights].compactMap(\.self) + [.closingGaps])
+  }
+
+  package func checkOutput() throws {
+    try Folder.checkOutput(request.outputPath, inputs: request.inputs, force: request.force)
+  }
+
   /// Copies unchanged blocks as they are; truncates permutations and routers to the kept experts.
-  package func run(parallel: Parallel, progress: Progress) throws -> Result {
-    guard let container = checkpoint.container else {
-      throw ContainerError.notContainer(path: checkpoint.path)
+  package func write(_ context: Context) throws -> PendingOutput {
+    let writer = try DMOEWriter(contents(), path: request.outputPath)
+    try copy(to: writer, context)
+    if let weights {
+      try weights.write(to: writer, context)
+    } else {
+      for (index, source) in request.container.directory.sourceTensors.enumerated() {
+        if let digest = source.digest { writer.setDigest(digest, ofSource: index) }
+      }
     }
-    guard checkpoint.hasWeights else { throw ModelError.noBase(path: checkpoint.path) }
-    let expert = try expert.expert(of: container)
-    try Folder.checkOutput(outputPath, inputs: checkpoint.ownedPaths, force: force)
-    let stored = stored(container, upTo: expert)
-    let weights = checkpoint.isOverlay ? try weights(container, upTo: expert) : nil
-    let writer = try DMOEWriter(
-      contents(container, stored, weights, upTo: expert), path: outputPath)
+    let bytes = try writer.finish { context.progress.report(.closingGaps, done: $0, of: $1) }
+    return PendingOutput(bytes: bytes) { try writer.file.commit() }
+  }
+
+  private func copy(to writer: DMOEWriter, _ context: Context) throws {
+    let container = request.container
     let places = stored.enumerated().flatMap { section, tensors in
       tensors.indices.map { (section: section, tensor: $0) }
     }
     let done = Counter()
-    try parallel.forEach(places.count) { (index) throws(any Error) in
+    try context.parallel.forEach(places.count) { (index) throws(any Error) in
       let place = places[index]
       let tensor = stored[place.section][place.tensor]
       if tensor.shape == tensor.source.shape {
@@ -66,31 +77,18 @@ package struct PartExport: Sendable {
           container.read(tensor.source, 0..<tensor.byteCount), section: place.section,
           tensor: place.tensor)
       }
-      progress.report("Copying", unit: "tensors", done: done.increment(), of: places.count)
+      context.progress.report(.copying, done: done.increment(), of: places.count)
     }
-    if let weights {
-      try weights.write(to: writer, parallel: parallel, progress: progress)
-    } else {
-      for (index, source) in container.directory.sourceTensors.enumerated() {
-        if let digest = source.digest { writer.setDigest(digest, ofSource: index) }
-      }
-    }
-    let bytes = try writer.finish {
-      progress.report("Closing gaps", unit: "bytes", done: $0, of: $1)
-    }
-    try container.checkUnchanged()
-    try checkpoint.checkUnchanged()
-    try writer.file.commit()
-    return Result(
-      bytes: bytes, sourceBytes: checkpoint.files.reduce(0) { $0 + $1.length },
-      bytesRead: checkpoint.bytesRead, expert: expert)
   }
 
   /// Writer of an overlay's weights, cut to the kept experts.
-  private func weights(_ container: DMOEReader, upTo expert: Int) throws -> RingWriter {
+  private static func weights(
+    _ request: ExportRequest, upTo expert: Int
+  ) throws -> RingWriter {
+    let container = request.container
     let directory = container.directory
     return RingWriter(
-      checkpoint: checkpoint, sources: directory.sourceTensors, model: directory.model,
+      checkpoint: request.checkpoint, sources: directory.sourceTensors, model: directory.model,
       layers: try directory.widths.enumerated().map { layer, widths in
         RingWriter.Layer(
           order: try container.permutation(layer: layer), widths: Array(widths[...expert]))
@@ -108,7 +106,7 @@ package struct PartExport: Sendable {
   /// Tensors to keep, by section.
   ///
   /// Unknown tensors are optional, and are dropped because they may not fit fewer experts.
-  private func stored(_ container: DMOEReader, upTo expert: Int) -> [[Taken]] {
+  private static func stored(_ container: DMOEReader, upTo expert: Int) -> [[Taken]] {
     let directory = container.directory
     let outputs = min(expert + 1, directory.partialExperts)
     return directory.sections[...(expert + 1)].map { section in
@@ -129,10 +127,8 @@ package struct PartExport: Sendable {
     }
   }
 
-  private func contents(
-    _ container: DMOEReader, _ stored: [[Taken]], _ weights: RingWriter?, upTo expert: Int
-  ) throws -> DMOEContents {
-    let directory = container.directory
+  private func contents() throws -> DMOEContents {
+    let directory = request.container.directory
     var sections = stored.map { section in
       section.map {
         DMOEContents.Item(
@@ -147,11 +143,16 @@ package struct PartExport: Sendable {
       section.tensors.contains { $0.storedLength < $0.byteCount }
     }
     return DMOEContents(
-      generator: generator, model: directory.model,
+      generator: request.generator, model: directory.model,
       widths: directory.widths.map { Array($0[...expert]) }, importance: directory.importance,
       recipe: directory.recipe, routing: directory.routing, sourceFormat: directory.sourceFormat,
       sourceMetadata: directory.sourceMetadata, sourceTensors: directory.sourceTensors,
       sections: sections, compression: isCoded || weights != nil ? .lossless : .none,
       blockBytes: directory.blockBytes)
   }
+}
+
+extension Stage {
+  /// Copying of stored tensors.
+  static let copying = Stage("Copying", key: "copying", unit: .tensors)
 }

@@ -1,0 +1,87 @@
+import ByteIO
+import Checkpoints
+import Containers
+import DMOE
+import Kernels
+import Safetensors
+import Tensors
+package import Work
+
+/// Export to a folder for Transformers.
+package struct FolderPlan: ExportPlan {
+  let request: ExportRequest
+  let form: TransformersForm
+  let contents: FolderContents
+  /// Contents of all files other than the tensors.
+  private let documents: [(name: String, bytes: [UInt8])]
+
+  init(_ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents) throws {
+    self.request = request
+    self.form = form
+    self.contents = contents
+    documents = try FolderDocuments(request, form, contents).all()
+  }
+
+  /// Description of the written folder.
+  package struct Summary: Sendable {
+    /// Nil for all experts.
+    package let expert: Int?
+    /// Number of neurons of each layer.
+    package let widths: [Int]
+    /// Number of experts in the folder.
+    package let experts: Int
+    /// Whether the folder has routers.
+    package let hasRouters: Bool
+    package let parameters: Int
+
+    /// Whether all layers have the same width.
+    package var isUniform: Bool { widths.allSatisfy { $0 == widths.first } }
+  }
+
+  package var summary: Summary {
+    Summary(
+      expert: contents.expert, widths: contents.widths,
+      experts: contents.expert == nil ? request.container.directory.experts : 1,
+      hasRouters: contents.routed?.routing != nil, parameters: contents.parameterCount)
+  }
+
+  package var stages: StageList {
+    StageList([.writing.costing(.writing(contents.source.byteCount))])
+  }
+
+  package func checkOutput() throws {
+    let inputs = request.inputs + (form.report.map { [$0.path] } ?? [])
+    try Folder.checkOutputFolder(request.outputPath, inputs: inputs, force: request.force) {
+      SafetensorsFolderWriter.writes($0) || request.checkpoint.companions.contains($0)
+        || RemoteCode.names.contains($0)
+    }
+  }
+
+  package func write(_ context: Context) throws -> PendingOutput {
+    let folder = try AtomicFolder(path: request.outputPath)
+    let tensors = contents.source.tensors
+    let writer = try SafetensorsFolderWriter(
+      folder: folder.temporaryPath, tensors: tensors, shardSize: form.shardSize,
+      metadata: metadata)
+    let done = Counter()
+    try context.parallel.forEach(tensors.count) { (index) throws(any Error) in
+      let name = tensors[index].name
+      try contents.source.open(name).forEachPiece { offset, bytes in
+        try writer.write(bytes, of: name, at: offset)
+      }
+      context.progress.report(.writing, done: done.increment(), of: tensors.count)
+    }
+    try writer.commit()
+    for (name, bytes) in documents { try AtomicFile.write(bytes, to: folder.path(of: name)) }
+    let files = try Folder.names(in: folder.temporaryPath)
+    let bytes = try files.reduce(0) { try $0 + InputFile(path: folder.path(of: $1)).length }
+    let force = request.force
+    return PendingOutput(bytes: bytes, files: files) { try folder.commit(replacing: force) }
+  }
+
+  /// Metadata of the source file, and `format`, without which some readers refuse a file.
+  private var metadata: [(key: String, value: String)] {
+    let notes = request.container.directory.sourceMetadata
+    return notes.contains { $0.key == "format" } ? notes : notes + [("format", "pt")]
+  }
+}
