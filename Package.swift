@@ -193,7 +193,7 @@ let package = Package(
       ["Architectures", "ByteIO", "DMOE", "JSON", "Tensors", "TestContainers", "TestSupport"],
       exclude: ["peer.py"]),
     tests(
-      "ConversionTests",
+      "PipelinesTests",
       [
         "Architectures", "ByteIO", "Calibration", "Checkpoints", "Checks", "Containers", "DMOE",
         "Evaluation", "Experts", "Forms", "Inspection", "JSON", "Kernels", "Pipelines", "Reports",
@@ -215,7 +215,7 @@ let package = Package(
     tests("WorkTests", ["ByteIO", "TestSupport", "Work"]),
     tests("KernelsTests", ["Kernels", "TestSupport"]),
     tests(
-      "ModelsTests",
+      "RunningTests",
       [
         "Architectures", "ByteIO", "Checkpoints", "DMOE", "JSON", "Kernels", "Running",
         "Safetensors", "Tensors", "TestSupport", "Work",

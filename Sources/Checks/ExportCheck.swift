@@ -58,7 +58,7 @@ enum ExportCheck: Check {
 
   /// How many neurons each layer of a folder has that is one expert.
   private static func widths(of folder: Checkpoint, layers: Int) throws -> [Int] {
-    if let widths = DeciLMForm.widths(try folder.document("config.json")) { return widths }
+    if let widths = DeciLMConfiguration.widths(try folder.document("config.json")) { return widths }
     let width = try Model(folder).configuration.intermediateSize
     return [Int](repeating: width, count: layers)
   }

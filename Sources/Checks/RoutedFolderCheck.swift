@@ -23,7 +23,7 @@ enum RoutedFolderCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let field = try subject.routedField() else { return .skipped("no folder with routers") }
-    let form = try RoutedForm(field)
+    let form = try RoutedConfiguration(field)
     if let file = try changedCode(of: subject.checkpoint, form) {
       return .failed("\(file) is not what this version of dynamoe writes: do not run it")
     }
@@ -36,7 +36,7 @@ enum RoutedFolderCheck: Check {
         == .string(form.dynamoeModelType)
     else { return .failed("config.json: dynamoe describes experts of another model") }
     if let budgets = form.budgets, let routing = form.routing,
-      !budgets.isValid(RouterAim(routing.prediction))
+      !budgets.isValid(routing.target)
     {
       return .failed("config.json: dynamoe.budgets: costs and knobs are not strictly monotone")
     }
@@ -51,7 +51,7 @@ enum RoutedFolderCheck: Check {
   }
 
   /// The first Python file that differs from the exported one; nil if none does.
-  static func changedCode(of folder: Checkpoint, _ form: RoutedForm) throws -> String? {
+  static func changedCode(of folder: Checkpoint, _ form: RoutedConfiguration) throws -> String? {
     guard let place = folder.place else { return nil }
     return try RemoteCode.files(modelType: form.modelType).first { name, bytes in
       guard place.contains(name) else { return true }
@@ -81,11 +81,11 @@ enum RoutedFolderCheck: Check {
 
   /// A tensor that is missing, misshapen or unknown; nil if there is none.
   private static func difference(
-    _ folder: Checkpoint, _ form: RoutedForm, _ model: Model
+    _ folder: Checkpoint, _ form: RoutedConfiguration, _ model: Model
   ) throws -> String? {
     var known = Set<TensorName>()
     for layer in form.widths.indices {
-      let place = RoutedForm.place(beside: model.tensorName(.down, layer: layer) ?? "")
+      let place = RoutedConfiguration.place(beside: model.tensorName(.down, layer: layer) ?? "")
       for tensor in form.tensors(layer: layer, hiddenSize: model.configuration.hiddenSize) {
         let name = TensorName(place + tensor.name)
         guard let found = folder.tensor(name) else { return "the tensor \(name) is missing" }
@@ -95,12 +95,12 @@ enum RoutedFolderCheck: Check {
         }
         known.insert(name)
       }
-      let name = TensorName(place + RoutedForm.permutation)
+      let name = TensorName(place + RoutedConfiguration.permutation)
       guard try isPermutation(folder.source.read(name)) else {
         return "\(name) does not name every neuron once"
       }
     }
-    let inside = "." + RoutedForm.module
+    let inside = "." + RoutedConfiguration.module
     let extra = folder.tensors.first { $0.name.text.contains(inside) && !known.contains($0.name) }
     return extra.map { "the tensor \($0.name) does not belong to what config.json describes" }
   }

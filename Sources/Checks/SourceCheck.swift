@@ -41,13 +41,13 @@ enum SourceCheck: Check {
     let recoded = held.filter { !$0.isExact }
     guard !recoded.isEmpty else { return .passed("\(held.count) tensors, \(identical)") }
     let errors = try subject.context.parallel.map(recoded.count) { (index) throws(any Error) in
-      try RecodingError.measure(recoded[index], in: container, source: source)
+      try RecodingDeviation.measure(recoded[index], in: container, source: source)
     }
     return .passed(
       "\(held.count - recoded.count) tensors, \(identical); \(Self.text(errors))")
   }
 
-  private static func text(_ errors: [RecodingError]) -> String {
+  private static func text(_ errors: [RecodingDeviation]) -> String {
     let worst = errors.max { $0.relative < $1.relative }
     guard let worst else { return "" }
     let type = worst.elementType.rawValue

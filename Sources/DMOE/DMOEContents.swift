@@ -21,7 +21,7 @@ package struct DMOEContents: Sendable {
   package let widths: [[Int]]
   package let importance: String
   package let recipe: String?
-  package let routing: RoutingForm?
+  package let routing: RoutingDescription?
   package let sourceFormat: DMOEDirectory.SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
   package let sourceTensors: [DMOEDirectory.SourceTensor]
@@ -34,7 +34,7 @@ package struct DMOEContents: Sendable {
 
   package init(
     generator: String, model: DMOEDirectory.Model, widths: [[Int]], importance: String,
-    recipe: String? = nil, routing: RoutingForm? = nil,
+    recipe: String? = nil, routing: RoutingDescription? = nil,
     sourceFormat: DMOEDirectory.SourceFormat,
     sourceMetadata: [(key: String, value: String)], sourceTensors: [DMOEDirectory.SourceTensor],
     sections: [[Item]], compression: DMOECompression, blockBytes: Int = DMOEContents.blockBytes,

@@ -24,7 +24,7 @@ extension DMOEDirectory {
     let plan = try root.member("plan")
     importance = try plan.member("importance").string()
     recipe = try plan.stated("recipe")?.string()
-    routing = try RoutingForm(plan)
+    routing = try RoutingDescription(plan)
     let widthsField = try plan.member("widths")
     widths = try Self.widths(widthsField, of: model)
     guard !isOverlay || widths[0].last == model.intermediateSize else {

@@ -13,7 +13,7 @@ extension DMOEDirectory {
   }
 
   /// Checks that every layer has a complete router of the form given in the plan.
-  private func checkRouters(_ routing: RoutingForm) throws(JSONFieldError) {
+  private func checkRouters(_ routing: RoutingDescription) throws(JSONFieldError) {
     var shapes = [[String: [Int]]](repeating: [:], count: model.layers)
     for (place, tensor) in sections[0].tensors.enumerated() {
       guard case .router(let name, let layer) = tensor.kind else { continue }
@@ -44,7 +44,8 @@ extension DMOEDirectory {
     let section = ring + 1
     var wanted: [StoredTensor.Kind: [Int]] = [:]
     for layer in 0..<model.layers where ring < partialExperts {
-      for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: model.hiddenSize) {
+      for (name, shape) in RoutingDescription.compensation(rank: rank, hiddenSize: model.hiddenSize)
+      {
         wanted[.compensation(name, layer: layer)] = shape
       }
     }

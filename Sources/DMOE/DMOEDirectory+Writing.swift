@@ -32,7 +32,7 @@ extension DMOEDirectory {
     plan["widths"] = .array(widths.map { .array($0.map(JSONValue.int)) })
     plan["recipe"] = recipe.map(JSONValue.string)
     plan["router"] = routing.map {
-      ["kind": .string($0.router.rawValue), "predicts": .string($0.prediction.rawValue)]
+      ["kind": .string($0.router.rawValue), "predicts": .string($0.target.rawValue)]
     }
     plan["compensation"] = routing?.compensationRank.map { ["rank": .int($0)] }
     object["plan"] = .object(plan)

@@ -79,7 +79,7 @@ package struct DMOEDirectory: Sendable, Equatable {
   /// Recipe from which the settings derive, for human readers.
   package let recipe: String?
   /// Routing of the file; nil if it has no routers or unknown ones.
-  package let routing: RoutingForm?
+  package let routing: RoutingDescription?
   package let sourceFormat: SourceFormat
   package let sourceMetadata: [(key: String, value: String)]
   package internal(set) var sourceTensors: [SourceTensor]

@@ -25,7 +25,7 @@ extension Evaluator {
   }
 
   func figures(
-    _ variant: Variant, scores: [WindowScore], work: Work
+    _ variant: Variant, scores: [WindowScore], work: TokenCost
   ) -> VariantFigures {
     let comparisons = scores.compactMap(\.comparison)
     return VariantFigures(

@@ -60,7 +60,7 @@ package struct Evaluator: Sendable {
     case .budget: return routing?.budgets != nil
     case .threshold:
       guard let routing else { return chooser == .oracle }
-      return routing.aim == .similarity
+      return routing.target == .similarity
     }
   }
 
@@ -200,7 +200,7 @@ package struct Evaluator: Sendable {
 
   /// Residual streams after the last layer, a meter for each of them, and recorded choices.
   typealias Run = (
-    finished: [LayerSweep.Finished], meters: [WorkMeter], choices: TokenChoices?
+    finished: [LayerSweep.Finished], meters: [CostMeter], choices: TokenChoices?
   )
 
   /// Runs variants side by side and meters the work and time of each.
@@ -212,7 +212,7 @@ package struct Evaluator: Sendable {
     var recorder = recorded.flatMap { _ in
       recording.map { TokenChoices.Recorder($0, windows: inputs) }
     }
-    var meters = [WorkMeter](repeating: WorkMeter(), count: streams.variants.count)
+    var meters = [CostMeter](repeating: CostMeter(), count: streams.variants.count)
     // Choices alone are reported under the same name.
     let step = context.progress.layers(
       .evaluating, of: model.configuration.layers,

@@ -7,10 +7,10 @@ package struct VariantFigures: Sendable {
   package let perplexityError: Double
   /// Divergence from dense; nil if dense was not run.
   package let divergence: Divergence?
-  package let work: Work
+  package let work: TokenCost
 
   package init(
-    variant: Variant, perplexity: Estimate, divergence: Divergence?, work: Work
+    variant: Variant, perplexity: Estimate, divergence: Divergence?, work: TokenCost
   ) {
     self.variant = variant
     self.perplexity = perplexity.value

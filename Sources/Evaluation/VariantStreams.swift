@@ -1,3 +1,4 @@
+import DMOE
 import Experts
 import Kernels
 import Running
@@ -47,7 +48,7 @@ struct VariantStreams: Sendable {
     case .budget(let budget):
       guard let routing, let budgets = routing.budgets else { return nil }
       return budgets.rule(
-        budget: budget, aim: routing.aim, experts: experts, isOracle: chooser == .oracle)
+        budget: budget, target: routing.target, experts: experts, isOracle: chooser == .oracle)
     }
   }
 
@@ -130,10 +131,10 @@ struct VariantStreams: Sendable {
   ) -> (output: Matrix, observation: Use) {
     let experts = experts[call.layer]
     // Without routers, thresholds apply to the similarity.
-    let aim = routing?.aim ?? .similarity
+    let target = routing?.target ?? .similarity
     let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
     let scores = outputs.scores(
-      aim, compensations: experts.compensations, residual: call.residual, join: call.join)
+      target, compensations: experts.compensations, residual: call.residual, join: call.join)
     let choices = rule.choices(scores, costs: experts.costs)
     let output = outputs.output(
       choices: choices, compensations: experts.compensations)

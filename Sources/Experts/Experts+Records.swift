@@ -85,7 +85,7 @@ extension LayerExperts: Recordable {
   }
 }
 
-extension RoutingCalibration.Layer: Recordable {
+extension RoutingSweep.Layer: Recordable {
   package func record(to writer: inout RecordWriter) {
     writer.put(router)
     writer.put(experts)

@@ -1,3 +1,5 @@
+package import DMOE
+
 /// Presets of the conversion options; each option can be overridden.
 package enum Recipe: String, Sendable, CaseIterable {
   /// Method of arXiv 2502.12325 as far as it is published: ranking by magnitude, four experts,
@@ -27,7 +29,7 @@ package enum Recipe: String, Sendable, CaseIterable {
     }
   }
 
-  package var aim: RouterAim {
+  package var target: RouterTarget {
     switch self {
     case .dynamoe: .similarity
     case .residual: .logError

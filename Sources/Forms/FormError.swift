@@ -6,7 +6,7 @@ package enum FormError: Error, Equatable, Sendable {
   /// The tensors of the container have llama.cpp's names.
   case otherNames(path: String)
   /// Widths of the expert differ between layers, in a way that DeciLM cannot express.
-  case mixedWidths(expert: Int, widths: [Int], DeciLMForm.Obstacle)
+  case mixedWidths(expert: Int, widths: [Int], DeciLMConfiguration.Obstacle)
   /// An export of all experts from a file that holds only some.
   case notAllExperts(path: String, held: Int)
   /// Transformers has no language model of the family, or the family is unknown.

@@ -8,41 +8,41 @@ package enum GGUFError: Error, Equatable, Sendable {
   // The header, field by field.
 
   /// The file does not begin with the magic `GGUF`.
-  case notGGUF(GGUFPlace, found: [UInt8])
-  case unsupportedVersion(GGUFPlace, found: UInt32)
+  case notGGUF(GGUFPosition, found: [UInt8])
+  case unsupportedVersion(GGUFPosition, found: UInt32)
   /// The file ends within a field, or within the content whose length the field gives.
-  case truncated(GGUFPlace, expected: UInt64, found: Int)
+  case truncated(GGUFPosition, expected: UInt64, found: Int)
   /// A count or length exceeds the limit, or the file is too short for it.
-  case tooLarge(GGUFPlace, limit: Int, found: UInt64)
+  case tooLarge(GGUFPosition, limit: Int, found: UInt64)
   /// The header exceeds the limit at the end of this field.
-  case headerTooLarge(GGUFPlace, limit: Int)
+  case headerTooLarge(GGUFPosition, limit: Int)
   /// A name is empty, contains NUL, or is not UTF-8.
-  case invalidName(GGUFPlace, found: [UInt8])
+  case invalidName(GGUFPosition, found: [UInt8])
   /// Two keys or two tensors have the same name.
-  case duplicateName(GGUFPlace, name: String)
-  case unknownValueType(GGUFPlace, found: UInt32)
+  case duplicateName(GGUFPosition, name: String)
+  case unknownValueType(GGUFPosition, found: UInt32)
   /// An array of arrays, which the format allows and no model uses.
-  case nestedArray(GGUFPlace)
-  case invalidBool(GGUFPlace, found: UInt8)
+  case nestedArray(GGUFPosition)
+  case invalidBool(GGUFPosition, found: UInt8)
   /// The alignment is not a power of two, or not of type u32.
-  case invalidAlignment(GGUFPlace, found: String)
+  case invalidAlignment(GGUFPosition, found: String)
 
   // The tensors.
 
   /// The number of elements or bytes overflows; extents in file order, or slowest first on writing.
-  case sizeOverflow(GGUFPlace, extents: [UInt64])
+  case sizeOverflow(GGUFPosition, extents: [UInt64])
   /// The rows of a quantised tensor are not a whole number of blocks.
-  case partialBlock(GGUFPlace, type: ElementType, found: UInt64)
-  case misaligned(GGUFPlace, alignment: Int, found: UInt64)
+  case partialBlock(GGUFPosition, type: ElementType, found: UInt64)
+  case misaligned(GGUFPosition, alignment: Int, found: UInt64)
   /// A tensor extends past the end of the file; offsets count from the start of the data.
-  case pastEnd(GGUFPlace, offset: UInt64, byteCount: Int, available: Int)
+  case pastEnd(GGUFPosition, offset: UInt64, byteCount: Int, available: Int)
   /// A tensor begins before the end of another; offsets count from the start of the data.
-  case overlap(GGUFPlace, found: Int, other: String, end: Int)
+  case overlap(GGUFPosition, found: Int, other: String, end: Int)
 
   // Metadata lookups.
 
   case missingKey(path: String, key: String)
-  case unexpectedValue(GGUFPlace, expected: String, found: String)
+  case unexpectedValue(GGUFPosition, expected: String, found: String)
 
   // Folders and split files.
 
@@ -54,7 +54,7 @@ package enum GGUFError: Error, Equatable, Sendable {
   case wrongPartName(path: String, part: Int, count: Int)
   case missingParts(path: String, parts: [String])
   /// The number of tensors in all parts differs from the count in the first part.
-  case wrongTensorCount(GGUFPlace, expected: Int, found: Int)
+  case wrongTensorCount(GGUFPosition, expected: Int, found: Int)
   case inTwoParts(path: String, tensor: TensorName, first: String, second: String)
 
   // Writing.

@@ -33,8 +33,8 @@ package struct GGUFMetadata: Sendable {
   /// Entry of a key, without its value; nil if the file has no such key.
   package func entry(_ key: String) -> Entry? { numbers[TensorName(key)].map { entries[$0] } }
 
-  func place(of key: String) -> GGUFPlace {
-    GGUFPlace(path: file.path, field: .value(key: key), offset: entry(key)?.offset)
+  func place(of key: String) -> GGUFPosition {
+    GGUFPosition(path: file.path, field: .value(key: key), offset: entry(key)?.offset)
   }
 
   /// Scans `count` keys, skipping their values.

@@ -54,7 +54,7 @@ package final class GGUFWriter: Sendable {
     for (number, place) in places.enumerated() {
       guard numbers.updateValue(number, forKey: place.description.name) == nil else {
         throw GGUFError.duplicateName(
-          GGUFPlace(path: path, field: .tensor(number), offset: nil),
+          GGUFPosition(path: path, field: .tensor(number), offset: nil),
           name: place.description.name.text)
       }
     }
@@ -83,7 +83,7 @@ package final class GGUFWriter: Sendable {
     }
     guard let count = UInt16(exactly: parts.count) else {
       throw GGUFError.tooLarge(
-        GGUFPlace(path: path, field: .value(key: SplitKeys.count), offset: nil),
+        GGUFPosition(path: path, field: .value(key: SplitKeys.count), offset: nil),
         limit: Int(UInt16.max), found: UInt64(parts.count))
     }
     let sum = Int32(clamping: parts.reduce(0) { $0 + $1.count })

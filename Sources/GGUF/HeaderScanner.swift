@@ -18,8 +18,8 @@ struct HeaderScanner {
   var remaining: Int { file.length - offset }
 
   /// Place of a field, by default at the current offset.
-  func place(_ field: GGUFField, at offset: Int? = nil) -> GGUFPlace {
-    GGUFPlace(path: file.path, field: field, offset: offset ?? self.offset)
+  func place(_ field: GGUFField, at offset: Int? = nil) -> GGUFPosition {
+    GGUFPosition(path: file.path, field: field, offset: offset ?? self.offset)
   }
 
   mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(

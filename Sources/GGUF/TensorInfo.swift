@@ -24,8 +24,8 @@ struct TensorInfo {
     }
   }
 
-  func offsetPlace(_ path: String) -> GGUFPlace {
-    GGUFPlace(path: path, field: .offset(tensor: name.text), offset: offsetField)
+  func offsetPlace(_ path: String) -> GGUFPosition {
+    GGUFPosition(path: path, field: .offset(tensor: name.text), offset: offsetField)
   }
 
   init(_ number: Int, from scanner: inout HeaderScanner, alignment: Int) throws(GGUFError) {
@@ -57,7 +57,7 @@ struct TensorInfo {
 
   /// Derives shape, slowest extent first, and content of a tensor from its extents and type.
   private static func size(
-    of name: TensorName, extents: [UInt64], type number: UInt32, at place: GGUFPlace
+    of name: TensorName, extents: [UInt64], type number: UInt32, at place: GGUFPosition
   ) throws(GGUFError) -> (shape: [Int], content: Content) {
     // A zero extent does not hide an overflow of the others: readers disagree on this.
     guard

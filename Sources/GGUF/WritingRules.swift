@@ -4,8 +4,8 @@ import Tensors
 struct WritingRules {
   let path: String
 
-  func place(_ field: GGUFField) -> GGUFPlace {
-    GGUFPlace(path: path, field: field, offset: nil)
+  func place(_ field: GGUFField) -> GGUFPosition {
+    GGUFPosition(path: path, field: field, offset: nil)
   }
 
   func check(_ metadata: [GGUFKeyValue]) throws(GGUFError) {

@@ -1,6 +1,7 @@
 import Architectures
 import Calibration
 import Checkpoints
+import DMOE
 import Experts
 import Kernels
 import Reports
@@ -76,21 +77,21 @@ struct ExpertFitting: Sendable {
     let experts = fitted.map(\.experts)
     let predicted = fitted.map { layer in judges.map { layer.predicted[$0] } }
     let truth = fitted.map { layer in judges.map { layer.truth[$0] } }
-    let budgets = try BudgetCalibration(
-      aim: recipe.aim, plan: ranked.plan, experts: experts, routers: routers,
+    let budgets = try BudgetSweep(
+      target: recipe.target, plan: ranked.plan, experts: experts, routers: routers,
       routerFraction: Routing.fraction(routers, of: model)
     ).run(
       model, windows: judges.map { windows[$0] }, predicted: predicted, truth: truth,
       context.leaving(stage.cost.beside), as: stage)
     let quality = RoutingQuality(
-      predicted: predicted, truth: truth, budgets: budgets, aim: recipe.aim, experts: experts,
+      predicted: predicted, truth: truth, budgets: budgets, target: recipe.target, experts: experts,
       parallel: context.parallel)
     return Fitted(
       plan: ranked.plan, statistics: result.statistics,
-      routing: Routing(aim: recipe.aim, routers: routers, budgets: budgets.table),
+      routing: Routing(target: recipe.target, routers: routers, budgets: budgets.table),
       experts: experts,
       summary: RoutingSummary(
-        fitted, aim: recipe.aim, budgets: budgets.table, quality: quality),
+        fitted, target: recipe.target, budgets: budgets.table, quality: quality),
       stability: ranked.stability, warnings: warnings)
   }
 
@@ -106,27 +107,27 @@ struct ExpertFitting: Sendable {
   }
 
   private func usesGramMatrix(_ windows: [[Int]]) -> Bool {
-    RankingCalibration.usesGramMatrix(
+    RankingSweep.usesGramMatrix(
       neurons: model.configuration.intermediateSize, tokens: windows.reduce(0) { $0 + $1.count })
   }
 
   /// Runs all rounds of the list, each weighted by the scores that the one before predicted.
   private func fit(
-    _ router: RouterKind, _ ranked: RankingCalibration.Ranked, _ windows: [[Int]],
+    _ router: RouterKind, _ ranked: RankingSweep.Ranked, _ windows: [[Int]],
     _ stages: StageList, _ context: Context
-  ) throws -> [RoutingCalibration.Layer] {
-    let calibration = RoutingCalibration(
-      kind: router, aim: recipe.aim, compensationRank: compensationRank,
+  ) throws -> [RoutingSweep.Layer] {
+    let calibration = RoutingSweep(
+      kind: router, target: recipe.target, compensationRank: compensationRank,
       width: recipe.routerWidth(hiddenSize: model.configuration.hiddenSize), seed: seed)
     let costs = ranked.plan.layers.map { self.costs($0.widths) }
     var scores = ranked.logErrors
-    var fitted: [RoutingCalibration.Layer] = []
+    var fitted: [RoutingSweep.Layer] = []
     var round = 0
     while let stage = stages[.fitting(round: round)] {
       let shares =
         compensationRank == nil
         ? []
-        : CostCurve(aim: recipe.aim, scores: scores, costs: costs)
+        : CostCurve(target: recipe.target, scores: scores, costs: costs)
           .shares(parallel: context.parallel)
       fitted = try calibration.fit(
         plan: ranked.plan, windows: windows, shares: shares,

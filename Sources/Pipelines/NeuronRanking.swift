@@ -30,7 +30,7 @@ package struct NeuronRanking: Sendable {
   }
 
   package struct Result: Sendable {
-    package let ranked: RankingCalibration.Ranked
+    package let ranked: RankingSweep.Ranked
     /// Statistics that the ranking used; nil for other importance.
     package let statistics: NeuronStatistics?
   }
@@ -53,8 +53,8 @@ package struct NeuronRanking: Sendable {
   package func run(
     on windows: [[Int]], of text: TextTokens? = nil, _ stages: StageList, _ context: Context
   ) throws -> Result {
-    func calibration(_ scores: ImportanceScores?) -> RankingCalibration {
-      RankingCalibration(
+    func calibration(_ scores: ImportanceScores?) -> RankingSweep {
+      RankingSweep(
         importance: importance, widths: widths, alignment: alignment, scores: scores,
         wantsErrors: wantsErrors)
     }
@@ -82,7 +82,7 @@ package struct NeuronRanking: Sendable {
       if let stage = stages[.ranking] {
         try calibration(scores).rank(windows, from: source(stage))
       } else {
-        RankingCalibration.Ranked(
+        RankingSweep.Ranked(
           plan: try ExpertPlan(scores, widths: widths, alignment: alignment))
       }
     ranked.stability = scores.stability(halves, plan: ranked.plan)

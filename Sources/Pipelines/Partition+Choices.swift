@@ -1,5 +1,6 @@
 import Architectures
 import Checkpoints
+import DMOE
 import Experts
 
 /// Choices that the request leaves open.
@@ -40,7 +41,8 @@ extension Partition {
 
   /// The widths of the recipe, or equal ones where the layers are too narrow for those.
   func usualWidths(_ model: Model, isRouted: Bool) -> ExpertWidths {
-    let isCompensated = isRouted && request.recipe.aim == .logError && request.compensationRank != 0
+    let isCompensated =
+      isRouted && request.recipe.target == .logError && request.compensationRank != 0
     let widths = request.recipe.widths(isCompensated: isCompensated)
     guard (try? plainPlan(model, widths)) == nil else { return widths }
     return request.recipe.widths(isCompensated: false)

@@ -25,7 +25,7 @@ extension Partition {
   func prepare() throws -> Prepared {
     let importance = try chosenImportance()
     let router = try chosenRouter()
-    guard request.compensationRank ?? 0 == 0 || request.recipe.aim == .logError else {
+    guard request.compensationRank ?? 0 == 0 || request.recipe.target == .logError else {
       throw PipelineError.compensationWithoutErrors
     }
     guard request.compensationRank ?? 0 == 0 || router != nil else {

@@ -2,6 +2,7 @@ import ByteIO
 import Calibration
 import Checkpoints
 import Containers
+import DMOE
 import Experts
 import Kernels
 import Tensors

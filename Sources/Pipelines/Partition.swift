@@ -3,7 +3,7 @@ import ByteIO
 import Calibration
 import Checkpoints
 import Containers
-import DMOE
+package import DMOE
 import Evaluation
 package import Experts
 import JSON
@@ -155,7 +155,7 @@ package struct Partition: Sendable {
     return CalibrationReport.Exactness(
       keepsDownWhole: sources.contains { $0.cut?.storage == .whole },
       recoded: try parallel.map(recoded.count) { (index) throws(any Error) in
-        try RecodingError.measure(recoded[index], in: container, source: source)
+        try RecodingDeviation.measure(recoded[index], in: container, source: source)
       })
   }
 

@@ -1,8 +1,8 @@
-package import Experts
+package import DMOE
 
-/// Which routers are wanted.
+/// Routers to fit.
 package enum RouterChoice: Sendable, Hashable {
-  /// Those of the recipe, where there is text to fit them on.
+  /// Those of the recipe, if there is text to fit them on.
   case usual
   case kind(RouterKind)
   case none

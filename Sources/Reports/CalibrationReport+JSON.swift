@@ -1,5 +1,6 @@
 import ByteIO
 import Calibration
+import DMOE
 import Evaluation
 import Experts
 package import JSON
@@ -94,7 +95,7 @@ extension CalibrationReport {
     guard let routing else { return .null }
     return [
       "kind": .string(routing.kind.rawValue),
-      "predicts": .string(routing.aim.rawValue),
+      "predicts": .string(routing.target.rawValue),
       "parameters": .int(routing.parameters),
       "r2": .array(routing.determination.map { .array($0.map(JSONValue.double)) }),
     ]

@@ -54,9 +54,9 @@ package struct CalibrationReport: Sendable {
     /// Whether down projections are stored whole, in the order of the source.
     package let keepsDownWhole: Bool
     /// Errors of down projections that are stored in another type.
-    package let recoded: [RecodingError]
+    package let recoded: [RecodingDeviation]
 
-    package init(keepsDownWhole: Bool = false, recoded: [RecodingError] = []) {
+    package init(keepsDownWhole: Bool = false, recoded: [RecodingDeviation] = []) {
       self.keepsDownWhole = keepsDownWhole
       self.recoded = recoded
     }

@@ -1,9 +1,10 @@
+package import DMOE
 package import Experts
 
 /// Routers, compensation and budgets in a report.
 package struct RoutingSummary: Sendable {
   package let kind: RouterKind
-  package let aim: RouterAim
+  package let target: RouterTarget
   /// Number of parameters in the routers of all layers.
   package let parameters: Int
   /// R² of the router's prediction, for each layer and expert but the last.
@@ -15,11 +16,11 @@ package struct RoutingSummary: Sendable {
   package let quality: RoutingQuality?
 
   package init(
-    _ layers: [RoutingCalibration.Layer], aim: RouterAim, budgets: BudgetTable?,
+    _ layers: [RoutingSweep.Layer], target: RouterTarget, budgets: BudgetTable?,
     quality: RoutingQuality? = nil
   ) {
     kind = layers.first?.router.kind ?? .linear
-    self.aim = aim
+    self.target = target
     parameters = layers.reduce(0) { $0 + $1.router.parameterCount }
     determination = layers.map(\.determination)
     compensationRank = layers.first?.experts.compensations.first?.rank

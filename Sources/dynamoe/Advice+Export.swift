@@ -20,11 +20,12 @@ extension Advice {
     }
   }
 
-  private static func advice(for obstacle: DeciLMForm.Obstacle) -> String {
+  private static func advice(for obstacle: DeciLMConfiguration.Obstacle) -> String {
     let others = "leave out --expert for the form with routers, or partition with equal --fractions"
     return switch obstacle {
     case .family, .feature: others
-    case .width: "partition with --align \(DeciLMForm.multiple), use --format gguf, or \(others)"
+    case .width:
+      "partition with --align \(DeciLMConfiguration.multiple), use --format gguf, or \(others)"
     }
   }
 }

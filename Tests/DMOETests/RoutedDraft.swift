@@ -15,10 +15,10 @@ extension Draft {
   /// `sections[0]` has two permutations, the tensors of two routers, then `table` and `ends`; every
   /// ring but the last has three compensation tensors per layer.
   static func routed(
-    _ router: RouterForm = .mlp, predicting prediction: RoutingForm.Prediction = .logError
+    _ router: RouterKind = .mlp, predicting target: RouterTarget = .logError
   ) throws -> Draft {
     let folder = try TemporaryFolder()
-    let path = try RoutedContainer(router: router, prediction: prediction).write(
+    let path = try RoutedContainer(router: router, target: target).write(
       to: folder.path("routed"))
     return try Draft([UInt8](Data(contentsOf: URL(filePath: path))))
   }
@@ -26,8 +26,8 @@ extension Draft {
 
 /// Two layers of three experts without gate projections, with everything needed for routing.
 struct RoutedContainer {
-  let router: RouterForm
-  let prediction: RoutingForm.Prediction
+  let router: RouterKind
+  let target: RouterTarget
 
   private static let hidden = 3
   private static let neurons = 6
@@ -47,7 +47,7 @@ struct RoutedContainer {
 
   private var shared: [Stored] {
     let outputs = 2
-    let features = prediction == .similarity ? Self.hidden : Self.hidden + 1
+    let features = target == .similarity ? Self.hidden : Self.hidden + 1
     let shapes: [(String, [Int])] =
       switch router {
       case .linear: [("weight", [outputs, features]), ("bias", [outputs])]
@@ -67,7 +67,7 @@ struct RoutedContainer {
       }
     }
     // Prices fall with the budget, thresholds grow.
-    let sign = prediction == .similarity ? -1.0 : 1
+    let sign = target == .similarity ? -1.0 : 1
     let table = Self.table.enumerated().map { $0 % 3 == 0 ? $1 : sign * $1 }
     tensors.append(stored(.budgets("table"), .f64, [3, 3], Self.bytes(table)))
     tensors.append(stored(.budgets("ends"), .f64, [2], Self.bytes([0.375, 1])))
@@ -122,8 +122,8 @@ struct RoutedContainer {
         family: "llama", layers: 2, hiddenSize: Self.hidden, intermediateSize: Self.neurons,
         activation: "silu", gated: false),
       widths: [[2, 4, 6], [2, 4, 6]], importance: "greedy", recipe: "residual",
-      routing: RoutingForm(
-        router: router, prediction: prediction, compensationRank: Draft.rank),
+      routing: RoutingDescription(
+        router: router, target: target, compensationRank: Draft.rank),
       sourceFormat: .safetensors, sourceMetadata: [],
       sourceTensors: sources.map { .init($0.description, cut: $0.cut) },
       sections: sections.map { $0.map(\.item) }, compression: .none)

@@ -10,11 +10,11 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test(arguments: RouterForm.allCases, RoutingForm.Prediction.allCases)
+  @Test(arguments: RouterKind.allCases, RouterTarget.allCases)
   func `what it takes to route is read`(
-    router: RouterForm, prediction: RoutingForm.Prediction
+    router: RouterKind, target: RouterTarget
   ) throws {
-    let draft = try Draft.routed(router, predicting: prediction)
+    let draft = try Draft.routed(router, predicting: target)
     let path = try folder.write(draft.bytes, to: "file")
     #expect(try refusal(of: path) == nil)
     #expect(try Peer.judge([path]) == ["accept"])
@@ -22,7 +22,7 @@ import Testing
     #expect(directory.recipe == "residual")
     #expect(
       directory.routing
-        == RoutingForm(router: router, prediction: prediction, compensationRank: Draft.rank))
+        == RoutingDescription(router: router, target: target, compensationRank: Draft.rank))
   }
 
   @Test(arguments: spoiltRouting)

@@ -37,7 +37,7 @@ import Work
     let text = try TextTokens(Self.request, model: model, limit: 4096)
     let expected: Experts.ExpertPlan
     if importance == .greedy {
-      expected = try RankingCalibration(
+      expected = try RankingSweep(
         importance: .greedy, widths: .coverage, alignment: 1, wantsErrors: false
       ).rank(
         text.windows(), from: LayerSweep(model, Context(parallel), as: .ranking)

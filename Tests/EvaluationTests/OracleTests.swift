@@ -55,7 +55,7 @@ import Work
     let scores = try ImportanceScores(
       .magnitude, model: model, evidence: .statistics(statistics), parallel: parallel)
     let plan = try ExpertPlan(scores, widths: .equal(experts: 4), alignment: nil)
-    let fitted = try RoutingCalibration(kind: .linear, aim: .similarity, width: 1, seed: 0).fit(
+    let fitted = try RoutingSweep(kind: .linear, target: .similarity, width: 1, seed: 0).fit(
       plan: plan, windows: text.windows(), shares: [],
       from: LayerSweep(model, Context(parallel), as: .fitting(round: 0)))
     for (layer, expected) in zip(fitted, Self.difficulties) {

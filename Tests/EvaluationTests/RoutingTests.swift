@@ -1,5 +1,6 @@
 import Calibration
 import Checkpoints
+import DMOE
 import Evaluation
 import Experts
 import Kernels

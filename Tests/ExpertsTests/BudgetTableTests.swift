@@ -1,3 +1,4 @@
+import DMOE
 import Experts
 import Foundation
 import Kernels
@@ -25,45 +26,45 @@ import Testing
     }
   }
 
-  @Test(arguments: RouterAim.allCases)
-  func `the ends need no router`(aim: RouterAim) {
-    let table = aim == .similarity ? Self.thresholds : Self.prices
+  @Test(arguments: RouterTarget.allCases)
+  func `the ends need no router`(target: RouterTarget) {
+    let table = target == .similarity ? Self.thresholds : Self.prices
     for budget in [1, 1.5, .infinity] {
-      #expect(table.rule(budget: budget, aim: aim, experts: 4) == .always(3))
+      #expect(table.rule(budget: budget, target: target, experts: 4) == .always(3))
     }
     for budget in [0, 0.1, 0.19, -1] {
-      #expect(table.rule(budget: budget, aim: aim, experts: 4) == .always(0))
-      #expect(table.rule(budget: budget, aim: aim, experts: 4, isOracle: true) == .always(0))
+      #expect(table.rule(budget: budget, target: target, experts: 4) == .always(0))
+      #expect(table.rule(budget: budget, target: target, experts: 4, isOracle: true) == .always(0))
     }
     let empty = BudgetTable(smallest: 0.5, rows: [])
-    #expect(empty.rule(budget: 0.99, aim: aim, experts: 4) == .always(0))
-    #expect(empty.rule(budget: 1, aim: aim, experts: 4) == .always(3))
+    #expect(empty.rule(budget: 0.99, target: target, experts: 4) == .always(0))
+    #expect(empty.rule(budget: 1, target: target, experts: 4) == .always(3))
   }
 
   @Test func `at its rows it is the row, above the last the last`() {
     for (cost, routed, oracle) in [(0.4, 0.2, 0.3), (0.6, 0.5, 0.7), (0.9, 0.8, 0.95)] {
       let table = Self.thresholds
-      #expect(table.rule(budget: cost, aim: .similarity, experts: 4) == .threshold(routed))
+      #expect(table.rule(budget: cost, target: .similarity, experts: 4) == .threshold(routed))
       #expect(
-        table.rule(budget: cost, aim: .similarity, experts: 4, isOracle: true)
+        table.rule(budget: cost, target: .similarity, experts: 4, isOracle: true)
           == .threshold(oracle))
     }
-    #expect(Self.thresholds.rule(budget: 0.99, aim: .similarity, experts: 4) == .threshold(0.8))
-    #expect(Self.prices.rule(budget: 0.99, aim: .logError, experts: 4) == .price(1e-6))
+    #expect(Self.thresholds.rule(budget: 0.99, target: .similarity, experts: 4) == .threshold(0.8))
+    #expect(Self.prices.rule(budget: 0.99, target: .logError, experts: 4) == .price(1e-6))
   }
 
   @Test func `thresholds are interpolated as they are, prices by their logarithms`() throws {
-    let threshold = Self.thresholds.rule(budget: 0.45, aim: .similarity, experts: 4)
+    let threshold = Self.thresholds.rule(budget: 0.45, target: .similarity, experts: 4)
     #expect(abs(try #require(Self.knob(threshold)) - 0.275) < 1e-12)
-    let truth = Self.thresholds.rule(budget: 0.45, aim: .similarity, experts: 4, isOracle: true)
+    let truth = Self.thresholds.rule(budget: 0.45, target: .similarity, experts: 4, isOracle: true)
     #expect(abs(try #require(Self.knob(truth)) - 0.4) < 1e-12)
-    let price = Self.prices.rule(budget: 0.3, aim: .logError, experts: 4)
+    let price = Self.prices.rule(budget: 0.3, target: .logError, experts: 4)
     #expect(abs(try #require(Self.knob(price)) - 10) < 1e-12)
-    let low = Self.prices.rule(budget: 0.7, aim: .logError, experts: 4)
+    let low = Self.prices.rule(budget: 0.7, target: .logError, experts: 4)
     #expect(abs(log(try #require(Self.knob(low))) - 0.75 * log(1e-6)) < 1e-9)
   }
 
-  private static func curve(_ aim: RouterAim) -> CostCurve {
+  private static func curve(_ target: RouterTarget) -> CostCurve {
     var numbers = RandomNumbers(seed: 3)
     let scores = (0..<3).map { _ in
       [40, 7, 300].map { tokens in
@@ -72,7 +73,7 @@ import Testing
           values: (0..<tokens).flatMap { _ in
             let base = numbers.normal()
             return (0..<3).map { expert in
-              aim == .similarity
+              target == .similarity
                 ? 0.3 + 0.2 * Float(expert) + 0.1 * base + 0.05 * numbers.normal()
                 : -3 - 2 * Float(expert) + base + 0.3 * numbers.normal()
             }
@@ -80,33 +81,35 @@ import Testing
       }
     }
     return CostCurve(
-      aim: aim, scores: scores,
+      target: target, scores: scores,
       costs: [[0.25, 0.5, 0.75, 1], [0.1, 0.2, 0.3, 1], [0.4, 0.6, 0.8, 1]])
   }
 
-  @Test(arguments: RouterAim.allCases)
-  func `bisection finds the knob of a cost`(aim: RouterAim) {
-    let curve = Self.curve(aim)
+  @Test(arguments: RouterTarget.allCases)
+  func `bisection finds the knob of a cost`(target: RouterTarget) {
+    let curve = Self.curve(target)
     let parallel = Parallel(threads: 2)
     for wanted in [0.3, 0.45, 0.6, 0.8, 0.95] {
       let knob = curve.knob(cost: wanted, parallel: parallel)
-      let cost = curve.cost(aim.rule(knob), parallel: parallel)
+      let cost = curve.cost(target.rule(knob), parallel: parallel)
       // At a knob, a single token of one layer changes its expert.
       #expect(abs(cost - wanted) < 1 / 1041.0, "\(wanted): \(cost)")
     }
-    let cheapest = curve.cost(aim.rule(curve.knob(cost: 0, parallel: parallel)), parallel: parallel)
+    let cheapest = curve.cost(
+      target.rule(curve.knob(cost: 0, parallel: parallel)), parallel: parallel)
     #expect(abs(cheapest - 0.25) < 1e-9)
-    let dearest = curve.cost(aim.rule(curve.knob(cost: 2, parallel: parallel)), parallel: parallel)
+    let dearest = curve.cost(
+      target.rule(curve.knob(cost: 2, parallel: parallel)), parallel: parallel)
     #expect(dearest > 0.99)
   }
 
-  @Test(arguments: RouterAim.allCases)
-  func `shares are how often an expert is taken over usual costs`(aim: RouterAim) {
-    let curve = Self.curve(aim)
+  @Test(arguments: RouterTarget.allCases)
+  func `shares are how often an expert is taken over usual costs`(target: RouterTarget) {
+    let curve = Self.curve(target)
     let parallel = Parallel.serial
     let shares = curve.shares(parallel: parallel)
     let rules = [0.25, 0.35, 0.45, 0.55, 0.65, 0.75].map {
-      aim.rule(curve.knob(cost: $0, parallel: parallel))
+      target.rule(curve.knob(cost: $0, parallel: parallel))
     }
     for (layer, windows) in curve.scores.enumerated() {
       for (window, scores) in windows.enumerated() {

@@ -1,3 +1,4 @@
+import DMOE
 import Experts
 import Foundation
 import Kernels
@@ -71,16 +72,16 @@ import Testing
   @Test func `a router that predicts errors also sees how long the residual stream is`() {
     let input = Matrix(rows: 3, columns: 2, values: [1, 2, 3, 4, 5, 6])
     let residual = Matrix(rows: 3, columns: 2, values: [3, 4, 0, 0, 1e-30, 0])
-    #expect(RouterAim.similarity.features(input: input, residual: residual) == input)
-    let features = RouterAim.logError.features(input: input, residual: residual)
+    #expect(RouterTarget.similarity.features(input: input, residual: residual) == input)
+    let features = RouterTarget.logError.features(input: input, residual: residual)
     #expect(features.columns == 3)
     for token in 0..<3 { #expect(Array(features[token].prefix(2)) == Array(input[token])) }
     let lengths = (0..<3).map { Double(features.values[3 * $0 + 2]) }
     #expect(abs(lengths[0] - log(5)) < 1e-6)
     #expect(abs(lengths[1] - 0.5 * log(Double.leastNormalMagnitude)) < 1e-4)
     #expect(abs(lengths[2] - log(1e-30)) < 1e-4)
-    #expect(RouterAim.similarity.rule(0.3) == .threshold(0.3))
-    #expect(RouterAim.logError.rule(0.3) == .price(0.3))
+    #expect(RouterTarget.similarity.rule(0.3) == .threshold(0.3))
+    #expect(RouterTarget.logError.rule(0.3) == .price(0.3))
   }
 
   @Test(arguments: [true, false])

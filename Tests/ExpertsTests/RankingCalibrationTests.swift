@@ -11,7 +11,7 @@ import Work
   @Test func `the stability of a greedy ranking is that of its diagonal by halves`() throws {
     let model = try Model(path: Fixture.model)
     let windows = (0..<5).map { window in (0..<24).map { (window * 211 + $0 * 37) % 1024 } }
-    let ranked = try RankingCalibration(
+    let ranked = try RankingSweep(
       importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
     ).rank(windows, from: LayerSweep(model, Context(Parallel(threads: 2)), as: .ranking))
     var expected: [RankingStability] = []
@@ -43,7 +43,7 @@ import Work
         #expect(abs(found - expected) < 0.011)
       }
     }
-    let single = try RankingCalibration(
+    let single = try RankingSweep(
       importance: .greedy, widths: .equal(experts: 4), alignment: 1, wantsErrors: false
     ).rank([windows[0]], from: LayerSweep(model, Context(.serial), as: .ranking))
     #expect(single.stability == nil)

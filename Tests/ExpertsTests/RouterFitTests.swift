@@ -1,3 +1,4 @@
+import DMOE
 import Experts
 import Foundation
 import Kernels

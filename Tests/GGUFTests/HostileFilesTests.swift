@@ -103,8 +103,8 @@ import Testing
 }
 
 /// Name of an error's case, and its place if it has one.
-private func parts(of error: GGUFError) -> (name: String, place: GGUFPlace?) {
+private func parts(of error: GGUFError) -> (name: String, place: GGUFPosition?) {
   guard let child = Mirror(reflecting: error).children.first else { return ("\(error)", nil) }
   let values = Mirror(reflecting: child.value).children.map(\.value) + [child.value]
-  return (child.label ?? "", values.lazy.compactMap { $0 as? GGUFPlace }.first)
+  return (child.label ?? "", values.lazy.compactMap { $0 as? GGUFPosition }.first)
 }

@@ -76,9 +76,9 @@ import Testing
   @Test func `what strict readers refuse is not written`() throws {
     func refused(
       _ metadata: [GGUFKeyValue], tensors: [TensorDescription] = [], at field: GGUFField,
-      _ error: (GGUFPlace) -> GGUFError
+      _ error: (GGUFPosition) -> GGUFError
     ) {
-      #expect(throws: error(GGUFPlace(path: path, field: field, offset: nil))) {
+      #expect(throws: error(GGUFPosition(path: path, field: field, offset: nil))) {
         try GGUFWriter(path: path, metadata: metadata, tensors: tensors)
       }
     }

@@ -8,7 +8,7 @@ import Testing
   private static let license = CardLicense(card: Array("---\nlicense: mit\n---".utf8), text: nil)
 
   private func card(
-    expert: Int? = 0, routing: RoutingForm? = nil, widths: [[Int]] = [[2, 4], [2, 4]],
+    expert: Int? = 0, routing: RoutingDescription? = nil, widths: [[Int]] = [[2, 4], [2, 4]],
     family: String = "llama", importance: String = "magnitude",
     generator: String = "dynamoe 0", report: JSONValue? = nil,
     license: CardLicense? = Self.license, folder: String = "half"
@@ -78,8 +78,8 @@ import Testing
     #expect(found["cells"] == [2, 3])
   }
 
-  private static let routing = RoutingForm(
-    router: .linear, prediction: .similarity, compensationRank: nil)
+  private static let routing = RoutingDescription(
+    router: .linear, target: .similarity, compensationRank: nil)
 
   @Test func `a card of all experts has the form of its golden one`() throws {
     let text = String(
@@ -97,11 +97,11 @@ import Testing
   }
 
   @Test func `a card of all experts names the knobs that there are`() throws {
-    func text(_ routing: RoutingForm?) throws -> String {
+    func text(_ routing: RoutingDescription?) throws -> String {
       String(
         decoding: try card(expert: nil, routing: routing, report: report()), as: UTF8.self)
     }
-    let errors = RoutingForm(router: .mlp, prediction: .logError, compensationRank: 3)
+    let errors = RoutingDescription(router: .mlp, target: .logError, compensationRank: 3)
     #expect(try text(errors).contains("budget=0.5"))
     #expect(try !text(errors).contains("threshold=") && text(errors).contains("maps of rank 3"))
     let none = try text(nil)

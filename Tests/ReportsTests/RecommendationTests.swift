@@ -87,7 +87,7 @@ import Testing
             perplexityRatio: Estimate($0, standardError: 0), meanKLD: none, kldPercentiles: [:],
             meanDeltaP: none, rmsDeltaP: none, sameTopP: none)
         },
-        work: Work(activeFFNFraction: cost, routerFraction: 0, tokensPerSecond: nil))
+        work: TokenCost(activeFFNFraction: cost, routerFraction: 0, tokensPerSecond: nil))
     }
     let others = [
       figures(.dense, 1, ratio: 1), figures(.expert(0), 0.1, ratio: 1),

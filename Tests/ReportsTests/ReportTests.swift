@@ -44,17 +44,17 @@ import Testing
     let figures = [
       VariantFigures(
         variant: .dense, perplexity: Estimate(perplexity, standardError: 0.25), divergence: same,
-        work: Work(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: 1000)),
+        work: TokenCost(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: 1000)),
       VariantFigures(
         variant: .expert(0), perplexity: Estimate(2 * perplexity, standardError: .infinity),
         divergence: different,
-        work: Work(
+        work: TokenCost(
           activeFFNFraction: 0.5, routerFraction: 0.0625, parametersPerToken: 4.5e9,
           bytesPerToken: 9e9, tokensPerSecond: .nan)),
       VariantFigures(
         variant: .expert(1), perplexity: Estimate(perplexity, standardError: 0.25),
         divergence: nil,
-        work: Work(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity)),
+        work: TokenCost(activeFFNFraction: 1, routerFraction: 0, tokensPerSecond: .infinity)),
     ]
     let tradeOff = [
       (Variant.Chooser.routed, 0.25, 4.0), (.routed, 0.5, 1.5), (.oracle, 0.5, 1.25),
@@ -68,7 +68,7 @@ import Testing
           perplexityRatio: Estimate(ratio, standardError: 0.25), meanKLD: exact,
           kldPercentiles: [:],
           meanDeltaP: exact, rmsDeltaP: exact, sameTopP: exact),
-        work: Work(activeFFNFraction: budget, routerFraction: 0.0078125, tokensPerSecond: nil))
+        work: TokenCost(activeFFNFraction: budget, routerFraction: 0.0078125, tokensPerSecond: nil))
     }
     return CalibrationReport(
       generator: "dynamoe 0",
@@ -119,7 +119,7 @@ import Testing
     }
     let experts = LayerExperts(widths: [2, 4], hiddenSize: 8, gated: true)
     let layers = [[1, 0.75, 0.25, 0.5], [0.25, 0.25, 1, 0]].map { (predicted: [Float]) in
-      RoutingCalibration.Layer(
+      RoutingSweep.Layer(
         router: Router(
           linear: AffineMap(weight: Matrix(rows: 1, columns: 8), bias: [0.5])),
         experts: experts, determination: [0.5], predicted: [window(predicted)],
@@ -133,12 +133,12 @@ import Testing
       ])
     let (predicted, truth) = (layers.map(\.predicted), layers.map(\.truth))
     return RoutingSummary(
-      layers, aim: .similarity, budgets: budgets,
+      layers, target: .similarity, budgets: budgets,
       quality: RoutingQuality(
         predicted: predicted, truth: truth,
         budgets: .init(
           table: budgets, routed: .init(cost: 0.59375, predicted: truth, truth: predicted)),
-        aim: .similarity, experts: layers.map(\.experts), parallel: .serial))
+        target: .similarity, experts: layers.map(\.experts), parallel: .serial))
   }
 
   @Test func `the document is the one that was recorded`() throws {

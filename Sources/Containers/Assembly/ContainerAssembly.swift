@@ -77,10 +77,10 @@ package struct ContainerAssembly {
       layers: layers, isRanked: isRanked)
   }
 
-  private var routingForm: RoutingForm? {
+  private var routingForm: RoutingDescription? {
     guard let routing, let router = routing.routers.first else { return nil }
-    return RoutingForm(
-      router: router.kind.form, prediction: routing.aim.prediction,
+    return RoutingDescription(
+      router: router.kind, target: routing.target,
       compensationRank: experts.first?.compensations.first?.rank)
   }
 
@@ -135,7 +135,7 @@ package struct ContainerAssembly {
   private func ring(_ ring: Int, _ weights: RingWriter) -> [DMOEContents.Item] {
     var items: [DMOEContents.Item] = []
     for (layer, experts) in experts.enumerated() where ring < experts.compensations.count {
-      let shapes = RoutingForm.compensation(
+      let shapes = RoutingDescription.compensation(
         rank: experts.compensations[ring].rank, hiddenSize: model.configuration.hiddenSize)
       for (name, shape) in shapes {
         items.append(

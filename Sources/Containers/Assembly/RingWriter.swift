@@ -81,7 +81,7 @@ package struct RingWriter: Sendable {
 
   /// Writes all items, reading each tensor of the checkpoint once.
   package func write(to writer: DMOEWriter, _ context: Context) throws {
-    let places = Places(writer.directory)
+    let places = TensorSlots(writer.directory)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
       guard case .file(let name) = tensor.kind else { continue }
       let bytes = try checkpoint.companion(name.text) ?? []
@@ -132,7 +132,7 @@ package struct RingWriter: Sendable {
 
   /// Copies a tensor that is not cut, block by block.
   private func copy(
-    _ tensor: TensorDescription, _ places: Places, _ writer: DMOEWriter
+    _ tensor: TensorDescription, _ places: TensorSlots, _ writer: DMOEWriter
   ) throws -> SHA256Digest {
     var hasher = SHA256Hasher()
     let (section, index) = places[.source(tensor.name)]
@@ -167,7 +167,7 @@ package struct RingWriter: Sendable {
 
   /// Reads a tensor and writes its rows by rank, ring by ring.
   private func writeRings(
-    of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: Places, _ writer: DMOEWriter
+    of tensor: TensorDescription, _ cut: FeedForwardCut, _ places: TensorSlots, _ writer: DMOEWriter
   ) throws -> SHA256Digest {
     let layer = layers[cut.layer]
     let bytes = try checkpoint.source.read(tensor.name)

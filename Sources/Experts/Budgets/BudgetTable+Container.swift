@@ -5,7 +5,7 @@ import Tensors
 
 extension BudgetTable {
   /// Reads the table of a container; nil if it has none.
-  package init?(_ container: DMOEReader, aim: RouterAim) throws(PlanError) {
+  package init?(_ container: DMOEReader, target: RouterTarget) throws(PlanError) {
     guard let table = container.shared(.budgets("table")),
       let ends = container.shared(.budgets("ends"))
     else { return nil }
@@ -26,18 +26,20 @@ extension BudgetTable {
     }
     let costs = try numbers(ends)
     self.init(smallest: costs[0], rows: rows)
-    guard costs[1] == 1, isValid(aim) else { throw .budgets(path: container.path) }
+    guard costs[1] == 1, isValid(target) else { throw .budgets(path: container.path) }
   }
 
   /// Whether costs increase strictly, knobs are strictly monotone and all numbers are in range.
   ///
   /// The smallest expert may cost more than the full one, because of its compensation.
-  package func isValid(_ aim: RouterAim) -> Bool {
+  package func isValid(_ target: RouterTarget) -> Bool {
     let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
     guard numbers.allSatisfy(\.isFinite), smallest > 0 else { return false }
-    if aim == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) { return false }
+    if target == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) {
+      return false
+    }
     return zip(rows, rows.dropFirst()).allSatisfy { lower, upper in
-      lower.cost < upper.cost && BudgetTable.isMonotone(lower, upper, aim)
+      lower.cost < upper.cost && BudgetTable.isMonotone(lower, upper, target)
     }
   }
 

@@ -1,3 +1,4 @@
+package import DMOE
 import Glibc
 
 /// Measured costs and the knobs that lead to them.
@@ -27,8 +28,8 @@ package struct BudgetTable: Sendable, Equatable {
   }
 
   /// Whether knobs follow the costs: thresholds rise, prices fall.
-  static func isMonotone(_ lower: Row, _ upper: Row, _ aim: RouterAim) -> Bool {
-    switch aim {
+  static func isMonotone(_ lower: Row, _ upper: Row, _ target: RouterTarget) -> Bool {
+    switch target {
     case .similarity: lower.routed < upper.routed && lower.oracle < upper.oracle
     case .logError: lower.routed > upper.routed && lower.oracle > upper.oracle
     }
@@ -39,22 +40,24 @@ package struct BudgetTable: Sendable, Equatable {
   /// - Parameters:
   ///   - budget: the wanted cost fraction. 1 or more gives the full expert everywhere; less than
   ///     the first row gives the smallest.
-  ///   - aim: tells thresholds from prices.
+  ///   - target: tells thresholds from prices.
   ///   - experts: number of experts.
   ///   - isOracle: whether choices are by true scores.
   /// - Returns: a rule for all layers.
   package func rule(
-    budget: Double, aim: RouterAim, experts: Int, isOracle: Bool = false
+    budget: Double, target: RouterTarget, experts: Int, isOracle: Bool = false
   ) -> ChoiceRule {
     guard budget < 1 else { return .always(experts - 1) }
     guard let first = rows.first, let last = rows.last, budget >= first.cost else {
       return .always(0)
     }
     func knob(_ row: Row) -> Double { isOracle ? row.oracle : row.routed }
-    guard let upper = rows.first(where: { $0.cost > budget }) else { return aim.rule(knob(last)) }
+    guard let upper = rows.first(where: { $0.cost > budget }) else {
+      return target.rule(knob(last))
+    }
     let lower = rows.last { $0.cost <= budget } ?? first
     let share = (budget - lower.cost) / (upper.cost - lower.cost)
-    switch aim {
+    switch target {
     case .similarity:
       return .threshold(knob(lower) + share * (knob(upper) - knob(lower)))
     case .logError:

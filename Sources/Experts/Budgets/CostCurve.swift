@@ -1,16 +1,17 @@
+package import DMOE
 import Glibc
 package import Kernels
 
 /// Mean cost over all layers and tokens as a function of the knob.
 package struct CostCurve: Sendable {
-  package let aim: RouterAim
+  package let target: RouterTarget
   /// Scores by layer and window: a row for each token, a column for each expert but the last.
   package let scores: [[Matrix]]
   /// Costs of the experts, by layer.
   package let costs: [[Double]]
 
-  package init(aim: RouterAim, scores: [[Matrix]], costs: [[Double]]) {
-    self.aim = aim
+  package init(target: RouterTarget, scores: [[Matrix]], costs: [[Double]]) {
+    self.target = target
     self.scores = scores
     self.costs = costs
   }
@@ -29,9 +30,9 @@ package struct CostCurve: Sendable {
   /// Knob with the mean cost nearest to the wanted one, found by bisection.
   package func knob(cost wanted: Double, parallel: Parallel) -> Double {
     let least = scores.joined().lazy.flatMap(\.values).min() ?? 0
-    /// Knob at a place from 0 to 1; the cost grows with the place for both aims.
+    /// Knob at a place from 0 to 1; the cost grows with the place for both targets.
     func knob(_ place: Double) -> Double {
-      switch aim {
+      switch target {
       case .similarity: Double(least) - 1e-3 + (1 + 1e-3 - Double(least)) * place
       // Spans all tokens on the smallest expert to all tokens on the full one.
       case .logError: exp(15 - 55 * place)
@@ -40,7 +41,7 @@ package struct CostCurve: Sendable {
     var (low, high) = (0.0, 1.0)
     for _ in 0..<40 {
       let middle = (low + high) / 2
-      if cost(aim.rule(knob(middle)), parallel: parallel) < wanted {
+      if cost(target.rule(knob(middle)), parallel: parallel) < wanted {
         low = middle
       } else {
         high = middle
@@ -54,7 +55,7 @@ package struct CostCurve: Sendable {
   /// One fit of compensation must serve that whole range. Every entry starts at `leastShare`, so
   /// that no token is left out.
   package func shares(parallel: Parallel) -> [[Matrix]] {
-    let rules = Self.usualCosts.map { aim.rule(knob(cost: $0, parallel: parallel)) }
+    let rules = Self.usualCosts.map { target.rule(knob(cost: $0, parallel: parallel)) }
     return parallel.map(scores.count) { layer in
       scores[layer].map { window in
         var shares = Matrix(

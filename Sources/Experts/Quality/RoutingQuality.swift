@@ -1,3 +1,4 @@
+package import DMOE
 package import Kernels
 
 /// Routing quality of all layers at one budget, on windows held back from all fits.
@@ -21,18 +22,18 @@ package struct RoutingQuality: Sendable, Equatable {
   ///   - predicted: router predictions on the dense model's states, by layer and window.
   ///   - truth: true scores on the same states.
   ///   - budgets: the table, and the scores of a routed run.
-  ///   - aim: the score that routers predict.
+  ///   - target: the score that routers predict.
   ///   - experts: experts of all layers.
   ///   - parallel: the parallel loop.
   package init?(
-    predicted: [[Matrix]], truth: [[Matrix]], budgets: BudgetCalibration.Result, aim: RouterAim,
+    predicted: [[Matrix]], truth: [[Matrix]], budgets: BudgetSweep.Result, target: RouterTarget,
     experts: [LayerExperts], parallel: Parallel
   ) {
     let table = budgets.table
     guard let routed = budgets.routed, let first = table.rows.first, let last = table.rows.last
     else { return nil }
     budget = min(max(Self.usualBudget, first.cost), last.cost)
-    let rule = table.rule(budget: budget, aim: aim, experts: experts.first?.experts ?? 1)
+    let rule = table.rule(budget: budget, target: target, experts: experts.first?.experts ?? 1)
     switch rule {
     case .threshold(let value), .price(let value): knob = value
     case .always: return nil

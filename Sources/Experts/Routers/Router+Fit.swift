@@ -1,3 +1,5 @@
+package import DMOE
+
 extension Router {
   /// Fits a router.
   ///

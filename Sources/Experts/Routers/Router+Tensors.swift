@@ -1,3 +1,4 @@
+package import DMOE
 import Kernels
 
 /// Stored form of a router.

@@ -1,3 +1,4 @@
+package import DMOE
 package import Kernels
 
 /// Predictor of a score for every expert but the last, from the input of a feed-forward layer.

@@ -1,3 +1,4 @@
+package import DMOE
 import Glibc
 package import Kernels
 package import Running
@@ -109,11 +110,11 @@ package struct ExpertOutputs: Sendable {
     join.errorWeights(output: full(), residual: residual)
   }
 
-  /// True scores for an aim: the router's targets, and the basis of the best choice.
+  /// True scores for an target: the router's targets, and the basis of the best choice.
   package func scores(
-    _ aim: RouterAim, compensations: [Compensation], residual: Matrix, join: ResidualJoin
+    _ target: RouterTarget, compensations: [Compensation], residual: Matrix, join: ResidualJoin
   ) -> Matrix {
-    switch aim {
+    switch target {
     case .similarity: similarities()
     case .logError: logErrors(compensations: compensations, residual: residual, join: join)
     }

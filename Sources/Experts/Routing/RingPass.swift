@@ -1,3 +1,4 @@
+import DMOE
 import Kernels
 import Running
 
@@ -13,14 +14,14 @@ struct RingPass {
   private static let chunk = 2048
 
   /// - Parameters:
-  ///   - aim: the score to compute.
+  ///   - target: the score to compute.
   ///   - gated: whether a neuron has three rows of weights or two.
   ///   - rank: rank of the compensation; nil for none.
   ///   - shares: how often tokens use each expert, by window; needed for compensation.
   /// - Returns: the experts, and by window the true scores of every expert but the last; the layer
   ///   is finished.
   func run(
-    aim: RouterAim, gated: Bool, rank: Int?, shares: [Matrix]
+    target: RouterTarget, gated: Bool, rank: Int?, shares: [Matrix]
   ) -> (experts: LayerExperts, truth: [Matrix]) {
     let compensations = rank.map { compensate(rank: $0, shares: shares) } ?? []
     let experts = LayerExperts(
@@ -29,7 +30,7 @@ struct RingPass {
       let outputs = self.outputs(window)
       layer.finish(window, outputs.full())
       return outputs.scores(
-        aim, compensations: compensations, residual: layer.residuals[window],
+        target, compensations: compensations, residual: layer.residuals[window],
         join: layer.join)
     }
     return (experts, truth)

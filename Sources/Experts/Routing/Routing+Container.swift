@@ -3,45 +3,13 @@ package import DMOE
 import Kernels
 import Tensors
 
-extension RouterAim {
-  package init(_ prediction: RoutingForm.Prediction) {
-    switch prediction {
-    case .similarity: self = .similarity
-    case .logError: self = .logError
-    }
-  }
-
-  package var prediction: RoutingForm.Prediction {
-    switch self {
-    case .similarity: .similarity
-    case .logError: .logError
-    }
-  }
-}
-
-extension RouterKind {
-  package init(_ form: RouterForm) {
-    switch form {
-    case .mlp: self = .mlp
-    case .linear: self = .linear
-    }
-  }
-
-  package var form: RouterForm {
-    switch self {
-    case .mlp: .mlp
-    case .linear: .linear
-    }
-  }
-}
-
 extension Routing {
-  /// Reads the routing of a container; nil if it has none, or an unknown form.
+  /// Reads the routing of a container; nil if it has none, or an unknown description.
   ///
   /// Opening the container has checked names and shapes.
   package init?(_ container: DMOEReader) throws(PlanError) {
-    guard let form = container.directory.routing else { return nil }
-    let kind = RouterKind(form.router)
+    guard let description = container.directory.routing else { return nil }
+    let kind = description.router
     var routers: [Router] = []
     for layer in 0..<container.directory.model.layers {
       var tensors: [Router.Tensor] = []
@@ -58,8 +26,9 @@ extension Routing {
         throw .router(path: container.path, layer: layer, error)
       }
     }
-    let aim = RouterAim(form.prediction)
-    self.init(aim: aim, routers: routers, budgets: try BudgetTable(container, aim: aim))
+    self.init(
+      target: description.target, routers: routers,
+      budgets: try BudgetTable(container, target: description.target))
   }
 }
 

@@ -1,18 +1,19 @@
 import Architectures
 package import Checkpoints
+package import DMOE
 package import Kernels
 
 /// Routers that choose an expert for every token of a converted model.
 package struct Routing: Sendable {
-  package let aim: RouterAim
+  package let target: RouterTarget
   /// One router for each layer.
   package let routers: [Router]
   /// Nil if only thresholds serve as a knob.
   package let budgets: BudgetTable?
 
-  package init(aim: RouterAim, routers: [Router], budgets: BudgetTable?) {
+  package init(target: RouterTarget, routers: [Router], budgets: BudgetTable?) {
     precondition(!routers.isEmpty, "no routers")
-    self.aim = aim
+    self.target = target
     self.routers = routers
     self.budgets = budgets
   }
@@ -36,6 +37,6 @@ package struct Routing: Sendable {
   /// Scores that a layer's router predicts: a row for each token, a column for each expert but the
   /// last.
   package func predict(layer: Int, input: Matrix, residual: Matrix) -> Matrix {
-    routers[layer].predict(aim.features(input: input, residual: residual))
+    routers[layer].predict(target.features(input: input, residual: residual))
   }
 }

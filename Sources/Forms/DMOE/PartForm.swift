@@ -1,5 +1,5 @@
-package import Containers
 import Checkpoints
+package import Containers
 
 /// The smaller experts of a container as a container with its own directory (`formats/dmoe.md`,
 /// section 8); the weights of an overlay come from its base.

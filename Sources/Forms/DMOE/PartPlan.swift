@@ -35,7 +35,8 @@ package struct PartPlan: ExportPlan {
   package var stages: StageList {
     let bytes = stored.joined().reduce(0) { $0 + $1.byteCount }
     let weights = weights.map { Stage.writing.costing(.writing($0.byteCount)) }
-    return StageList([.copying.costing(.writing(bytes))] + [weights].compactMap(\.self) + [.closingGaps])
+    return StageList(
+      [.copying.costing(.writing(bytes))] + [weights].compactMap(\.self) + [.closingGaps])
   }
 
   package func checkOutput() throws {
@@ -119,7 +120,7 @@ package struct PartPlan: ExportPlan {
         var shape = tensor.shape
         switch tensor.kind {
         case .permutation(let layer): shape[0] = directory.widths[layer][expert]
-        case .router(let name, _): if RouterForm.isOutput(name) { shape[0] = outputs }
+        case .router(let name, _): if RouterKind.isOutput(name) { shape[0] = outputs }
         default: break
         }
         return Taken(source: tensor, shape: shape)

@@ -67,7 +67,7 @@ package struct FolderImport: Sendable {
   }
 
   /// Opens the dense model in the folder, and the tensors of its experts and routers.
-  private func open(_ folder: Checkpoint) throws -> (RoutedForm, Model, RoutedTensors) {
+  private func open(_ folder: Checkpoint) throws -> (RoutedConfiguration, Model, RoutedTensors) {
     guard case .dense(.safetensors) = folder.storage else {
       throw FormError.notRouted(
         path: path, found: folder.container == nil ? "a GGUF file" : "a .dmoe")
@@ -75,11 +75,13 @@ package struct FolderImport: Sendable {
     guard let document = try folder.document("config.json") else {
       throw ModelError.noConfiguration(path: path)
     }
-    guard let member = document.object?[RoutedForm.key], RoutedForm.isRouted(document) else {
+    guard let member = document.object?[RoutedConfiguration.key],
+      RoutedConfiguration.isRouted(document)
+    else {
       throw FormError.notRouted(path: path, found: "a plain checkpoint")
     }
     do {
-      let form = try RoutedForm(JSONField(member, path: RoutedForm.key))
+      let form = try RoutedConfiguration(JSONField(member, path: RoutedConfiguration.key))
       let text = JSONWriter.write(try form.source(document), layout: .indented) + [0x0A]
       let whole = try Model(Checkpoint(folder, configuration: text))
       try form.check(against: whole)
@@ -91,12 +93,12 @@ package struct FolderImport: Sendable {
     }
   }
 
-  private func routing(_ form: RoutedForm, _ tensors: RoutedTensors) throws -> Routing? {
+  private func routing(_ form: RoutedConfiguration, _ tensors: RoutedTensors) throws -> Routing? {
     guard let routing = form.routing else { return nil }
-    let aim = RouterAim(routing.prediction)
-    if let budgets = form.budgets, !budgets.isValid(aim) { throw PlanError.budgets(path: path) }
+    let target = routing.target
+    if let budgets = form.budgets, !budgets.isValid(target) { throw PlanError.budgets(path: path) }
     return Routing(
-      aim: aim, routers: try form.widths.indices.map { try tensors.router(layer: $0) },
+      target: target, routers: try form.widths.indices.map { try tensors.router(layer: $0) },
       budgets: form.budgets)
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 /// Tensors of experts and routers in a routed folder, next to those of the dense model.
 struct RoutedTensors {
   private let checkpoint: Checkpoint
-  private let form: RoutedForm
+  private let form: RoutedConfiguration
   private let model: ModelConfiguration
   /// Prefix of the tensor names, per layer.
   private let places: [String]
@@ -20,28 +20,28 @@ struct RoutedTensors {
   private let tellsOrder: Bool
 
   /// - Throws: an error for a missing or unknown tensor, or a wrong shape.
-  init(_ model: Model, _ form: RoutedForm) throws {
+  init(_ model: Model, _ form: RoutedConfiguration) throws {
     checkpoint = model.checkpoint
     self.form = form
     self.model = model.configuration
     let places = (0..<model.configuration.layers).map {
-      RoutedForm.place(beside: model.tensorName(.down, layer: $0) ?? "")
+      RoutedConfiguration.place(beside: model.tensorName(.down, layer: $0) ?? "")
     }
     self.places = places
     let known = Set(places)
     let names = Set(
       checkpoint.tensors.map(\.name).filter { name in
-        guard let word = name.text.firstRange(of: RoutedForm.module) else { return false }
+        guard let word = name.text.firstRange(of: RoutedConfiguration.module) else { return false }
         return known.contains(String(name.text[..<word.upperBound]))
       })
     self.names = names
     tellsOrder = names.contains {
-      $0.text.hasSuffix(RoutedForm.module + RoutedForm.permutation)
+      $0.text.hasSuffix(RoutedConfiguration.module + RoutedConfiguration.permutation)
     }
     try check()
   }
 
-  private func tensors(layer: Int) -> [RoutedForm.Tensor] {
+  private func tensors(layer: Int) -> [RoutedConfiguration.Tensor] {
     form.tensors(layer: layer, hiddenSize: model.hiddenSize)
   }
 
@@ -63,7 +63,7 @@ struct RoutedTensors {
     }
   }
 
-  private func found(_ tensor: RoutedForm.Tensor, layer: Int) throws -> TensorDescription {
+  private func found(_ tensor: RoutedConfiguration.Tensor, layer: Int) throws -> TensorDescription {
     let name = places[layer] + tensor.name
     guard let found = checkpoint.tensor(TensorName(name)) else {
       throw ModelError.missingTensor(path: checkpoint.path, name: name)
@@ -104,7 +104,7 @@ struct RoutedTensors {
         Router.Tensor(
           name: name, rows: matrix.rows, columns: matrix.columns, values: matrix.values))
     }
-    return try Router(RouterKind(form.routing?.router ?? .linear), tensors: parts)
+    return try Router(form.routing?.router ?? .linear, tensors: parts)
   }
 
   /// Compensation of every partial expert, with maps rounded to the type that a container stores.
@@ -126,7 +126,7 @@ struct RoutedTensors {
   /// Reads a tensor as floats rounded to its type in the form; a vector becomes one row.
   ///
   /// - Throws: an error if a value is not finite.
-  private func matrix(_ tensor: RoutedForm.Tensor, layer: Int) throws -> Matrix {
+  private func matrix(_ tensor: RoutedConfiguration.Tensor, layer: Int) throws -> Matrix {
     let found = try found(tensor, layer: layer)
     guard [.f16, .bf16, .f32, .f64].contains(found.elementType) else {
       throw ModelError.elementType(

@@ -27,7 +27,7 @@ package enum FamiliesModule {
       # Squared lengths below this count as this where they divide or have a logarithm.
       LEAST_SQUARE = \(Double.leastNormalMagnitude)
       # Costs of the rows of a table of budgets, as shares of the way from the cheapest routed run to dense.
-      PLACES = \(python(BudgetCalibration.places))
+      PLACES = \(python(BudgetSweep.places))
       # Budgets of a report.
       BUDGETS = \(python(Evaluator.reportBudgets))
 

@@ -21,14 +21,14 @@ extension FolderContents {
       object["model_type"] = .string(routed.dynamoeModelType)
       object["architectures"] = ["DynamoeForCausalLM"]
       object["auto_map"] = RemoteCode.classes
-      object[RoutedForm.key] = routed.document
+      object[RoutedConfiguration.key] = routed.document
       return .object(object)
     }
     let model = try Model(checkpoint)
     guard let width else {
       let expert = expert ?? 0
       do {
-        return .object(try DeciLMForm(model, widths: widths).document(object))
+        return .object(try DeciLMConfiguration(model, widths: widths).document(object))
       } catch {
         throw FormError.mixedWidths(expert: expert, widths: widths, error)
       }

@@ -15,7 +15,7 @@ package struct FolderContents: Sendable {
   /// Nil for all experts.
   let expert: Int?
   /// What a folder of all experts is; nil for one.
-  package let routed: RoutedForm?
+  package let routed: RoutedConfiguration?
   /// Number of elements of all tensors but permutations, which are no parameters.
   let parameterCount: Int
 
@@ -36,7 +36,7 @@ package struct FolderContents: Sendable {
       throw FormError.recoded(
         path: checkpoint.path, tensor: recoded.description.name.text)
     }
-    let routed = expert == nil ? try RoutedForm(checkpoint, container) : nil
+    let routed = expert == nil ? try RoutedConfiguration(checkpoint, container) : nil
     let added = try routed.map { try Self.added($0, container) } ?? []
     self.checkpoint = checkpoint
     self.weights = weights
@@ -57,14 +57,14 @@ package struct FolderContents: Sendable {
   /// What a routed folder has beside the tensors of the source: where it is stored, with the name
   /// that it gets below the module that it belongs to.
   private static func added(
-    _ form: RoutedForm, _ container: DMOEReader
+    _ form: RoutedConfiguration, _ container: DMOEReader
   ) throws -> [(stored: StoredTensor, description: TensorDescription)] {
     let directory = container.directory
     return try directory.widths.indices.flatMap { layer in
       let down = directory.sourceTensors.first {
         $0.cut?.layer == layer && $0.cut?.parts.contains(.down) == true
       }
-      let place = RoutedForm.place(beside: down?.description.name.text ?? "")
+      let place = RoutedConfiguration.place(beside: down?.description.name.text ?? "")
       return try form.tensors(layer: layer, hiddenSize: directory.model.hiddenSize).map { tensor in
         let stored =
           tensor.ring.map { container.ring(tensor.kind, ring: $0) }

@@ -50,8 +50,10 @@ struct FolderDocuments {
           parameters: sources.reduce(0) { $0 + $1.elementCount }, bytes: bytes(sources)),
         report: form.report?.document,
         license: CardLicense(
-          card: request.checkpoint.companion(Checkpoint.cardName), text: text.map { ($0.name, $0.bytes) }),
-        command: form.command, folder: Folder.name(of: request.outputPath), generator: request.generator
+          card: request.checkpoint.companion(Checkpoint.cardName),
+          text: text.map { ($0.name, $0.bytes) }),
+        command: form.command, folder: Folder.name(of: request.outputPath),
+        generator: request.generator
       ).bytes
     } catch let error as JSONFieldError {
       throw ReportPageError.notReport(path: form.report?.path ?? "", error)

@@ -1,6 +1,7 @@
 import Architectures
 import Calibration
 import Checkpoints
+import DMOE
 import Experts
 import Kernels
 import Running
@@ -50,14 +51,14 @@ struct LayerCosts: Sendable {
 
   /// To rank neurons beside each other.
   func ranking(tokens: Int) -> Double {
-    guard RankingCalibration.usesGramMatrix(neurons: neurons, tokens: tokens) else { return 0 }
+    guard RankingSweep.usesGramMatrix(neurons: neurons, tokens: tokens) else { return 0 }
     let pairs = Double(neurons) * Double(neurons)
     // The matrix itself, the products of what neurons give, and the elimination on one thread.
     return pairs * (Double(tokens) + Double(hidden)) + pairs * 2 * Double(threads) * 100
   }
 
   func rankingBytes(tokens: Int) -> Int {
-    guard RankingCalibration.usesGramMatrix(neurons: neurons, tokens: tokens) else {
+    guard RankingSweep.usesGramMatrix(neurons: neurons, tokens: tokens) else {
       return reordered
     }
     let rows = min(tokens, 4096) * neurons * 4

@@ -6,7 +6,7 @@ extension ModelCard {
   private var hasBudgets: Bool {
     directory.sections.first?.tensors.contains { $0.kind == .budgets("table") } ?? false
   }
-  private var hasThreshold: Bool { directory.routing?.prediction == .similarity }
+  private var hasThreshold: Bool { directory.routing?.target == .similarity }
 
   var routedIntroduction: [String] {
     let choice =

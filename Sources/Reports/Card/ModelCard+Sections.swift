@@ -114,7 +114,7 @@ extension ModelCard {
       "; maps of rank \($0) stand in for what an expert leaves out"
     }
     return "\(routing.router.rawValue) routers that predict "
-      + (routing.prediction == .similarity ? "the similarity" : "the error") + " of every expert"
+      + (routing.target == .similarity ? "the similarity" : "the error") + " of every expert"
       + (rank ?? "")
   }
 

@@ -2,8 +2,8 @@ import ArgumentParser
 import Checkpoints
 import Containers
 import Forms
-import Pipelines
 import JSON
+import Pipelines
 import Reports
 
 extension Export {

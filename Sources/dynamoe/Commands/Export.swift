@@ -3,8 +3,8 @@ import ByteIO
 import Checkpoints
 import Containers
 import Forms
-import Pipelines
 import JSON
+import Pipelines
 import Reports
 
 extension ExpertSelection: ExpressibleByArgument {

@@ -75,7 +75,7 @@ struct PartitionCommand: ParsableCommand {
 
   @Option(
     help: "Routers that choose an expert for each token; they learn from the text (default: mlp).")
-  var router: RouterOption?
+  var router: RouterChoice?
 
   @Option(
     help: ArgumentHelp(
@@ -194,7 +194,7 @@ struct PartitionCommand: ParsableCommand {
       try fractions.map { try ExpertWidths(fractions: $0) }
       ?? experts.map { .equal(experts: $0) }
     request.alignment = align
-    request.routers = router?.choice ?? .usual
+    request.routers = router ?? .usual
     request.compensationRank = compensationRank
     request.rounds = rounds
     request.seed = seed

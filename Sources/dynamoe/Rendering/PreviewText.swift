@@ -1,3 +1,4 @@
+import DMOE
 import Experts
 import JSON
 import Pipelines

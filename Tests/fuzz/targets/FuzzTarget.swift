@@ -65,8 +65,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         _ = try Tokenizer(tokenizerJSON: bytes).encode(Self.text, parsingSpecial: true)
       case .config:
         let place = try folder.write(bytes, as: "config.json", of: "model")
-        if let routed = try JSONScanner.scan(bytes).object?[RoutedForm.key] {
-          _ = try RoutedForm(JSONField(routed, path: RoutedForm.key))
+        if let routed = try JSONScanner.scan(bytes).object?[RoutedConfiguration.key] {
+          _ = try RoutedConfiguration(JSONField(routed, path: RoutedConfiguration.key))
         } else if let model = try? Model(path: place) {
           try run(model)
         } else {

@@ -52,7 +52,7 @@ import Work
     let path = try folder.write(Self.made.get(), to: "r.dmoe")
     let routing = try #require(try Routing(DMOEReader(path: path)))
     let routers = routing.routers
-    #expect(routers.count == 4 && routing.aim == .similarity)
+    #expect(routers.count == 4 && routing.target == .similarity)
     let weights = routers.map { $0.layers[0].weight }
     #expect(routers.allSatisfy { $0.kind == .linear })
     #expect(weights.allSatisfy { $0.rows == 3 && $0.columns == 128 })

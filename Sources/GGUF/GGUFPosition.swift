@@ -1,5 +1,5 @@
 /// File, field and offset of an error.
-package struct GGUFPlace: Sendable, Equatable {
+package struct GGUFPosition: Sendable, Equatable {
   package let path: String
   package let field: GGUFField
   /// File offset of the field's first byte; nil in a file that is being written.
@@ -12,7 +12,7 @@ package struct GGUFPlace: Sendable, Equatable {
   }
 }
 
-extension GGUFPlace: CustomStringConvertible {
+extension GGUFPosition: CustomStringConvertible {
   package var description: String {
     "\(path): \(field)" + (offset.map { " at byte \($0)" } ?? "")
   }

@@ -1,21 +1,15 @@
 import JSON
 
-/// Form of routers and compensation in a file (`formats/dmoe.md`, section 7).
-package struct RoutingForm: Sendable, Equatable {
-  /// Quantity that routers predict for every partial expert.
-  package enum Prediction: String, Sendable, CaseIterable {
-    case similarity
-    case logError = "log_error"
-  }
-
-  package let router: RouterForm
-  package let prediction: Prediction
+/// Description of the routers and the compensation in a file (`formats/dmoe.md`, section 7).
+package struct RoutingDescription: Sendable, Equatable {
+  package let router: RouterKind
+  package let target: RouterTarget
   /// Rank of the compensation; nil if there is none.
   package let compensationRank: Int?
 
-  package init(router: RouterForm, prediction: Prediction, compensationRank: Int?) {
+  package init(router: RouterKind, target: RouterTarget, compensationRank: Int?) {
     self.router = router
-    self.prediction = prediction
+    self.target = target
     self.compensationRank = compensationRank
   }
 
@@ -23,15 +17,15 @@ package struct RoutingForm: Sendable, Equatable {
   init?(_ plan: JSONField) throws(JSONFieldError) {
     let rank = try plan.stated("compensation")?.member("rank").int(in: 1...1 << 24)
     guard let field = try plan.stated("router") else { return nil }
-    let router = RouterForm(rawValue: try field.member("kind").string())
-    let prediction = Prediction(rawValue: try field.member("predicts").string())
-    guard let router, let prediction else { return nil }
-    self.init(router: router, prediction: prediction, compensationRank: rank)
+    let router = RouterKind(rawValue: try field.member("kind").string())
+    let target = RouterTarget(rawValue: try field.member("predicts").string())
+    guard let router, let target else { return nil }
+    self.init(router: router, target: target, compensationRank: rank)
   }
 
   /// Number of router input features per token.
   package func features(hiddenSize: Int) -> Int {
-    prediction == .similarity ? hiddenSize : hiddenSize + 1
+    target == .similarity ? hiddenSize : hiddenSize + 1
   }
 
   /// Tensors of one layer's compensation, by name.

@@ -5,11 +5,11 @@ import Kernels
 package import Reports
 import Tensors
 
-extension RecodingError {
+extension RecodingDeviation {
   /// Compares rings stored in another type with the values of the source.
   package static func measure(
     _ tensor: DMOEDirectory.SourceTensor, in container: DMOEReader, source: Checkpoint
-  ) throws -> RecodingError {
+  ) throws -> RecodingDeviation {
     guard let cut = tensor.cut, let type = tensor.ringType else {
       preconditionFailure("\(tensor.description.name) has no rings")
     }
@@ -25,7 +25,7 @@ extension RecodingError {
     }
     var difference = ValueDifference()
     difference.add(found: neuronMajor(found), expected: neuronMajor(wanted))
-    return RecodingError(
+    return RecodingDeviation(
       layer: cut.layer, elementType: type, relative: difference.relative,
       maximum: difference.maximum)
   }

@@ -37,7 +37,7 @@ import Testing
       for column in 0..<hidden { stream.values[column] = 0 }
       residual = stream
       predicted = routing.predict(layer: layer, input: x, residual: residual)
-      let range: ClosedRange<Float> = routing.aim == .similarity ? -0.2...1.2 : -28...7
+      let range: ClosedRange<Float> = routing.target == .similarity ? -0.2...1.2 : -28...7
       scores = Matrix(stacking: [predicted, random(tokens, experts.experts - 1, range)])
       choices = (0..<tokens).map { _ in Int.random(in: 0..<experts.experts, using: &numbers) }
       output = RoutedFeedForward.output(
@@ -67,11 +67,12 @@ import Testing
     let layers = try LayerExperts.layers(of: container).enumerated().map { layer, experts in
       try Layer(layer, routing, experts, model)
     }
-    let knobs = routing.aim == .similarity ? [0, 0.4, 0.8, 1, 1.1] : [0, 1e-6, 1e-3, 0.1, 1, 1e3]
+    let knobs =
+      routing.target == .similarity ? [0, 0.4, 0.8, 1, 1.1] : [0, 1e-6, 1e-3, 0.1, 1, 1e3]
     let request: JSONValue = [
       "layers": .array(layers.map(\.request)),
       "rules": .array(
-        knobs.map { [routing.aim == .similarity ? "threshold" : "price": .double($0)] }),
+        knobs.map { [routing.target == .similarity ? "threshold" : "price": .double($0)] }),
       "budgets": .array(Self.budgets.map(JSONValue.double)),
     ]
     let folder = packageRoot.appending(path: "formats/reference").path
@@ -87,7 +88,7 @@ import Testing
       expectClose(layer.predicted.values, their["predicted"], within: 2e-4)
       expectClose(layer.output.values, their["output"], within: 2e-4)
       for (knob, choices) in zip(knobs, try #require(their["choices"]?.array)) {
-        let rule = routing.aim.rule(knob)
+        let rule = routing.target.rule(knob)
         let ours = rule.choices(layer.scores, costs: layer.costs)
         let other = try #require(choices.array).compactMap(\.int)
         try #require(ours.count == other.count)
@@ -128,7 +129,7 @@ import Testing
     try #require(theirs.count == asked.count)
     for ((budget, isOracle), their) in zip(asked, theirs) {
       let rule = table.rule(
-        budget: budget, aim: routing.aim, experts: experts, isOracle: isOracle)
+        budget: budget, target: routing.target, experts: experts, isOracle: isOracle)
       switch rule {
       case .always(let expert): #expect(their.object?["expert"]?.int == expert)
       case .threshold(let knob):

@@ -5,6 +5,7 @@ import DMOE
 import Kernels
 import TestSupport
 import Testing
+import Work
 
 @Suite struct ValidationTests {
   private let folder: TemporaryFolder

@@ -1,4 +1,5 @@
 import Architectures
+import DMOE
 import Evaluation
 import Experts
 import Forms
@@ -10,7 +11,7 @@ import Testing
 /// The Python of exported folders, as far as it runs without PyTorch.
 @Suite struct ExportedCodeTests {
   private static let decoders = Family.known.filter { !$0.isEncoder }
-  private static let tables: [(RouterAim, BudgetTable)] = [
+  private static let tables: [(RouterTarget, BudgetTable)] = [
     (.similarity, BudgetTable(smallest: 0.25, rows: [])),
     (.similarity, table([(0.4, 0.2), (0.6, 0.5), (0.61, 0.55), (0.9, 0.8)])),
     (.similarity, table([(0.5, 0.7)])),
@@ -54,7 +55,7 @@ import Testing
     #expect(families["LOG_ERRORS"]?.array?.compactMap(\.double) == [-25, 5])
     #expect(families["LEAST_ERROR"]?.double == 1e-10)
     #expect(families["LEAST_SQUARE"]?.double == Double.leastNormalMagnitude)
-    #expect(families["PLACES"]?.array?.compactMap(\.double) == BudgetCalibration.places)
+    #expect(families["PLACES"]?.array?.compactMap(\.double) == BudgetSweep.places)
     #expect(families["BUDGETS"]?.array?.compactMap(\.double) == Evaluator.reportBudgets)
   }
 
@@ -85,10 +86,10 @@ import Testing
     let budgets =
       [-1, 0, 0.999_999, 1, 2] + stride(from: 0.15, to: 1.05, by: 0.0125)
       + Self.tables.flatMap { $0.1.rows.map(\.cost) }
-    let forms = Self.tables.map { aim, table -> JSONValue in
+    let forms = Self.tables.map { target, table -> JSONValue in
       let rows = table.rows.map { [$0.cost, $0.routed, $0.oracle].map(JSONValue.double) }
       return [
-        "widths": [[1, 2, 3, 4]], "router": ["predicts": .string(aim.rawValue)],
+        "widths": [[1, 2, 3, 4]], "router": ["predicts": .string(target.rawValue)],
         "budgets": ["table": .array(rows.map(JSONValue.array))],
       ]
     }
@@ -96,11 +97,11 @@ import Testing
       ["forms": .array(forms), "budgets": .array(budgets.map(JSONValue.double))])
     let variants = try #require(told["variants"]?.array).compactMap(\.array)
     try #require(variants.count == Self.tables.count)
-    for ((aim, table), variants) in zip(Self.tables, variants) {
+    for ((target, table), variants) in zip(Self.tables, variants) {
       try #require(variants.count == budgets.count)
       for (budget, variant) in zip(budgets, variants.compactMap(\.object)) {
         func knob(_ name: String) -> Double { variant[name]?.double ?? .nan }
-        switch table.rule(budget: budget, aim: aim, experts: 4) {
+        switch table.rule(budget: budget, target: target, experts: 4) {
         case .always(let expert):
           #expect(variant["expert"]?.int == expert && variant["compensated"] == true, "\(budget)")
         case .threshold(let value): #expect(abs(knob("threshold") - value) < 1e-12, "\(budget)")

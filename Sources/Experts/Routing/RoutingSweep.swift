@@ -1,15 +1,16 @@
 import Architectures
 import ByteIO
 package import Checkpoints
+package import DMOE
 package import Kernels
 package import Running
 import Work
 
 /// Fits compensation and a router for every layer, in one sweep of the dense model over calibration
 /// windows.
-package struct RoutingCalibration: Sendable {
+package struct RoutingSweep: Sendable {
   package let kind: RouterKind
-  package let aim: RouterAim
+  package let target: RouterTarget
   /// Rank of the compensation; nil for none.
   package let compensationRank: Int?
   /// Number of hidden values of a router.
@@ -17,10 +18,10 @@ package struct RoutingCalibration: Sendable {
   package let seed: UInt64
 
   package init(
-    kind: RouterKind, aim: RouterAim, compensationRank: Int? = nil, width: Int, seed: UInt64
+    kind: RouterKind, target: RouterTarget, compensationRank: Int? = nil, width: Int, seed: UInt64
   ) {
     self.kind = kind
-    self.aim = aim
+    self.target = target
     self.compensationRank = compensationRank
     self.width = width
     self.seed = seed
@@ -70,7 +71,7 @@ package struct RoutingCalibration: Sendable {
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
         parallel: parallel)
       let (experts, truth) = pass.run(
-        aim: aim, gated: source.model.family.gated, rank: compensationRank,
+        target: target, gated: source.model.family.gated, rank: compensationRank,
         shares: shares.isEmpty ? [] : shares[layer.index])
       fitted.append(fit(features(layer, parallel), layer.index, experts, truth, parallel))
       step.done(layer.index + 1)
@@ -86,7 +87,7 @@ package struct RoutingCalibration: Sendable {
 
   private func features(_ layer: LayerSweep.Layer, _ parallel: Parallel) -> [Matrix] {
     parallel.map(layer.inputs.count) { window in
-      aim.features(input: layer.inputs[window], residual: layer.residuals[window])
+      target.features(input: layer.inputs[window], residual: layer.residuals[window])
     }
   }
 

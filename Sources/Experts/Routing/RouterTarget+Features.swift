@@ -1,12 +1,7 @@
+package import DMOE
 package import Kernels
 
-/// Score that a router predicts for every expert but the last, and the features it needs for that.
-package enum RouterAim: String, Sendable, CaseIterable {
-  /// `⟨y_e, y⟩ / ⟨y, y⟩`: share of the full output that the expert reproduces.
-  case similarity
-  /// `ln (|y_e − y|² / |r + y|²)`: error of the expert relative to the residual stream r.
-  case logError = "log_error"
-
+extension RouterTarget {
   /// Features of a layer, a row for each token.
   ///
   /// - Parameters:

@@ -6,6 +6,7 @@ import Safetensors
 import Tensors
 import TestSupport
 import Testing
+import Work
 
 @Suite struct InspectionTests {
   private let folder: TemporaryFolder

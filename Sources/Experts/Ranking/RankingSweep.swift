@@ -8,7 +8,7 @@ import Work
 
 /// Ranks the neurons of every layer in one sweep of the dense model over calibration windows, and
 /// measures the errors of the resulting experts.
-package struct RankingCalibration: Sendable {
+package struct RankingSweep: Sendable {
   package let importance: Importance
   package let widths: ExpertWidths
   package let alignment: Int

@@ -2,7 +2,7 @@ import Architectures
 package import Checkpoints
 package import JSON
 
-extension RoutedForm {
+extension RoutedConfiguration {
   /// Restores the `config.json` of the source from that of the folder.
   func source(_ folder: JSONValue) throws(JSONFieldError) -> JSONValue {
     let named = try JSONField(folder).member("model_type")

@@ -1,7 +1,7 @@
 import Evaluation
 import JSON
 
-extension Work {
+extension TokenCost {
   /// Measured speeds, which differ from run to run.
   var times: JSONObject {
     var times = JSONObject()

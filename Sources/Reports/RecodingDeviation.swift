@@ -1,7 +1,7 @@
 package import Tensors
 
 /// Error of a tensor that is stored in another type than in the source.
-package struct RecodingError: Sendable, Equatable {
+package struct RecodingDeviation: Sendable, Equatable {
   package let layer: Int
   /// Type in which it is stored.
   package let elementType: ElementType

@@ -3,7 +3,7 @@ import DMOE
 import Experts
 package import JSON
 
-extension RoutedForm {
+extension RoutedConfiguration {
   /// Member of `config.json` that describes the form.
   package static let key = "dynamoe"
   private static let version = 1
@@ -30,7 +30,7 @@ extension RoutedForm {
     guard let routing else { return .null }
     var router = JSONObject([
       .init(name: "kind", value: .string(routing.router.rawValue)),
-      .init(name: "predicts", value: .string(routing.prediction.rawValue)),
+      .init(name: "predicts", value: .string(routing.target.rawValue)),
     ])
     if routing.router == .mlp { router["hidden"] = .array(hidden.map(JSONValue.int)) }
     return .object(router)
@@ -97,18 +97,18 @@ extension RoutedForm {
   }
 
   private static func routing(
-    _ router: JSONField, rank: JSONField?
-  ) throws(JSONFieldError) -> RoutingForm {
-    let kind = try router.member("kind")
-    let predicts = try router.member("predicts")
-    guard let form = RouterForm(rawValue: try kind.string()) else {
+    _ field: JSONField, rank: JSONField?
+  ) throws(JSONFieldError) -> RoutingDescription {
+    let kind = try field.member("kind")
+    let predicts = try field.member("predicts")
+    guard let router = RouterKind(rawValue: try kind.string()) else {
       throw kind.mismatch(expected: "mlp or linear")
     }
-    guard let prediction = RoutingForm.Prediction(rawValue: try predicts.string()) else {
+    guard let target = RouterTarget(rawValue: try predicts.string()) else {
       throw predicts.mismatch(expected: "similarity or log_error")
     }
-    return RoutingForm(
-      router: form, prediction: prediction, compensationRank: try rank?.int(in: 1...1 << 24))
+    return RoutingDescription(
+      router: router, target: target, compensationRank: try rank?.int(in: 1...1 << 24))
   }
 
   private static func budgets(_ field: JSONField) throws(JSONFieldError) -> BudgetTable {

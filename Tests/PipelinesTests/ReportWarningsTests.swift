@@ -41,7 +41,7 @@ import Testing
       divergence: Divergence(
         perplexityRatio: Estimate(ratio, standardError: 0), meanKLD: none, kldPercentiles: [:],
         meanDeltaP: none, rmsDeltaP: none, sameTopP: none),
-      work: Work(activeFFNFraction: cost - 0.01, routerFraction: 0.01, tokensPerSecond: nil))
+      work: TokenCost(activeFFNFraction: cost - 0.01, routerFraction: 0.01, tokensPerSecond: nil))
   }
 
   @Test func `budgets that are missed, and models without slack`() {

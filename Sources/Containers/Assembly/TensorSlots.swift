@@ -1,7 +1,7 @@
 import DMOE
 
 /// Index of each stored tensor in a directory.
-struct Places: Sendable {
+struct TensorSlots: Sendable {
   private let places: [[StoredTensor.Kind: Int]]
 
   init(_ directory: DMOEDirectory) {

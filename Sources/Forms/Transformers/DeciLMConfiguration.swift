@@ -8,7 +8,7 @@ import Kernels
 ///
 /// Their configuration stores a factor per layer instead of a width; readers compute the width as
 /// `2 · factor · D / 3`, truncated to an integer and rounded up to a multiple of 256.
-package struct DeciLMForm: Sendable {
+package struct DeciLMConfiguration: Sendable {
   /// Reason why a model cannot have this form.
   package enum Obstacle: Error, Equatable, Sendable {
     case family(String)

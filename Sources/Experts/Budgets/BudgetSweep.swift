@@ -1,6 +1,7 @@
 import Architectures
 import ByteIO
 package import Checkpoints
+package import DMOE
 package import Kernels
 import Running
 package import Work
@@ -9,8 +10,8 @@ package import Work
 ///
 /// The input of a layer depends on the output of the routed layers before it, so knobs fitted to
 /// dense activations alone would miss the wanted costs.
-package struct BudgetCalibration: Sendable {
-  package let aim: RouterAim
+package struct BudgetSweep: Sendable {
+  package let target: RouterTarget
   package let plan: ExpertPlan
   package let experts: [LayerExperts]
   package let routers: [Router]
@@ -18,10 +19,10 @@ package struct BudgetCalibration: Sendable {
   package let routerFraction: Double
 
   package init(
-    aim: RouterAim, plan: ExpertPlan, experts: [LayerExperts], routers: [Router],
+    target: RouterTarget, plan: ExpertPlan, experts: [LayerExperts], routers: [Router],
     routerFraction: Double
   ) {
-    self.aim = aim
+    self.target = target
     self.plan = plan
     self.experts = experts
     self.routers = routers
@@ -87,11 +88,11 @@ package struct BudgetCalibration: Sendable {
       return Result(table: BudgetTable(smallest: smallest, rows: []), routed: nil)
     }
     let targets = Self.places.map { cheapest + $0 * (1 - cheapest) }
-    let routed = CostCurve(aim: aim, scores: predicted, costs: costs)
-    let oracle = CostCurve(aim: aim, scores: truth, costs: costs)
+    let routed = CostCurve(target: target, scores: predicted, costs: costs)
+    let oracle = CostCurve(target: target, scores: truth, costs: costs)
     let rules =
-      targets.map { aim.rule(routed.knob(cost: $0 - routerFraction, parallel: parallel)) }
-      + targets.map { aim.rule(oracle.knob(cost: $0, parallel: parallel)) }
+      targets.map { target.rule(routed.knob(cost: $0 - routerFraction, parallel: parallel)) }
+      + targets.map { target.rule(oracle.knob(cost: $0, parallel: parallel)) }
     let observed = targets.indices.min {
       abs(targets[$0] - RoutingQuality.usualBudget) < abs(targets[$1] - RoutingQuality.usualBudget)
     }
@@ -100,16 +101,16 @@ package struct BudgetCalibration: Sendable {
     let knobs = seen.enumerated().map { stream, layers in
       let scores = layers.map { $0.map(\.scores) }
       let isOracle = stream >= targets.count
-      let target = targets[stream % targets.count] - (isOracle ? 0 : routerFraction)
-      return CostCurve(aim: aim, scores: scores, costs: costs)
-        .knob(cost: target, parallel: parallel)
+      let wanted = targets[stream % targets.count] - (isOracle ? 0 : routerFraction)
+      return CostCurve(target: target, scores: scores, costs: costs)
+        .knob(cost: wanted, parallel: parallel)
     }
     var rows: [BudgetTable.Row] = []
-    for (index, target) in targets.enumerated() {
+    for (index, wanted) in targets.enumerated() {
       let row = BudgetTable.Row(
-        cost: target, routed: knobs[index], oracle: knobs[targets.count + index])
+        cost: wanted, routed: knobs[index], oracle: knobs[targets.count + index])
       // Thresholds rise with the cost and prices fall; a row that breaks this order is noise.
-      if let last = rows.last, !BudgetTable.isMonotone(last, row, aim) { continue }
+      if let last = rows.last, !BudgetTable.isMonotone(last, row, target) { continue }
       rows.append(row)
     }
     return Result(
@@ -121,7 +122,7 @@ package struct BudgetCalibration: Sendable {
     _ seen: [[Seen]], _ rule: ChoiceRule, _ parallel: Parallel
   ) -> RoutedScores {
     let predicted = seen.map { $0.map(\.scores) }
-    let curve = CostCurve(aim: aim, scores: predicted, costs: experts.map(\.costs))
+    let curve = CostCurve(target: target, scores: predicted, costs: experts.map(\.costs))
     return RoutedScores(
       cost: curve.cost(rule, parallel: parallel) + routerFraction, predicted: predicted,
       truth: seen.map { $0.compactMap(\.truth) })
@@ -146,11 +147,11 @@ package struct BudgetCalibration: Sendable {
       }
       func truth(_ outputs: ExpertOutputs) -> Matrix {
         outputs.scores(
-          aim, compensations: experts.compensations, residual: call.residual, join: call.join)
+          target, compensations: experts.compensations, residual: call.residual, join: call.join)
       }
       if call.stream < rules.count / 2 {
         let scores = routers[call.layer].predict(
-          aim.features(input: call.input, residual: call.residual))
+          target.features(input: call.input, residual: call.residual))
         let output = RoutedFeedForward.output(
           call.weights, input: call.input, experts: experts,
           choices: rule.choices(scores, costs: experts.costs))

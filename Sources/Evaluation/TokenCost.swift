@@ -1,5 +1,5 @@
 /// Work of a variant for a token, counted and measured.
-package struct Work: Sendable {
+package struct TokenCost: Sendable {
   /// Mean over tokens and layers of the share of the feed-forward parameters in use, compensation
   /// included.
   package let activeFFNFraction: Double

@@ -1,5 +1,5 @@
 /// Architecture of a file's routers (`formats/dmoe.md`, section 7).
-package enum RouterForm: String, Sendable, CaseIterable {
+package enum RouterKind: String, Sendable, CaseIterable {
   /// Two affine maps with GELU between them.
   case mlp
   /// One affine map.

@@ -8,7 +8,7 @@ package import Tensors
 
 /// Description of a routed folder: the value of `dynamoe` in its `config.json`, and the tensors
 /// that it adds to those of the source (`docs/transformers.md`).
-package struct RoutedForm: Sendable, Equatable {
+package struct RoutedConfiguration: Sendable, Equatable {
   /// `model_type` of the source.
   package let modelType: String
   /// `architectures` of the source.
@@ -19,14 +19,15 @@ package struct RoutedForm: Sendable, Equatable {
   /// Widths of the experts, per layer; the last has all neurons.
   package let widths: [[Int]]
   /// Nil without routers.
-  package let routing: RoutingForm?
+  package let routing: RoutingDescription?
   /// Hidden width of each layer's router; empty if routers have no hidden layer.
   package let hidden: [Int]
   package let budgets: BudgetTable?
 
   init(
     modelType: String, architectures: [String]?, family: String, importance: String,
-    recipe: String?, widths: [[Int]], routing: RoutingForm?, hidden: [Int], budgets: BudgetTable?
+    recipe: String?, widths: [[Int]], routing: RoutingDescription?, hidden: [Int],
+    budgets: BudgetTable?
   ) {
     self.modelType = modelType
     self.architectures = architectures
@@ -67,7 +68,7 @@ package struct RoutedForm: Sendable, Equatable {
         ? (0..<directory.model.layers).compactMap {
           container.shared(.router("first.bias", layer: $0))?.shape.first
         } : [],
-      budgets: try routing.flatMap { try BudgetTable(container, aim: RouterAim($0.prediction)) })
+      budgets: try routing.flatMap { try BudgetTable(container, target: $0.target) })
   }
 
   /// The family that has a `model_type`; nil where none is known here whose models can be exported
@@ -122,7 +123,7 @@ package struct RoutedForm: Sendable, Equatable {
     }
     guard let rank = routing.compensationRank else { return tensors }
     for expert in 0..<partial {
-      for (name, shape) in RoutingForm.compensation(rank: rank, hiddenSize: hiddenSize) {
+      for (name, shape) in RoutingDescription.compensation(rank: rank, hiddenSize: hiddenSize) {
         // In the Python module, the bias belongs to the second map.
         let isBias = name == "bias"
         tensors.append(

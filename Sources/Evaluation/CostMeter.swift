@@ -7,7 +7,7 @@ import Running
 import Work
 
 /// Sums the work and time of a stream over layers.
-struct WorkMeter: Sendable {
+struct CostMeter: Sendable {
   private(set) var cost = 0.0
   private var neuronFraction = 0.0
   private var compensated = 0
@@ -40,7 +40,7 @@ struct WorkMeter: Sendable {
   func work(
     of model: Model, routing: Routing?, compensationRank: Int?, tokensPerSecond: Double,
     isMeasured: Bool
-  ) -> Work {
+  ) -> TokenCost {
     let count = Double(max(positions, 1))
     let active = cost / count
     let fraction = routing?.fraction(of: model) ?? 0
@@ -50,7 +50,7 @@ struct WorkMeter: Sendable {
     // Compensation weights take two bytes each, its bias and the routers four.
     let compensationBytes = (4 * (compensationRank ?? 0) + 4) * hiddenSize
     let tokens = count / Double(max(layers, 1))
-    return Work(
+    return TokenCost(
       activeFFNFraction: active, routerFraction: fraction,
       parametersPerToken: Double(shared.parameters) + active * Double(feedForward.parameters)
         + routerParameters,
@@ -62,7 +62,7 @@ struct WorkMeter: Sendable {
   }
 }
 
-extension WorkMeter: Recordable {
+extension CostMeter: Recordable {
   func record(to writer: inout RecordWriter) {
     writer.put([cost, neuronFraction, seconds, singleSeconds])
     writer.put([compensated, positions, layers])
