@@ -13,7 +13,7 @@ extension Advice {
     case .beyondType: "use --type bf16"
     case .recoded: "use --format gguf, or partition with --down keep"
     case .notRouted:
-      "give one that export --format hf wrote, or make a .dmoe of a dense checkpoint with: "
+      "give one that export --format hf wrote, or convert a dense checkpoint with: "
         + "dynamoe partition"
     case .otherReport: "give the right one with --report"
     case .unknownExpertTensor, .permutation: nil

@@ -6,7 +6,7 @@ extension Advice {
   static func advice(for error: PipelineError) -> String? {
     switch error {
     case .noImportance:
-      text + ", statistics of it (--calibration STATS), an importance matrix of llama.cpp "
+      text + ", statistics of such text (--calibration STATS), an importance matrix of llama.cpp "
         + "(--imatrix FILE), or rank by the weights alone (--importance weights)"
     case .routersWithoutText: text + ", or use --router none"
     case .greedyWithoutText: text + ", or use another --importance"

@@ -14,7 +14,7 @@ import Tokenizers
 /// Each function switches over all cases, so that a new case needs a decision here.
 enum Advice {
   static let outOfMemory: StaticString =
-    "dynamoe: out of memory; give it more, or take less by --memory and --threads\n"
+    "dynamoe: out of memory; provide more, or lower --memory and --threads\n"
 
   /// The message of an error and the advice about it, in one line.
   static func message(of error: any Error) -> String {
@@ -48,7 +48,7 @@ enum Advice {
     case .begunOtherwise(_, let what, _, _):
       "give the same options and inputs"
         + (Partition.Condition(rawValue: what).flatMap(option(for:)).map { " (\($0))" } ?? "")
-        + ", or remove it to begin anew"
+        + ", or remove it to start over"
     // Their messages name all that can be done.
     case .missing, .unreadable, .notRegular, .pastEnd, .sameFile, .cannotCreate, .noMemory,
       .noSpace, .spoilt, .cannotWrite:
@@ -62,7 +62,7 @@ enum Advice {
     case .noBase: "give it with --base MODEL"
     case .notOverlay: "leave out --base"
     case .routedFolder:
-      "use the .dmoe that it was made from, or make one of it with: dynamoe import"
+      "use the .dmoe that it was exported from, or convert it with: dynamoe import"
     case .noTokenizer: tokens
     case .noBeginningToken: "use --bos never"
     case .file, .safetensors, .gguf, .container, .tensor, .noConfiguration, .configurationText,
@@ -113,7 +113,7 @@ enum Advice {
 
   private static func advice(for error: EvaluationError) -> String? {
     switch error {
-    case .encoder: "calibrate, partition and show work"
+    case .encoder: "calibrate, partition and show work for encoders"
     case .model, .plan, .noTargets, .unknownVariant: nil
     }
   }

@@ -66,8 +66,8 @@ struct Dynamoe: ParsableCommand {
     guard AddressSpace.hasRoom(for: needed) else {
       throw DynamoeError(
         .inputOutput,
-        "the limit on addresses (ulimit -v) is \(HumanText.bytes(limit)): expected room for "
-          + "\(HumanText.bytes(needed)) to begin with; raise it, or take fewer --threads")
+        "the address space limit (ulimit -v) is \(HumanText.bytes(limit)): expected room for "
+          + "\(HumanText.bytes(needed)) at start; raise the limit, or use fewer --threads")
     }
     ProductLibrary.makeBuffers(threads: threads)
   }

@@ -34,7 +34,7 @@ import Testing
   @Test func `inspect tells what the file says`() throws {
     let text = try expectDone(["inspect", Fixture.gguf(.q40)])
     for line in [
-      "gguf, llama", "; 4.53 bits a parameter", "FFN: 4 layers, 128 → 384 → 128, gated, silu",
+      "gguf, llama", "; 4.53 bits per parameter", "FFN: 4 layers, 128 → 384 → 128, gated, silu",
       "Tokenizer: byte-level BPE (gpt2), 1 024 tokens", "array of 1024 string",
       "llama.rope.freq_base                    10000",
     ] {

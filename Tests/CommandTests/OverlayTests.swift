@@ -85,7 +85,7 @@ import Testing
         [command, overlay, "--base", overlay] + text, 65, ["and this is a .dmoe"], in: folder)
       try expectRefused(
         [command, try Fixture.converted().path, "--base", Fixture.model] + text, 64,
-        ["is no overlay"], in: folder)
+        ["is not an overlay"], in: folder)
     }
     #expect(throws: PythonError.self) { try python([Self.reader, overlay, "--base", other]) }
   }

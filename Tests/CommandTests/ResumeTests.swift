@@ -24,7 +24,7 @@ import Testing
     let names = try folder.names()
     if signal == SIGINT {
       #expect(names == ["t.dmoe.resume"])
-      #expect(errors.contains("goes on from the last finished layer"))
+      #expect(errors.contains("continues from the last finished layer"))
     }
     #expect(names.contains("t.dmoe.resume"))
     // The number of threads may change; the unfinished output file is ignored.

@@ -223,7 +223,7 @@ import Testing
       ([damaged] + text, 65, damaged),
       ([routed], 64, "--text"),
       ([routed, "--threshold", "0.8"] + text, 64, "it has --budget"),
-      ([routed, "--base", Fixture.model] + text, 64, "no overlay"),
+      ([routed, "--base", Fixture.model] + text, 64, "not an overlay"),
     ] as [([String], Int32, String)] {
       try expectRefused(["show"] + arguments, status, [mention], in: folder)
     }

@@ -5,10 +5,10 @@ import Reports
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sum up how strongly every neuron fires on a text.",
+    abstract: "Measure how strongly each neuron fires on a text.",
     discussion: """
-      The statistics are a small safetensors file. Those of several parts of a text add up: \
-      calibrate each part with --data-shard, on as many machines as there are, and merge them.
+      The statistics are a small safetensors file. Statistics of several parts of a text add up: \
+      calibrate the parts with --data-shard, possibly on several machines, and merge the files.
 
       EXAMPLES
         dynamoe calibrate model/ --text calibration.txt -o model.stats
@@ -22,7 +22,7 @@ struct Calibrate: ParsableCommand {
   var output: String
 
   @Option(
-    help: ArgumentHelp("Take stretch I of N equal ones of the text.", valueName: "i/n"),
+    help: ArgumentHelp("Use only part I of N equal parts of the text.", valueName: "i/n"),
     transform: { text in
       guard let shard = DataShard(text) else {
         throw ValidationError("--data-shard \(text): expected I/N with I from 1 to N")

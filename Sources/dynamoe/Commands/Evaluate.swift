@@ -6,13 +6,14 @@ import Reports
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure what a model keeps, dense, by every expert of a .dmoe, and routed.",
+    abstract: "Measure the quality and cost of a model: dense, with each expert, and routed.",
     discussion: """
-      The text is cut into windows, each predicted on its own. All variants run in one sweep over the \
-      weights. Divergence (KLD) and agreement are measured from dense. routed@budget=0.5 lets the \
-      routers choose so that the feed-forward layers cost half, routers included. Beside it stand \
-      oracle (by the truth: what choosing by token could give at best; to know it takes the full \
-      layer), random (the routers' choices, shuffled) and fixed (as many neurons for every token).
+      The text is cut into windows, each predicted on its own. All variants run in one sweep over \
+      the weights. Divergence (KLD) and agreement are relative to dense. routed@budget=0.5 routes \
+      so that the feed-forward layers, routers included, cost half of dense. Its baselines are \
+      oracle (chooses by the true scores, which takes the full layer: the best that routing could \
+      do), random (the routers' choices, shuffled over the tokens) and fixed (the same number of \
+      neurons for every token). tokens/s covers the layers only, without the output head.
 
       EXAMPLES
         dynamoe evaluate model.dmoe --text held-out.txt
@@ -28,20 +29,20 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which variants, separated by commas (default: dense, every expert, three budgets).",
+      "Variants to run, separated by commas (default: dense, every expert, three budgets).",
       valueName: "names"))
   var variants: String?
 
   @Option(
     help: ArgumentHelp(
-      "Route by these thresholds, separated by commas: a token takes the smallest expert whose "
-        + "predicted similarity exceeds it. Files of the recipe dynamoe have this knob.",
+      "Thresholds to route by, separated by commas: a token gets the smallest expert whose "
+        + "predicted similarity exceeds the threshold. Only for files of the recipe dynamoe.",
       valueName: "list"))
   var threshold: String?
 
   @Option(
     help: ArgumentHelp(
-      "Route at these costs, separated by commas: shares of what the feed-forward layers cost, "
+      "Budgets to route at, separated by commas: fractions of the cost of the feed-forward layers, "
         + "routers included.", valueName: "list"))
   var budget: String?
 

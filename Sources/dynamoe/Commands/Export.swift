@@ -19,27 +19,27 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a converted model, or one of its experts, in another form.",
+    abstract: "Write a converted model, or one of its experts, in another format.",
     discussion: """
-      As dmoe: a file of its own with the experts up to the one that is named, their routers and their \
-      compensation. The end of a .dmoe can also just be cut off, at the lengths that inspect tells.
+      dmoe: a new .dmoe with the experts up to the given one, their routers and their \
+      compensation. A .dmoe can also simply be truncated, at the lengths that inspect lists.
 
-      As hf: a folder for Transformers in safetensors, with config.json, tokenizer and model card. \
+      hf: a folder for Transformers in safetensors, with config.json, tokenizer and model card. \
       Without --expert it has all experts with their routers and compensation, and the Python code \
-      that runs them (trust_remote_code=True): as a dense model, or with one of the knobs expert, \
-      threshold and budget (docs/transformers.md).
+      that runs them (trust_remote_code=True), either as the dense model or with one of the knobs \
+      expert, threshold and budget (docs/transformers.md).
 
-      With --expert it is one expert as a plain model of the original family. Its feed-forward layers \
-      are narrower; those of the full expert, dense, are the source's bit for bit. An expert whose \
-      width differs between layers is written as DeciLM, where the model is a LLaMA and the widths are \
-      multiples of 256. validate checks such folders.
+      With --expert the folder has one expert as a plain model of the original family, with \
+      narrower feed-forward layers; --expert dense gives those of the source, bit for bit. An \
+      expert whose width differs between layers is written as DeciLM, if the model is a LLaMA and \
+      the widths are multiples of 256. validate checks such folders.
 
-      As gguf: a file for llama.cpp with one expert as a plain model, with names, keys and tokenizer as \
-      llama.cpp's own converter makes them. --type says what its matrices are stored as; without it they \
-      stay as they are. Experts whose width differs between layers go out as the architecture deci, \
-      where the model is LLaMA-shaped (docs/gguf.md).
+      gguf: a file for llama.cpp with one expert as a plain model, with the names, keys and \
+      tokenizer that llama.cpp's own converter writes. --type sets the type of the matrices; \
+      without it they keep their type. An expert whose width differs between layers gets the \
+      architecture deci, if the model is LLaMA-shaped (docs/gguf.md).
 
-      An overlay gets its weights from the checkpoint that it was made from (--base).
+      The weights of an overlay are read from its source checkpoint (--base).
 
       EXAMPLES
         dynamoe export model.dmoe --format hf -o model-routed
@@ -56,38 +56,38 @@ struct Export: ParsableCommand {
   @Argument(help: ArgumentHelp("The converted model.", valueName: "file.dmoe"))
   var file: String
 
-  @Option(help: "What to write.")
+  @Option(help: "Format to write.")
   var format: ExportFormat
 
   @Option(
     help: ArgumentHelp(
-      "Of dmoe the largest expert to keep, of gguf and hf the one to write (of hf by default all, with "
-        + "their routers): its number, its share of the neurons as 50%, or dense.",
+      "With gguf and hf the expert to write (hf by default: all, with their routers), with dmoe "
+        + "the largest to keep: its number, its share of the neurons such as 50%, or dense.",
       valueName: "expert"))
   var expert: ExpertSelection?
 
   @Option(
     help: ArgumentHelp(
-      "Of hf: the most bytes of tensors in a file, as 500MB (default: 5GB); what is larger goes into "
-        + "several.", valueName: "bytes"))
+      "With hf: maximum bytes of tensors per file, such as 500MB (default: 5GB); larger models are "
+        + "split.", valueName: "bytes"))
   var shardSize: ByteCount?
 
   @Option(
     help: ArgumentHelp(
-      "Of hf: the report with the figures for the model card (default: the one beside the file).",
+      "With hf: the report with the figures for the model card (default: the one beside the file).",
       valueName: "report.json"))
   var report: String?
 
   @Option(
     help: ArgumentHelp(
-      "Of gguf: what matrices are stored as: f32, f16, bf16, q8_0 or q4_0 (default: as they are).",
+      "With gguf: type of the matrices: f32, f16, bf16, q8_0 or q4_0 (default: unchanged).",
       valueName: "type"))
   var type: String?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to write.", valueName: "out"))
   var output: String
 
-  @Flag(help: "Replace the output if it exists; of folders, those of an export only.")
+  @Flag(help: "Replace the output if it exists; a folder only if it is an export.")
   var force = false
 
   @Flag(help: "Print one JSON document.")
@@ -118,7 +118,7 @@ struct Export: ParsableCommand {
     case (.hf, _): return { try writeFolder(of: $0, $1) }
     case (.dmoe, nil):
       throw ValidationError(
-        "--format dmoe needs --expert, the largest to keep; --expert dense keeps all")
+        "--format dmoe needs --expert, the largest expert to keep; --expert dense keeps all")
     case (.gguf, nil):
       throw ValidationError("--format gguf needs --expert: a GGUF file holds one expert")
     }

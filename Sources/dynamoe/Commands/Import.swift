@@ -6,12 +6,12 @@ import Reports
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a .dmoe of an exported folder with routers, as it was tuned elsewhere.",
+    abstract: "Convert an exported folder with routers to a .dmoe, for example after fine-tuning.",
     discussion: """
-      export --format hf, without --expert, writes a folder that Transformers runs and trains. What comes \
-      back keeps its experts, and has the weights, routers, compensation and budgets of the folder; \
-      Transformers may have saved it again in other shards and other types. The dense model in it stands \
-      in the source's order of neurons, as before.
+      export --format hf, without --expert, writes a folder that Transformers runs and trains. The \
+      new .dmoe has the experts, weights, routers, compensation and budgets of the folder, which \
+      Transformers may have saved again in other shards and other types. Its dense model has the \
+      source's order of neurons, as before.
 
       EXAMPLES
         dynamoe export model.dmoe --format hf -o routed
@@ -28,7 +28,7 @@ struct Import: ParsableCommand {
   var output: String
 
   @Option(
-    help: "Whether weights are coded, in about two thirds of their bytes, or stored as they are.")
+    help: "Compression of weights; lossless needs about two thirds of the bytes.")
   var compression: DMOECompression = .lossless
 
   @Flag(help: "Replace the output if it exists.")

@@ -4,10 +4,10 @@ import JSON
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell what is in a checkpoint or a .dmoe.",
+    abstract: "List the contents of a checkpoint or a .dmoe.",
     discussion: """
-      Knows safetensors (a file, or a folder with shards), GGUF (a file, or any part of a split one) \
-      and .dmoe, by their first bytes. It reads only headers, unless --statistics asks for the values.
+      Recognises safetensors (a file, or a folder with shards), GGUF (a file, or any part of a \
+      split one) and .dmoe by their first bytes. Reads only headers, unless --statistics is given.
 
       EXAMPLES
         dynamoe inspect model/
@@ -26,7 +26,7 @@ struct Inspect: ParsableCommand {
   var statistics = false
 
   @Option(
-    help: ArgumentHelp("Print the whole value of one key of the metadata.", valueName: "key"))
+    help: ArgumentHelp("Print the whole value of one metadata key.", valueName: "key"))
   var metadata: String?
 
   @Flag(help: "Print one JSON document.")

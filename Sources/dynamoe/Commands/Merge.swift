@@ -7,16 +7,16 @@ struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Add up statistics of several parts of a text, or of several texts.",
     discussion: """
-      All must be of the same model, and no part may come twice.
+      All files must be of the same model, and no part may occur twice.
 
       EXAMPLES
         dynamoe merge part1.stats part2.stats part3.stats part4.stats -o model.stats
       """)
 
-  @Argument(help: "Statistics, as calibrate writes them.")
+  @Argument(help: "Statistics files that calibrate wrote.")
   var statistics: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The sum to write.", valueName: "stats"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("The merged file to write.", valueName: "stats"))
   var output: String
 
   @Flag(help: "Replace the output if it exists.")

@@ -18,10 +18,11 @@ struct PartitionCommand: ParsableCommand {
     commandName: "partition",
     abstract: "Rank the neurons of a model, nest them as experts, and write one .dmoe.",
     discussion: """
-      Neurons are ranked by what they do on calibration text, statistics of which may have been made \
-      before, by us or as an importance matrix by llama.cpp, or by their weights alone. From the same text routers learn which expert a token needs, \
-      and small maps to stand in for what it drops. Part of the text is held out; every expert and \
-      routing at several costs are measured on it. The report says what each costs and keeps.
+      Neurons are ranked by their activations on calibration text, by statistics of such text \
+      (from calibrate, or an importance matrix of llama.cpp), or by their weights alone. Routers, \
+      which predict the expert that a token needs, and small maps, which replace the neurons that \
+      an expert drops, are fitted to the same text. Part of the text is held out to measure every \
+      expert, and routing at several costs. The report gives the cost and quality of each.
 
       EXAMPLES
         dynamoe partition model/ -o model.dmoe --text calibration.txt
@@ -42,68 +43,70 @@ struct PartitionCommand: ParsableCommand {
   var output: String
 
   @Option(
-    help: ArgumentHelp("Statistics, as calibrate writes them.", valueName: "stats"))
+    help: ArgumentHelp("A statistics file that calibrate wrote.", valueName: "stats"))
   var calibration: String?
 
   @Option(
     help: ArgumentHelp(
-      "An importance matrix of llama.cpp, of this model.", valueName: "file"))
+      "An importance matrix of this model, made by llama.cpp.", valueName: "file"))
   var imatrix: String?
 
-  @Option(help: "Choices that go together; other options overrule them one by one.")
+  @Option(help: "Set of defaults; other options override them one by one.")
   var recipe: Recipe = .residual
 
   @Option(
-    help: "What makes a neuron important (default: greedy in residual, magnitude in dynamoe).")
+    help: "How neurons are ranked (default: greedy in residual, magnitude in dynamoe).")
   var importance: Importance?
 
   @Option(
     help: ArgumentHelp(
-      "Experts of equal steps (default: 8 in residual, 4 in dynamoe).", valueName: "n"))
+      "Number of experts, whose widths grow in equal steps (default: 8 in residual, 4 in dynamoe).",
+      valueName: "n"))
   var experts: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Widths as fractions that increase and end in 1; auto: by 50, 75, 90, 100 % of importance.",
+      "Widths as increasing fractions that end in 1; auto: per layer, the smallest widths that "
+        + "hold 50, 75, 90 and 100 % of the importance.",
       valueName: "list"))
   var fractions: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths are multiples of this (default: up to 32, as the width allows).", valueName: "n"))
+      "Round widths to multiples of n (default: up to 32, as the width allows).", valueName: "n"))
   var align: Int?
 
   @Option(
-    help: "Routers that choose an expert for each token; they learn from the text (default: mlp).")
+    help: "Kind of routers, fitted to the text to choose each token's expert (default: mlp).")
   var router: RouterChoice?
 
   @Option(
     help: ArgumentHelp(
-      "Rank of the map that stands in for what an expert drops; 0: none (default: a 32nd of the "
+      "Rank of the map that replaces the neurons an expert drops; 0: none (default: a 32nd of the "
         + "hidden size in residual).", valueName: "n"))
   var compensationRank: Int?
 
   @Option(
     help: ArgumentHelp(
-      "How often compensation and routers are fitted again to what the routers choose.",
+      "Number of times to refit compensation and routers to the experts that the routers choose.",
       valueName: "n"))
   var rounds = 0
 
   @Option(
-    help: "Whether weights are coded, in about two thirds of their bytes, or stored as they are.")
+    help: "Compression of weights; lossless needs about two thirds of the bytes.")
   var compression: DMOECompression = .lossless
 
   @Flag(
-    help: "Leave the weights where they are: write the plan, routers and compensation only.")
+    help: "Write only the plan, routers and compensation; the weights stay in the checkpoint.")
   var overlay = false
 
   @Option(
     help:
-      "A quantised down projection, whose blocks run across neurons: kept whole, or stored by neuron in another type."
+      "Storage of down projections quantised across neurons: whole (keep), or by neuron as the type given."
   )
   var down: RingEncoding = .keep
 
-  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+  @Option(help: ArgumentHelp("Random seed.", valueName: "n"))
   var seed: UInt64 = 0
 
   @Option(
@@ -114,19 +117,19 @@ struct PartitionCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A text whose tokens the report shows with the experts that they get, 400 at most; "
+      "A text to show in the report with the experts of each token, at most 400 tokens; "
         + "may be repeated.", valueName: "file"))
   var showText: [String] = []
 
   @Flag(help: "Replace outputs that exist.")
   var force = false
 
-  @Flag(help: "Check everything, tell what would be done, and write nothing.")
+  @Flag(help: "Check everything, print what would be done, and write nothing.")
   var dryRun = false
 
   @Flag(
     help:
-      "Keep in OUT.dmoe.resume what is finished, and begin with what is there: the same command takes up what was interrupted."
+      "Save finished work in OUT.dmoe.resume; the same command resumes it after an interruption."
   )
   var resume = false
 
@@ -164,7 +167,7 @@ struct PartitionCommand: ParsableCommand {
     let started = ContinuousClock.now
     if resume {
       TemporaryFiles.onInterruption(
-        say: "dynamoe: interrupted; the same command goes on from the last finished layer "
+        say: "dynamoe: interrupted; the same command continues from the last finished layer "
           + "(\(Escaping.terminal(request.resumptionPath)))")
     }
     let report = try partition.run(common.context(line), resumes: resume)

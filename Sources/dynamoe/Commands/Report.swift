@@ -4,17 +4,17 @@ import Reports
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make the page of a calibration report.",
+    abstract: "Render a calibration report as an HTML page.",
     discussion: """
-      The page shows what each size of a model costs and keeps. It is one file of HTML that needs \
-      nothing beside itself. partition writes it too; here it comes from any report.
+      The page shows the cost and quality of each size of a model. It is one self-contained HTML \
+      file. partition writes it too; this command makes it from any report.
 
       EXAMPLES
         dynamoe report model.report.json -o model.report.html
         dynamoe report model.report.json -o model.report.html --force
       """)
 
-  @Argument(help: "A report, as partition writes it.")
+  @Argument(help: "A report that partition wrote.")
   var report: String
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))

@@ -7,11 +7,11 @@ import Reports
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show a text, every token shaded by how large an expert the routers give it.",
+    abstract: "Show a text, each token shaded by the width of the experts that the routers choose.",
     discussion: """
-      The darker a token, the more of the feed-forward layers it takes: the mean over layers of the \
-      width of its expert. Without colour the digit below a token says the same, in tenths. A character \
-      of several tokens stands in the shade of the last of them; a line break is ↵.
+      The darker a token, the wider its experts, on average over the layers. Without colour, the \
+      digit below a token is that width in tenths. A character made of several tokens has the \
+      shade of the last one; a line break is shown as ↵.
 
       EXAMPLES
         dynamoe show model.dmoe --text poem.txt
@@ -27,13 +27,13 @@ struct Show: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Route at this cost: a share of what the feed-forward layers cost, routers included (default: "
-        + "0.5).", valueName: "f"))
+      "Budget to route at: a fraction of the cost of the feed-forward layers, routers included "
+        + "(default: 0.5).", valueName: "f"))
   var budget: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Route by this threshold of similarity instead. Files of the recipe dynamoe have this knob.",
+      "Route by this similarity threshold instead. Only for files of the recipe dynamoe.",
       valueName: "θ"))
   var threshold: Double?
 

@@ -7,8 +7,9 @@ struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a .dmoe or a checkpoint, and prove that nothing was lost.",
     discussion: """
-      With --against, every tensor of the dense checkpoint is put together again and compared bit by \
-      bit; a folder or a GGUF file that export made is held against its .dmoe in the same way. Ends with 1 if a check fails, with 65 if the file cannot be opened for what it is.
+      With --against, every tensor of the dense checkpoint is rebuilt and compared bit by bit; a \
+      folder or GGUF file that export wrote is compared with its .dmoe in the same way. The exit \
+      code is 1 if a check fails, and 65 if the file is malformed or not supported.
 
       CHECKS
       \(Self.catalogue)
@@ -40,7 +41,8 @@ struct Validate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The dense checkpoint that the .dmoe was made from, or the .dmoe that a folder or GGUF file was exported from.",
+      "The source to compare with: the dense checkpoint of a .dmoe, or the .dmoe of an exported "
+        + "folder or GGUF file.",
       valueName: "model"))
   var against: String?
 
@@ -78,7 +80,7 @@ struct Validate: ParsableCommand {
       ("--against", against != nil && !isExport), ("--text", request != nil),
       ("--require-complete", requireComplete),
     ] where isAsked && checkpoint.container == nil {
-      throw ValidationError("\(option): \(path) is no .dmoe, there is nothing to compare")
+      throw ValidationError("\(option): \(path) is not a .dmoe, so there is nothing to compare")
     }
     let source = try against.map {
       try isExport

@@ -7,7 +7,7 @@ import Work
 struct BaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The dense checkpoint that an overlay was made from; its tensors are compared first.",
+      "The source checkpoint of an overlay; its tensors are verified first.",
       valueName: "model"))
   var base: String?
 
@@ -18,7 +18,7 @@ struct BaseOption: ParsableArguments {
     let checkpoint = try Checkpoint(path: path, family: common.family)
     guard let base else { return checkpoint }
     guard checkpoint.isOverlay else {
-      throw ValidationError("--base: \(path) is no overlay, it needs no other checkpoint")
+      throw ValidationError("--base: \(path) is not an overlay and needs no other checkpoint")
     }
     return try checkpoint.on(base: base, common.context(line))
   }

@@ -28,7 +28,7 @@ extension Evaluator {
     guard case .budget(let budget) = knob, let smallest = smallestBudget, budget < smallest
     else { return }
     Console.error(
-      "warning: budget \(budget) is below the smallest that can be had, "
-        + "\(HumanText.fixed(smallest, digits: 3)): expert 0 everywhere")
+      "warning: budget \(budget) is below the smallest possible, "
+        + "\(HumanText.fixed(smallest, digits: 3)): every token gets expert 0")
   }
 }

@@ -13,22 +13,22 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// Options of every command.
 struct GlobalOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads that compute (default: all processors).", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of threads (default: all processors).", valueName: "n"))
   var threads: Int?
 
   @Option(
     help: ArgumentHelp(
-      "A description of the model's family, where it is none of those that are known.",
+      "A description of the model's family, if it is not a known one.",
       valueName: "file"))
   var family: String?
 
   @Option(
     help: ArgumentHelp(
-      "Memory for the work, as 800M or 16G; hidden states that do not fit go to a scratch file "
+      "Memory to use, such as 800M or 16G; hidden states that do not fit go to a scratch file "
         + "(default: half of the machine's).", valueName: "bytes"),
     transform: { text in
       guard let size = ByteCount(argument: text) else {
-        throw ValidationError("--memory \(text): expected a number of bytes, as 800M or 16G")
+        throw ValidationError("--memory \(text): expected a number of bytes, such as 800M or 16G")
       }
       return size
     })
@@ -40,7 +40,7 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "Colour of the output; auto obeys NO_COLOR and TERM.")
   var color: ColorChoice = .auto
 
-  @Flag(help: "Tell how long each phase took.")
+  @Flag(help: "Print the duration of each phase.")
   var verbose = false
 
   func validate() throws {

@@ -9,32 +9,32 @@ struct TextOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Text files, UTF-8; - is standard input; of .jsonl the key text of each line.",
+      "Text files in UTF-8; - is standard input; of .jsonl the key text of each line is read.",
       valueName: "file"))
   var text: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Token ids made elsewhere, instead of text: of each line a JSON array, or the key input_ids "
-        + "of an object; or a safetensors file with an integer tensor.", valueName: "file"))
+      "Files of token ids, instead of text: JSON lines, each an array or an object with the key "
+        + "input_ids; or safetensors with an integer tensor.", valueName: "file"))
   var tokens: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Text tokens to take (default: 32768 for calibration, 16384 for evaluation).",
+      "Maximum number of text tokens (default: 32768 for calibration, 16384 for evaluation).",
       valueName: "n"))
   var maxTokens: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Positions of a window (default: 512), never more than the model has.", valueName: "n"))
+      "Positions per window (default: 512), never more than the model has.", valueName: "n"))
   var context: Int?
 
-  @Option(help: "Whether windows begin with the model's BOS token; auto asks the tokenizer.")
+  @Option(help: "Whether windows begin with the model's BOS token; auto follows the tokenizer.")
   var bos: ModelTokenizer.Beginning = .auto
 
-  @Flag(help: "Take special tokens that are written in the text for what they name.")
+  @Flag(help: "Parse special tokens that are written in the text.")
   var parseSpecial = false
 
   func validate() throws {
@@ -42,7 +42,7 @@ struct TextOptions: ParsableArguments {
       throw ValidationError("--text and --tokens exclude each other")
     }
     guard tokens.isEmpty || !parseSpecial else {
-      throw ValidationError("--parse-special needs --text: token ids are what they are")
+      throw ValidationError("--parse-special needs --text: token ids are not parsed")
     }
     if let maxTokens, maxTokens < 2 {
       throw ValidationError("--max-tokens \(maxTokens): expected a number of at least 2")

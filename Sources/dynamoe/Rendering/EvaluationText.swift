@@ -7,7 +7,7 @@ struct EvaluationText {
 
   init(_ result: Evaluator.Result, context: Int, name: String) {
     var table = TextTable([
-      ("variant", .left), ("perplexity", .right), ("× dense", .right), ("FFN", .right),
+      ("variant", .left), ("perplexity", .right), ("× dense", .right), ("cost", .right),
       ("mean KLD", .right), ("RMS Δp", .right), ("same top p", .right), ("tokens/s", .right),
     ])
     for figures in result.figures {

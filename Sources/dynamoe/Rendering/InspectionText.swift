@@ -81,7 +81,7 @@ struct InspectionText {
         + "\(inspection.tensors.count) tensors, \(HumanText.bytes(inspection.byteCount))\(files)"
         + (types.isEmpty ? "" : ": " + types.joined(separator: ", "))
         + (byType.keys.contains(where: \.isQuantized)
-          ? "; \(HumanText.fixed(inspection.bitsPerParameter, digits: 2)) bits a parameter" : ""))
+          ? "; \(HumanText.fixed(inspection.bitsPerParameter, digits: 2)) bits per parameter" : ""))
     if let ffn = inspection.feedForward {
       let form = [ffn.gated ? "gated" : "not gated", ffn.activation].compactMap { $0 }
       lines.append(
@@ -106,7 +106,7 @@ struct InspectionText {
   private var experts: [String] {
     guard let container = inspection.container else { return [] }
     var table = TextTable([
-      ("expert", .left), ("fetch", .right), ("bytes", .right), ("parameters", .right),
+      ("expert", .left), ("download", .right), ("bytes", .right), ("parameters", .right),
       ("FFN", .right),
     ])
     for (index, expert) in container.experts.enumerated() {
@@ -120,7 +120,7 @@ struct InspectionText {
     let held =
       !container.isComplete
       ? "holds experts 0…\(container.experts.count - 1) of \(container.expertsTotal)"
-      : container.holdsDense ? "complete" : "complete, without the dense model's"
+      : container.holdsDense ? "complete" : "complete, without the full expert"
     return [
       "  Nested experts: \(container.expertsTotal), ranked by "
         + "\(Escaping.terminal(container.importance)), "
@@ -132,7 +132,7 @@ struct InspectionText {
   /// Bytes per purpose, stored and uncompressed, and the ratio to the dense tensors.
   private func use(_ container: Inspection.Container) -> [String] {
     var table = TextTable([
-      ("spent on", .left), ("bytes", .right), ("", .right), ("of plain", .right), ("", .right),
+      ("content", .left), ("bytes", .right), ("", .right), ("uncoded", .right), ("", .right),
     ])
     for share in container.use.shares {
       let ratio = Double(share.stored) / Double(max(share.plain, 1))
@@ -144,7 +144,7 @@ struct InspectionText {
     let dense = container.use.denseBytes
     let ratio = Double(container.use.byteCount) / Double(max(dense, 1))
     return table.lines() + [
-      "  In all \(HumanText.percent(ratio)) of the dense tensors' \(HumanText.bytes(dense))."
+      "  Total: \(HumanText.percent(ratio)) of the dense tensors' \(HumanText.bytes(dense))."
     ]
   }
 

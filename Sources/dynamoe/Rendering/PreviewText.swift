@@ -33,7 +33,7 @@ struct PreviewText {
       "  memory       about \(HumanText.bytes(preview.work.memory)) at most",
       "  scratch      \(preview.work.scratch == 0 ? "none" : HumanText.bytes(preview.work.scratch))",
       "  time         about \(HumanText.seconds(preview.work.seconds)), "
-        + "\(preview.work.sweeps) sweeps over the weights with text",
+        + "\(preview.work.sweeps) sweeps of text through the weights",
     ] + phases + [
       "Nothing was written (--dry-run)."
     ]
@@ -64,7 +64,7 @@ struct PreviewText {
       preview.router == .mlp ? "--router linear" : nil,
     ].compactMap { $0 }
     guard preview.isOverlay, !options.isEmpty else { return [] }
-    return ["               an overlay; smaller by " + options.joined(separator: ", ")]
+    return ["               an overlay; make it smaller with " + options.joined(separator: ", ")]
   }
 
   var document: JSONValue {

@@ -32,7 +32,7 @@ final class ProgressLine: Sendable {
   /// Announces work of more than a minute, and how to shorten it.
   private func tell(_ stages: StageList) {
     guard stages.seconds > 60 else { return }
-    let advice = stages.sweeps.isEmpty ? "" : "; fewer --max-tokens take less"
+    let advice = stages.sweeps.isEmpty ? "" : "; a lower --max-tokens shortens it"
     Console.error("This will take about \(HumanText.seconds(stages.seconds))\(advice).")
   }
 
