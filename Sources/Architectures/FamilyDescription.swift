@@ -13,7 +13,7 @@ package struct FamilyDescription {
     let name = try like.string()
     guard var family = Family.known.first(where: { $0.name == name }) else {
       let names = Family.known.map(\.name).joined(separator: ", ")
-      throw like.mismatch(expected: "the name of a family that is known here: \(names)")
+      throw like.mismatch(expected: "the name of a known family: \(names)")
     }
     for (member, field) in try root.members() where member != "like" {
       try change(&family, member, field)
@@ -74,7 +74,7 @@ package struct FamilyDescription {
         for (role, field) in try field.members() {
           guard let known = TensorRole(snakeCase: role), known.biased == nil else {
             throw JSONFieldError(
-              field: field.path, expected: "the role of a tensor, as `up` or `attention_norm`",
+              field: field.path, expected: "the role of a tensor, such as `up` or `attention_norm`",
               found: role)
           }
           layout.names[known] = field.value.isNull ? nil : try field.string()

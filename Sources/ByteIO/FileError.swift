@@ -42,14 +42,14 @@ extension FileError: CustomStringConvertible {
       "\(output): is the input \(input) itself; choose another output"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
     case .noMemory(let path, let needed):
-      "\(path): expected \(needed) bytes of memory for what is read at once, found less"
+      "\(path): expected \(needed) bytes of memory for a single read, found less"
     case .noSpace(let path, let needed, let free):
       "\(path): expected \(needed) bytes of free space on this disk, found \(free); "
         + "choose another disk, or make room"
     case .begunOtherwise(let path, let what, let before, let now):
-      "\(path): was begun with \(what) \(before), found \(now) now"
+      "\(path): was started with \(what) \(before), found \(now) now"
     case .spoilt(let path, let reason):
-      "\(path): cannot be taken up: \(reason); remove it to begin anew"
+      "\(path): cannot be resumed: \(reason); remove it to start over"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }

@@ -139,14 +139,14 @@ package enum Folder {
         }
       }
       guard status.type == .directory else {
-        throw FileError.cannotCreate(path: output, reason: "something else than a folder is there")
+        throw FileError.cannotCreate(path: output, reason: "it exists and is not a folder")
       }
       guard force else { throw FileError.exists(path: output) }
       for name in try names(in: output) {
         let file = try? Stat(FilePath(path(of: name, in: output)), followTargetSymlink: false)
         guard isOurs(name), file?.type == .regular else {
           throw FileError.cannotCreate(
-            path: output, reason: "it holds \(name), which is of no export and would be lost")
+            path: output, reason: "it holds \(name), which is not of an export and would be lost")
         }
       }
     }

@@ -53,7 +53,7 @@ package final class RecordFile: Sendable {
         FilePath(path), .readWrite, options: [.create, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       guard lockf(descriptor.rawValue, F_TLOCK, 0) == 0 else {
-        throw FileError.cannotCreate(path: folder, reason: "another run is at work on it")
+        throw FileError.cannotCreate(path: folder, reason: "another run is using it")
       }
       // Cuts off a record that is not whole.
       try descriptor.resize(to: Int64(length))

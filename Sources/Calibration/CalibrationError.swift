@@ -64,12 +64,13 @@ extension CalibrationError: CustomStringConvertible {
       "\(path): not neuron statistics: \(reason)"
     case .importanceMatrix(let path, let entry, let expected, let found):
       """
-      \(path): no importance matrix of this model: \(entry): expected \(expected), found \(found)
+      \(path): not an importance matrix of this model: \(entry): expected \(expected), \
+      found \(found)
       """
     case .otherModel(let path, let expected, let found):
       "\(path): statistics of another model (\(found)); expected \(expected)"
     case .countedTwice(let path, let part):
-      "\(path): \(part) is in another of the files already and would count twice"
+      "\(path): \(part) is already in another of the files and would count twice"
     }
   }
 }

@@ -93,7 +93,7 @@ private struct Cursor {
     guard count >= least, count <= most else {
       throw .importanceMatrix(
         path: path, entry: "\(what) at byte \(start)",
-        expected: "\(least) to \(max(most, least)), for what the file holds", found: "\(count)")
+        expected: "\(least) to \(max(most, least)), by the length of the file", found: "\(count)")
     }
     return count
   }

@@ -61,7 +61,7 @@ extension NeuronStatistics {
       }
       return value
     }
-    guard try value("format") == Self.kind else { throw invalid("\"format\" is another") }
+    guard try value("format") == Self.kind else { throw invalid("\"format\" has another value") }
     guard let model = SHA256Digest(hexadecimal: try value("model_fingerprint")) else {
       throw invalid("\"model_fingerprint\" is not a digest")
     }
@@ -92,7 +92,7 @@ extension NeuronStatistics {
     while let absolute = try words("layers.\(layers.count).abs_sum", .f64, extents: 1) {
       guard let square = try words("layers.\(layers.count).square_sum", .f64, extents: 1),
         square.count == absolute.count
-      else { throw invalid("layer \(layers.count) has not both sums") }
+      else { throw invalid("layer \(layers.count) lacks one of its two sums") }
       var layer = Layer(neurons: absolute.count)
       layer.absoluteSum = absolute.map { Double(bitPattern: $0) }
       layer.squareSum = square.map { Double(bitPattern: $0) }
@@ -102,7 +102,7 @@ extension NeuronStatistics {
       layers.append(layer)
     }
     guard reader.tensors.count(where: { $0.name.text.hasPrefix("layers.") }) == 2 * layers.count
-    else { throw invalid("layer \(layers.count) is missing, and others are there") }
+    else { throw invalid("layer \(layers.count) is missing, but others are there") }
     guard !layers.isEmpty else { throw invalid("there is no layer") }
     do {
       try reader.checkUnchanged()
@@ -115,7 +115,7 @@ extension NeuronStatistics {
       // No part has more tokens than the total, so their sum cannot overflow.
       guard parts.allSatisfy({ $0.tokens <= positions }),
         parts.reduce(0, { $0 + $1.tokens }) <= positions
-      else { throw invalid("its parts have more tokens than there are") }
+      else { throw invalid("its parts have more tokens than \"token_count\"") }
       self.init(layers: layers, positions: positions, model: model, parts: parts)
     } catch {
       throw error as? CalibrationError ?? invalid("\(error)")

@@ -88,7 +88,8 @@ package struct NeuronStatistics: Sendable, Equatable {
         found: String(other.model.description.prefix(12)))
     }
     guard layers.map(\.absoluteSum.count) == other.layers.map(\.absoluteSum.count) else {
-      throw .notStatistics(path: path, reason: "layers or neurons are not as in the other files")
+      throw .notStatistics(
+        path: path, reason: "another number of layers or neurons than in the other files")
     }
     for part in other.parts {
       guard let twin = parts.first(where: { $0.overlaps(part) }) else { continue }
@@ -96,7 +97,7 @@ package struct NeuronStatistics: Sendable, Equatable {
         path: path,
         part: twin.shard == part.shard
           ? "part \(part.shard) of the same text"
-          : "a stretch of part \(part.shard) of the same text")
+          : "some of part \(part.shard) of the same text")
     }
     for layer in layers.indices { layers[layer].add(other.layers[layer]) }
     positions += other.positions

@@ -90,7 +90,7 @@ package struct Checkpoint: TensorList {
     if case .pickle = error { return .safetensors(error) }
     guard path.hasSuffix(".gguf") else { return .safetensors(error) }
     return .unsupported(
-      path: path, what: "by its first bytes neither GGUF nor safetensors",
+      path: path, what: "its first bytes are neither those of GGUF nor of safetensors",
       advice: "fetch the file again")
   }
 

@@ -91,22 +91,22 @@ extension ModelError: CustomStringConvertible {
     case .tokenizer(let path, let file, let error): "\(path): \(file): \(error)"
     case .noBase(let path):
       "\(path): an overlay without weights: it needs the checkpoint that it was made from"
-    case .notOverlay(let path): "\(path): has its own weights and needs no base: it is no overlay"
+    case .notOverlay(let path): "\(path): not an overlay: has its own weights and needs no base"
     case .otherBase(let path, let base, let tensor):
       """
-      \(path): made from another checkpoint than \(base): the tensor \(tensor) is not there, or not \
-      the same
+      \(path): made from another checkpoint than \(base): the tensor \(tensor) is missing there or \
+      differs
       """
     case .noConfiguration(let path):
       """
       \(path): there is no config.json beside the weights, so the architecture is unknown; copy it \
-      from where the model came from
+      from the original model
       """
     case .configurationText(let path, let file, let error): "\(path): \(file): \(error)"
     case .configuration(let path, let file, let error): "\(path): \(file): \(error)"
     case .unknownFamily(let path, let modelType):
       """
-      \(path): config.json: model_type \"\(modelType)\" is not known here; known: \
+      \(path): config.json: unknown model_type \"\(modelType)\"; known: \
       \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
       """
     case .metadata(let path, let key, let expected, let found):
@@ -115,9 +115,9 @@ extension ModelError: CustomStringConvertible {
       "\(path): an export with routers, which only Transformers runs"
     case .unsupported(let path, let what, let advice): "\(path): \(what); \(advice)"
     case .missingTensor(let path, let name):
-      "\(path): the configuration asks for the tensor \(name), which is not there"
+      "\(path): the configuration requires the tensor \(name), which is missing"
     case .shape(let path, let tensor, let expected, let found):
-      "\(path): \(tensor): the configuration asks for the shape \(expected), found \(found)"
+      "\(path): \(tensor): the configuration requires the shape \(expected), found \(found)"
     case .elementType(let path, let tensor, let found):
       "\(path): \(tensor): expected floating-point or quantised weights that can be decoded, found \(found)"
     case .tokenOutOfRange(let path, let token, let rows):
@@ -128,9 +128,9 @@ extension ModelError: CustomStringConvertible {
     case .windowTooLong(let path, let positions, let limit):
       "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
     case .noTokenizer(let path):
-      "\(path): there is no tokenizer (tokenizer.json beside the weights), which reading text needs"
+      "\(path): there is no tokenizer (tokenizer.json beside the weights) to read text with"
     case .noBeginningToken(let path):
-      "\(path): neither tokenizer nor config.json names a token to begin windows with"
+      "\(path): neither the tokenizer nor config.json names a BOS token"
     }
   }
 }

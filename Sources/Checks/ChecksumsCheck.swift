@@ -5,7 +5,7 @@ import Work
 
 enum ChecksumsCheck: Check {
   static let id = "checksums"
-  static let summary = "Every block has the CRC-32 of the directory, and all padding is zero."
+  static let summary = "Every block has the CRC-32 in the directory, and all padding is zero."
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
 

@@ -3,7 +3,7 @@ import DMOE
 
 enum CompleteCheck: Check {
   static let id = "complete"
-  static let summary = "No section that the directory names is missing."
+  static let summary = "The file holds every section that the directory lists."
   static let input: CheckInput? = .completeness
 
   static func applies(to subject: CheckSubject) -> Bool {

@@ -9,8 +9,8 @@ import Work
 enum DigestsCheck: Check {
   static let id = "digests"
   static let summary = """
-    Every dense tensor, put together again from its rings or found in the base, has the SHA-256 of \
-    the directory.
+    Every dense tensor, rebuilt from its rings or read from the base, has the SHA-256 in the \
+    directory.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -33,13 +33,13 @@ enum DigestsCheck: Check {
       try dense.digest(of: sources[index].description.name) == sources[index].digest
     }
     if let wrong = matches.firstIndex(of: false) {
-      return .failed("\(sources[wrong].description.name) is not what was written")
+      return .failed("\(sources[wrong].description.name): SHA-256 differs from the directory's")
     }
     return container.holdsDense
       ? .passed(
         recoded == 0
           ? "all \(sources.count) dense tensors rebuilt"
           : "\(sources.count) dense tensors rebuilt; \(recoded) are stored in another type")
-      : .passed("\(sources.count) shared tensors; the rings are not all there")
+      : .passed("\(sources.count) shared tensors; some rings are missing")
   }
 }

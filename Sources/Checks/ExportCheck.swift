@@ -11,9 +11,9 @@ import Work
 enum ExportCheck: Check {
   static let id = "export"
   static let summary = """
-    An exported folder is the expert of its width, or all of them with their routers, every tensor \
-    bit for bit, none missing and none extra; its other files are the source's, config.json but for \
-    what the form changes, and code that of this program.
+    An exported folder holds the expert of its width, or all experts with their routers, every \
+    tensor bit for bit, none missing and none extra; its other files equal the source's, except \
+    for the export's changes to config.json, and its code is that of this program.
     """
   static let input: CheckInput? = .container
 
@@ -34,7 +34,7 @@ enum ExportCheck: Check {
       guard expert != nil else {
         let known = held.first?.map(String.init).joined(separator: ", ") ?? ""
         return .failed(
-          "its layers have \(text(found)) neurons, the experts of the file \(known)")
+          "its layers have \(text(found)) neurons; the experts of the file have \(known)")
       }
     }
     let contents = try FolderContents(origin, expert: expert)
@@ -78,18 +78,18 @@ enum ExportCheck: Check {
     guard try folder.document("config.json") == contents.configurationDocument() else {
       return contents.routed == nil
         ? "config.json differs from the source's in more than the width"
-        : "config.json differs from the source's in more than the experts of the file"
+        : "config.json differs from the source's in more than the description of the experts"
     }
     for name in contents.checkpoint.companions
     where name != "config.json" && name != Checkpoint.cardName {
       guard try folder.companion(name) == contents.checkpoint.companion(name) else {
-        return "\(name) is not the source's"
+        return "\(name) differs from the source's"
       }
     }
     if let routed = contents.routed,
       let file = try RoutedFolderCheck.changedCode(of: folder, routed)
     {
-      return "\(file) is not what this version of dynamoe writes: do not run it"
+      return "\(file) differs from the one that this version of dynamoe writes: do not run it"
     }
     return nil
   }

@@ -11,8 +11,8 @@ import Work
 enum FunctionCheck: Check {
   static let id = "function"
   static let summary = """
-    Routed to the full expert, the model gives the logits of the dense one (that of the source or \
-    the base, where given), within 0.0001 of their range.
+    With every token routed to the full expert, the logits equal those of the dense model (of the \
+    source or the base, if given) within 0.0001 of their range.
     """
   static let input: CheckInput? = .text
 

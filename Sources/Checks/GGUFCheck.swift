@@ -13,8 +13,8 @@ import Work
 enum GGUFCheck: Check {
   static let id = "gguf"
   static let summary = """
-    An exported GGUF file is the expert of its widths, every tensor bit for bit, encoded anew where \
-    it is quantised, none missing and none extra; its keys are those of the expert.
+    An exported GGUF file holds the expert of its widths, every tensor bit for bit (quantised ones \
+    compared with a new encoding), none missing and none extra; its metadata is the expert's.
     """
   static let input: CheckInput? = .container
 
@@ -51,8 +51,8 @@ private struct ExpertComparison {
     guard let expert = matching else {
       let known = directory.widths.first?.prefix(container.expertsHeld).map(String.init)
       return .failed(
-        "its layers have \(Set(widths).sorted().map(String.init).joined(separator: ", ")) neurons, "
-          + "the experts of the file \(known?.joined(separator: ", ") ?? "")")
+        "its layers have \(Set(widths).sorted().map(String.init).joined(separator: ", ")) neurons; "
+          + "the experts of the file have \(known?.joined(separator: ", ") ?? "")")
     }
     let plan = try plan(expert)
     if let difference = try tensorDifference(plan) ?? keyDifference(plan) {

@@ -3,7 +3,7 @@ import DMOE
 
 enum PermutationCheck: Check {
   static let id = "permutation"
-  static let summary = "The order of every layer's neurons names each neuron once."
+  static let summary = "The permutation of every layer contains each neuron once."
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
 

@@ -6,7 +6,7 @@ import JSON
 enum ReportCheck: Check {
   static let id = "report"
   static let summary = """
-    The report beside the file, if there is one, tells of the same plan, experts and lengths.
+    The report beside the file, if there is one, gives the same plan, experts and lengths.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -41,7 +41,7 @@ enum ReportCheck: Check {
         let length = container.prefixLength(expert: expert)
         _ = try field.member("bytes").int(in: length...length)
       }
-      return .passed("\(Folder.name(of: String(path))) tells of this file")
+      return .passed("\(Folder.name(of: String(path))) matches this file")
     } catch let error as JSONFieldError {
       return .failed("\(path): \(error)")
     } catch let error as JSONError {

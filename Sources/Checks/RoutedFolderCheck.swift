@@ -11,10 +11,10 @@ import Tensors
 enum RoutedFolderCheck: Check {
   static let id = "routed"
   static let summary = """
-    Of an exported folder with routers: its Python files, which Transformers runs, are those of this \
-    program byte for byte, and no other code is named or lies beside them; \
-    routers, compensation and permutations are there in the shapes that \
-    config.json asks for, and the permutations name every neuron once.
+    In an exported folder with routers, the Python files, which Transformers runs, equal those of \
+    this program byte for byte, and the folder neither contains nor names other code; \
+    routers, compensation and permutations have the shapes that \
+    config.json requires, and each permutation contains every neuron once.
     """
 
   static func applies(to subject: CheckSubject) -> Bool {
@@ -25,10 +25,11 @@ enum RoutedFolderCheck: Check {
     guard let field = try subject.routedField() else { return .skipped("no folder with routers") }
     let form = try RoutedConfiguration(field)
     if let file = try changedCode(of: subject.checkpoint, form) {
-      return .failed("\(file) is not what this version of dynamoe writes: do not run it")
+      return .failed(
+        "\(file) differs from the one that this version of dynamoe writes: do not run it")
     }
     if let other = try otherCode(of: subject.checkpoint) {
-      return .failed("\(other), which is not of dynamoe: do not run it")
+      return .failed("\(other), which is not part of dynamoe: do not run it")
     }
     let model = try subject.model()
     guard (try? form.check(against: model)) != nil,
@@ -67,7 +68,7 @@ enum RoutedFolderCheck: Check {
       let isModule =
         [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
         || place.isFolder(name) && !name.hasPrefix(".")
-      if isModule, !RemoteCode.names.contains(name) { return "beside them is \(name)" }
+      if isModule, !RemoteCode.names.contains(name) { return "the folder contains \(name)" }
       guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
         continue
       }
@@ -97,12 +98,12 @@ enum RoutedFolderCheck: Check {
       }
       let name = TensorName(place + RoutedConfiguration.permutation)
       guard try isPermutation(folder.source.read(name)) else {
-        return "\(name) does not name every neuron once"
+        return "\(name) does not contain every neuron once"
       }
     }
     let inside = "." + RoutedConfiguration.module
     let extra = folder.tensors.first { $0.name.text.contains(inside) && !known.contains($0.name) }
-    return extra.map { "the tensor \($0.name) does not belong to what config.json describes" }
+    return extra.map { "config.json describes no tensor \($0.name)" }
   }
 
   private static func isPermutation(_ bytes: [UInt8]) -> Bool {

@@ -5,8 +5,8 @@ import Experts
 enum RoutingCheck: Check {
   static let id = "routing"
   static let summary = """
-    Routers and compensation have the shapes that the plan asks for, their numbers are finite, and \
-    the budgets strictly monotone.
+    Routers and compensation have the shapes that the plan requires, their numbers are finite, and \
+    the budgets are strictly monotone.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -14,7 +14,7 @@ enum RoutingCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     guard let form = container.directory.routing, let routing = try Routing(container) else {
-      return .skipped("there are no routers, or none that are known here")
+      return .skipped("there are no routers, or none of a known kind")
     }
     _ = try LayerExperts.layers(of: container)
     let compensation = form.compensationRank.map { ", compensation of rank \($0)" } ?? ""

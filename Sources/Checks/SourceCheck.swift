@@ -10,8 +10,9 @@ import Work
 enum SourceCheck: Check {
   static let id = "source"
   static let summary = """
-    Every FFN matrix is the source's under the file's permutation, every other tensor is identical, \
-    none is missing and none is extra; of what is stored in another type the error is told.
+    Every FFN matrix equals the source's under the file's permutation, every other tensor is \
+    identical, none is missing and none is extra; for matrices stored in another type, the error \
+    is given.
     """
   static let input: CheckInput? = .source
 

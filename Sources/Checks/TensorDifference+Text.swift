@@ -17,7 +17,7 @@ extension TensorComparison.Difference {
     // The source is what is found there, and the file what is expected of it.
     case (.extra(let name), .source): "the source's tensor \(name) is missing"
     case (.missing(let name), .source): "the tensor \(name) is not in the source"
-    case (.extra(let name), .expert): "the tensor \(name) is not of the expert"
+    case (.extra(let name), .expert): "the tensor \(name) is not in the expert"
     case (.extra(let name), .file): "the tensor \(name) is not in the file"
     case (.missing(let name), .expert), (.missing(let name), .file):
       "the tensor \(name) is missing"

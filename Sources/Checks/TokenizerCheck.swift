@@ -10,7 +10,7 @@ enum TokenizerCheck: Check {
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let model = try? subject.model() else {
-      return .skipped("the rows of the embedding are not known")
+      return .skipped("the number of rows of the embedding is unknown")
     }
     let tokenizer: Tokenizer
     do {

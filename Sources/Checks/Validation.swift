@@ -29,7 +29,7 @@ package struct Validation: Sendable {
 
   /// Identifiers, summaries and inputs of all checks, for the manual; opening the file is the first.
   package static var catalogue: [(id: String, summary: String, input: CheckInput?)] {
-    [(structureID, "The file, or every file of the folder, keeps all rules of its format.", nil)]
+    [(structureID, "The file, or every file of the folder, follows all rules of its format.", nil)]
       + checks.map { ($0.id, $0.summary, $0.input) }
   }
 
@@ -78,7 +78,7 @@ package struct Validation: Sendable {
         return "holds experts 0…\(reader.expertsHeld - 1) of \(experts)"
       }
       if reader.directory.isPart {
-        return "\(experts) experts, complete, without those that the dense model needs"
+        return "\(experts) experts, complete, without the full expert"
       }
       return "\(experts) experts, complete"
         + (reader.directory.isOverlay ? ", an overlay without weights" : "")

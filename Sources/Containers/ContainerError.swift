@@ -12,7 +12,7 @@ extension ContainerError: CustomStringConvertible {
     case .notContainer(let path):
       "\(path): expected a .dmoe, found a dense checkpoint"
     case .unknownExpert(let wanted, let known):
-      "expert \(wanted): there is no such expert; there are \(known.joined(separator: ", "))"
+      "expert \(wanted): no such expert; available: \(known.joined(separator: ", "))"
     }
   }
 }

@@ -31,7 +31,7 @@ extension DMOEDirectory {
         case .source, .permutation, .part:
           guard let form = wanted.removeValue(forKey: tensor.kind) else {
             throw JSONFieldError(
-              field: field, expected: "a tensor that belongs here, once", found: tensor.title)
+              field: field, expected: "a tensor of this section, once", found: tensor.title)
           }
           guard form == Form(tensor) else {
             throw JSONFieldError(

@@ -81,7 +81,7 @@ extension DMOEDirectory {
       else {
         throw JSONFieldError(
           field: layer.path,
-          expected: "as many widths as layer 0, the last \(model.intermediateSize) as there or not",
+          expected: "as many widths as layer 0, ending at \(model.intermediateSize) in all or none",
           found: "\(widths)")
       }
       result.append(widths)

@@ -65,11 +65,11 @@ extension DMOEError: CustomStringConvertible {
     case .directory(let path, let error): "\(path): directory: \(error)"
     case .cutInside(let path, let section, let length, let wholeLength):
       """
-      \(path): cut inside \(section) at byte \(length); the longest prefix that is whole has \
+      \(path): cut inside \(section) at byte \(length); the longest valid prefix has \
       \(wholeLength) bytes
       """
     case .trailingBytes(let path, let expected, let found):
-      "\(path): expected \(expected) bytes, found \(found): something follows the last section"
+      "\(path): expected \(expected) bytes, found \(found): extra bytes follow the last section"
     case .padding(let path, let offset):
       "\(path): damaged: the padding at byte \(offset) is not zero; fetch the file again"
     case .permutation(let path, let layer, let rank, let index):
@@ -84,8 +84,8 @@ extension DMOEError: CustomStringConvertible {
       """
     case .part(let path):
       """
-      \(path): holds the smaller experts of a model only; this needs all of it: use the file that it \
-      was exported from
+      \(path): holds only the smaller experts of a model; this needs all of them: use the file \
+      that it was exported from
       """
     }
   }

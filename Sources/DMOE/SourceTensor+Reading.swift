@@ -23,7 +23,7 @@ extension TensorDescription {
       !overflow, bytes < UInt128(block.elements) << 63
     else {
       throw shapeField.mismatch(
-        expected: "extents whose product is a size of whole bytes, in 63 bits")
+        expected: "extents whose size is a whole number of bytes below 2^63")
     }
     self = description
   }
@@ -43,7 +43,7 @@ extension FeedForwardCut {
       parts.append(part)
     }
     guard let first = parts.first, parts.allSatisfy({ $0.isBias == first.isBias }) else {
-      throw partsField.mismatch(expected: "matrices or biases, at least one")
+      throw partsField.mismatch(expected: "at least one part, either all matrices or all biases")
     }
     let neuronAxis = try field.member("neuron_axis").int(in: 0...(first.isBias ? 0 : 1))
     let neurons = parts.count.multipliedReportingOverflow(by: model.intermediateSize).partialValue
@@ -58,7 +58,7 @@ extension FeedForwardCut {
     guard tensor.shape == shape, isMovable, isParted || storage != .rings else {
       throw JSONFieldError(
         field: field.path,
-        expected: "a tensor of shape \(shape) whose neurons can be parted, or which stays whole",
+        expected: "a tensor of shape \(shape) that can be split by neuron, or stays whole",
         found: "\(tensor.elementType.rawValue) \(tensor.shape)")
     }
     self.init(layer: layer, parts: parts, neuronAxis: neuronAxis, storage: storage)
@@ -70,7 +70,7 @@ extension FeedForwardCut {
     let isWhole = try field.stated("whole")?.bool() ?? false
     guard let typeField = try field.stated("ring_type") else {
       guard !isWhole || parts == [.down] else {
-        throw try field.member("whole").mismatch(expected: "false for anything but down")
+        throw try field.member("whole").mismatch(expected: "false for all parts but down")
       }
       return isWhole ? .whole : .rings
     }
@@ -78,7 +78,7 @@ extension FeedForwardCut {
       type.elementBytes != nil || type.isQuantized, model.hiddenSize % type.block.elements == 0
     else {
       throw typeField.mismatch(
-        expected: "for down alone, and not whole, a type whose blocks fill \(model.hiddenSize)")
+        expected: "a type whose blocks divide \(model.hiddenSize), only for down that is not whole")
     }
     return .recoded(type)
   }

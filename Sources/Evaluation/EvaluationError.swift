@@ -37,7 +37,7 @@ extension EvaluationError: CustomStringConvertible {
       \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined
       """
     case .unknownVariant(let name, let known):
-      "there is no variant \(name) here; there are: \(known.joined(separator: ", "))"
+      "there is no variant \(name); available: \(known.joined(separator: ", "))"
     }
   }
 }

@@ -40,8 +40,8 @@ extension FormError: CustomStringConvertible {
     case .mixedWidths(let expert, let widths, let obstacle):
       """
       expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
-      \(widths.max() ?? 0) neurons); a plain model has one for all, and DeciLM, which has one for \
-      each, \(obstacle)
+      \(widths.max() ?? 0) neurons); a plain model has one width for all, and DeciLM, which has \
+      one per layer, \(obstacle)
       """
     case .notAllExperts(let path, let held):
       """
@@ -49,14 +49,14 @@ extension FormError: CustomStringConvertible {
       """
     case .notRoutable(let path, let family):
       """
-      \(path): the family \(family) has no form with routers: Transformers predicts no tokens with it, or \
-      its modules there are not known here
+      \(path): the family \(family) has no form with routers: Transformers has no language model \
+      of it, or dynamoe does not know its modules there
       """
     case .mixedWidthsInGGUF(let expert, let widths, let architecture):
       """
       expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
-      \(widths.max() ?? 0) neurons), and llama.cpp takes that of LLaMA-shaped models only, not of \
-      \(architecture)
+      \(widths.max() ?? 0) neurons), which llama.cpp supports for LLaMA-shaped models only, not \
+      for \(architecture)
       """
     case .notInGGUF(let path, let what):
       "\(path): \(what) cannot be represented in GGUF"
@@ -67,9 +67,9 @@ extension FormError: CustomStringConvertible {
     case .notRouted(let path, let found):
       "\(path): expected an exported folder with routers, found \(found)"
     case .unknownExpertTensor(let path, let tensor):
-      "\(path): \(tensor): config.json names no such tensor of experts or routers"
+      "\(path): \(tensor): config.json describes no such tensor of experts or routers"
     case .permutation(let path, let tensor, let found):
-      "\(path): \(tensor): expected every neuron once, as whole numbers of I32, found \(found)"
+      "\(path): \(tensor): expected every neuron once, as I32 indices, found \(found)"
     case .otherReport(let path, let error):
       "\(path): the report of another conversion: \(error)"
     }

@@ -25,7 +25,7 @@ extension GGUFError: CustomStringConvertible {
       "\(place): the name \(quoted(name)) is given twice"
     case .unknownValueType(let place, let found):
       "\(place): expected 0 to 12, found \(found)"
-    case .nestedArray(let place): "\(place): an array of arrays is not read"
+    case .nestedArray(let place): "\(place): an array of arrays is not supported"
     case .invalidBool(let place, let found):
       "\(place): expected a bool, 0 or 1, found \(found)"
     case .invalidAlignment(let place, let found):

@@ -38,7 +38,7 @@ extension JSONError: CustomStringConvertible {
       case .unexpectedEnd: "the text ends inside a value"
       case .unexpectedByte(let byte, let expected):
         "expected \(expected), found byte 0x\(String(byte, radix: 16))"
-      case .trailingBytes: "something follows the document"
+      case .trailingBytes: "extra bytes follow the document"
       case .duplicateKey(let key): "duplicate key \(JSONWriter.text(.string(key)))"
       case .invalidUTF8: "a string is not UTF-8"
       case .controlCharacter(let byte):

@@ -62,8 +62,8 @@ struct ExpertFitting: Sendable {
     var warnings: [String] = []
     if importance == .greedy, !usesGramMatrix(windows) {
       warnings.append(
-        "neurons were ranked each on its own: the text is too short, or the layers too wide, to "
-          + "tell how they go together")
+        "neurons were ranked individually: the text is too short, or the layers too wide, for "
+          + "the greedy ranking")
     }
     guard let router, let stage = stages[.budgets] else {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }

@@ -13,11 +13,11 @@ extension Partition {
     var warnings = fitted.warnings
     if request.routers == .usual, request.text == nil {
       warnings.append(
-        "no routers and no compensation: they learn from text, and there was none")
+        "no routers and no compensation: they are fitted to text, and none was given")
     }
     if request.importance == nil, request.recipe.importance.needsText, request.text == nil {
       warnings.append(
-        "neurons were ranked each on its own: how they go together takes text to tell")
+        "neurons were ranked individually: the greedy ranking needs text")
     }
     if let statistics = fitted.statistics {
       let neurons = statistics.layers.first?.squareSum.count ?? 0

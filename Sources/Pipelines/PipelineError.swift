@@ -33,11 +33,11 @@ extension PipelineError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .noImportance:
-      "nothing says which neurons matter"
+      "there is nothing to rank the neurons by"
     case .routersWithoutText:
-      "routers learn from text, and there is none"
+      "routers are fitted to text, and there is none"
     case .greedyWithoutText:
-      "the greedy ranking learns from text, and there is none"
+      "the greedy ranking needs text, and there is none"
     case .compensationWithoutErrors:
       "compensation belongs to the recipe residual only"
     case .compensationWithoutRouters:
@@ -45,13 +45,13 @@ extension PipelineError: CustomStringConvertible {
     case .compensationRank(let rank, let hiddenSize):
       "compensation rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
     case .routersWithoutChoice:
-      "routers choose among experts, and there is one only"
+      "routers choose among experts, and there is only one"
     case .shownTextWithoutRouters:
       "a shown text needs routers, and there are none"
     case .alreadyConverted(let path):
-      "\(path): is a .dmoe already; give the dense checkpoint that it was made from"
+      "\(path): is already a .dmoe; give the dense checkpoint that it was made from"
     case .matrixWithoutMagnitudes:
-      "the importance matrix holds squares, and no magnitudes"
+      "the importance matrix holds squares of activations, not magnitudes"
     case .otherModel(let statistics):
       "\(statistics): these are statistics of another model"
     case .downNotQuantized:

@@ -7,13 +7,13 @@ package enum ReportWarnings {
   package static func calibration(tokens: Int, neurons: Int) -> [String] {
     if tokens < 2 * neurons {
       return [
-        "calibrated on only \(tokens) tokens for \(neurons) neurons a layer, fewer than two for "
-          + "each: the ranking may be chance; give more text"
+        "calibrated on only \(tokens) tokens for \(neurons) neurons per layer, fewer than two per "
+          + "neuron: the ranking may be noise; give more text"
       ]
     }
     guard tokens < 4096 else { return [] }
     return [
-      "calibrated on only \(tokens) tokens: the ranking may be chance; give more text"
+      "calibrated on only \(tokens) tokens: the ranking may be noise; give more text"
     ]
   }
 
@@ -25,7 +25,7 @@ package enum ReportWarnings {
     }
     guard !weak.isEmpty else { return [] }
     return [
-      "the routers of \(layers(weak)) predict little (R² below 0.2 in the mean of their experts): "
+      "the routers of \(layers(weak)) predict little (R² below 0.2, averaged over experts): "
         + "more text may help"
     ]
   }
@@ -37,7 +37,7 @@ package enum ReportWarnings {
         return nil
       }
       let percent = HumanText.fixed(100 * shares[expert], digits: 0)
-      return "layer \(layer) gives \(percent) % of its tokens expert \(expert)"
+      return "layer \(layer) routes \(percent) % of its tokens to expert \(expert)"
     }
     guard !collapsed.isEmpty else { return [] }
     return [
@@ -53,7 +53,7 @@ package enum ReportWarnings {
       guard case .choosing(.routed, .budget(let budget)) = figures.variant else { continue }
       let cost = figures.work.costFraction
       if abs(cost - budget) > 0.02 {
-        missed.append("\(budget) costs \(HumanText.fixed(cost, digits: 3))")
+        missed.append("budget \(budget) costs \(HumanText.fixed(cost, digits: 3))")
       }
       if budget == 0.5, let ratio = figures.divergence?.perplexityRatio.value, ratio > 1.5 {
         warnings.append(

@@ -49,7 +49,7 @@ struct SweepCourse: Sendable {
         checksums = reader.take()
         restore(&reader)
         guard reader.isFinished else {
-          throw .spoilt(path: store?.folder ?? "", reason: "a record does not make sense")
+          throw .spoilt(path: store?.folder ?? "", reason: "a record is inconsistent")
         }
         finished += 1
       }
@@ -73,7 +73,7 @@ struct SweepCourse: Sendable {
       if finished > 0 {
         let found = states.checksums(of: finished % areas, parallel: sweep.parallel)
         guard found == checksums else {
-          throw .spoilt(path: store?.folder ?? "", reason: "hidden states are not as they were")
+          throw .spoilt(path: store?.folder ?? "", reason: "hidden states have changed")
         }
         try states.check()
         return

@@ -54,7 +54,7 @@ extension SafetensorsError: CustomStringConvertible {
       "\(path): truncated: expected \(expected) bytes of data, found \(found); fetch the file again"
     case .trailingBytes(let path, let expected, let found):
       """
-      \(path): expected \(expected) bytes of data, found \(found): something follows the last \
+      \(path): expected \(expected) bytes of data, found \(found): extra bytes follow the last \
       tensor; fetch the file again
       """
     case .noCheckpoint(let path):

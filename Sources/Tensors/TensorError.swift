@@ -38,8 +38,8 @@ extension TensorError: CustomStringConvertible {
       """
     case .undecodable(let path, let tensor, let offset):
       """
-      \(path): malformed: the block of \(tensor) at byte \(offset) does not decode to the bytes \
-      that it stands for
+      \(path): malformed: the block of \(tensor) at byte \(offset) does not decode to its original \
+      bytes
       """
     case .unsupported(let path, let tensor, let reason):
       "\(path): the tensor \(tensor) cannot be read: \(reason)"

@@ -53,7 +53,7 @@ extension GGUFVocabulary {
   ) throws(TokenizerError) {
     // Text is usually in NFC, and GGUF has no key for it.
     guard normalizer?.isComposition ?? true else {
-      throw .inexpressible(path: "normalizer", found: "one beside NFC, with byte-level BPE,")
+      throw .inexpressible(path: "normalizer", found: "one other than NFC, with byte-level BPE,")
     }
     guard
       let name = GGUFPreTokenizer.name(
@@ -61,7 +61,7 @@ extension GGUFVocabulary {
     else {
       throw .inexpressible(
         path: path,
-        found: "a way to cut words that has no name in llama.cpp"
+        found: "a way of splitting words that has no name in llama.cpp"
           + (parameters.ignoresMerges ? " (with ignore_merges)" : ""))
     }
     self.init(
@@ -87,7 +87,7 @@ extension GGUFVocabulary {
     guard let addsSpace = Self.addsSpace(preTokenizer, normalizer) else {
       throw .inexpressible(
         path: "pre_tokenizer",
-        found: "another treatment of spaces than SentencePiece's, with BPE over characters,")
+        found: "a treatment of spaces that differs from SentencePiece's, with BPE over characters,")
     }
     let kinds = pieces.kinds(count: count, unknownID: parameters.unknownID, hasBytes: true)
     self.init(

@@ -53,7 +53,7 @@ extension TokenizerError: CustomStringConvertible {
     case .endlessPattern(let source):
       "the pattern \(source) takes too long on this text"
     case .overgrown(let limit):
-      "the normalizer makes more than \(limit) bytes of this text"
+      "the normalizer expands this text to more than \(limit) bytes"
     case .malformedTable(let path): "\(path): the table of characters is damaged"
     case .invalidID(let path, let token, let found):
       "\(path): token \"\(token)\" needs an id from 0 to \(Vocabulary.largestID), found \(found)"

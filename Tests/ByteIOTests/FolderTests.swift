@@ -96,7 +96,7 @@ import Testing
     try FileManager.default.removeItem(atPath: output)
     try folder.write([1], to: "real/ours")
     try FileManager.default.createSymbolicLink(atPath: output, withDestinationPath: "real")
-    #expect { try check(force: true) } throws: { "\($0)".contains("something else than a folder") }
+    #expect { try check(force: true) } throws: { "\($0)".contains("exists and is not a folder") }
     #expect(throws: FileError.self) {
       try Folder.checkOutputFolder(
         folder.path("none/out"), inputs: [], force: true, isOurs: { _ in true })

@@ -157,7 +157,7 @@ import Work
       try sum.merge(statistics(), path: "s")
     }
     for shard in ["1/1", "1/4", "2/4", "2/3", "3/6"] {
-      let part = "a stretch of part \(shard) of the same text"
+      let part = "some of part \(shard) of the same text"
       #expect(throws: CalibrationError.countedTwice(path: "s", part: part)) {
         try sum.merge(statistics(shard: shard), path: "s")
       }

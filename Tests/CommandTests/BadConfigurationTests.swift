@@ -23,10 +23,10 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("hidden_size", 8, "embed_tokens", "[8, 8]", "[8, 4]"),
     .init("intermediate_size", 9, "gate_proj", "[9, 4]", "[8, 4]"),
     .init("vocab_size", 7, "embed_tokens", "[7, 4]", "[8, 4]"),
-    .init("num_hidden_layers", 2, "model.layers.1.", "not there"),
+    .init("num_hidden_layers", 2, "model.layers.1.", "is missing"),
     .init("num_key_value_heads", 2, "k_proj", "[4, 4]", "[2, 4]"),
-    .init("tie_word_embeddings", false, "lm_head.weight", "not there"),
-    .init("mlp_bias", true, "bias", "not there"),
+    .init("tie_word_embeddings", false, "lm_head.weight", "is missing"),
+    .init("mlp_bias", true, "bias", "is missing"),
     // Members that are missing or invalid.
     .init("hidden_size", nil, "hidden_size"), .init("model_type", nil, "model_type"),
     .init("rms_norm_eps", nil, "rms_norm_eps"),
@@ -81,7 +81,7 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     let path = try model.write(to: folder)
     try expectRefused(
       ["partition", path, "--importance", "weights", "-o", folder.path("t.dmoe")], 65,
-      [path, "\"mamba\" is not known here; known: llama"], in: folder)
+      [path, "unknown model_type \"mamba\"; known: llama"], in: folder)
     #expect(try expectDone(["inspect", path]).contains("safetensors, mamba"))
     #expect(try expectDone(["validate", path]).contains("– configuration"))
   }

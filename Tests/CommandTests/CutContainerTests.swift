@@ -75,7 +75,7 @@ import Testing
       for variant in ["dense", "expert-\(held)"] {
         try expectRefused(
           ["evaluate", path, "--variants", variant] + Fixture.text, 64,
-          ["there is no variant \(variant) here", "there are: \(names.joined(separator: ", "))"],
+          ["there is no variant \(variant);", "available: \(names.joined(separator: ", "))"],
           in: folder)
       }
     }

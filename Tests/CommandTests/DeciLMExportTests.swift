@@ -108,6 +108,6 @@ import Testing
     }
     try expectRefused(
       export(windowed, 0, to: folder.path("x")), 65,
-      ["differs between layers", "no windows of attention", "leave out --expert"], in: folder)
+      ["differs between layers", "no attention windows", "leave out --expert"], in: folder)
   }
 }

@@ -25,7 +25,7 @@ import Testing
       #expect(try bytes(at: part).count == result.object?["bytes"]?.int)
       #expect(try bytes(at: part).count < end)
       let report = try expectDone(["validate", part, "--require-complete"])
-      #expect(report.contains("\(expert + 1) experts, complete, without those"))
+      #expect(report.contains("\(expert + 1) experts, complete, without the full"))
       _ = try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, part])
 
       let cut = try folder.write(Array(whole.prefix(end)), to: "cut.dmoe")

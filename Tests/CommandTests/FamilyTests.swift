@@ -94,7 +94,7 @@ import Testing
     let (model, family) = try described(
       #"{"like": "llama", "name": "mine", "keys": {"hidden_size": "width"}}"#)
     let refused = try dynamoe(["partition", model, "-o", folder.path("x.dmoe")] + Self.text)
-    #expect(refused.status == 65 && refused.errors.contains("\"mine\" is not known here"))
+    #expect(refused.status == 65 && refused.errors.contains("unknown model_type \"mine\""))
     let path = folder.path("t.dmoe")
     _ = try json(["partition", model, "--family", family, "-o", path] + Self.text)
     try FileManager.default.removeItem(atPath: family)
@@ -132,7 +132,7 @@ import Testing
     ("{", "JSON"),
     ("[]", "expected an object"),
     (#"{"name": "mine"}"#, "like: expected a value"),
-    (#"{"like": "mamba"}"#, "expected the name of a family that is known here: llama, "),
+    (#"{"like": "mamba"}"#, "expected the name of a known family: llama, "),
     (#"{"like": "llama", "color": "red"}"#, "color: expected no such member"),
     (#"{"like": "llama", "keys": {"width": "w"}}"#, "keys.width: expected no such member"),
     (#"{"like": "llama", "norm": "batch"}"#, "norm: expected rms or layer"),

@@ -61,7 +61,7 @@ import Testing
 
   @Test func `families without an architecture are refused by name`() throws {
     for (name, mention) in [
-      ("opt", "the family opt, which llama.cpp does not have"), ("bert", "an encoder"),
+      ("opt", "the family opt, which llama.cpp does not support"), ("bert", "an encoder"),
     ] {
       let file = try converted(name)
       try expectRefused(
@@ -82,21 +82,21 @@ import Testing
     (
       "qwen2", "config.json", "rope_scaling",
       #"{"rope_type": "llama3", "factor": 2, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32}"#,
-      "positions scaled in this way"
+      "this scaling of positions"
     ),
     ("llama3", "config.json", "partial_rotary_factor", "0.5", "4 of 8 dimensions"),
     (
       "qwen2", "tokenizer.json", "normalizer", #"{"type": "Lowercase"}"#,
-      "normalizer: one beside NFC"
+      "normalizer: one other than NFC"
     ),
     (
       "gpt2", "tokenizer.json", "pre_tokenizer",
-      #"{"type": "ByteLevel", "add_prefix_space": true}"#, "a way to cut words that has no name"
+      #"{"type": "ByteLevel", "add_prefix_space": true}"#, "splitting words that has no name"
     ),
     (
       "gpt2", "tokenizer.json", "pre_tokenizer",
       #"{"type": "Sequence", "pretokenizers": [{"type": "Punctuation"}, {"type": "ByteLevel", "add_prefix_space": false}]}"#,
-      "a way to cut words that has no name"
+      "a way of splitting words that has no name"
     ),
     ("mistral", "tokenizer.json", "normalizer", #"{"type": "NFKC"}"#, "treatment of spaces"),
   ]
@@ -122,7 +122,7 @@ import Testing
 
   @Test func `windows that are forgotten are told of`() throws {
     let told = try expectDone(export(converted("mistral"), "0", to: folder.path("x")))
-    #expect(told.contains("Note: windows of 16 positions are unknown to llama.cpp"))
+    #expect(told.contains("Note: llama.cpp ignores the attention window of 16 positions"))
   }
 
   @Test func `values that a type cannot hold are refused`() throws {
@@ -204,7 +204,7 @@ import Testing
     ("missing key", "the key tokenizer.ggml.bos_token_id is missing"),
     ("width", "its layers have 100 neurons"),
     ("tensor", "the tensor output_norm.weight is missing"),
-    ("extra", "the tensor extra is not of the expert"),
+    ("extra", "the tensor extra is not in the expert"),
   ])
   func `a file that is not the expert is not valid`(what: String, mention: String) throws {
     let file = try Fixture.converted().path

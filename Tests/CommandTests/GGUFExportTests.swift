@@ -218,7 +218,7 @@ import Testing
         + Fixture.text)
     try expectRefused(
       export(qwen, "0", to: folder.path("x")), 65,
-      ["differs between layers", "not of qwen2", "--fractions"], in: folder)
+      ["differs between layers", "not for qwen2", "--fractions"], in: folder)
   }
 
   @Test func `parts, cut files and overlays give the experts that they have`() throws {

@@ -114,7 +114,7 @@ import Testing
       let path = place + "/" + (try #require(row["file"]?.string))
       switch row["error"]?.string {
       case nil: try expectDone(["inspect", path])
-      case "notGGUF": try expectRefused(["inspect", path], 65, ["neither GGUF"], in: folder)
+      case "notGGUF": try expectRefused(["inspect", path], 65, ["neither those of"], in: folder)
       default:
         let word = try #require(row["word"]?.string)
         try expectRefused(["inspect", path], 65, [word], in: folder)

@@ -140,7 +140,7 @@ import Testing
     try expectRefused(partition(["--imatrix", folder.path("none")]), 66, ["none"], in: folder)
     try expectRefused(
       partition(["--imatrix", folder.path("m0"), "--importance", "magnitude"]), 64,
-      ["no magnitudes"], in: folder)
+      ["not magnitudes"], in: folder)
     #expect(try dynamoe(partition(["--imatrix", "a", "--calibration", "b"])).status == 64)
   }
 

@@ -224,7 +224,7 @@ import Testing
     try expectDone(["validate", output, "--against", routed])
     let file = try folder.write([1], to: "file")
     try expectRefused(
-      export(routed, "1", to: file) + ["--force"], 73, ["something else than a folder"], in: folder)
+      export(routed, "1", to: file) + ["--force"], 73, ["exists and is not a folder"], in: folder)
     try expectRefused(
       export(routed, "1", to: folder.path("none/out")), 73, ["there is no folder"], in: folder)
     let own = try folder.write(bytes(at: routed), to: "own/t.dmoe")
@@ -274,9 +274,9 @@ import Testing
     ("weights", "model.layers.0.mlp.down_proj.weight: differs from the expert, first at its byte"),
     ("shared", "model.embed_tokens.weight: differs from the expert"),
     ("config", "config.json differs from the source's in more than the width"),
-    ("width", "its layers have 100 neurons, the experts of the file 96, 192, 288, 384"),
-    ("tokenizer", "tokenizer.json is not the source's"),
-    ("no tokenizer", "tokenizer_config.json is not the source's"),
+    ("width", "its layers have 100 neurons; the experts of the file have 96, 192, 288, 384"),
+    ("tokenizer", "tokenizer.json differs from the source's"),
+    ("no tokenizer", "tokenizer_config.json differs from the source's"),
     ("extra", "the tensor extra is not in the file"),
   ])
   func `a folder that is not the expert is not valid`(what: String, mention: String) throws {

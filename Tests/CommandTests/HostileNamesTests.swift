@@ -67,7 +67,7 @@ import Testing
     let other = try model.write(to: folder)
     try expectRefused(
       ["partition", other, "--importance", "weights", "-o", folder.path("t.dmoe")], 65,
-      ["is not known here"], in: folder)
+      ["unknown model_type"], in: folder)
     for command in ["inspect", "validate"] {
       #expect(harmful(try expectDone([command, other])).isEmpty)
     }

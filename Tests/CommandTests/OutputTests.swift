@@ -88,7 +88,7 @@ import Testing
     // A limit whose sum would overflow means the whole text.
     try expectDone(arguments + ["--text", Fixture.heldOutText, "--max-tokens", "\(Int.max)"])
     #expect(try folder.names().isEmpty)
-    try expectRefused(arguments, 64, ["nothing says which neurons matter"], in: folder)
+    try expectRefused(arguments, 64, ["there is nothing to rank the neurons by"], in: folder)
   }
 
   @Test func `a full disk is an error, and leaves nothing`() throws {

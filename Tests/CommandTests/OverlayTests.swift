@@ -62,7 +62,7 @@ import Testing
       ["--base MODEL"], in: folder)
     try expectRefused(
       ["partition", overlay, "-o", folder.path("out"), "--importance", "weights"], 65,
-      ["is a .dmoe already"], in: folder)
+      ["is already a .dmoe"], in: folder)
   }
 
   @Test func `another base is refused, if it differs in a single bit`() throws {

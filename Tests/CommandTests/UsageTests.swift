@@ -4,7 +4,7 @@ import Testing
 @Suite struct UsageTests {
   /// Errors in the options of `partition`, and the words expected in the message.
   @Test(arguments: [
-    ([], "nothing says which neurons matter; give calibration text (--text FILE), statistics"),
+    ([], "nothing to rank the neurons by; give calibration text (--text FILE), statistics"),
     (["--importance", "weights", "--experts", "0"], "experts 0: expected a number from 1 to 384"),
     (
       ["--importance", "weights", "--experts", "1000"],
@@ -18,10 +18,10 @@ import Testing
         + "give such a number to --align"
     ),
     (["--importance", "weights", "--align", "\(Int.max)"], "expected a number from 1 to 384"),
-    (["--importance", "weights", "--align", "384"], "384] do not grow"),
+    (["--importance", "weights", "--align", "384"], "384], multiples of 384, do not increase"),
     (
       ["--importance", "weights", "--fractions", "0.1,0.11,1"],
-      "[32, 32, 384] do not grow strictly, as multiples of 32; use fewer experts, other"
+      "[32, 32, 384], multiples of 32, do not increase strictly; use fewer experts, other"
     ),
     (["--importance", "weights", "--fractions", ""], "fractions : expected numbers above 0"),
     (
@@ -49,12 +49,12 @@ import Testing
     let evaluate = ["evaluate", try Fixture.converted().path] + Fixture.text
     for name in ["expert-4", "expert-01", "expert--1", "Dense", "routed@0.8", "dense,expert-9"] {
       try expectRefused(
-        evaluate + ["--variants", name], 64, ["there are: dense, expert-0, expert-1"], in: folder)
+        evaluate + ["--variants", name], 64, ["available: dense, expert-0, expert-1"], in: folder)
     }
     try expectRefused(evaluate + ["--variants", ","], 64, ["at least one name"], in: folder)
     try expectRefused(
       ["evaluate", Fixture.model, "--variants", "expert-0"] + Fixture.text, 64,
-      ["there are: dense"], in: folder)
+      ["available: dense"], in: folder)
     try expectRefused(["evaluate", Fixture.model], 64, ["--text"], in: folder)
   }
 

@@ -49,7 +49,7 @@ import Testing
 
   @Test(
     arguments: [
-      (Variant.expert(8), "there is no variant expert-8 here; there are: dense, expert-0"),
+      (Variant.expert(8), "there is no variant expert-8; available: dense, expert-0"),
       (.expert(-1), "expert--1"), (.budget(.nan), "budget nan"), (.budget(-1), "budget -1.0"),
       (.budget(.infinity), "budget inf"), (.threshold(0.5), "routed@0.5"),
     ])

@@ -89,7 +89,7 @@ import Work
     expectError(.cannotCreate, "there is no folder") {
       try dense.write(plan, to: folder.path("none/t.dmoe"))
     }
-    expectError(.data, "is a .dmoe already") { try model.write(plan, to: folder.path("u.dmoe")) }
+    expectError(.data, "is already a .dmoe") { try model.write(plan, to: folder.path("u.dmoe")) }
     expectError(.data, "found a .dmoe") {
       _ = try DynamoeKit.ExpertPlan(for: model, by: .weights)
     }
@@ -106,7 +106,7 @@ import Work
       (.equal(experts: 385), nil, "385"), (.equal(experts: .min), nil, "expected a number from 1"),
       (.fractions([]), nil, "fractions"), (.fractions([0.5, 0.25, 1]), nil, "increase"),
       (.fractions([0, 1]), nil, "above 0"), (.fractions([0.5]), nil, "end in 1"),
-      (.fractions([.nan, 1]), nil, "nan"), (.fractions([0.001, 1]), 32, "do not grow"),
+      (.fractions([.nan, 1]), nil, "nan"), (.fractions([0.001, 1]), 32, "do not increase"),
       (.coverage, 0, "alignment 0"), (.equal(experts: 4), 385, "alignment 385"),
     ] as [(DynamoeKit.ExpertPlan.Widths, Int?, String)])
   func `widths that cannot be had are refused`(

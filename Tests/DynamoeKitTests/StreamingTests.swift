@@ -114,7 +114,7 @@ import Testing
     let whole = try #require(checkpoint.tensor(named: "model.norm.weight"))
     let parted = try #require(checkpoint.tensor(named: "model.layers.0.mlp.up_proj.weight"))
     #expect(try content(of: whole, checkpoint, byteLimit: 1000).count == whole.byteCount)
-    expectError(.data, "holds the smaller experts") {
+    expectError(.data, "holds only the smaller experts") {
       _ = try content(of: parted, checkpoint, byteLimit: 1000)
     }
     let model = try Model(checkpoint)

@@ -52,7 +52,7 @@ import Testing
   ) throws {
     let path = try edited(
       recipe, .budgets("table"), Self.bytes(change.value), at: 8 * change.place)
-    try expectRefused(path, "expected budgets whose costs grow")
+    try expectRefused(path, "expected budgets with increasing costs")
   }
 
   @Test(arguments: [(Recipe.dynamoe, 2.0), (.residual, 1e30), (.residual, 0), (.residual, -1)])
@@ -66,14 +66,14 @@ import Testing
     for column in 1...2 {
       let path = try edited(
         recipe, .budgets("table"), Self.bytes(value), at: 8 * (3 * row + column))
-      try expectRefused(path, "expected budgets whose costs grow")
+      try expectRefused(path, "expected budgets with increasing costs")
     }
   }
 
   @Test(arguments: [(0, 0.0), (0, -1), (0, .nan), (0, .infinity), (1, 0.9), (1, .nan)])
   func `ends that are no costs are refused`(place: Int, value: Double) throws {
     let path = try edited(.residual, .budgets("ends"), Self.bytes(value), at: 8 * place)
-    try expectRefused(path, "expected budgets whose costs grow")
+    try expectRefused(path, "expected budgets with increasing costs")
   }
 
   @Test func `routers and compensation that are not finite are refused`() throws {

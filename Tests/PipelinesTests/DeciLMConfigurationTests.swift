@@ -34,7 +34,7 @@ import Testing
   /// Whether the fixtures' families can have the DeciLM form.
   @Test(
     arguments: [
-      ("llama3", nil), ("mistral", .feature("windows of attention")),
+      ("llama3", nil), ("mistral", .feature("attention windows")),
       ("qwen2", .family("qwen2")), ("olmo2", .family("olmo2")), ("gpt2", .family("gpt2")),
     ] as [(String, DeciLMConfiguration.Obstacle?)])
   func `models that are no LLaMA are refused`(name: String, obstacle: DeciLMConfiguration.Obstacle?)

@@ -27,8 +27,8 @@ import Testing
     #expect(ReportWarnings.collapse([[0.98, 0.02], [1]], budget: 0.5).isEmpty)
     #expect(
       ReportWarnings.collapse([[0.5, 0.5], [0, 1], [0.99, 0.01]], budget: 0.5) == [
-        "at budget 0.5 layer 1 gives 100 % of its tokens expert 1, "
-          + "layer 2 gives 99 % of its tokens expert 0"
+        "at budget 0.5 layer 1 routes 100 % of its tokens to expert 1, "
+          + "layer 2 routes 99 % of its tokens to expert 0"
       ])
   }
 
@@ -56,6 +56,6 @@ import Testing
     ])
     #expect(warnings.count == 2)
     #expect(warnings[0].contains("little slack: at budget 0.5 its perplexity is 2.13 ×"))
-    #expect(warnings[1].hasSuffix("0.35 costs 0.400, 0.5 costs 0.470"))
+    #expect(warnings[1].hasSuffix("budget 0.35 costs 0.400, budget 0.5 costs 0.470"))
   }
 }

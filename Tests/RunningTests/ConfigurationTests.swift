@@ -25,7 +25,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
 
 @Suite struct ConfigurationTests {
   static let scaling =
-    "a way of scaling positions that is known here: default, linear, llama3, yarn or longrope"
+    "a known way of scaling positions: default, linear, llama3, yarn or longrope"
   static let size = "a whole number, at least 1 and at most 16777216"
   static let wrongMembers: [WrongMember] = [
     .init("model_type", nil, "a value"),

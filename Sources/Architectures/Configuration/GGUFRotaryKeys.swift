@@ -56,7 +56,7 @@ struct GGUFRotaryKeys {
     default:
       throw .unsupported(
         path: keys.path, what: "its positions are scaled (rope.scaling.type: \(kind))",
-        advice: "the ways of scaling that are known here are linear and yarn")
+        advice: "only linear and yarn are supported")
     }
   }
 

@@ -12,24 +12,25 @@ extension ModelConfiguration {
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
     guard abs(attentionScale / scale - 1) < 1e-6 else {
       let root = (1e6 / (attentionScale * attentionScale)).rounded() / 1e6
-      return "\(name) with scores divided by the root of \(root) (\(family.keys.attentionScalar))"
+      return "\(name) with attention scores divided by the root of \(root) "
+        + "(\(family.keys.attentionScalar))"
     }
     if let rotary {
       guard rotary.dimension == headDimension || gguf.rotatesParts else {
-        return "\(name) with \(rotary.dimension) of \(headDimension) dimensions that turn"
+        return "\(name) with rotation of \(rotary.dimension) of \(headDimension) dimensions"
       }
       switch (rotary.scaling, gguf.divisors) {
       case (.none, _), (.linear, _), (.yarn, _), (.llama3, .single), (.divisors, .single),
         (.long, .byLength):
         break
-      default: return "\(name) with positions scaled in this way"
+      default: return "\(name) with this scaling of positions"
       }
     }
     if case .some(let windowed) = windowedRotary, windowed.scaling != .none {
-      return "\(name) with scaled positions in windows"
+      return "\(name) with scaled positions in layers with windows"
     }
     guard !isToldWindows(gguf, family) || spans == impliedSpans(family) else {
-      return "\(name) with windows in other layers than usual"
+      return "\(name) with attention windows in other layers than usual"
     }
     return nil
   }

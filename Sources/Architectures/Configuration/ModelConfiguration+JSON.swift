@@ -10,7 +10,7 @@ extension ModelConfiguration {
     for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
       guard let field = try root.optional(key), field.value != value else { continue }
       throw field.mismatch(
-        expected: "\(JSONWriter.text(value)): other models of the family are not known here")
+        expected: "\(JSONWriter.text(value)): other models of the family are not supported")
     }
     // Far above any model, and small enough that no product below overflows.
     let sizes = 1...1 << 24

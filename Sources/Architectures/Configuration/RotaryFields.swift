@@ -88,7 +88,7 @@ struct RotaryFields {
     case "longrope", "su": return try longScaling(field, dimension, original: try original())
     default:
       throw kind.mismatch(
-        expected: "a way of scaling positions that is known here: default, linear, llama3, yarn or "
+        expected: "a known way of scaling positions: default, linear, llama3, yarn or "
           + "longrope")
     }
   }

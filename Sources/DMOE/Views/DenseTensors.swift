@@ -33,7 +33,7 @@ package struct DenseTensors: TensorSource {
     guard source.isExact else {
       throw .uncomposable(
         reason: "\(container.path): \(name) is stored in another type than the source's, "
-          + "which cannot be given back")
+          + "which cannot be restored")
     }
     let rows = try Self.rows(of: cut, in: container)
     return OpenTensor(

@@ -14,11 +14,11 @@ extension CompensationError: CustomStringConvertible {
     switch self {
     case .missing(let name): return "the compensation has no tensor \(name)"
     case .unexpected(let name):
-      return "the compensation has an unexpected or second tensor \(name)"
+      return "the compensation has an unexpected or duplicate tensor \(name)"
     case .shape(let name, let rows, let columns, let expectedRows, let expectedColumns):
       return """
-        the compensation's tensor \(name) is \(rows)×\(columns) or has other values; expected \
-        \(size(expectedRows))×\(size(expectedColumns))
+        the compensation's tensor \(name) is \(rows)×\(columns), or its values do not fit; \
+        expected \(size(expectedRows))×\(size(expectedColumns))
         """
     }
   }

@@ -49,10 +49,10 @@ extension PlanError: CustomStringConvertible {
       """
     case .router(let path, let layer, let error): "\(path): layer \(layer): \(error)"
     case .budgets(let path):
-      "\(path): expected budgets whose costs grow and whose knobs go one way, found others"
+      "\(path): expected budgets with increasing costs and monotone knobs, found others"
     case .widths(let layer, let widths, let alignment):
       """
-      layer \(layer): the widths \(widths) do not grow strictly, as multiples of \(alignment)
+      layer \(layer): the widths \(widths), multiples of \(alignment), do not increase strictly
       """
     case .fractions(let text):
       "fractions \(text): expected numbers above 0 that increase and end in 1"

@@ -14,13 +14,13 @@ extension RouterError: CustomStringConvertible {
     func size(_ number: Int?) -> String { number.map { "\($0)" } ?? "any" }
     switch self {
     case .missing(let name): return "the router has no tensor \(name)"
-    case .unexpected(let name): return "the router has an unexpected or second tensor \(name)"
+    case .unexpected(let name): return "the router has an unexpected or duplicate tensor \(name)"
     case .shape(let name, let rows, let columns, let expectedRows, let expectedColumns):
       return """
-        the router's tensor \(name) is \(rows)×\(columns) or has other values; expected \
-        \(size(expectedRows))×\(size(expectedColumns))
+        the router's tensor \(name) is \(rows)×\(columns), or its values do not fit; \
+        expected \(size(expectedRows))×\(size(expectedColumns))
         """
-    case .notFinite(let name): return "expected finite numbers in \(name), found others"
+    case .notFinite(let name): return "expected finite numbers in \(name), found NaN or infinity"
     }
   }
 }

@@ -33,7 +33,7 @@ package struct GGUFKeys {
     guard let gguf = model.family.gguf else {
       throw FormError.notInGGUF(
         path: checkpoint.path,
-        what: "the family \(model.family.name), which llama.cpp does not have,")
+        what: "the family \(model.family.name), which llama.cpp does not support,")
     }
     architecture = try Self.architecture(expert, model, gguf)
     let own = [
@@ -59,8 +59,8 @@ package struct GGUFKeys {
       notes =
         model.configuration.forgottenWindow(in: gguf, model.family).map {
           [
-            "windows of \($0) positions are unknown to llama.cpp, which attends to all: longer texts "
-              + "differ"
+            "llama.cpp ignores the attention window of \($0) positions: results differ on longer "
+              + "texts"
           ]
         } ?? []
     }

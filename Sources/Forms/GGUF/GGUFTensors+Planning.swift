@@ -111,7 +111,7 @@ extension GGUFTensors {
       guard wanted.isQuantized, shape[shape.count - 1] % wanted.block.elements != 0 else {
         return wanted
       }
-      exceptions["F16: rows are no whole blocks of \(wanted.block.elements)", default: []]
+      exceptions["F16: rows are not whole blocks of \(wanted.block.elements)", default: []]
         .append(TensorName(name))
       return .f16
     }

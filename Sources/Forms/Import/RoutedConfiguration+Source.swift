@@ -34,7 +34,7 @@ extension RoutedConfiguration {
         "widths[\(layer)]", "widths up to \(neurons), the neurons of a layer", "\(widths)")
     }
     guard routing == nil || widths[0].count > 1 else {
-      throw fail("router", "null, as there is one expert only", "a router")
+      throw fail("router", "null, as there is only one expert", "a router")
     }
     guard routing != nil || budgets == nil else {
       throw fail("budgets", "null, as there are no routers", "budgets")

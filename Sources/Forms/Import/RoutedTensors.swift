@@ -88,7 +88,7 @@ struct RoutedTensors {
     return try found.elementType.doubles(checkpoint.source.read(found.name)).enumerated().map {
       rank, number in
       guard let index = Int(exactly: number), seen.indices.contains(index), !seen[index] else {
-        throw fail("\(number) at rank \(rank), out of range or a second time")
+        throw fail("\(number) at rank \(rank), which is out of range or a duplicate")
       }
       seen[index] = true
       return index

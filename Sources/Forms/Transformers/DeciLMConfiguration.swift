@@ -39,10 +39,10 @@ package struct DeciLMConfiguration: Sendable {
     guard configuration.headDimension * configuration.heads == configuration.hiddenSize,
       configuration.rotary?.dimension == configuration.headDimension
     else {
-      throw .feature("heads that are not the hidden size together, or not rotated as a whole")
+      throw .feature("heads that together differ from the hidden size, or that are rotated in part")
     }
     guard configuration.spans.allSatisfy({ $0 ?? .max >= configuration.contextLength }) else {
-      throw .feature("windows of attention")
+      throw .feature("attention windows")
     }
     for (layer, width) in widths.enumerated()
     where Self.multiplier(width: width, hiddenSize: configuration.hiddenSize) == nil {

@@ -65,7 +65,8 @@ extension RoutedConfiguration {
         zip(found, found.dropFirst()).allSatisfy({ $0 < $1 }),
         found.last == widths.first?.last ?? found.last
       else {
-        throw layer.mismatch(expected: "as many widths in all layers, which grow to the same")
+        throw layer.mismatch(
+          expected: "increasing widths, equal in number and in the last width in all layers")
       }
       widths.append(found)
     }
@@ -83,7 +84,7 @@ extension RoutedConfiguration {
       hidden: try hidden?.numbers(in: 1...1 << 24) ?? [],
       budgets: try field.optional("budgets").map(Self.budgets))
     guard hidden == nil || self.hidden.count == widths.count else {
-      throw field.mismatch(expected: "a width of the router for each of \(widths.count) layers")
+      throw field.mismatch(expected: "a router width for each of \(widths.count) layers")
     }
   }
 
@@ -91,7 +92,7 @@ extension RoutedConfiguration {
   private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
     let name = try field.string()
     guard exportable(name) != nil else {
-      throw field.mismatch(expected: "the model_type of a family of decoders that is known here")
+      throw field.mismatch(expected: "the model_type of a known family of decoders")
     }
     return name
   }

@@ -6,7 +6,7 @@ extension PatternParser {
     var union = ScalarSet()
     var isFirst = true
     while true {
-      guard let scalar = next else { throw error("a set without its end") }
+      guard let scalar = next else { throw error("a set without closing bracket") }
       if scalar == "]", !isFirst {
         index += 1
         return isInverted ? union.inverted : union
@@ -17,7 +17,7 @@ extension PatternParser {
       isFirst = false
       let member = try member()
       guard let joined = union.joined(with: try range(from: member) ?? member.set) else {
-        throw error("a set of all but some in a set")
+        throw error("a negated set within a set")
       }
       union = joined
     }
@@ -67,7 +67,7 @@ extension PatternParser {
 
   /// Reads an escaped scalar, after the backslash; nil if the escape is a set.
   private mutating func escapedScalar() throws(PatternError) -> Unicode.Scalar? {
-    guard let letter = next else { throw error("its end") }
+    guard let letter = next else { throw error("an unexpected end") }
     let known: [Unicode.Scalar: Unicode.Scalar] = [
       "n": "\n", "r": "\r", "t": "\t", "f": "\u{C}", "v": "\u{B}", "a": "\u{7}", "e": "\u{1B}",
     ]
@@ -95,7 +95,7 @@ extension PatternParser {
       index += 1
     }
     guard count >= counts.lowerBound, !closing || take("}"), let scalar = Unicode.Scalar(code)
-    else { throw error("the number of a character") }
+    else { throw error("this character number") }
     return scalar
   }
 

@@ -42,7 +42,7 @@ struct PatternParser {
   }
 
   mutating func takeAny() throws(PatternError) -> Unicode.Scalar {
-    guard let scalar = next else { throw error("its end") }
+    guard let scalar = next else { throw error("an unexpected end") }
     index += 1
     return scalar
   }
@@ -89,7 +89,7 @@ struct PatternParser {
     for pair in ["ff", "fi", "fl", "st", "ss"] {
       let bytes = Array(pair.utf8)
       if first.contains(ascii: bytes[0]), second.contains(ascii: bytes[1]) {
-        throw PatternError(reason: "\"\(pair)\" without regard to case at character \(index)")
+        throw PatternError(reason: "case-insensitive \"\(pair)\" at character \(index)")
       }
     }
   }
@@ -134,7 +134,7 @@ struct PatternParser {
   private func cased(_ set: ScalarSet) throws(PatternError) -> ScalarSet {
     guard options.ignoresCase else { return set }
     guard let both = set.ignoringCase else {
-      throw error("a character outside ASCII without regard to case")
+      throw error("a case-insensitive character outside ASCII")
     }
     return both
   }
@@ -159,7 +159,7 @@ struct PatternParser {
     } else {
       node = try choice()
     }
-    guard take(")") else { throw error("a group without its end") }
+    guard take(")") else { throw error("a group without closing parenthesis") }
     options = outer
     return node
   }
@@ -227,7 +227,7 @@ struct PatternParser {
       } else if !isInterval, take("+") {
         greed = .possessive
       }
-      if most == nil, node.canBeEmpty { throw error("a repetition of what can be empty") }
+      if most == nil, node.canBeEmpty { throw error("a repetition of a possibly empty match") }
       node = .repetition(node, least: least, most: most, greed)
     }
     throw error("a repetition of a repetition of a repetition")
