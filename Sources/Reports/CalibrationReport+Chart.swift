@@ -30,8 +30,8 @@ extension CalibrationReport {
     ]
     guard all[0].points.count > 0 else { return nil }
     return TerminalChart(
-      vertical: "perplexity over that of dense (logarithmic)",
-      horizontal: "cost fraction: FFN parameters of a token, routers included",
+      vertical: "perplexity relative to dense (logarithmic)",
+      horizontal: "cost fraction: FFN parameters per token, routers included",
       series: all.filter { !$0.points.isEmpty })
   }
 }

@@ -15,7 +15,7 @@ extension CalibrationReport {
         + "\(source.layers) layers × \(HumanText.count(source.intermediateSize)) neurons",
       "  ranked by \(plan.importance.rawValue)" + calibrationText,
       "  \(HumanText.bytes(source.bytes)) → \(outputName), \(HumanText.bytes(outputBytes)), "
-        + (isOverlay ? "an overlay: the weights stay there" : keptText),
+        + (isOverlay ? "an overlay: the weights stay in the source" : keptText),
       "",
     ]
     lines += table
@@ -23,7 +23,7 @@ extension CalibrationReport {
       lines += [
         "",
         "  Held-out text: \(HumanText.count(heldOut.result.targets)) tokens in windows of "
-          + "\(heldOut.context). Above: one expert for all tokens, bare.",
+          + "\(heldOut.context). Above: one expert for all tokens, uncompensated.",
       ]
       lines += Self.tradeOff(heldOut.result.figures)
       if withChart, let chart { lines += [""] + chart.lines() + [""] }
@@ -39,7 +39,7 @@ extension CalibrationReport {
     guard !rows.isEmpty else { return [] }
     let choosers = Variant.Chooser.allCases
     var table = TextTable(
-      [("budget", .left), ("FFN", .right)] + choosers.map { ($0.rawValue, .right) })
+      [("budget", .left), ("cost", .right)] + choosers.map { ($0.rawValue, .right) })
     for row in rows {
       table.add(
         ["\(row.budget)", row.cost.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? ""]
@@ -48,7 +48,7 @@ extension CalibrationReport {
               ?? ""
           })
     }
-    return ["  Below: an expert for each token, perplexity over that of dense.", ""]
+    return ["  Below: an expert chosen for each token; perplexity relative to dense.", ""]
       + table.lines()
   }
 
@@ -65,15 +65,15 @@ extension CalibrationReport {
     let all = figures.map { figures in
       "\(figures.elementType.rawValue) × "
         + HumanText.fixed(figures.divergence.perplexityRatio.value, digits: 3)
-        + " (\(HumanText.bytes(figures.bytesPerToken)) a token)"
+        + " (\(HumanText.bytes(figures.bytesPerToken)) per token)"
     }
-    return ["  Dense with rounded weights instead: " + all.joined(separator: ", ")]
+    return ["  For comparison, dense quantised: " + all.joined(separator: ", ")]
   }
 
   private var keptText: String {
     guard let first = exactness.recoded.first else {
       return "every bit of the source kept"
-        + (exactness.keepsDownWhole ? ", down whole in every download" : "")
+        + (exactness.keepsDownWhole ? ", down projections whole in every download" : "")
     }
     let worst = exactness.recoded.map(\.relative).max() ?? 0
     return "down as \(first.elementType.rawValue) ("
@@ -85,7 +85,7 @@ extension CalibrationReport {
   private var calibrationText: String {
     if let importanceMatrix {
       let texts = importanceMatrix.datasets.joined(separator: ", ")
-      return " of an importance matrix" + (texts.isEmpty ? "" : " over \(texts)")
+      return " from an importance matrix" + (texts.isEmpty ? "" : " of \(texts)")
     }
     guard let calibration else { return ", without text" }
     return " on \(HumanText.count(calibration.tokens)) tokens of calibration text"

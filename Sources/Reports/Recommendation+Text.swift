@@ -11,7 +11,7 @@ extension Recommendation {
     let start = "For at most \(limit) % more perplexity: "
     guard let point else {
       let best = runs.max { $0.cost < $1.cost }
-      return start + "no budget that was measured" + (best.map { ", up to \(Self.run($0))" } ?? "")
+      return start + "none of the measured budgets" + (best.map { ", up to \(Self.run($0))" } ?? "")
     }
     guard !isMeasured else {
       return start + "budget \(point.budget) (measured: \(Self.ratio(point)))"

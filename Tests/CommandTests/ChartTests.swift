@@ -39,7 +39,7 @@ import Testing
   @Test func `a terminal with room and UTF-8 shows the trade-off`() throws {
     let shown = try partition(columns: 70, ["LANG=C.UTF-8", "TERM=xterm"])
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
-    let title = try #require(lines.firstIndex { $0.contains("perplexity over that of dense (log") })
+    let title = try #require(lines.firstIndex { $0.contains("perplexity relative to dense (log") })
     let chart = lines[title..<title + 17]
     #expect(chart.allSatisfy { $0.count <= 70 })
     #expect(chart.last?.contains("● routed") == true && chart.last?.contains("▲ oracle") == true)
@@ -63,6 +63,6 @@ import Testing
       environment: ["LC_ALL": "C.UTF-8", "TERM": "xterm"])
     #expect(run.status == 0 && !run.output.contains("● routed"))
     #expect(run.output.contains("\n  For at most 2 % more perplexity: "))
-    #expect(run.output.contains("\n  Dense with rounded weights instead: Q8_0 × "))
+    #expect(run.output.contains("\n  For comparison, dense quantised: Q8_0 × "))
   }
 }

@@ -65,7 +65,7 @@ import Testing
           "export         expert \(expert), \(widths.min() ?? 0) to \(widths.max() ?? 0) neurons"))
       let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
       #expect(card.contains("DeciLM (Nemotron-NAS)") && !card.contains("library_name"))
-      #expect(card.contains("convert_hf_to_gguf.py") && card.contains("of widths by layer"))
+      #expect(card.contains("convert_hf_to_gguf.py") && card.contains("of widths that differ"))
     }
     #expect(try expectDone(export(file, 1, to: output)).contains("expert 1 as DeciLM"))
     // The full expert equals the source.

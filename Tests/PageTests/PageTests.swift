@@ -115,7 +115,7 @@ import Testing
     let bytes = try ReportPage(document: .object(object)).bytes
     let page = try Browser.open(folder.write(bytes, to: "bare.html"))
     #expect(page.sections == ["coverage", "stability", "sizes"])
-    #expect(page.text.contains("what each size keeps is not known"))
+    #expect(page.text.contains("the quality of each size is unknown"))
     for name in optional { object[name] = nil }
     #expect(try ReportPage(document: .object(object)).bytes == bytes)
   }

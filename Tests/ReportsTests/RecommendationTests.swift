@@ -74,7 +74,7 @@ import Testing
     #expect(line(1.06) == "For at most 6 % more perplexity: budget 0.65 (measured: × 1.060)")
     #expect(
       line(1.02)
-        == "For at most 2 % more perplexity: no budget that was measured, up to 0.65: × 1.060")
+        == "For at most 2 % more perplexity: none of the measured budgets, up to 0.65: × 1.060")
   }
 
   @Test func `only runs by a budget beside dense give any`() throws {

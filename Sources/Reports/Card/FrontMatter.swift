@@ -22,11 +22,11 @@ struct FrontMatter {
     if let baseModel {
       lines.append("base_model: \"\(baseModel)\"")
       if !baseModel.contains("/") {
-        lines.append("# ^ what its folder was called; on the Hub write organisation/name")
+        lines.append("# ^ the name of its folder; on the Hub write organisation/name")
       }
       lines.append(
-        "# No base_model_relation: this is no finetune, adapter, merge or quantized model, and the Hub"
-          + " has no word for a part of one.")
+        "# No base_model_relation: this is not a finetune, adapter, merge or quantized model, and"
+          + " the Hub has no term for a part of one.")
     }
     if let license {
       lines.append("license: \"\(license.identifier)\"")

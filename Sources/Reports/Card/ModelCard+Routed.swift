@@ -15,12 +15,12 @@ extension ModelCard {
       : ", and a router in each layer that gives easy tokens small experts and hard tokens large ones"
     return [
       "# \(Markdown.code(folder))", "",
-      "\(base), its feed-forward layers parted into \(directory.experts) nested experts\(choice). How "
-        + "much of them is computed is said at run time. Without a knob it is the base model: every "
-        + "weight of that is here, bit for bit.",
+      "\(base), with its feed-forward layers split into \(directory.experts) nested "
+        + "experts\(choice). A knob sets at run time how much of them is computed. Without a knob "
+        + "it is the base model, with every weight bit for bit.",
       "",
-      "Loading it runs the Python files of this folder (`trust_remote_code=True`). Whether they are "
-        + "those that dynamoe wrote is told by `dynamoe validate` on this folder.",
+      "Loading it runs the Python files of this folder (`trust_remote_code=True`). "
+        + "`dynamoe validate` on this folder checks that dynamoe wrote them.",
     ]
   }
 
@@ -69,7 +69,7 @@ extension ModelCard {
     ]
     if hasBudgets { calls.append((", budget=0.5", "half of the cost, by the routers")) }
     if hasThreshold {
-      calls.append((", threshold=0.8", "for each token the smallest expert so similar"))
+      calls.append((", threshold=0.8", "for each token the smallest expert above this similarity"))
     }
     let longest = calls.map(\.0.count).max() ?? 0
     let lines =
@@ -86,7 +86,7 @@ extension ModelCard {
       }
     return ["## Use", ""] + Markdown.block("python", lines) + [
       "",
-      "`model(…)` takes the same knobs, `with model.variant(…):` sets them for a while, and "
+      "`model(…)` takes the same knobs, `with model.variant(…):` sets them temporarily, and "
         + "`generation_config.json` may hold them.",
     ]
   }
@@ -94,11 +94,11 @@ extension ModelCard {
   var routedLimits: [String] {
     [
       "## Limits", "",
-      "- What the base model cannot do, this one cannot do either; what is said of its risks holds here.",
-      "- The ranking and the routers are of the calibration text: on text of another kind or language "
-        + "more may be lost than the figures say.",
-      "- The cost fraction counts parameters, not time: what is saved in PyTorch depends on the device "
-        + "and on how many tokens are computed at once.",
+      "- The limits and risks of the base model apply to this one too.",
+      "- The ranking and the routers depend on the calibration text: on text of another kind or "
+        + "language the loss may be larger than the figures say.",
+      "- The cost fraction counts parameters, not time: the time saved in PyTorch depends on the "
+        + "device and on how many tokens are computed at once.",
     ]
   }
 }

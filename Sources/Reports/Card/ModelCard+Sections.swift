@@ -6,17 +6,17 @@ extension ModelCard {
     guard !isDense else {
       return [
         "# \(Markdown.code(folder))", "",
-        "All tensors of \(base), given back bit by bit from the nested experts into which its "
-          + "feed-forward layers were parted. It is the base model, and behaves as it does.",
+        "All tensors of \(base), restored bit for bit from the nested experts into which its "
+          + "feed-forward layers were split. It is identical to the base model.",
       ]
     }
     return [
       "# \(Markdown.code(folder))", "",
       "A smaller model cut out of \(base): of the \(full) neurons of each feed-forward layer it has "
-        + "the \(width) that matter most (\(share)). Nothing was trained or rounded: "
-        + "every weight that is here is the base model's, bit for bit. "
+        + "the \(width) most important (\(share)). Nothing was trained or rounded: "
+        + "every weight equals the base model's, bit for bit. "
         + (isDeciLM
-          ? "Its layers have widths of their own, which it states as DeciLM (Nemotron-NAS) does."
+          ? "Widths differ between layers, and are described in the form of DeciLM (Nemotron-NAS)."
           : "It runs wherever the base model's architecture does."),
     ]
   }
@@ -63,7 +63,7 @@ extension ModelCard {
   func measured(_ heldOut: PageHeldOut) -> String {
     "Measured on \(HumanText.count(heldOut.tokens)) tokens that were not used to rank the neurons, in "
       + "windows of \(HumanText.count(heldOut.context)), of a text with the SHA-256 "
-      + "\(Markdown.code(heldOut.textDigest)). On other text the figures are others."
+      + "\(Markdown.code(heldOut.textDigest)). Figures on other text differ."
   }
 
   var origin: [String] {
@@ -83,16 +83,16 @@ extension ModelCard {
       isDense
       ? "the same weights"
       : isRouted
-        ? "the same weights, its neurons in another order, and what chooses among the experts"
-        : "a part of its weights, none of them changed"
+        ? "the same weights with the neurons in another order, split into experts"
+        : "some of its weights, all unchanged"
     rows.append(["relation", relation])
     if let recipe = directory.recipe { rows.append(["recipe", Markdown.code(recipe)]) }
     rows.append(["neurons ranked by", Markdown.code(directory.importance)])
     rows.append(["calibration text", calibration])
     rows.append(["experts", experts])
-    if isRouted { rows.append(["chosen by", routers]) }
+    if isRouted { rows.append(["experts chosen by", routers]) }
     if let generator = directory.generator {
-      rows.append(["parted by", Markdown.code(generator)])
+      rows.append(["converted by", Markdown.code(generator)])
     }
     rows.append(["written by", Markdown.code(generator)])
     return ["## How it was made", ""] + Markdown.table(rows) + [""]
@@ -104,14 +104,14 @@ extension ModelCard {
     let count = directory.experts
     let isUniform = directory.widths.allSatisfy { $0 == directory.widths.first }
     let widths = directory.widths.first?.map(HumanText.count).joined(separator: ", ") ?? ""
-    return "\(count), of " + (isUniform ? "\(widths) neurons" : "widths by layer")
+    return "\(count), of " + (isUniform ? "\(widths) neurons" : "widths that differ between layers")
       + (expert.map { "; this is number \($0), counted from 0" } ?? "")
   }
 
   private var routers: String {
     guard let routing = directory.routing else { return "nothing: there are no routers" }
     let rank = routing.compensationRank.map {
-      "; maps of rank \($0) stand in for what an expert leaves out"
+      "; maps of rank \($0) replace the neurons that an expert drops"
     }
     return "\(routing.router.rawValue) routers that predict "
       + (routing.target == .similarity ? "the similarity" : "the error") + " of every expert"
@@ -128,15 +128,15 @@ extension ModelCard {
     }
     if let texts = report.matrixTexts {
       let names = texts.prefix(4).map(Markdown.code).joined(separator: ", ")
-      return "that of an importance matrix" + (names.isEmpty ? "" : ": \(names)")
+      return "of an importance matrix" + (names.isEmpty ? "" : ": \(names)")
     }
     return "none"
   }
 
   private var order: String {
     isDense
-      ? "The neurons stand in the base model's order."
-      : "Within a layer the neurons stand in the order of their importance, the highest first."
+      ? "The neurons are in the base model's order."
+      : "Within a layer the neurons are sorted by importance, the highest first."
   }
 
   var use: [String] {
@@ -166,15 +166,15 @@ extension ModelCard {
   var limits: [String] {
     var lines = [
       "## Limits", "",
-      "- What the base model cannot do, this one cannot do either; what is said of its risks holds here.",
+      "- The limits and risks of the base model apply to this one too.",
     ]
     if !isDense {
       lines += [
-        "- Every token gets the same width. The routers that choose one for each token, and what "
-          + "stands in for the neurons that are left out, are in the `.dmoe` and not in this folder.",
-        "- The ranking is of the calibration text: on text of another kind or language more may be "
-          + "lost than the figures say.",
-        "- It was not trained after the cut. Fine-tuning usually gives some of the quality back.",
+        "- Every token gets the same width. The routers, which choose one for each token, and the "
+          + "compensation for dropped neurons are in the `.dmoe` and not in this folder.",
+        "- The ranking depends on the calibration text: on text of another kind or language the "
+          + "loss may be larger than the figures say.",
+        "- It was not trained after the cut. Fine-tuning usually restores some of the quality.",
       ]
     }
     return lines
@@ -184,7 +184,7 @@ extension ModelCard {
     let text =
       switch (license?.identifier, license?.link) {
       case (nil, _):
-        "Not known from the files that it was made from: see the base model, whose licence holds here."
+        "Unknown: the source files state none. The licence of the base model applies; see there."
       case ("other", let link?): "That of the base model, see \(Markdown.code(link))."
       case (let identifier?, _): "That of the base model: \(Markdown.code(identifier))."
       }

@@ -47,7 +47,7 @@ package struct ReportPage: Sendable {
         html.element("footer") { html in
           html.element(
             "p",
-            "Made by \(report.generator) from the report's JSON, whose every key is told in "
+            "Made by \(report.generator) from the JSON report; its keys are documented in "
               + "formats/report.md. The checkpoint's fingerprint is \(report.source.fingerprint).")
         }
       }

@@ -4,16 +4,16 @@ struct Verdict {
 
   var text: String {
     guard heldOut != nil else {
-      return "No text was given to measure on: what each size keeps is not known."
+      return "No text was given to measure on, so the quality of each size is unknown."
     }
     if let run = nearestHalf(.routed), let ratio = run.ratio {
-      return sentence(run, ratio, "each token given the expert that its routers choose")
+      return sentence(run, ratio, "with an expert per token chosen by the routers")
         + comparison(at: run.budget)
     }
     if let run = nearestHalf(.expert), let ratio = run.ratio {
-      return sentence(run, ratio, "one size for all tokens and no routers")
+      return sentence(run, ratio, "with one size for all tokens and no routers")
     }
-    return "The dense model was not run beside the sizes: what each keeps is not known."
+    return "The dense model was not run, so the quality of each size is unknown."
   }
 
   /// Run whose cost is nearest to half.
@@ -34,7 +34,7 @@ struct Verdict {
       heldOut?.runs(kind).first { $0.budget == budget }?.ratio
     }
     guard budget != nil, let fixed = ratio(.fixed), let oracle = ratio(.oracle) else { return "" }
-    return " At that budget one width for all tokens: \(PageText.change(fixed)); "
-      + "perfect routing: \(PageText.change(oracle))."
+    return " At that budget, with one width for all tokens: \(PageText.change(fixed)); "
+      + "with perfect routing: \(PageText.change(oracle))."
   }
 }

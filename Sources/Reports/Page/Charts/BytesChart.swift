@@ -28,7 +28,7 @@ struct BytesChart {
           PointChart.Point(
             x: $0.bytesPerToken, y: $0.ratio, label: $0.elementType,
             title: "dense in \($0.elementType): \(PageText.significant($0.ratio, 4)) times the "
-              + "perplexity, \(PageText.bytes($0.bytesPerToken)) read per token",
+              + "perplexity of dense, \(PageText.bytes($0.bytesPerToken)) read per token",
             name: $0.elementType)
         }),
       PointChart.Series(
@@ -49,7 +49,7 @@ struct BytesChart {
         x: .init(
           scale: Scale(
             .linear, 0...largest * 1.02, from: margins.left,
-            to: Self.size.width - margins.right), title: "read per token, one at a time"
+            to: Self.size.width - margins.right), title: "bytes read per token, one at a time"
         ) { PageText.bytes($0) },
         y: RatioScale.axis(
           points.map(\.y), from: Self.size.height - margins.bottom, to: margins.top)),
@@ -60,7 +60,7 @@ struct BytesChart {
     guard let bytes = run.bytesPerToken, let ratio = run.ratio else { return nil }
     return PointChart.Point(
       x: bytes, y: ratio, label: PageText.ratio(ratio),
-      title: "\(run.name): \(PageText.significant(ratio, 4)) times the perplexity, "
+      title: "\(run.name): \(PageText.significant(ratio, 4)) times the perplexity of dense, "
         + "\(PageText.bytes(bytes)) read per token", name: run.name)
   }
 
@@ -69,7 +69,7 @@ struct BytesChart {
     let ours = routed.isEmpty ? experts.filter { $0.cost < 0.995 } : routed
     let kind = routed.isEmpty ? "smaller experts" : "routed runs"
     guard !quantized.isEmpty else {
-      return "What a token reads of the weights where one token runs at a time."
+      return "Bytes of weights read per token, with one token at a time."
     }
     let beaten = ours.filter { run in
       quantized.contains {
@@ -80,12 +80,12 @@ struct BytesChart {
       if beaten.isEmpty {
         "None of the \(ours.count) \(kind) reads more and loses more than a quantised dense model."
       } else if beaten.count == ours.count {
-        "Quantising the dense model is the better deal here: it reads less and loses less than every "
-          + "one of the \(ours.count) \(kind)."
+        "Quantising the dense model is better here: it reads less and loses less than each of the "
+          + "\(ours.count) \(kind)."
       } else {
         "A quantised dense model reads less and loses less than \(beaten.count) of the "
           + "\(ours.count) \(kind)."
       }
-    return finding + " Both save different things, and can be combined; that was not measured."
+    return finding + " The two save different things and can be combined; that was not measured."
   }
 }

@@ -44,15 +44,16 @@ struct CostChart {
     let error = run.ratioError.map { " ± \(PageText.significant($0, 2))" } ?? ""
     return PointChart.Point(
       x: run.cost, y: ratio, label: PageText.ratio(ratio),
-      title: "\(run.name): \(PageText.significant(ratio, 4))\(error) times the perplexity of dense "
-        + "(\(PageText.significant(run.perplexity, 4))) at \(PageText.percent(run.cost)) of the cost",
+      title: "\(run.name): perplexity \(PageText.significant(run.perplexity, 4)), "
+        + "\(PageText.significant(ratio, 4))\(error) × dense, "
+        + "at \(PageText.percent(run.cost)) of the FFN cost",
       name: run.name)
   }
 
   private func description(_ series: [PointChart.Series]) -> String {
     series.map { series in
       let points = series.points.map {
-        "\(PageText.percent($0.x)) costs \(PageText.ratio($0.y))"
+        "\(PageText.ratio($0.y)) at \(PageText.percent($0.x))"
       }
       return "\(series.name): \(points.joined(separator: ", "))"
     }.joined(separator: ". ") + "."

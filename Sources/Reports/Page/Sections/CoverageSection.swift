@@ -1,7 +1,7 @@
 /// Share of the importance that the first neurons of each layer hold.
 struct CoverageSection: PageSection {
   let id = "coverage"
-  let title = "How much importance an expert holds"
+  let title = "Importance held by each expert"
   let isNarrow = true
   private let layers: [PagePlan.Layer]
 
@@ -13,8 +13,8 @@ struct CoverageSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "A line that rises early is a layer that few neurons carry. Where it is straight, every neuron "
-        + "matters alike, and cutting costs most.")
+      "A line that rises early is a layer that depends on few neurons. A straight line is a layer "
+        + "whose neurons matter equally, and where cutting costs most.")
     html.element("figure") { html in
       let size = LayerFrame.size
       LayerCurves(
@@ -29,7 +29,7 @@ struct CoverageSection: PageSection {
             layer: layer.number, x: layer.fractions, y: layer.coverage,
             title: "layer \(layer.number)")
         },
-        chance: [(0, 0), (1, 1)], chanceName: "all alike"
+        chance: [(0, 0), (1, 1)], chanceName: "all equal"
       ).write(to: &html)
     }
   }

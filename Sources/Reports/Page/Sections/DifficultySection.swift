@@ -1,7 +1,7 @@
 /// Experts that tokens need in each layer, and experts that the routers give them.
 struct DifficultySection: PageSection {
   let id = "difficulty"
-  let title = "What tokens need, and what they get"
+  let title = "Experts needed and given"
   private let routing: PageRouting
   private let experts: Int
 

@@ -71,7 +71,7 @@ struct OverviewSection {
     if let texts = report.matrixTexts {
       return "an importance matrix" + (texts.isEmpty ? "" : " of \(texts.joined(separator: ", "))")
     }
-    return "none: the weights alone were ranked"
+    return "none: ranked by the weights alone"
   }
 
   private var routing: String {

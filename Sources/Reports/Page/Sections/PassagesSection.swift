@@ -1,7 +1,7 @@
 /// Text with tokens shaded by the mean width of their experts.
 struct PassagesSection: PageSection {
   let id = "passages"
-  let title = "Which tokens get how much"
+  let title = "Width given to each token"
   private let passages: [PagePassage]
 
   init?(_ report: PageReport) {
@@ -12,8 +12,8 @@ struct PassagesSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "The stronger the shade of a token, the wider the experts that the routers gave it, in the mean over layers. "
-        + "Point at a token to see its figure.")
+      "The stronger the shade of a token, the wider the experts that the routers gave it, on "
+        + "average over layers. Point at a token to see its width.")
     html.element("p", ["class": "scale", "aria-hidden": "true"]) { html in
       html.element("span", "none ")
       for shade in 0...9 { html.element("span", ["class": "tk w\(shade)"], "\u{A0}\u{A0}\u{A0}") }

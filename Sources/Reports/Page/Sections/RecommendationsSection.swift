@@ -1,7 +1,7 @@
 /// Recommended budgets for several limits of perplexity.
 struct RecommendationsSection: PageSection {
   let id = "recommendations"
-  let title = "Which budget to take"
+  let title = "Recommended budgets"
   private let recommendations: [PageRecommendation]
 
   init?(_ report: PageReport) {
@@ -31,11 +31,11 @@ struct RecommendationsSection: PageSection {
   }
 
   private func detail(_ recommendation: PageRecommendation) -> String {
-    guard recommendation.budget != nil else { return "no routed run that was measured stays below" }
+    guard recommendation.budget != nil else { return "no measured routed run meets the limit" }
     var parts: [String] = []
     if let cost = recommendation.cost { parts.append("\(PageText.percent(cost)) of the FFN cost") }
     if let ratio = recommendation.ratio { parts.append("perplexity \(PageText.change(ratio))") }
-    parts.append(recommendation.isMeasured ? "measured" : "between measured runs")
+    parts.append(recommendation.isMeasured ? "measured" : "interpolated")
     return parts.joined(separator: ", ")
   }
 }

@@ -1,7 +1,7 @@
 /// Accuracy of the routers in each layer.
 struct RouterSection: PageSection {
   let id = "routers"
-  let title = "How good the routers are"
+  let title = "Router quality"
   private let routing: PageRouting
 
   init?(_ report: PageReport) {
@@ -12,18 +12,18 @@ struct RouterSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "A layer alone, on the states of the dense model, and in brackets on those of the routed one, "
-        + "where errors may add up. An expert beside the right one is often as good; an expert that is "
-        + "too small costs quality, one too large costs compute.")
+      "Each layer is evaluated alone, on the states of the dense model; in brackets on those of "
+        + "the routed model, where errors may add up. An expert next to the right one is often as "
+        + "good; one that is too small costs quality, one too large costs compute.")
     Table(
       name: "Router quality of each layer",
       columns: [
-        "layer", "right", "experts off, mean", "too small", "too large", "neurons used",
-        "of 8 tokens",
+        "layer", "right", "mean error, in experts", "too small", "too large", "neurons used",
+        "used by 8 tokens",
       ], rows: routing.layers.map(row)
     ).write(to: &html)
     html.element("details") { html in
-      html.element("summary", "Confusion: what was needed and what was given, in tokens")
+      html.element("summary", "Confusion of needed and given experts, in tokens")
       html.element("div", ["class": "heats"]) { html in
         for layer in routing.layers where !layer.dense.confusion.isEmpty {
           html.element(

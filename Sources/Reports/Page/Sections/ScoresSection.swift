@@ -1,7 +1,7 @@
 /// Distribution of each expert's score over tokens.
 struct ScoresSection: PageSection {
   let id = "scores"
-  let title = "How good each expert is"
+  let title = "Quality of each expert"
   private let layers: [PageRouting.Layer]
   private let isError: Bool
   private let domain: ClosedRange<Double>
@@ -19,10 +19,10 @@ struct ScoresSection: PageSection {
     html.element(
       "p",
       (isError
-        ? "The logarithm of an expert's squared error over the squared residual stream behind it: "
-          + "lower is better, and −2.3 is a tenth."
-        : "Similarity: how much of the full output an expert reproduces, 1 being all of it.")
-        + " The box holds half of the tokens, the line nine of ten.")
+        ? "Log error: natural logarithm of an expert's squared error relative to the squared "
+          + "residual stream after the layer. Lower is better; −2.3 is a tenth."
+        : "Similarity: the share of the full output that an expert reproduces; 1 is all of it.")
+        + " The box covers half of the tokens, the line 90 %.")
     html.element("div", ["class": "panels"]) { html in
       for layer in layers {
         html.element("figure") { html in

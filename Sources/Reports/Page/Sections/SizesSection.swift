@@ -1,7 +1,7 @@
 /// Bytes of each expert on disk or in a download.
 struct SizesSection: PageSection {
   let id = "sizes"
-  let title = "What each expert takes"
+  let title = "Size of each expert"
   let isNarrow = true
   private let report: PageReport
 
@@ -13,8 +13,8 @@ struct SizesSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "The beginning of the file that holds an expert and all smaller ones; cut there, it is a model. "
-        + "The line is the dense checkpoint, \(PageText.bytes(report.source.bytes)).")
+      "Length of the file's prefix with an expert and all smaller ones; a file cut there is a "
+        + "model. The line marks the dense checkpoint, \(PageText.bytes(report.source.bytes)).")
     html.element("figure") { html in
       BarChart(
         id: "sizes-chart", title: "Bytes of each expert",

@@ -1,7 +1,7 @@
 /// Agreement of the rankings by the two halves of the calibration text.
 struct StabilitySection: PageSection {
   let id = "stability"
-  let title = "How far chance goes in the ranking"
+  let title = "Stability of the ranking"
   let isNarrow = true
   private let layers: [PagePlan.Layer]
 
@@ -13,8 +13,9 @@ struct StabilitySection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "Each half of the calibration text ranks the neurons on its own: the share of an expert's "
-        + "neurons that both halves would take. Near the dashed line it was chance; more text helps."
+      "Each half of the calibration text ranks the neurons on its own; the chart shows the share "
+        + "of an expert's neurons that both select. Near the dashed line the ranking is chance; "
+        + "more text helps."
     )
     html.element("figure") { html in
       let size = LayerFrame.size
@@ -24,7 +25,7 @@ struct StabilitySection: PageSection {
           description: layers.map {
             "Layer \($0.number): \($0.stability.map(PageText.percent).joined(separator: ", "))"
           }.joined(separator: ". ") + ".", width: size.width, height: size.height),
-        frame: LayerFrame.frame(yTitle: "neurons that both halves take"),
+        frame: LayerFrame.frame(yTitle: "share selected by both halves"),
         curves: layers.map { layer in
           .init(
             layer: layer.number, x: Array(layer.fractions.prefix(layer.stability.count)),

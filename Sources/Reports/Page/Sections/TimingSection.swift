@@ -14,8 +14,8 @@ struct TimingSection: PageSection {
   func write(to html: inout HTML) {
     html.element(
       "p",
-      "How fast the feed-forward layers run, as times the speed of dense, on the machine that "
-        + "converted the model. The line is dense.")
+      "Speed of the feed-forward layers relative to dense, on one thread of the machine that "
+        + "converted the model. The line marks dense.")
     html.element("div", ["class": "pair even"]) { html in
       chart("window", "many tokens at once", \.ffnTokensPerSecond, to: &html)
       chart("single", "one token at a time", \.singleFFNTokensPerSecond, to: &html)
@@ -24,7 +24,7 @@ struct TimingSection: PageSection {
       html.element("summary", "Tokens per second")
       Table(
         name: "Tokens per second",
-        columns: ["variant", "whole model", "FFNs, in windows", "FFNs, one token"],
+        columns: ["variant", "all layers, no output head", "FFNs, in windows", "FFNs, one token"],
         rows: timing.map {
           [$0.name]
             + [$0.tokensPerSecond, $0.ffnTokensPerSecond, $0.singleFFNTokensPerSecond].map {

@@ -13,8 +13,8 @@ struct TokenKindsSection: PageSection {
 
   func write(to html: inout HTML) {
     html.element("div", ["class": "pair even"]) { html in
-      write("Given the least", kinds.easy, to: &html)
-      write("Given the most", kinds.hard, to: &html)
+      write("Smallest mean width", kinds.easy, to: &html)
+      write("Largest mean width", kinds.hard, to: &html)
     }
   }
 
@@ -23,7 +23,7 @@ struct TokenKindsSection: PageSection {
     html.element("div") { html in
       html.element("h3", name)
       Table(
-        name: name, columns: ["token", "mean width", "times seen"],
+        name: name, columns: ["token", "mean width", "occurrences"],
         rows: kinds.map {
           ["“\($0.text)”", PageText.percent($0.meanWidth), PageText.count($0.count)]
         }

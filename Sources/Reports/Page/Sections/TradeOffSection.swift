@@ -1,7 +1,7 @@
 /// Perplexity over cost of all variants; the main result, so it comes first.
 struct TradeOffSection: PageSection {
   let id = "trade-off"
-  let title = "What each cost keeps"
+  let title = "Quality against cost"
   private let heldOut: PageHeldOut
 
   init?(_ report: PageReport) {
@@ -18,7 +18,7 @@ struct TradeOffSection: PageSection {
         html.element(
           "figcaption",
           "Lower and further left is better. Cost: the share of the feed-forward parameters that a "
-            + "token is multiplied with, routers included.")
+            + "token uses, routers and compensation included.")
       }
       if let bytes = BytesChart(heldOut: heldOut) {
         html.element("figure") { html in
@@ -33,7 +33,7 @@ struct TradeOffSection: PageSection {
         name: "Figures of all variants",
         columns: [
           "variant", "cost", "perplexity", "÷ dense", "± s.e.", "mean KLD", "same top p",
-          "read per token",
+          "bytes read per token",
         ], rows: heldOut.runs.map(row) + heldOut.quantized.map(row)
       ).write(to: &html)
     }
