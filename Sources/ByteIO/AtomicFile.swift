@@ -80,8 +80,10 @@ package final class AtomicFile: Sendable {
           initialized += found
         }
       }
+    } catch let error as FileError {
+      throw error
     } catch {
-      throw FileError.cannotWrite(path: path, reason: "\(error)")
+      throw FileError.unreadable(path: path, reason: "\(error)")
     }
   }
 

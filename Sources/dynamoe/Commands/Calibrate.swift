@@ -15,7 +15,7 @@ struct Calibrate: ParsableCommand {
         dynamoe calibrate model/ --text c.txt --data-shard 1/4 -o part1.stats
       """)
 
-  @Argument(help: "The dense checkpoint: a safetensors file or folder.")
+  @Argument(help: "The dense checkpoint: safetensors (file or folder) or GGUF.")
   var model: String
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The statistics to write.", valueName: "stats"))

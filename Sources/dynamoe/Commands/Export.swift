@@ -31,8 +31,8 @@ struct Export: ParsableCommand {
 
       With --expert the folder has one expert as a plain model of the original family, with \
       narrower feed-forward layers; --expert dense gives those of the source, bit for bit. An \
-      expert whose width differs between layers is written as DeciLM, if the model is a LLaMA and \
-      the widths are multiples of 256. validate checks such folders.
+      expert whose width differs between layers is written as DeciLM, if the model is \
+      LLaMA-shaped and the widths are multiples of 256. validate checks such folders.
 
       gguf: a file for llama.cpp with one expert as a plain model, with the names, keys and \
       tokenizer that llama.cpp's own converter writes. --type sets the type of the matrices; \

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Work
 
-@Suite struct RankingCalibrationTests {
+@Suite struct RankingSweepTests {
   @Test func `the stability of a greedy ranking is that of its diagonal by halves`() throws {
     let model = try Model(path: Fixture.model)
     let windows = (0..<5).map { window in (0..<24).map { (window * 211 + $0 * 37) % 1024 } }
