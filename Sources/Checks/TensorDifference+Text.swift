@@ -1,7 +1,7 @@
 import Tensors
 
 extension TensorComparison.Difference {
-  /// What a file is compared with.
+  /// Reference that a file is compared with.
   enum Reference {
     /// A `.dmoe` with the dense checkpoint that it was made from.
     case source
@@ -11,10 +11,10 @@ extension TensorComparison.Difference {
     case file
   }
 
-  /// The difference in the words of a failed check.
+  /// Text of the difference for a failed check.
   func text(of reference: Reference) -> String {
     switch (self, reference) {
-    // The source is what is found there, and the file what is expected of it.
+    // Here the source is `found`, and the file `expected`.
     case (.extra(let name), .source): "the source's tensor \(name) is missing"
     case (.missing(let name), .source): "the tensor \(name) is not in the source"
     case (.extra(let name), .expert): "the tensor \(name) is not in the expert"

@@ -3,7 +3,7 @@ package import Containers
 package import DMOE
 package import Work
 
-/// Form in which a container, or a part of it, is exported; a value holds the choices of the form.
+/// Export form of a container or of a part of it; a value holds the choices of the form.
 package protocol ExportForm: Sendable {
   associatedtype Plan: ExportPlan
 
@@ -13,7 +13,7 @@ package protocol ExportForm: Sendable {
   func plan(_ request: ExportRequest) throws -> Plan
 }
 
-/// Export whose output is known but for its bytes.
+/// Planned export; the output is known except for its bytes.
 package protocol ExportPlan: Sendable {
   /// Description of the output, for users.
   associatedtype Summary: Sendable

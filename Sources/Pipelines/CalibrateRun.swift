@@ -5,13 +5,13 @@ import Checkpoints
 import Running
 package import Work
 
-/// From a dense checkpoint and a text to a file of neuron statistics.
+/// Writes neuron statistics of a dense checkpoint on a text to a file.
 package struct CalibrateRun: Sendable {
   package let modelPath: String
   /// Description of the model's family; nil for a known one.
   package let familyPath: String?
   package let text: TextRequest
-  /// Share of the text that is read.
+  /// Share of the text to read.
   package let shard: DataShard
   package let outputPath: String
   /// Whether an existing output is replaced.
@@ -29,7 +29,7 @@ package struct CalibrateRun: Sendable {
     self.force = force
   }
 
-  /// Writes the statistics and returns them; hidden states on disk lie beside the output.
+  /// Writes and returns the statistics; hidden states on disk are stored beside the output.
   ///
   /// - Throws: errors of the inputs, the output and the disk.
   package func run(_ context: Context) throws -> NeuronStatistics {

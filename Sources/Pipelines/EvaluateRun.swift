@@ -6,7 +6,7 @@ package import Evaluation
 import Running
 package import Work
 
-/// From a model and a text to figures of its variants.
+/// Measures the variants of a model on a text.
 package struct EvaluateRun: Sendable {
   package let evaluator: Evaluator
 
@@ -28,9 +28,9 @@ package struct EvaluateRun: Sendable {
   /// Variants by name and by knob, each once.
   ///
   /// - Parameters:
-  ///   - names: nil for routed runs by every knob, with the runs that they are compared with; without
-  ///     knobs, for the usual variants.
-  ///   - knobs: knobs that the model supports; beside names, for routed runs alone.
+  ///   - names: names of variants; nil for the routed run of every knob and its comparison runs;
+  ///     without knobs, for the usual variants.
+  ///   - knobs: knobs that the model supports; besides names, they add routed runs only.
   /// - Returns: variants that the model can run.
   /// - Throws: ``EvaluationError`` for a name that the model cannot run.
   package func variants(

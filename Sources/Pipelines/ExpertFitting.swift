@@ -8,7 +8,7 @@ import Reports
 import Running
 import Work
 
-/// From a model and calibration text to experts, and to the routers that choose among them.
+/// Ranks neurons, cuts experts and fits the routers that choose among them.
 struct ExpertFitting: Sendable {
   let model: Model
   let tokens: TextTokens?
@@ -19,26 +19,26 @@ struct ExpertFitting: Sendable {
   let importance: Importance
   let widths: ExpertWidths
   let alignment: Int
-  /// Nil for none.
+  /// Nil for no routers.
   let router: RouterKind?
-  /// Nil for none.
+  /// Nil for no compensation.
   let compensationRank: Int?
   let rounds: Int
   let seed: UInt64
 
   struct Fitted {
     let plan: ExpertPlan
-    /// Nil where the weights alone were ranked.
+    /// Nil if the ranking used none.
     let statistics: NeuronStatistics?
     let routing: Routing?
     let experts: [LayerExperts]
     let summary: RoutingSummary?
-    /// For each layer; nil where there are no halves of text to compare.
+    /// Per layer; nil without two halves of text to compare.
     let stability: [RankingStability]?
     let warnings: [String]
   }
 
-  /// The importance matrix that ranks the neurons; nil where something else does.
+  /// Importance matrix that ranks the neurons, if any.
   var matrix: ImportanceMatrix? {
     guard case .importanceMatrix(let matrix) = evidence, importance.needsStatistics,
       !importance.needsText
@@ -46,7 +46,7 @@ struct ExpertFitting: Sendable {
     return matrix
   }
 
-  /// Whether the calibration part of the text is read at all.
+  /// Whether the calibration part of the text is read.
   var readsText: Bool { !ranking.stages.isEmpty || router != nil }
 
   var ranking: NeuronRanking {
@@ -111,7 +111,7 @@ struct ExpertFitting: Sendable {
       neurons: model.configuration.intermediateSize, tokens: windows.reduce(0) { $0 + $1.count })
   }
 
-  /// Runs all rounds of the list, each weighted by the scores that the one before predicted.
+  /// Runs all rounds of the list, each weighted by the scores predicted in the previous one.
   private func fit(
     _ router: RouterKind, _ ranked: RankingSweep.Ranked, _ windows: [[Int]],
     _ stages: StageList, _ context: Context

@@ -3,7 +3,7 @@ import DMOE
 package import Forms
 package import Work
 
-/// From a container to another form of it.
+/// Exports a container in another form.
 package struct ExportRun<Form: ExportForm>: Sendable {
   package let request: ExportRequest
   package let form: Form
@@ -13,7 +13,7 @@ package struct ExportRun<Form: ExportForm>: Sendable {
     self.form = form
   }
 
-  /// Output that has its final name.
+  /// Output under its final name.
   package struct Exported: Sendable {
     package let summary: Form.Plan.Summary
     package let bytes: Int

@@ -6,7 +6,7 @@ import Kernels
 import Running
 package import Work
 
-/// From a dense model to its expert plan: ranks the neurons of every layer and cuts them.
+/// Makes the expert plan of a dense model: ranks and cuts the neurons of every layer.
 package struct NeuronRanking: Sendable {
   package let model: Model
   package let importance: Importance
@@ -14,7 +14,7 @@ package struct NeuronRanking: Sendable {
   package let alignment: Int
   /// Statistics made earlier, if any.
   package let evidence: NeuronEvidence?
-  /// Whether the errors of the experts are measured, as compensation needs them.
+  /// Whether to measure the errors of the experts, which compensation needs.
   package let wantsErrors: Bool
 
   package init(

@@ -5,7 +5,7 @@ import Experts
 
 /// Choices that the request leaves open.
 extension Partition {
-  /// Importance that was asked for, else that of the recipe, or the nearest that needs no text.
+  /// Requested importance, else the recipe's or, with statistics in place of text, `output`.
   func chosenImportance() throws -> Importance {
     let importance = request.importance ?? request.recipe.importance
     if importance.needsText, isEvidenceGiven, request.importance == nil,
@@ -39,7 +39,7 @@ extension Partition {
     }
   }
 
-  /// The widths of the recipe, or equal ones where the layers are too narrow for those.
+  /// The recipe's widths, or equal ones if the layers are too narrow for those.
   func usualWidths(_ model: Model, isRouted: Bool) -> ExpertWidths {
     let isCompensated =
       isRouted && request.recipe.target == .logError && request.compensationRank != 0
@@ -48,7 +48,7 @@ extension Partition {
     return request.recipe.widths(isCompensated: false)
   }
 
-  /// A plan of one layer whose neurons are all alike: it has the widths that do not depend on them.
+  /// Plan of one layer with equal scores, for widths that do not depend on scores.
   func plainPlan(_ model: Model, _ widths: ExpertWidths) throws(PlanError) -> ExpertPlan {
     let flat = [Double](repeating: 1, count: model.configuration.intermediateSize)
     return try ExpertPlan(

@@ -4,31 +4,30 @@ import Evaluation
 import Reports
 import Tokenizers
 
-/// What the report shows of single tokens.
+/// Token-by-token parts of the report.
 extension Partition {
   private static let shownBudget = 0.5
-  /// Of the held-out text.
   private static let heldOutTokensShown = 200
-  /// Of a text that the user wants to see.
+  /// Maximum per text of the user.
   static let tokensShown = 400
 
-  /// The run whose choices are shown: one that the report measures anyway.
+  /// Run whose choices are shown; the report measures it anyway.
   static func shown(_ tokens: TextTokens, windowsInFull: Int) -> TokenChoices.Request {
     TokenChoices.Request(
       .choosing(.routed, .budget(shownBudget)), skipping: tokens.positionsBeforeText,
       windowsInFull: windowsInFull)
   }
 
-  /// The beginning of the held-out text, and the texts that the user wants to see.
+  /// Passages of the beginning of the held-out text and of the user's texts.
   ///
   /// - Parameters:
-  ///   - choices: of the held-out windows; nil where nothing chooses.
-  ///   - tokens: of which the held-out text is a part.
-  ///   - windows: of the held-out text.
-  ///   - texts: the user's.
-  ///   - evaluator: of the model that was written.
-  /// - Returns: nil where nothing chooses.
-  /// - Throws: what reading the model throws.
+  ///   - choices: choices in the held-out windows; nil without routers.
+  ///   - tokens: the text that the held-out windows are a part of.
+  ///   - windows: held-out windows.
+  ///   - texts: the user's texts.
+  ///   - evaluator: evaluator of the written model.
+  /// - Returns: nil without routers.
+  /// - Throws: errors of the model.
   func passages(
     _ choices: TokenChoices?, of tokens: TextTokens, windows: [[Int]], texts: [TextTokens],
     by evaluator: Evaluator
@@ -62,7 +61,7 @@ extension Partition {
     return passages
   }
 
-  /// Which of the held-out tokens are easy, and which hard.
+  /// Easiest and hardest of the held-out tokens.
   static func kinds(
     _ choices: TokenChoices?, of tokens: TextTokens, windows: [[Int]]
   ) -> TokenKinds? {

@@ -9,14 +9,14 @@ import Kernels
 import Tensors
 import Work
 
-/// What is checked, read and reckoned before the first weight is.
+/// Checks and estimates before the first weight is read.
 extension Partition {
-  /// Everything that can be wrong is found here, before any work.
+  /// Inputs and choices; errors in them are found before any work.
   struct Prepared {
     let model: Model
     let tokens: TextTokens?
     let split: TextSplit?
-    /// What the report shall show token by token.
+    /// Texts that the report shows token by token.
     let shown: [TextTokens]
     let widths: ExpertWidths
     let fitting: ExpertFitting
@@ -53,7 +53,7 @@ extension Partition {
     let model = try Model(checkpoint)
     try checkDown(model)
     let widths = request.widths ?? usualWidths(model, isRouted: router != nil)
-    // Widths that cannot be made are found with any scores, unless these decide on the widths.
+    // Impossible widths are found with any scores, unless widths depend on the scores.
     if widths != .coverage { _ = try plainPlan(model, widths) }
     let hiddenSize = model.configuration.hiddenSize
     let rank = request.compensationRank ?? request.recipe.compensationRank(hiddenSize: hiddenSize)
@@ -79,7 +79,7 @@ extension Partition {
       widths: widths, fitting: fitting)
   }
 
-  /// The user's texts, each on its own.
+  /// Tokenises each of the user's texts separately.
   private func shownTexts(for model: Model) throws -> [TextTokens] {
     guard let text = request.text else { return [] }
     return try request.shownPaths.map { path in
@@ -149,9 +149,9 @@ extension Partition {
       isOverlay: request.isOverlay)
   }
 
-  /// Fails where the disk is too small, before any work is done.
+  /// Throws, before any work, if the disk is too small.
   ///
-  /// The file that is written and the hidden states of its evaluation are there together.
+  /// The written file and the hidden states of its evaluation exist at the same time.
   func checkSpace(_ output: OutputEstimate, _ estimate: PartitionEstimate) throws {
     let folder = Folder.parent(of: request.outputPath)
     guard let free = Folder.freeBytes(folder) else { return }

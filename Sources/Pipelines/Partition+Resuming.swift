@@ -8,7 +8,7 @@ import Kernels
 import Tensors
 import Work
 
-/// Work that is interrupted, and taken up again.
+/// Resumption of interrupted work.
 extension Partition {
   /// Condition on which results depend; an interrupted run resumes only if all are the same.
   ///
@@ -44,7 +44,6 @@ extension Partition {
     try ArtifactStore(folder: request.resumptionPath, circumstances: try circumstances(prepared))
   }
 
-  /// All that the results depend on.
   private func circumstances(_ prepared: Prepared) throws -> [ArtifactStore.Circumstance] {
     let fitting = prepared.fitting
     func digest(_ path: String?) throws -> String {
@@ -56,7 +55,7 @@ extension Partition {
       let ids = text.allWindows().map { $0.map(String.init).joined(separator: " ") }
       return "\(SHA256Digest.digest(of: Array(ids.joined(separator: "/").utf8)))"
     }
-    // The fingerprint knows a part of each tensor only; what was done before rests on all of them.
+    // The fingerprint covers only a part of each tensor; results depend on all bytes.
     func weights(of source: any TensorSource) throws -> String {
       var hasher = SHA256Hasher()
       let size = 4 << 20

@@ -5,7 +5,7 @@ import Evaluation
 import Experts
 import Reports
 
-/// What to distrust of a conversion; a line for each kind of doubt.
+/// Warnings about a conversion, one line for each kind.
 extension Partition {
   func warnings(
     _ fitted: ExpertFitting.Fitted, _ heldOut: Evaluator.Result?, _ prepared: Prepared

@@ -13,13 +13,13 @@ import Running
 import Tensors
 package import Work
 
-/// From a dense checkpoint to a container and its report.
+/// Converts a dense checkpoint to a container with a report.
 package struct Partition: Sendable {
   package let request: PartitionRequest
 
   package init(_ request: PartitionRequest) { self.request = request }
 
-  /// What is known before the first weight is read.
+  /// Description of a run, made before the first weight is read.
   package struct Preview: Sendable {
     package let family: String
     package let layers: Int
@@ -29,17 +29,16 @@ package struct Partition: Sendable {
     package let calibrationTokens: Int
     package let heldOutTokens: Int
     package let importance: Importance
-    /// Nil for none.
+    /// Nil for no routers.
     package let router: RouterKind?
-    /// Nil for none.
+    /// Nil for no compensation.
     package let compensationRank: Int?
     package let output: OutputEstimate
     package let isOverlay: Bool
-    /// What the work will take.
     package let work: PartitionEstimate
   }
 
-  /// Checks everything and tells what would be done.
+  /// Checks everything and describes the run, without running it.
   package func preview(_ context: Context, resumes: Bool = false) throws -> Preview {
     let prepared = try prepare()
     let fitting = prepared.fitting
@@ -63,8 +62,8 @@ package struct Partition: Sendable {
   /// Calibrates, plans, writes the container, measures it, and writes the report.
   ///
   /// - Parameters:
-  ///   - context: threads, progress and memory limit; hidden states on disk lie beside the output.
-  ///   - resumes: whether interrupted work is resumed, and this work can be.
+  ///   - context: threads, progress and memory limit; hidden states on disk go beside the output.
+  ///   - resumes: whether to resume interrupted work, and make this run resumable.
   /// - Returns: the report.
   /// - Throws: errors of inputs, choices and disks.
   package func run(_ context: Context, resumes: Bool = false) throws -> CalibrationReport {
@@ -89,7 +88,7 @@ package struct Partition: Sendable {
       compression: request.compression, isOverlay: request.isOverlay, down: request.down
     )
     .write(to: request.outputPath, context)
-    // What is measured is what was written, read back.
+    // Measures the written file, read back.
     let file = try Checkpoint(path: writer.file.temporaryPath)
     let written = request.isOverlay ? file.on(source: model.checkpoint) : file
     let measured = try measure(written, prepared, stages, context)
@@ -109,9 +108,9 @@ package struct Partition: Sendable {
       path: request.pagePath, bytes: ReportPage(document: document).bytes)
     let json = try AtomicFile(
       path: request.reportPath, bytes: JSONWriter.write(document, layout: .indented) + [0x0A])
-    // The report has read the source, too.
+    // The report reads the source, too.
     try model.checkpoint.checkUnchanged()
-    // Where the container is, its report is.
+    // Container and report appear together.
     try AtomicFile.commit([page, json, writer.file])
     store?.removeAll()
     return report
@@ -123,7 +122,7 @@ package struct Partition: Sendable {
     let kinds: TokenKinds?
   }
 
-  /// Measures the written container on the held-out text; nil where the list has no such stage.
+  /// Measures the written container on the held-out text; nil if the list has no such stage.
   private func measure(
     _ written: Checkpoint, _ prepared: Prepared, _ stages: StageList, _ context: Context
   ) throws -> Measured? {
@@ -145,7 +144,7 @@ package struct Partition: Sendable {
       kinds: Self.kinds(result.choices, of: tokens, windows: windows))
   }
 
-  /// What of the weights is not as it was.
+  /// Differences between written and source weights.
   private func exactness(
     _ written: Checkpoint, _ source: Checkpoint, _ parallel: Parallel
   ) throws -> CalibrationReport.Exactness {

@@ -21,14 +21,14 @@ package struct PartitionRequest: Sendable {
   package var recipe = Recipe.dynamoe
   /// Nil for the recipe's.
   package var importance: Importance?
-  /// Nil for the recipe's experts, of equal steps.
+  /// Nil for the recipe's.
   package var widths: ExpertWidths?
   /// Nil for the default.
   package var alignment: Int?
   package var routers = RouterChoice.none
   /// Nil for the recipe's; 0 for none.
   package var compensationRank: Int?
-  /// Number of times that compensation and routers are fitted again to the routers' choices.
+  /// Number of times that compensation and routers are refitted to the routers' choices.
   package var rounds = 0
   package var seed: UInt64 = 0
   package var compression = DMOECompression.lossless

@@ -1,31 +1,31 @@
 /// Settings that exclude each other, lack an input, or do not fit the model.
 package enum PipelineError: Error, Equatable, Sendable {
-  /// Nothing says which neurons matter.
+  /// No text or statistics to rank the neurons by.
   case noImportance
-  /// Routers learn from text, and there is none.
+  /// Routers need text to be fitted on.
   case routersWithoutText
-  /// The greedy ranking looks at how neurons fire together, which no statistics tell.
+  /// The greedy ranking needs joint activations, which statistics lack.
   case greedyWithoutText
-  /// Compensation is for choices by error.
+  /// Compensation needs routers that predict errors.
   case compensationWithoutErrors
-  /// Compensation is for routed tokens.
+  /// Compensation needs routers.
   case compensationWithoutRouters
   case compensationRank(Int, hiddenSize: Int)
-  /// Routers choose among experts, and there is one only.
+  /// Routers for a single expert.
   case routersWithoutChoice
-  /// Single tokens are shown with what the routers give them.
+  /// Shown texts need the choices of routers.
   case shownTextWithoutRouters
-  /// The input was made by this program already.
+  /// The input is already a container.
   case alreadyConverted(path: String)
-  /// An importance matrix holds squares alone.
+  /// An importance matrix holds only squares.
   case matrixWithoutMagnitudes
   /// Statistics of another model.
   case otherModel(statistics: String)
-  /// How to store quantised down projections was said, but there are none.
+  /// A type for quantised down projections, but the model has none.
   case downNotQuantized
   /// Rows of the hidden size are not whole blocks.
   case downBlocks(hiddenSize: Int)
-  /// Both outputs would be written to the same place.
+  /// The output and its report have the same path.
   case sameOutput(path: String)
 }
 

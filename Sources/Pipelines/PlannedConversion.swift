@@ -7,12 +7,12 @@ package import Experts
 import Kernels
 package import Work
 
-/// From a dense checkpoint and a plan that is there already to a container without routers.
+/// Converts a dense checkpoint by a given plan to a container without routers.
 package struct PlannedConversion: Sendable {
   package let model: Model
   package let plan: ExpertPlan
   package let outputPath: String
-  /// Whether an output that exists is replaced.
+  /// Whether an existing output is replaced.
   package let force: Bool
   package let generator: String
 
@@ -26,8 +26,7 @@ package struct PlannedConversion: Sendable {
     self.generator = generator
   }
 
-  /// - Throws: an output that may not be made, a plan of another model, and what reading and writing
-  ///   throw.
+  /// - Throws: ``PlanError`` for a plan of another model; errors of the input, output and disk.
   package func run(_ context: Context) throws {
     let checkpoint = model.checkpoint
     guard checkpoint.container == nil else {

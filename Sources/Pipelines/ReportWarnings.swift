@@ -1,9 +1,9 @@
 package import Evaluation
 import Reports
 
-/// When figures say that a conversion is not to be trusted, and in which words: none or one line each.
+/// Warnings for doubtful figures of a conversion; each function returns at most one per kind.
 package enum ReportWarnings {
-  /// Too little text for so many neurons.
+  /// Too little text for the number of neurons.
   package static func calibration(tokens: Int, neurons: Int) -> [String] {
     if tokens < 2 * neurons {
       return [
@@ -30,7 +30,7 @@ package enum ReportWarnings {
     ]
   }
 
-  /// Layers that make no choice, by the share of tokens for each layer and expert.
+  /// Layers that nearly always choose one expert, by the share of tokens per layer and expert.
   package static func collapse(_ shares: [[Double]], budget: Double) -> [String] {
     let collapsed = shares.enumerated().compactMap { layer, shares -> String? in
       guard shares.count > 1, let expert = shares.firstIndex(where: { $0 > 0.98 }) else {
@@ -45,7 +45,7 @@ package enum ReportWarnings {
     ]
   }
 
-  /// Budgets that held-out text misses, and a model that little can be taken from.
+  /// Budgets missed on held-out text, and a model with little slack.
   package static func budgets(_ figures: [VariantFigures]) -> [String] {
     var missed: [String] = []
     var warnings: [String] = []

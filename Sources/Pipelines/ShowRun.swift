@@ -6,7 +6,7 @@ package import Reports
 import Running
 package import Work
 
-/// From a converted model and a text to the expert that each token takes.
+/// Finds the expert that each token of a text takes in a converted model.
 package struct ShowRun: Sendable {
   package let evaluator: Evaluator
 

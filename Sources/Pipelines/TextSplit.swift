@@ -1,22 +1,22 @@
 import Calibration
 
-/// A text in two: what ranks the neurons, and what the result is then measured on.
+/// Split of a text: a part for calibration, and a held-out part to measure the result on.
 struct TextSplit: Sendable {
   let calibration: Range<Int>
   let heldOut: Range<Int>
 
-  /// How many tokens there should be for so many of calibration: half as many again, held out.
+  /// Tokens wanted for a number of calibration tokens: half as many more, held out.
   static func tokensWanted(calibration: Int) -> Int {
     let (sum, overflow) = calibration.addingReportingOverflow(calibration / 2)
     return overflow ? .max : sum
   }
 
-  /// Two thirds and one third where the text is shorter than wanted.
+  /// Splits a text, into two thirds and one third if it is shorter than wanted.
   ///
   /// - Parameters:
   ///   - text: at most as many tokens as are wanted.
-  ///   - calibration: how many tokens calibration takes at most.
-  /// - Throws: `tooShort` where there is nothing to predict on the one side or the other.
+  ///   - calibration: maximum number of calibration tokens.
+  /// - Throws: `tooShort` if either part has nothing to predict.
   init(_ text: TextTokens, calibration: Int) throws(CalibrationError) {
     let count = text.tokens.count
     let end = min(calibration, (2 * count + 2) / 3)

@@ -1,11 +1,10 @@
 import Kernels
 
 extension ElementType {
-  /// Fills `values` with the elements that `bytes` hold, as floats.
+  /// Decodes `bytes` into `values` as floats.
   ///
-  /// Wider numbers are rounded to the nearest float; of a complex number both parts are given, one
-  /// after the other; `bytes` is a whole number of blocks, little-endian, of a type that
-  /// ``isDecodable``.
+  /// Wider numbers are rounded to the nearest float; a complex number becomes its two parts.
+  /// `bytes` holds whole blocks, little-endian, of a type that ``isDecodable``.
   package func decode(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
     switch self {
     case .bf16: Widening.bfloat16(bytes, into: &values)
@@ -20,7 +19,7 @@ extension ElementType {
     }
   }
 
-  /// The elements as doubles: exact for all types but 64-bit integers.
+  /// Elements as doubles; exact for all types but 64-bit integers.
   package func doubles(_ bytes: [UInt8]) -> [Double] {
     switch self {
     case .bool, .u8: bytes.map { Double($0) }
@@ -52,7 +51,7 @@ extension ElementType {
     }
   }
 
-  /// As ``decode(_:into:)``; of a complex number there are both parts.
+  /// Decodes as ``decode(_:into:)``; two floats per complex number.
   package func floats(_ bytes: [UInt8]) -> [Float] {
     let numbers = block.elements * (self == .c64 ? 2 : 1)
     var values = [Float](repeating: 0, count: bytes.count / block.bytes * numbers)

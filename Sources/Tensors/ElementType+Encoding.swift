@@ -1,7 +1,7 @@
 import Kernels
 
 extension ElementType {
-  /// Whether floats can be stored so.
+  /// Whether floats can be encoded as it.
   package var isEncodable: Bool {
     switch self {
     case .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51: true
@@ -9,8 +9,9 @@ extension ElementType {
     }
   }
 
-  /// Floats as the bytes of elements of a type that ``isEncodable``: the nearest number, of two that are
-  /// as near the even one; quantised as by the package gguf, to the byte.
+  /// Encodes floats in a type that ``isEncodable``.
+  ///
+  /// Rounds to nearest, ties to even; quantised bytes are identical to those of the package gguf.
   ///
   /// - Parameter values: whole blocks.
   /// - Returns: the blocks, little-endian.

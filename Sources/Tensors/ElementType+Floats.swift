@@ -4,9 +4,9 @@ extension ElementType {
   /// All elements of a tensor as floats, read and decoded in pieces by several threads.
   ///
   /// - Parameters:
-  ///   - count: how many elements the tensor has.
-  ///   - parallel: the loop that shares out the pieces.
-  ///   - read: the tensor's bytes in a range.
+  ///   - count: number of elements in the tensor.
+  ///   - parallel: the loop over pieces.
+  ///   - read: reads a range of the tensor's bytes.
   /// - Returns: `count` floats, in the order of the tensor.
   /// - Throws: the error of the first piece that could not be read.
   package func floats(
@@ -20,11 +20,11 @@ extension ElementType {
     }
   }
 
-  /// Replaces floats by what is left of them when they are stored in a type that ``isEncodable``.
+  /// Rounds floats to the values that they have in a type that ``isEncodable``.
   ///
   /// - Parameters:
   ///   - values: whole blocks.
-  ///   - parallel: the loop that shares out pieces.
+  ///   - parallel: the loop over pieces.
   package func round(_ values: inout [Float], parallel: Parallel) {
     precondition(values.count % block.elements == 0, "\(values.count) values are no whole blocks")
     // A piece is a whole number of blocks of any type.

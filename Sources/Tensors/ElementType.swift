@@ -1,4 +1,4 @@
-/// How the elements of a tensor are stored.
+/// Element type of a tensor: size and encoding of its elements.
 ///
 /// Plain types have the names of safetensors, in its order of alignment; quantised ones those of
 /// ggml. Types that both know have one case.
@@ -54,7 +54,7 @@ package enum ElementType: String, CaseIterable, Sendable {
   case mxfp4 = "MXFP4"
   case nvfp4 = "NVFP4"
 
-  /// The smallest group of elements that fills whole bytes, and is decoded on its own.
+  /// Smallest group of elements that fills whole bytes and can be decoded alone.
   package var block: (elements: Int, bytes: Int) {
     switch self {
     case .f4: (2, 1)
@@ -94,10 +94,10 @@ package enum ElementType: String, CaseIterable, Sendable {
   /// Whether the elements of a block share a scale, so that none can be moved alone.
   package var isQuantized: Bool { block.elements > 4 }
 
-  /// The bytes of an element; nil where elements share bytes.
+  /// Bytes of an element; nil if elements share bytes.
   package var elementBytes: Int? { block.elements == 1 ? block.bytes : nil }
 
-  /// What an element takes, its part of what a block shares included.
+  /// Mean size of an element, including its share of the block's scales.
   package var bitsPerElement: Double { Double(8 * block.bytes) / Double(block.elements) }
 
   /// Whether the elements are numbers in which NaN and infinity may occur.
@@ -113,6 +113,6 @@ package enum ElementType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The types that safetensors has, in its order of alignment.
+  /// Types of safetensors, in its order of alignment.
   package static let ofSafetensors = allCases.filter { !$0.isQuantized }
 }

@@ -13,15 +13,15 @@ package struct OpenTensor: Sendable {
     case reader(@Sendable (Range<Int>) throws(TensorError) -> [UInt8])
   }
 
-  /// Size of a piece where blocks of the file do not ask for another.
+  /// Default size of a piece, for files without checksummed blocks.
   package static let usualPieceBytes = 4 << 20
 
-  /// A tensor that is read on demand.
+  /// A tensor read on demand.
   ///
   /// - Parameters:
-  ///   - description: of the bytes that are read.
+  ///   - description: description of the bytes.
   ///   - pieceBytes: size in which pieces are read without reading any byte twice.
-  ///   - read: the bytes in a range of the tensor, from any thread.
+  ///   - read: reads a range of the tensor's bytes, on any thread.
   package init(
     _ description: TensorDescription, pieceBytes: Int = usualPieceBytes,
     read: @escaping @Sendable (Range<Int>) throws(TensorError) -> [UInt8]
@@ -31,7 +31,7 @@ package struct OpenTensor: Sendable {
     content = .reader(read)
   }
 
-  /// A tensor that is in memory.
+  /// A tensor in memory.
   package init(_ description: TensorDescription, bytes: [UInt8]) {
     precondition(bytes.count == description.byteCount, "\(bytes.count) bytes, not those described")
     self.description = description
@@ -68,7 +68,7 @@ package struct OpenTensor: Sendable {
     try read(0..<description.byteCount)
   }
 
-  /// The ranges of bytes in which the tensor is best read, in order.
+  /// Byte ranges for reading the whole tensor, in order.
   package var pieces: [Range<Int>] {
     stride(from: 0, to: description.byteCount, by: pieceBytes).map {
       $0..<min($0 + pieceBytes, description.byteCount)
@@ -95,7 +95,7 @@ package struct OpenTensor: Sendable {
   ///
   /// - Parameters:
   ///   - elements: whole blocks of the tensor; nil for all.
-  ///   - parallel: the loop that shares out the pieces.
+  ///   - parallel: the loop over pieces.
   /// - Returns: one float per element.
   /// - Throws: the error of the first piece that could not be read.
   package func floats(

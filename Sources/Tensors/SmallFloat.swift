@@ -6,7 +6,7 @@ struct SmallFloat {
   private let bias: Int
   private let special: Special
 
-  /// Which bit patterns are not finite numbers.
+  /// Bit patterns that are not finite numbers.
   private enum Special {
     case none
     /// The highest exponent, as in IEEE 754.

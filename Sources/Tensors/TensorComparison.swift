@@ -2,15 +2,15 @@ package import Kernels
 
 /// Comparison of two sources, tensor by tensor, bit by bit.
 package struct TensorComparison: Sendable {
-  /// A way in which a tensor differs from the expected one.
+  /// Difference between a tensor and the expected one.
   package enum Difference: Sendable, Equatable {
-    /// Expected, and not found.
+    /// Expected but not found.
     case missing(TensorName)
-    /// Found, and not expected.
+    /// Found but not expected.
     case extra(TensorName)
     /// Another element type or shape.
     case description(expected: TensorDescription, found: TensorDescription)
-    /// Other bytes, the first of them at this offset.
+    /// Other bytes, the first at this offset.
     case bytes(TensorName, offset: Int)
 
     package var name: TensorName {
@@ -29,9 +29,9 @@ package struct TensorComparison: Sendable {
     self.found = found
   }
 
-  /// The differences that headers show: tensors that are extra or missing, types and shapes.
+  /// Differences in headers: extra and missing tensors, element types and shapes.
   ///
-  /// - Returns: what is extra, in the order found; then the rest, in the order expected.
+  /// - Returns: extra tensors in the order found, then the rest in the order expected.
   package static func describedDifferences(
     expected: some TensorList, found: some TensorList
   ) -> [Difference] {
@@ -46,13 +46,13 @@ package struct TensorComparison: Sendable {
     Self.describedDifferences(expected: expected, found: found)
   }
 
-  /// The first byte in which each tensor of equal description differs, in the order expected.
+  /// First differing byte of each tensor with equal descriptions, in the order expected.
   ///
   /// - Parameters:
   ///   - parallel: the loop over tensors.
-  ///   - compared: told of the bytes of each piece.
+  ///   - compared: called with the byte count of each piece.
   /// - Returns: one difference per tensor that differs.
-  /// - Throws: what reading throws.
+  /// - Throws: errors of reading.
   package func byteDifferences(
     parallel: Parallel, compared: @Sendable (Int) -> Void = { _ in }
   ) throws(TensorError) -> [Difference] {
@@ -62,13 +62,13 @@ package struct TensorComparison: Sendable {
     }.compactMap(\.self)
   }
 
-  /// The first byte in which a tensor differs; nil if none does.
+  /// First differing byte of a tensor.
   ///
   /// - Parameters:
-  ///   - name: of a tensor with the same description on both sides.
-  ///   - compared: told of the bytes of each piece.
-  /// - Returns: nil, or the offset of the first differing byte.
-  /// - Throws: what reading throws.
+  ///   - name: name of a tensor with the same description on both sides.
+  ///   - compared: called with the byte count of each piece.
+  /// - Returns: the offset of the first differing byte; nil if all are equal.
+  /// - Throws: errors of reading.
   package func byteDifference(
     of name: TensorName, compared: (Int) -> Void = { _ in }
   ) throws(TensorError) -> Difference? {

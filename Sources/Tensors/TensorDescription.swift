@@ -1,4 +1,4 @@
-/// What a file says of a tensor: checked against the file before it becomes one of these.
+/// Name, element type and shape of a tensor; readers check them against the file first.
 package struct TensorDescription: Sendable, Equatable {
   package let name: TensorName
   package let elementType: ElementType
@@ -7,8 +7,8 @@ package struct TensorDescription: Sendable, Equatable {
   package let elementCount: Int
   package let byteCount: Int
 
-  /// Fails with nil where the size overflows, where it is not a whole number of bytes, and where the
-  /// rows of a quantised tensor are not whole blocks.
+  /// Fails with nil if the size overflows or is not a whole number of bytes, or if the rows of a
+  /// quantised tensor are not whole blocks.
   package init?(name: TensorName, elementType: ElementType, shape: [Int]) {
     guard let elements = Self.elementCount(of: shape),
       let bytes = elementType.byteCount(elements: elements),
@@ -30,10 +30,10 @@ package struct TensorDescription: Sendable, Equatable {
     byteCount = other.byteCount
   }
 
-  /// The product of the extents, multiplied from left to right; nil where it overflows.
+  /// The product of the extents, multiplied from left to right; nil if it overflows.
   ///
-  /// As in the reference reader of safetensors, the product on the way may need all 64 bits: a later
-  /// extent of zero still makes it small.
+  /// As in the reference reader of safetensors, an intermediate product may need all 64 bits: a
+  /// later extent of zero still makes it small.
   package static func elementCount(of shape: [Int]) -> Int? {
     var count: UInt = 1
     for extent in shape {
@@ -47,7 +47,7 @@ package struct TensorDescription: Sendable, Equatable {
 }
 
 extension ElementType {
-  /// The bytes that `elements` elements take; nil if they overflow or do not fill whole bytes.
+  /// Size in bytes of `elements` elements; nil if it overflows or they do not fill whole blocks.
   package func byteCount(elements: Int) -> Int? {
     guard elements % block.elements == 0 else { return nil }
     let (bytes, overflow) = (elements / block.elements).multipliedReportingOverflow(by: block.bytes)

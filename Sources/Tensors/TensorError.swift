@@ -1,15 +1,15 @@
 package import ByteIO
 
-/// Why the bytes of a tensor could not be had.
+/// Failure to read or compose the bytes of a tensor.
 package enum TensorError: Error, Equatable, Sendable {
   case file(FileError)
   /// The source holds no tensor of this name.
   case missing(name: String)
-  /// The bytes are not those that were written.
+  /// A block whose checksum does not match.
   case damaged(path: String, tensor: String, offset: Int, expected: UInt32, found: UInt32)
-  /// A block whose checksum is right, but which is not a coding of its plain bytes.
+  /// A block whose checksum matches, but that does not decode to its original bytes.
   case undecodable(path: String, tensor: String, offset: Int)
-  /// The bytes are there, but what they mean is not known.
+  /// The bytes are present, but their meaning is unknown.
   case unsupported(path: String, tensor: String, reason: String)
   /// A view cannot compose the tensor; the reason names file and tensor.
   case uncomposable(reason: String)

@@ -5,7 +5,7 @@ package protocol TensorList: Sendable {
   /// The tensors, in the order of their bytes in the files.
   var tensors: [TensorDescription] { get }
 
-  /// The description of one tensor; nil if there is none of this name.
+  /// The description of a tensor; nil if none has this name.
   func tensor(_ name: TensorName) -> TensorDescription?
 }
 
@@ -19,9 +19,9 @@ extension TensorList {
 
 /// Tensors whose bytes can be read: a file, or a view over other sources.
 ///
-/// A source lists what it can read, and nothing else.
+/// A source lists exactly the tensors that it can read.
 package protocol TensorSource: TensorList {
-  /// Opens a tensor for reads in pieces; a view composes here what it cannot compose piece by piece.
+  /// Opens a tensor for reads in pieces; views that cannot compose single pieces compose it here.
   func open(_ name: TensorName) throws(TensorError) -> OpenTensor
 
   /// Fails if a file has changed since it was opened.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// What the values of a tensor are like; extremes, mean and deviation are those of finite values.
+/// Statistics of a tensor's values; extremes, mean and deviation are those of finite values.
 package struct TensorStatistics: Sendable, Equatable {
   private var summary = ValueSummary()
 
@@ -19,13 +19,13 @@ package struct TensorStatistics: Sendable, Equatable {
     summary.finite > 0 ? (summary.squares / Double(summary.finite)).squareRoot() : nil
   }
 
-  /// The statistics of a tensor of some type, read piece by piece.
+  /// Computes the statistics of a tensor piece by piece.
   ///
-  /// - Parameter tensor: of a type that ``ElementType/isDecodable``.
-  /// - Throws: what reading throws.
+  /// - Parameter tensor: a tensor of a type that ``ElementType/isDecodable``.
+  /// - Throws: errors of reading.
   package init(_ tensor: OpenTensor) throws(TensorError) {
     let elementType = tensor.description.elementType
-    // Whole blocks of the element type, and, of types whose blocks are small, of a container.
+    // Whole blocks of the element type and, if those are small, of a container.
     let piece = (3 << 20) / elementType.block.bytes * elementType.block.bytes
     let byteCount = tensor.description.byteCount
     for start in stride(from: 0, to: byteCount, by: piece) {

@@ -1,4 +1,4 @@
-/// How far values are from those expected, added up piece by piece.
+/// Difference between found and expected values, summed piece by piece.
 package struct ValueDifference: Sendable, Equatable {
   /// The largest magnitude of a difference.
   package private(set) var maximum = 0.0
@@ -9,7 +9,7 @@ package struct ValueDifference: Sendable, Equatable {
 
   package init() {}
 
-  /// Adds consecutive values; both have as many.
+  /// Adds consecutive values, as many of both.
   package mutating func add(found: [Float], expected: [Float]) {
     for (found, expected) in zip(found, expected) {
       let (found, expected) = (Double(found), Double(expected))

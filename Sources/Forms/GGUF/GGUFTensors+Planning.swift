@@ -6,10 +6,10 @@ import Tensors
 
 extension GGUFTensors {
   /// - Parameters:
-  ///   - expert: whose tensors they are.
-  ///   - model: the same with all neurons.
-  ///   - type: that of the matrices; nil as they are stored.
-  /// - Throws: what llama.cpp has no tensors for.
+  ///   - expert: the expert to export.
+  ///   - model: the full model.
+  ///   - type: type of the matrices; nil keeps the stored types.
+  /// - Throws: ``FormError`` for anything that llama.cpp has no tensors for.
   init(_ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?) throws {
     var plan = Plan(expert, model, type)
     switch model.checkpoint.naming {
@@ -34,7 +34,7 @@ extension GGUFTensors {
 
     private var sources: [DMOEDirectory.SourceTensor] { expert.container.directory.sourceTensors }
 
-    /// From the names and arrangements of Transformers.
+    /// Plans tensors with the names and layout of Transformers.
     mutating func rename() throws {
       let (family, configuration) = (model.family, model.configuration)
       guard let layout = family.layouts[.gguf], let stored = family.layouts[.transformers] else {
@@ -44,7 +44,7 @@ extension GGUFTensors {
         try append(name, .f32, shape: [values.count], .values(values))
       }
       let expected = configuration.expectedTensors(of: family, .transformers)
-      // Layer by layer, behind what belongs to none.
+      // Layer by layer, after the tensors of no layer.
       for layer in [nil] + (0..<configuration.layers).map(Optional.init) {
         for tensor in expected where tensor.layer == layer {
           guard let name = model.tensorName(tensor.role, layer: layer),
@@ -64,7 +64,7 @@ extension GGUFTensors {
       }
     }
 
-    /// As they are named and lie already.
+    /// Plans tensors that already have GGUF's names and layout.
     mutating func copy() throws {
       let roles = model.roles
       for source in sources {
@@ -89,7 +89,7 @@ extension GGUFTensors {
       }
     }
 
-    /// The type of a down projection whose blocks run across neurons: they cannot be moved as they are.
+    /// Type of a down projection whose blocks run across neurons, so that they cannot be moved.
     private func downType(
       _ source: DMOEDirectory.SourceTensor, _ cut: FeedForwardCut, _ shape: [Int]
     ) -> ElementType? {

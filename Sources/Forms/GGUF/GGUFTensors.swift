@@ -6,7 +6,7 @@ package import Tensors
 package struct GGUFTensors: Sendable {
   let expert: ExpertTensors
   package let source: DerivedTensors
-  /// Tensors of another type than was to be expected, by the reason.
+  /// Tensors with an unexpected type, by reason.
   let exceptions: [String: [TensorName]]
 
   init(

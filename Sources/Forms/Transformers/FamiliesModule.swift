@@ -2,7 +2,7 @@ package import Architectures
 import Evaluation
 import Experts
 
-/// The Python file of a routed folder that gives the others the families and constants of Swift.
+/// Python file of a routed folder with the families and constants of the Swift code.
 package enum FamiliesModule {
   static let name = "families_dynamoe.py"
 

@@ -14,15 +14,15 @@ package struct FolderContents: Sendable {
   package let source: any TensorSource
   /// Nil for all experts.
   let expert: Int?
-  /// What a folder of all experts is; nil for one.
+  /// Description of a folder of all experts; nil for one.
   package let routed: RoutedConfiguration?
   /// Number of elements of all tensors but permutations, which are no parameters.
   let parameterCount: Int
 
   /// - Parameters:
   ///   - checkpoint: a container, on its base if it is an overlay.
-  ///   - expert: which of those that it holds; nil for all.
-  /// - Throws: where the expert is of a form that no folder has, or its weights are not here.
+  ///   - expert: index of an expert in the container; nil for all.
+  /// - Throws: ``FormError`` if no folder can hold the expert; an error if its weights are missing.
   package init(_ checkpoint: Checkpoint, expert: Int?) throws {
     guard let container = checkpoint.container else {
       throw ContainerError.notContainer(path: checkpoint.path)
@@ -54,8 +54,7 @@ package struct FolderContents: Sendable {
     parameterCount = source.elementCount - permutations
   }
 
-  /// What a routed folder has beside the tensors of the source: where it is stored, with the name
-  /// that it gets below the module that it belongs to.
+  /// Tensors that a routed folder adds to the source's: as stored, and as described in the folder.
   private static func added(
     _ form: RoutedConfiguration, _ container: DMOEReader
   ) throws -> [(stored: StoredTensor, description: TensorDescription)] {
@@ -84,6 +83,6 @@ package struct FolderContents: Sendable {
   package var widths: [Int] { weights.widths }
   /// Number of neurons of all layers; nil if they differ.
   var width: Int? { weights.hasEqualWidths ? widths.first : nil }
-  /// Whether it is the source, bit for bit.
+  /// Whether the tensors are the source's, bit for bit.
   package var isDense: Bool { weights.isDense }
 }

@@ -79,7 +79,7 @@ package struct FolderPlan: ExportPlan {
     return PendingOutput(bytes: bytes, files: files) { try folder.commit(replacing: force) }
   }
 
-  /// Metadata of the source file, and `format`, without which some readers refuse a file.
+  /// Metadata of the source file, and `format`, which some readers require.
   private var metadata: [(key: String, value: String)] {
     let notes = request.container.directory.sourceMetadata
     return notes.contains { $0.key == "format" } ? notes : notes + [("format", "pt")]

@@ -2,8 +2,7 @@ package import JSON
 
 /// Python files of a routed folder, which Transformers runs with `trust_remote_code`.
 package enum RemoteCode {
-  /// As they are in this program: a further file is a further line, and a resource of the package
-  /// where it is not generated.
+  /// Files by name; each that is not generated is also a resource of the package.
   private static let resources: [(name: String, bytes: [UInt8])] = [
     (configurationName, PackageResources.configuration_dynamoe_py),
     (FamiliesModule.name, Array(FamiliesModule.text().utf8)),

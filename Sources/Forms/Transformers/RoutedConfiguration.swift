@@ -52,7 +52,7 @@ package struct RoutedConfiguration: Sendable, Equatable {
     }
     let config = try checkpoint.document("config.json")?.object
     let modelType = config?["model_type"]?.string ?? ""
-    // A description of the user's may name other modules, which the exported code would not find.
+    // A user's family may name other modules, which the exported code would not find.
     guard let (family, layout) = Self.exportable(modelType),
       family.name == directory.model.family, try ModuleLayout(Model(checkpoint).family) == layout
     else {
@@ -71,8 +71,7 @@ package struct RoutedConfiguration: Sendable, Equatable {
       budgets: try routing.flatMap { try BudgetTable(container, target: $0.target) })
   }
 
-  /// The family that has a `model_type`; nil where none is known here whose models can be exported
-  /// with routers.
+  /// Known family of a `model_type`; nil if none has it or can be exported with routers.
   static func exportable(_ modelType: String) -> (family: Family, layout: ModuleLayout)? {
     let family = Family.known.first { $0.modelTypes.contains(modelType) }
     return family.flatMap { family in ModuleLayout(family).map { (family, $0) } }

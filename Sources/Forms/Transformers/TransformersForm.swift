@@ -9,7 +9,7 @@ package struct TransformersForm: ExportForm {
   package let expert: ExpertSelection?
   /// Maximum bytes of tensors per file.
   package let shardSize: Int
-  /// Source of the model card's figures; nil for a card without.
+  /// Source of the model card's figures; nil for a card without figures.
   package let report: CardReport?
   /// Command line shown on the model card.
   package let command: [String]

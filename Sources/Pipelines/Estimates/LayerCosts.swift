@@ -10,16 +10,16 @@ import Running
 struct LayerCosts: Sendable {
   /// Bytes of the program itself and of its read buffers.
   static let program = 64 << 20
-  /// Bytes per thread of a tensor that is read, ordered, coded and written.
+  /// Bytes per thread for reading, ordering, coding and writing a tensor.
   static let writingBytes = 192 << 20
   /// Overhead factor for everything but matrix products.
   private static let overhead = 1.25
-  /// Operations that double precision and memory are slower by.
+  /// Slowdown factor of operations bound by double precision or memory.
   private static let slow = 4.0
 
-  /// Operations in a second.
+  /// Operations per second.
   let speed: Double
-  /// Operations of each position.
+  /// Operations per position.
   let attention: Double
   let feedForward: Double
   let output: Double
@@ -49,11 +49,11 @@ struct LayerCosts: Sendable {
 
   private var square: Double { Double(hidden) * Double(hidden) }
 
-  /// To rank neurons beside each other.
+  /// Operations of ranking a layer's neurons jointly.
   func ranking(tokens: Int) -> Double {
     guard RankingSweep.usesGramMatrix(neurons: neurons, tokens: tokens) else { return 0 }
     let pairs = Double(neurons) * Double(neurons)
-    // The matrix itself, the products of what neurons give, and the elimination on one thread.
+    // The Gram matrix, the dot products of down columns, and the elimination on one thread.
     return pairs * (Double(tokens) + Double(hidden)) + pairs * 2 * Double(threads) * 100
   }
 
@@ -65,13 +65,13 @@ struct LayerCosts: Sendable {
     return max(neurons * neurons * 8 + max(2 * rows, hidden * neurons * 4), reordered)
   }
 
-  /// Weights in another order, beside those in theirs.
+  /// Bytes of reordered weights and of a transposed down projection.
   var reordered: Int { (fitting.model.family.feedForwardMatrices + 1) * hidden * neurons * 4 }
 
-  /// To fit compensation and a router.
+  /// Operations of fitting compensation and a router.
   func fitting(tokens: Int) -> Double {
     let width = Double(fitting.recipe.routerWidth(hiddenSize: hidden))
-    // Ten times over the text, forwards and back, on one thread.
+    // Ten epochs, forward and backward, on one thread.
     let router =
       fitting.router == .mlp
       ? 60 * Double(tokens) * Double(hidden) * width * Double(threads)
@@ -90,13 +90,13 @@ struct LayerCosts: Sendable {
     return reordered + max(sums + missing, features)
   }
 
-  /// The projection to the vocabulary, and logits.
+  /// Bytes of the output projection and of logits.
   var outputBytes: Int {
     let vocabulary = fitting.model.configuration.vocabularySize
     return 4 * vocabulary * (hidden + 3 * threads * context)
   }
 
-  /// What a sweep has in memory, and what on disk.
+  /// Bytes of a sweep in memory and on disk.
   func memory(
     positions: Int, isTwofold: Bool, beside: Int, limit: Int, isResumable: Bool
   ) -> (total: Int, scratch: Int) {

@@ -5,7 +5,7 @@ import Experts
 import Kernels
 import Tensors
 
-/// About how large a container will be, before anything is known but shapes.
+/// Estimated size of a container, from shapes and a sample of blocks.
 package struct OutputEstimate: Sendable {
   package let weights: Int
   package let routers: Int
@@ -15,18 +15,18 @@ package struct OutputEstimate: Sendable {
 
   package var bytes: Int { weights + routers + compensation + rest }
 
-  /// How much of the disk is taken while it is written: gaps are closed at the end.
+  /// Bytes on disk while it is written, before gaps are closed.
   package let written: Int
 
   /// - Parameters:
-  ///   - model: the dense model, some blocks of which are coded to see what they take.
-  ///   - experts: how many there will be.
-  ///   - router: nil for none.
-  ///   - routerWidth: the hidden values of an `mlp` router.
-  ///   - compensationRank: nil for none.
+  ///   - model: the dense model; some of its blocks are coded as a sample.
+  ///   - experts: number of experts.
+  ///   - router: nil for no routers.
+  ///   - routerWidth: hidden width of an `mlp` router.
+  ///   - compensationRank: nil for no compensation.
   ///   - compression: whether blocks are coded.
-  ///   - isOverlay: whether weights stay where they are.
-  /// - Throws: what reading throws.
+  ///   - isOverlay: whether weights stay in the dense checkpoint.
+  /// - Throws: errors of reading.
   init(
     _ model: Model, experts: Int, router: RouterKind?, routerWidth: Int, compensationRank: Int?,
     compression: DMOECompression, isOverlay: Bool
@@ -66,14 +66,14 @@ package struct OutputEstimate: Sendable {
     written = (isOverlay ? 0 : dense) + routers + compensation + rest
   }
 
-  /// What normal numbers take when coded.
+  /// Coded shares of normally distributed values.
   private static let brainFloatShare = 0.67
   private static let float32Share = 0.84
-  /// A tensor's record in the directory, and its padding.
+  /// Bytes of a tensor's record in the directory and of its padding.
   private static let recordBytes = 190
   private static let sampleCount = 16
 
-  /// What blocks from the middle of some tensors take when coded, the larger ones mostly.
+  /// Coded share of sampled blocks, from the middle of tensors, mostly of larger ones.
   private static func share(of checkpoint: Checkpoint) throws -> Double {
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     let step = max(total / sampleCount, 1)

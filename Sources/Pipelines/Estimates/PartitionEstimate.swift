@@ -10,13 +10,13 @@ package struct PartitionEstimate: Sendable {
     self.isResumable = isResumable
   }
 
-  /// Sweeps in order, and then writing.
+  /// Sweeps in order, then writing.
   package var phases: [Stage] { stages.sweeps + stages.filter { $0.unit != .layers } }
 
   package var seconds: Double { stages.seconds }
   package var memory: Int { stages.memory }
   /// Bytes on disk at a time; resumable work keeps everything until it is done.
   package var scratch: Int { stages.scratch(isResumable: isResumable) }
-  /// Number of times that the weights are read to run text.
+  /// Number of passes over the weights to run text.
   package var sweeps: Int { stages.sweeps.count }
 }

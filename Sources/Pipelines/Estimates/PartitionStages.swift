@@ -8,8 +8,7 @@ import Kernels
 import Running
 import Work
 
-/// List of the stages of a partition, with their needs and costs; the partition runs these and no
-/// others.
+/// Stages of a partition, with needs and costs; the partition runs exactly these.
 struct PartitionStages {
   private let fitting: ExpertFitting
   private let costs: LayerCosts
@@ -70,10 +69,10 @@ struct PartitionStages {
     guard fitting.router != nil else { return [] }
     let tokens = Double(calibration)
     let (attention, full) = (costs.attention, costs.feedForward)
-    // The plan of a layer; the last stage that ranks leaves it.
+    // The plan of a layer, made by the last ranking stage.
     let plan = ranking.last.map { Stage.Need.unit($0.key) }
-    // Compensation weighs tokens by their price over all layers: no layer can be fitted before the
-    // errors, or the predictions of the round before, are there for all of them. The activations are
+    // Compensation weights tokens by their price over all layers: no layer can be fitted before the
+    // errors, or the previous round's predictions, of all layers are known. The activations are
     // those of the dense model in every round.
     var prices = isCompensated ? Stage.Need.whole(Stage.ranking.key) : nil
     var stages: [Stage] = []
@@ -88,7 +87,7 @@ struct PartitionStages {
           beside: costs.fittingBytes(tokens: calibration)))
       if isCompensated { prices = .whole(stage.key) }
     }
-    // Eight prices, each by the routers and by the truth, on every eighth window.
+    // Eight prices, each with predicted and with true scores, on every eighth window.
     let last = Stage.fitting(round: fitting.rounds)
     return stages + [
       sweep(
@@ -97,7 +96,7 @@ struct PartitionStages {
     ]
   }
 
-  /// Measurements of the container that was written.
+  /// Measurements of the written container.
   private func measuring(shown: Int) -> [Stage] {
     guard !fitting.model.family.isEncoder else { return [] }
     let (attention, full) = (costs.attention, costs.feedForward)
@@ -105,7 +104,7 @@ struct PartitionStages {
     if let heldOut = fitting.split?.heldOut.count {
       let positions = Double(heldOut)
       let experts = fitting.widths.experts
-      // Routers are measured at five budgets, and at three beside all that they are compared with.
+      // Routed runs at five budgets; at three of them also the runs that they are compared with.
       let streams = experts + (fitting.router == nil ? 0 : 14)
       let used = 0.5 * Double(experts) + (fitting.router == nil ? 0.5 : 9.5)
       stages.append(

@@ -2,7 +2,7 @@ import Kernels
 
 /// Encoders; the scale maps the largest value to the end of the range.
 ///
-/// A scale so small that its inverse overflows is stored as zero, and so are all elements.
+/// If a scale is so small that its inverse overflows, it and all elements are stored as zero.
 extension SimpleBlocks {
   static func encodeQ40(_ values: [Float], into bytes: inout MutableSpan<UInt8>) {
     Blocks.forEach(values.span, by: 32, into: &bytes, by: 18) { (values, block) in
@@ -62,7 +62,7 @@ extension SimpleBlocks {
     }
   }
 
-  /// Scale and its inverse, by which values are multiplied.
+  /// Scale of a block, and its inverse.
   private struct Scale {
     let value: Float
     let inverse: Float
@@ -118,7 +118,7 @@ extension SimpleBlocks {
     return value < 0 ? 0 &- bits : bits
   }
 
-  /// Rounds down by plain sums, as integer conversions would be range-checked one by one.
+  /// Rounds down with additions, as each integer conversion would be range-checked.
   @inline(__always)
   private static func roundedDown(_ value: Float) -> Float {
     let near = value + 0x1p23 - 0x1p23

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Decoders for ggml blocks of 256 elements in groups, each with a small scale of its own.
+/// Decoders for ggml blocks of 256 elements in groups, each with its own small scale.
 ///
 /// A value is `(d s) q`, or `(d s) q − (dmin m)` in types with offsets; `d` and `dmin` belong to
 /// the block, `s` and `m` to the group. Each function decodes whole blocks.

@@ -21,8 +21,8 @@ package struct DerivedTensors: TensorSource {
   private let index: [TensorName: Int]
 
   /// - Parameters:
-  ///   - base: whose tensors the items name.
-  ///   - items: in the order of the view, no name twice.
+  ///   - base: source of the tensors that the items name.
+  ///   - items: tensors in the order of the view, with unique names.
   package init(_ base: any TensorSource, _ items: [Item]) {
     self.base = base
     self.items = items

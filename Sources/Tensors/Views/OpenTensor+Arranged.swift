@@ -1,9 +1,9 @@
 import Kernels
 
 extension OpenTensor {
-  /// The tensor with its rows and columns in another order; the offset is left to ``recoded(as:adding:)``.
+  /// Reorders rows and columns; ``recoded(as:adding:)`` adds the offset.
   ///
-  /// Bytes are moved, never decoded; a tensor that stays as it is is not read.
+  /// Moves bytes without decoding them; does not read an unchanged tensor.
   package func arranged(_ arrangement: Arrangement) throws(TensorError) -> OpenTensor {
     guard arrangement.isTransposed || arrangement.rows != nil else { return self }
     let type = description.elementType
@@ -20,11 +20,11 @@ extension OpenTensor {
     return try OpenTensor(description.reshaped(shape), bytes: bytes)
   }
 
-  /// Columns of a matrix, decoded: blocks of its type may run across them.
+  /// Columns of a matrix, decoded because blocks of its type may run across them.
   ///
-  /// - Parameter columns: indices, in the order that is wanted.
+  /// - Parameter columns: indices, in the wanted order.
   /// - Returns: a matrix of F32 whose rows are read on demand.
-  /// - Throws: a matrix of impossible size.
+  /// - Throws: `uncomposable` if the matrix has an impossible size.
   package func columns(_ columns: [Int]) throws(TensorError) -> OpenTensor {
     let (rows, width) = (description.shape[0], description.shape[1])
     let view = try description.reshaped([rows, columns.count], as: .f32)
@@ -49,14 +49,14 @@ extension OpenTensor {
     }
   }
 
-  /// About a usual piece in whole rows.
+  /// Size of a usual piece, rounded to whole rows.
   private static func wholeRows(of rowBytes: Int) -> Int {
     max(usualPieceBytes / max(rowBytes, 1), 1) * max(rowBytes, 1)
   }
 }
 
 extension TensorDescription {
-  /// The same name with another shape and perhaps another type, whose size must be a possible one.
+  /// The description with another shape and type; throws if their size is impossible.
   package func reshaped(
     _ shape: [Int], as type: ElementType? = nil
   ) throws(TensorError) -> TensorDescription {

@@ -1,8 +1,8 @@
 extension OpenTensor {
-  /// The elements in another type, piece by piece; the tensor itself if nothing changes.
+  /// Converts elements to another type, piece by piece; the tensor itself if nothing changes.
   ///
   /// - Parameters:
-  ///   - type: one that ``ElementType/isEncodable``, or the tensor's own; rows are whole blocks of it.
+  ///   - type: an encodable type, or the tensor's own; rows are whole blocks of it.
   ///   - offset: added to each element first.
   /// - Returns: a view whose pieces are whole rows where they fit.
   /// - Throws: `beyondType`, also from reads, for a value that the type cannot hold.
@@ -40,12 +40,12 @@ extension OpenTensor {
     }
   }
 
-  /// Elements of a piece; a thread holds them as floats.
+  /// Elements per piece, which each thread holds as floats.
   private static let usualElements = 1 << 21
 }
 
 extension ElementType {
-  /// The largest magnitude that the type, or the scale of its blocks, can hold; nil if any float fits.
+  /// Largest magnitude that the type, or the scale of its blocks, can hold; nil if any float fits.
   fileprivate var largestMagnitude: Float? {
     let half = Float(Float16.greatestFiniteMagnitude)
     return switch self {

@@ -1,4 +1,4 @@
-/// Some tensors of a base.
+/// A base without its hidden tensors.
 package struct SelectedTensors: TensorSource {
   private let base: any TensorSource
   private let isHidden: @Sendable (TensorName) -> Bool
