@@ -1,7 +1,7 @@
 package import GGUF
 package import Tensors
 
-/// Why a description does not make a model of a known architecture.
+/// Failure to make a model of a known architecture from a description.
 package enum ArchitectureError: Error, Equatable, Sendable {
   case gguf(GGUFError)
   case tensor(TensorError)

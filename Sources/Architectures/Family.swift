@@ -44,7 +44,7 @@ package struct Family: Sendable {
     }
   }
 
-  /// Attributes of Transformers' modules that the names of tensors do not tell.
+  /// Attributes of Transformers' modules that do not follow from the names of tensors.
   package struct Modules: Sendable {
     /// The activation, in the module that holds the projections.
     package let activation: String
@@ -97,7 +97,7 @@ package struct Family: Sendable {
   package var positions = Positions.rotary
   /// Whether positions also attend to later ones, so that nothing predicts the next token.
   package var isEncoder = false
-  /// Whether the feed-forward layer has a gate beside up.
+  /// Whether the feed-forward layer has a gate projection.
   package var gated = true
   package var feedForwardMatrices: Int { FeedForwardPart.matrixCount(gated: gated) }
   /// H as a multiple of D, for a configuration without H.
@@ -123,7 +123,7 @@ package struct Family: Sendable {
   /// Supported activations, by their names in `config.json`.
   package var activations = Self.usualActivations
   package var layouts: [TensorNaming: TensorLayout]
-  /// Nil where Transformers predicts no next token with the family: such models have no form with
+  /// Nil if Transformers predicts no next token with the family: such models have no form with
   /// routers.
   package let modules: Modules?
 

@@ -1,14 +1,14 @@
-/// Names of the modules of Transformers that run a family's feed-forward networks.
+/// Names of Transformers' modules that run a family's feed-forward networks.
 ///
-/// All but ``Family/Modules`` follows from the names of the family's tensors.
+/// All but ``Family/Modules`` is derived from the names of the family's tensors.
 package struct ModuleLayout: Sendable, Equatable {
   /// The list of layers.
   package let layers: String
-  /// The module of a layer that holds the projections; empty where the layer holds them itself.
+  /// The module of a layer that holds the projections; empty if the layer itself does.
   package let network: String
-  /// The module of a layer that gives attention's output.
+  /// The module of a layer that outputs attention.
   package let attention: String
-  /// The same as ``up`` where both are one projection, gate first; nil without a gate.
+  /// The same as ``up`` if both are one projection, gate first; nil without a gate.
   package let gate: String?
   package let up: String
   package let down: String
@@ -16,15 +16,15 @@ package struct ModuleLayout: Sendable, Equatable {
   package let dropout: String?
   /// Whether projections have a row for each input.
   package let isTransposed: Bool
-  /// The norm of a layer that receives the residual stream which the network's output joins; nil
-  /// where the network itself receives it.
+  /// The norm before the network, which reads the residual stream that the output is added to;
+  /// nil if the network itself reads it.
   package let inputNorm: String?
-  /// The norm of a layer that the network's output passes.
+  /// The norm applied to the network's output.
   package let outputNorm: String?
-  /// Whether attention and network run side by side.
+  /// Whether attention and network run in parallel.
   package let isParallel: Family.Flag
 
-  /// Nil where Transformers predicts no tokens with the family, or it is not of this form.
+  /// Nil if Transformers predicts no tokens with the family, or its modules have another form.
   package init?(_ family: Family) {
     guard let modules = family.modules, !family.isEncoder,
       let names = family.layouts[.transformers]?.names,
@@ -58,13 +58,13 @@ package struct ModuleLayout: Sendable, Equatable {
   /// Parts of the name of a layer's weight: `layers.{layer}.parent.module.weight`.
   private struct Place {
     let layers: String
-    /// Empty where the layer holds the module.
+    /// Empty if the layer holds the module.
     let parent: String
     let module: String
 
     func isModule(of layers: String) -> Bool { self.layers == layers && parent.isEmpty }
 
-    /// Nil where there is no name, or one of another form.
+    /// Nil for a missing name, or one of another form.
     init?(_ name: String?) {
       let parts = name?.split(separator: ".{layer}.", omittingEmptySubsequences: false) ?? []
       let words = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []

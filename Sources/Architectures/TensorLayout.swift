@@ -27,7 +27,7 @@ package struct TensorLayout: Sendable {
   /// Number added to the stored weights of norms.
   package var normOffset: Float = 0
 
-  /// Layout of a family that no file of the naming has.
+  /// Layout of a family without files of this naming.
   package static let nameless = TensorLayout(names: [:])
 
   /// Canonical name of the tensor with a role; nil if the family has none.
@@ -45,7 +45,7 @@ package struct TensorLayout: Sendable {
     renaming.reduce(name) { $0.replacing($1.from, with: $1.to, maxReplacements: 1) }
   }
 
-  /// The first renaming by which the checkpoint has the tensors that it must have.
+  /// The first renaming under which the checkpoint has its embedding, with its norm if any.
   package func renaming(of tensors: some TensorList) -> Renaming {
     let signs = [TensorRole.tokenEmbedding, .embeddingNorm].compactMap { name($0) }
     return renamings.first { renaming in

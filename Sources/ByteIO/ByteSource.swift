@@ -1,8 +1,8 @@
-/// Bytes of fixed length, read at given offsets from any number of threads: a file, memory, later a URL.
+/// Bytes of fixed length, read at given offsets by any thread: a file, memory, later a URL.
 package protocol ByteSource: Sendable {
   /// Name in errors.
   var path: String { get }
-  /// Number of bytes, as of the moment of opening.
+  /// Number of bytes on opening.
   var length: Int { get }
   /// Number of bytes read so far.
   var bytesRead: Int { get }
@@ -15,11 +15,11 @@ package protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
-  /// Reads everything as of one moment; for sources that are known to be small.
+  /// Reads all bytes and checks that they are unchanged; for sources known to be small.
   ///
-  /// - Parameter limit: in bytes; longer sources are refused.
+  /// - Parameter limit: maximum length in bytes.
   /// - Returns: all bytes.
-  /// - Throws: a longer source, and what reading throws.
+  /// - Throws: ``FileError`` for a longer source, a failed read or a change.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     guard length <= limit else {
       throw FileError.unreadable(

@@ -22,7 +22,7 @@ package struct LocalPlace: Place {
   }
 
   package func path(of name: String) -> String {
-    // The file that was given keeps the path as it was given.
+    // The given file keeps its path as given.
     name == file ? path : Folder.path(of: name, in: folder)
   }
 }

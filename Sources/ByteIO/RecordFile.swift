@@ -2,12 +2,12 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// Records in one file of a folder of their own, appended one by one.
+/// Append-only file of records, in a folder of its own.
 ///
-/// Each has a checksum: a record that was not written whole is cut off when the file is opened again.
+/// Each record has a checksum; an incomplete record is cut off when the file is opened again.
 package final class RecordFile: Sendable {
   package let folder: String
-  /// The whole records that were there when the file was opened, in order.
+  /// Complete records found when the file was opened, in order.
   package let records: [Record]
   private let descriptor: FileDescriptor
   private let end: Mutex<Int>
@@ -25,12 +25,12 @@ package final class RecordFile: Sendable {
   private static let name = "journal"
   private static let magic = Array("dynamoe journal 1\n".utf8)
 
-  /// Opens the records of a folder, or begins them; the file is locked until it is let go of.
+  /// Opens the records of a folder, or creates them; the file is locked until it is released.
   ///
   /// - Parameters:
-  ///   - folder: made if it is missing.
-  ///   - ending: of the other files that may lie in the folder.
-  /// - Throws: a folder with files of another kind, and one that another process has locked.
+  ///   - folder: created if missing.
+  ///   - ending: suffix of other files that the folder may contain.
+  /// - Throws: ``FileError`` if the folder has other files, or another process has locked it.
   package init(folder: String, besideFilesEndingIn ending: String) throws(FileError) {
     self.folder = folder
     let path = Folder.path(of: Self.name, in: folder)
@@ -41,7 +41,7 @@ package final class RecordFile: Sendable {
     if Folder.exists(path) {
       bytes = try InputFile(path: path).readAll(limit: .max)
     }
-    // Interrupted at the very beginning, the file holds a part of its magic; at the very end, it is gone.
+    // An interrupted creation leaves a part of the magic; an interrupted removal, no file.
     let names = try Folder.names(in: folder)
     guard bytes.starts(with: Self.magic.prefix(bytes.count)),
       !bytes.isEmpty || names.allSatisfy({ $0 == Self.name || $0.hasSuffix(ending) })
@@ -55,7 +55,7 @@ package final class RecordFile: Sendable {
       guard lockf(descriptor.rawValue, F_TLOCK, 0) == 0 else {
         throw FileError.cannotCreate(path: folder, reason: "another run is using it")
       }
-      // Cuts off a record that is not whole.
+      // Cuts off an incomplete record.
       try descriptor.resize(to: Int64(length))
       if length == 0 { _ = try descriptor.writeAll(toAbsoluteOffset: 0, Self.magic) }
     } catch {
@@ -79,15 +79,15 @@ package final class RecordFile: Sendable {
     }
   }
 
-  /// The path of a file beside the records.
+  /// Path of a file beside the records.
   package func path(of name: String) -> String { Folder.path(of: name, in: folder) }
 
-  /// Removes a file beside the records, if it is there.
+  /// Removes a file beside the records, if it exists.
   package func remove(_ name: String) { _ = unsafe unlink(path(of: name)) }
 
-  /// Removes the records, the files with this ending beside them, and the folder if it is then empty.
+  /// Removes the records, the files beside them with this ending, and the folder if then empty.
   package func removeAll(andFilesEndingIn ending: String) {
-    // First: without the records nothing beside them can be taken up.
+    // First: without the records, nothing beside them can be resumed.
     remove(Self.name)
     for name in (try? Folder.names(in: folder)) ?? [] where name.hasSuffix(ending) {
       remove(name)
@@ -103,7 +103,7 @@ package final class RecordFile: Sendable {
       + LittleEndian.bytes(of: CRC32.checksum(rest)) + rest
   }
 
-  /// The whole records, and where the last of them ends.
+  /// The complete records, and the end of the last one.
   private static func parse(_ bytes: [UInt8]) -> (records: [Record], length: Int) {
     guard bytes.starts(with: magic) else { return ([], 0) }
     var records: [Record] = []

@@ -115,7 +115,7 @@ extension Checkpoint {
     }
   }
 
-  /// Whether anything but the shapes of its tensors describes the model.
+  /// Whether any file describes the model, beyond the shapes of its tensors.
   package var isDescribed: Bool {
     get throws(ModelError) {
       switch naming {

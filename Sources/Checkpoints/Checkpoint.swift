@@ -25,7 +25,7 @@ package struct Checkpoint: TensorList {
   let familyDescription: [UInt8]?
   /// Replacement for its `config.json`; nil to use the file.
   let configuration: [UInt8]?
-  /// Tensors of the files that are not the model's.
+  /// Tensors in the files that do not belong to the model.
   private let hidden: Set<TensorName>
   /// Cache of the files beside the weights.
   let companionFiles: CompanionFiles
@@ -40,7 +40,7 @@ package struct Checkpoint: TensorList {
   }
 
   /// - Parameters:
-  ///   - place: of the weights and the files beside them.
+  ///   - place: place of the weights and the files beside them.
   ///   - family: as above.
   /// - Throws: ``ModelError`` if the place holds no checkpoint or cannot be read.
   package init(_ place: any Place, family: String? = nil) throws(ModelError) {
@@ -142,7 +142,7 @@ package struct Checkpoint: TensorList {
     return hidden.isEmpty ? source : SelectedTensors(source, hiding: hidden)
   }
 
-  /// The dense tensors that an overlay takes its weights from; nil for all else.
+  /// The dense tensors that an overlay takes its weights from; nil for other checkpoints.
   package var base: (any TensorSource)? {
     if case .overlay(_, let base) = storage { base.source } else { nil }
   }

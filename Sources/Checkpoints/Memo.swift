@@ -7,7 +7,7 @@ final class Memo<Value: Sendable>: Sendable {
   /// The value; `make` runs again only if it threw before.
   func value<Failure: Error>(_ make: () throws(Failure) -> Value) throws(Failure) -> Value {
     if let value = stored.withLock({ $0 }) { return value }
-    // Outside the lock, because it takes long; whoever comes second computes the same.
+    // Outside the lock, because it takes long; a second thread computes the same value.
     let value = try make()
     stored.withLock { $0 = value }
     return value

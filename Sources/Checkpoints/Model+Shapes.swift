@@ -2,7 +2,7 @@ import Architectures
 import Tensors
 
 extension Model {
-  /// Fails if the tensors are not those that the configuration asks for.
+  /// Throws if the tensors do not match the configuration.
   func checkShapes() throws(ModelError) {
     for (role, layer, shape) in configuration.expectedTensors(of: family, checkpoint.naming) {
       guard let name = tensorName(role, layer: layer) else { continue }

@@ -2,7 +2,7 @@ package import ByteIO
 import Tensors
 
 extension Model {
-  /// Digest that tells this model from others, fine-tuned ones included, without reading it whole.
+  /// Digest that distinguishes this model from others, even fine-tuned ones, without a full read.
   ///
   /// It covers names, types and shapes of all tensors, and the first and last 4096 bytes of each.
   /// It is computed once for a model.

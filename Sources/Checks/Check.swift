@@ -27,7 +27,7 @@ package struct CheckOutcome: Sendable, Equatable {
 
   package let status: Status
   package let detail: String
-  /// Input without which the check is skipped; nil if it is skipped for another reason, or not at all.
+  /// Missing input that skipped the check; nil if it was skipped for another reason, or run.
   package var missing: CheckInput?
 
   static func passed(_ detail: String) -> CheckOutcome { .init(status: .passed, detail: detail) }
@@ -53,7 +53,7 @@ package struct CheckSubject: Sendable {
 /// A single check of `validate`.
 ///
 /// Each is a type in its own file, named after its ``id``, which also identifies it in the output,
-/// the manual and its test. The detail tells what was checked, or what is wrong and where.
+/// the manual and its test. The detail names the checked items, or the error and its location.
 protocol Check: Sendable {
   static var id: String { get }
   /// One sentence for the manual.

@@ -56,7 +56,7 @@ enum ExportCheck: Check {
       "\(what): \(tensors.count) tensors, \(HumanText.count(bytes)) bytes: identical")
   }
 
-  /// How many neurons each layer of a folder has that is one expert.
+  /// Number of neurons of each layer of a folder with one expert.
   private static func widths(of folder: Checkpoint, layers: Int) throws -> [Int] {
     if let widths = DeciLMConfiguration.widths(try folder.document("config.json")) { return widths }
     let width = try Model(folder).configuration.intermediateSize
@@ -68,7 +68,7 @@ enum ExportCheck: Check {
     return least == most ? "\(most)" : "\(least) to \(most)"
   }
 
-  /// How names, shapes or files differ; nil if they do not.
+  /// Difference in names, shapes or files; nil if there is none.
   private static func difference(
     of folder: Checkpoint, _ contents: FolderContents
   ) throws -> String? {

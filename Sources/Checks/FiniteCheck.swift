@@ -31,7 +31,7 @@ enum FiniteCheck: Check {
     )
   }
 
-  /// The tensors as they are stored: the order of values does not matter here.
+  /// The tensors as stored: the order of values does not matter here.
   private static func tensors(of checkpoint: Checkpoint) throws(TensorError) -> [OpenTensor] {
     var tensors: [OpenTensor] = []
     if let container = checkpoint.container {

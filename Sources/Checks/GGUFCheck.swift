@@ -70,7 +70,7 @@ private struct ExpertComparison {
         + "\(HumanText.count(bytes)) bytes: identical")
   }
 
-  /// For each layer how many neurons it has.
+  /// Number of neurons of each layer.
   private func widths() throws -> [Int] {
     let architecture = try metadata.string("general.architecture")
     let key = "\(architecture).\(GGUFModelKey.intermediateSize.rawValue)"
@@ -78,8 +78,8 @@ private struct ExpertComparison {
     return Array(repeating: try metadata.int(key), count: container.directory.model.layers)
   }
 
-  /// The export in the type that the file is of: as it would be without a choice, or with one that gives
-  /// its tensors and keys.
+  /// Export with the type, or without one, that gives the tensors and keys of the file; else the
+  /// nearest.
   private func plan(_ expert: Int) throws -> GGUFContents {
     var likely: GGUFContents?
     for type in [nil] + GGUFMatrixType.allCases.map(Optional.init) {
@@ -93,7 +93,7 @@ private struct ExpertComparison {
     return try likely ?? GGUFContents(origin, expert: expert, type: nil, generator: "")
   }
 
-  /// The first tensor that is extra or missing, or has another type or shape; nil if there is none.
+  /// First tensor that is extra or missing, or has another type or shape; nil if there is none.
   private func tensorDifference(_ plan: GGUFContents) -> String? {
     TensorComparison.describedDifferences(expected: plan.tensors.source, found: file)
       .first?.text(of: .expert)

@@ -13,11 +13,11 @@ extension DMOEReader {
   /// The rows of a part for a layer's first neurons by rank, one tensor per ring.
   ///
   /// - Parameters:
-  ///   - part: of the feed-forward layer.
+  ///   - part: part of the feed-forward layer.
   ///   - layer: index of the layer.
   ///   - neurons: number of neurons; nil for all that the file holds.
   /// - Returns: rings from the smallest expert on; nil if a ring has no such part.
-  /// - Throws: a ring of impossible size.
+  /// - Throws: ``TensorError`` for a ring of impossible size.
   package func rings(
     of part: FeedForwardPart, layer: Int, neurons: Int? = nil
   ) throws(TensorError) -> [OpenTensor]? {
@@ -46,7 +46,7 @@ extension DMOEReader {
     return rows
   }
 
-  /// The order of a layer's neurons, for views, whose errors are those of tensors.
+  /// The order of a layer's neurons, for views; they throw ``TensorError``.
   func order(layer: Int) throws(TensorError) -> [Int] {
     do {
       return try permutation(layer: layer)

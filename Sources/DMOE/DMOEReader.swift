@@ -27,7 +27,7 @@ package final class DMOEReader: Sendable {
 
   package convenience init(path: String) throws(DMOEError) { try self.init(LocalPlace(path)) }
 
-  /// Opens the file that is named.
+  /// Opens the file that the place names.
   package init(_ place: any Place) throws(DMOEError) {
     do {
       file = try place.open()
@@ -48,7 +48,7 @@ package final class DMOEReader: Sendable {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// A tensor of the dense model; nil if there is none of this name.
+  /// A tensor of the dense model; nil if none has this name.
   package func sourceTensor(_ name: TensorName) -> DMOEDirectory.SourceTensor? {
     sources[name].map { directory.sourceTensors[$0] }
   }

@@ -41,7 +41,7 @@ extension ExpertPlan {
 }
 
 extension ExpertPlan.Widths {
-  /// The same in the words of the stages below.
+  /// The same in the type of the modules below.
   fileprivate var checked: ExpertWidths {
     get throws(DynamoeError) {
       switch self {

@@ -3,15 +3,15 @@ import Containers
 import DMOE
 import Tensors
 
-/// The bytes of a tensor on their way from the file.
+/// Reader of a tensor's bytes, piece by piece.
 ///
-/// Each piece is a whole number of the type's blocks, little-endian whatever the order of the file. Of
-/// what a `.dmoe` has cut into rings, one tensor is put together in memory.
+/// Each piece is a whole number of the type's blocks, little-endian whatever the order of the file.
+/// A tensor that a `.dmoe` stores as rings is assembled in memory.
 public struct TensorPieces: Sendable {
   private let checkpoint: Checkpoints.Checkpoint
   private let tensor: TensorDescription
   private let pieceBytes: Int
-  /// Opened when the first piece is asked for.
+  /// Opened for the first piece.
   private var opened: OpenTensor?
   private var offset = 0
 
@@ -31,7 +31,7 @@ public struct TensorPieces: Sendable {
     self.checkpoint = checkpoint
     self.tensor = tensor
     pieceBytes = max(byteLimit / block, 1) * block
-    // A tensor that cannot be given back is told now, and not behind the pieces of others.
+    // Reports a tensor that cannot be restored now, not after the pieces of others.
     if checkpoint.source.tensor(tensor.name) == nil { opened = try Self.open(tensor, checkpoint) }
   }
 
@@ -43,11 +43,11 @@ public struct TensorPieces: Sendable {
     }
   }
 
-  /// The next piece; nil behind the last one.
+  /// The next piece; nil after the last one.
   ///
-  /// - Throws: ``DynamoeError/Category/inputOutput`` for a file that cannot be read further, or is not
-  ///   what it was when it was opened; ``DynamoeError/Category/data`` for bytes that are damaged, and
-  ///   for a neuron's weights that a file lacks which was cut.
+  /// - Throws: ``DynamoeError/Category/inputOutput`` if the file cannot be read further, or changed
+  ///   since it was opened; ``DynamoeError/Category/data`` for damaged bytes, and for neurons that
+  ///   a cut file lacks.
   public mutating func next() throws(DynamoeError) -> [UInt8]? {
     guard offset < tensor.byteCount else {
       try DynamoeError.wrapping { () throws(ModelError) in try checkpoint.checkUnchanged() }

@@ -28,7 +28,7 @@ package struct GGUFReader: TensorSource {
 
   package init(path: String) throws(GGUFError) { try self.init(LocalPlace(path)) }
 
-  /// Opens the file that is named with its other parts, or the checkpoint that a place holds.
+  /// Opens the file that the place names, with its other parts, or the checkpoint that it holds.
   package init(_ place: any Place) throws(GGUFError) {
     files = try GGUFFiles.open(try GGUFFiles.first(place), in: place)
     tensors = files.flatMap { file in file.header.entries.map(\.description) }

@@ -101,7 +101,7 @@ struct SweepCourse: Sendable {
   /// Area of the states between the halves of a layer.
   func area(within layer: Int) -> Int { areas > 2 ? (layer + 2) % areas : layer % areas }
 
-  /// writes the record of a finished layer.
+  /// Writes the record of a finished layer.
   func finish(_ layer: Int, record: (inout RecordWriter) -> Void) throws(ModelError) {
     do throws(FileError) {
       try states.check()

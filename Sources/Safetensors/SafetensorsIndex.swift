@@ -49,7 +49,7 @@ struct SafetensorsIndex {
     }
   }
 
-  /// Whether a name is a plain file name on any system, so that the file lies beside the index.
+  /// Whether a name is a plain file name on any system, so that the file is beside the index.
   private static func isPlainName(_ name: String) -> Bool {
     !name.isEmpty && name != "." && name != ".."
       && name.utf8.allSatisfy { byte in

@@ -27,7 +27,7 @@ package struct SafetensorsReader: TensorSource {
 
   package init(path: String) throws(SafetensorsError) { try self.init(LocalPlace(path)) }
 
-  /// Opens the file that is named, or the checkpoint that a place holds.
+  /// Opens the file that the place names, or the checkpoint that it holds.
   package init(_ place: any Place) throws(SafetensorsError) {
     let found: SafetensorsFolder
     if let file = place.file {

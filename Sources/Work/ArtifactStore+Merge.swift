@@ -3,8 +3,8 @@ package import ByteIO
 extension ArtifactStore {
   /// Merges stores of the same circumstances, so that stages can run on several machines.
   ///
-  /// Of a key that several stores have, one must have the records of the other and perhaps more.
-  /// Hidden states are not copied: a stage that is not finished needs those of its own store.
+  /// If several stores have a key, the longest list of its records must begin with the others.
+  /// Hidden states are not copied: an unfinished stage needs those of its own store.
   ///
   /// - Parameters:
   ///   - folders: folders of the stores, at least one; they stay as they are.

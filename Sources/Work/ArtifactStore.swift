@@ -14,7 +14,7 @@ package final class ArtifactStore: Sendable {
     package let value: String
 
     /// - Parameters:
-    ///   - name: as errors call it.
+    ///   - name: name in errors.
     ///   - value: shown in errors; line breaks become spaces.
     package init(_ name: String, _ value: String) {
       self.name = name
@@ -31,9 +31,9 @@ package final class ArtifactStore: Sendable {
   /// Opens the store in a folder, or begins one.
   ///
   /// - Parameters:
-  ///   - folder: of the store and the hidden states beside it.
-  ///   - circumstances: all that the results depend on.
-  /// - Throws: `begunOtherwise` for a store of other circumstances, and what the file throws.
+  ///   - folder: folder of the store and the hidden states beside it.
+  ///   - circumstances: everything that the results depend on.
+  /// - Throws: `begunOtherwise` for a store of other circumstances; errors of the file.
   package init(folder: String, circumstances: [Circumstance]) throws(FileError) {
     file = try Self.recordFile(folder)
     if let first = file.records.first {
@@ -50,7 +50,7 @@ package final class ArtifactStore: Sendable {
   /// The path of a file that belongs to the work.
   package func path(of name: String) -> String { file.path(of: name) }
 
-  /// Removes a file that belongs to the work, if it is there.
+  /// Removes a file that belongs to the work, if it exists.
   package func remove(_ name: String) { file.remove(name) }
 
   /// Removes everything, as the work is done.

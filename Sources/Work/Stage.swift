@@ -1,4 +1,4 @@
-/// Part of long work: its name, what it needs, its unit, its cost and the artefact that it leaves.
+/// Part of long work: its name, its needs, its unit, its cost and the artefact that it leaves.
 ///
 /// Estimates, progress, phase times and the keys of resumed work are taken from here.
 package struct Stage: Sendable, Equatable {

@@ -7,7 +7,7 @@ package struct Workspace: Sendable {
   package let memory: Int
   /// Folder of scratch files.
   package let folder: String
-  /// ArtifactStore of finished layers; nil if interrupted work cannot be resumed.
+  /// Store of finished layers; nil if interrupted work cannot be resumed.
   package let store: ArtifactStore?
 
   package init(memory: Int = .max, folder: String = ".", store: ArtifactStore? = nil) {

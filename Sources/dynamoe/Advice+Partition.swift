@@ -21,7 +21,7 @@ extension Advice {
     case .downNotQuantized: "leave out --down"
     case .downBlocks: "use --down f16"
     case .sameOutput: "choose another --report"
-    // Its message names what to give.
+    // Its message needs no advice.
     case .alreadyConverted: nil
     }
   }

@@ -9,7 +9,7 @@ import Pipelines
 import Reports
 import Tokenizers
 
-/// Ways out of errors by commands and options of the command line, which no other target knows.
+/// Advice on errors, by commands and options of the command line, which no other target knows.
 ///
 /// Each function switches over all cases, so that a new case needs a decision here.
 enum Advice {
@@ -49,7 +49,7 @@ enum Advice {
       "give the same options and inputs"
         + (Partition.Condition(rawValue: what).flatMap(option(for:)).map { " (\($0))" } ?? "")
         + ", or remove it to start over"
-    // Their messages name all that can be done.
+    // Their messages need no advice.
     case .missing, .unreadable, .notRegular, .pastEnd, .sameFile, .cannotCreate, .noMemory,
       .noSpace, .spoilt, .cannotWrite:
       nil

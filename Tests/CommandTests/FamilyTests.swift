@@ -118,7 +118,7 @@ import Testing
           + ["--importance", "weights", "--experts", "4"])
       return try dynamoe(["export", path, "--format", "hf", "-o", folder.path("out")])
     }
-    // The exported Python would take gate for up.
+    // The exported Python would confuse gate with up.
     let place = "model.layers.{layer}.mlp."
     let swapped = try exported(
       #""gate": "\#(place)up_proj.weight", "up": "\#(place)gate_proj.weight""#)

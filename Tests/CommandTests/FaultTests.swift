@@ -5,7 +5,7 @@ import Testing
 /// inputs.
 @Suite struct FaultTests {
   private static let script = HostileScript("faults")
-  /// What all parts need, made once by the first.
+  /// Inputs of all parts, made once by the first.
   private static let inputs = Result { try SharedFolder.path("faults") }
 
   @Test(arguments: try script.parts())

@@ -85,7 +85,7 @@ import Testing
       )
       #expect(abs(found / expected - 1) < 1e-5)
     }
-    // `validate` cannot tell the file of llama.cpp's converter from ours by the weights.
+    // By weights alone, `validate` cannot distinguish the file of llama.cpp's converter from ours.
     for type in ["q8_0", "q4_0", "f16"] {
       let output = folder.path("\(type).gguf")
       try expectDone(export(file, "1", to: output) + ["--type", type])

@@ -27,7 +27,7 @@ import Testing
   }
 
   /// Compares a folder with its file by the independent reader: the number of equal tensors, and
-  /// how many of them the source does not have.
+  /// the number of those that the source does not have.
   private func expectSame(_ output: String, as file: String) throws -> [Int] {
     let told = try python([Self.peer, Self.reference, file, output])
     return String(decoding: told, as: UTF8.self).split(whereSeparator: \.isWhitespace)

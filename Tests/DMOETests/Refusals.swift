@@ -69,5 +69,5 @@ extension DMOEError {
   }
 }
 
-/// Parses a number of any size, as it would stand in a file.
+/// Parses a number of any size, as written in a file.
 func number(_ text: String) -> JSONValue { (try? JSONScanner.scan(Array(text.utf8))) ?? .null }

@@ -90,7 +90,7 @@ import Testing
       #expect(found != plain || place == stored - 1 - Int(Self.count))
       paths.append(folder.path("\(number)"))
     }
-    // The digest is wrong even where the stream can be decoded.
+    // The digest is wrong even if the stream can be decoded.
     let accepted = try Peer.judge(paths).count { $0 == "accept" }
     #expect(accepted <= 3)
   }

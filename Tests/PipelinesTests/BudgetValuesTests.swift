@@ -41,7 +41,7 @@ import Testing
 
   private static func bytes(_ value: Double) -> [UInt8] { LittleEndian.bytes(of: value.bitPattern) }
 
-  /// TensorSlots are indices into the table, row by row: cost, knob by routers, knob by oracle.
+  /// Places are indices into the table, row by row: cost, knob by routers, knob by oracle.
   @Test(
     arguments: Recipe.allCases,
     [

@@ -24,7 +24,7 @@ import Testing
       smallest: 0.1, rows: rows.map { .init(cost: $0.cost, routed: $0.knob, oracle: $0.knob) })
   }
 
-  /// What the Python of a folder says.
+  /// Answer of a folder's Python to a request.
   private func run(_ request: JSONValue) throws -> JSONObject {
     let folder = try TemporaryFolder()
     for (name, bytes) in RemoteCode.files(modelType: "llama") { try folder.write(bytes, to: name) }
@@ -44,7 +44,7 @@ import Testing
       let expected = try #require(ModuleLayout(family), "\(family.name)")
       for type in family.modelTypes {
         let layout = try #require(layouts[type]?.object)
-        // Named as the class of modeling_dynamoe.py wants them.
+        // The names are the fields of the class in modeling_dynamoe.py.
         #expect(layout.members.map(\.name) == fields, "\(type)")
         #expect(layout["down"]?.string == expected.down && layout["up"]?.string == expected.up)
         #expect(layout["gate"]?.string == expected.gate && layout["gate"] != nil)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Work
 
-/// What `--dry-run` tells and what runs is one list of stages.
+/// `--dry-run` lists the very stages that run.
 @Suite struct StagesTests {
   private let folder: TemporaryFolder
 

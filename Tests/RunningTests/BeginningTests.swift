@@ -34,7 +34,7 @@ struct BeginningCase: Sendable, CustomTestStringConvertible {
     llama.config["bos_token_id"] = configured
     try llama.write(to: folder)
     if let settings { try folder.write(Array(settings.utf8), to: "tokenizer_config.json") }
-    // The post-processor puts </s> first, to tell its token from those of other settings.
+    // The post-processor puts </s> first, so that its token differs from those of other settings.
     let template = """
       {"type": "TemplateProcessing",
        "single": [{"SpecialToken": {"id": "</s>"}}, {"Sequence": {"id": "A"}}]}

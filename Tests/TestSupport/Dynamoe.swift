@@ -39,7 +39,7 @@ package func run(
     errors: String(decoding: end.errors, as: UTF8.self))
 }
 
-/// Runs any program, and gives the process that has ended, and what it wrote.
+/// Runs any program to its end; returns the process and its output.
 func runToEnd(
   _ program: String, _ arguments: [String], input: [UInt8], environment: [String: String] = [:]
 ) throws -> (process: Process, output: Data, errors: Data) {

@@ -8,7 +8,7 @@ package enum Fixture {
   package static let heldOutText = model + "/heldout.txt"
   /// Enough text for figures, and little enough for many runs.
   package static let text = ["--text", calibrationText, "--max-tokens", "2048"]
-  /// Four equal experts without routers: quickly made, and enough where routing is not the point.
+  /// Four equal experts without routers: quickly made, and enough for tests not about routing.
   package static let plain = ["--recipe", "dynamoe", "--router", "none"]
 
   /// A container that tests only read, with its report and the run of the program.

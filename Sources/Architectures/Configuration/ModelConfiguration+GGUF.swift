@@ -4,15 +4,15 @@ package import Tensors
 import enum Kernels.Activation
 
 extension ModelConfiguration {
-  /// Reads the keys of a GGUF file; what they leave open follows from its tensors.
+  /// Reads the keys of a GGUF file; values without a key follow from its tensors.
   ///
   /// - Parameters:
-  ///   - keys: of the file.
-  ///   - gguf: what the architecture implies.
-  ///   - family: of the model.
-  ///   - tensors: of the dense model.
-  ///   - source: of those tensors that are stored whole.
-  /// - Throws: keys that are missing or out of range, and a mixture of experts.
+  ///   - keys: keys of the file.
+  ///   - gguf: properties that the architecture implies.
+  ///   - family: family of the model.
+  ///   - tensors: tensors of the dense model.
+  ///   - source: source of the tensors that are stored whole.
+  /// - Throws: an error for missing or invalid keys, and for a mixture of experts.
   package init(
     _ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family,
     tensors: some TensorList, source: any TensorSource
@@ -68,7 +68,7 @@ extension ModelConfiguration {
         contextLength: contextLength)
       let windowedBase = try keys.positive("rope.freq_base_swa")
       rotary = positions
-      // Default of llama.cpp for files without the key, as older ones are.
+      // Default of llama.cpp for files without the key, such as older ones.
       windowedRotary = family.windowedRotaryBase.map { _ in
         RotaryPositions(base: windowedBase ?? 10_000, dimension: positions.dimension)
       }

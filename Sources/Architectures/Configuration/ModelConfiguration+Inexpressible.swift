@@ -40,8 +40,7 @@ extension ModelConfiguration {
     isToldWindows(gguf, family) ? nil : spans.compactMap(\.self).max()
   }
 
-  /// Whether readers of the architecture apply windows: only those of layers that are not all
-  /// alike.
+  /// Whether readers of the architecture apply windows: only if they differ between layers.
   private func isToldWindows(_ gguf: Family.GGUF, _ family: Family) -> Bool {
     if case .allButEvery = family.windowedLayers { gguf.told.contains(.window) } else { false }
   }

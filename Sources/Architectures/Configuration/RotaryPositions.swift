@@ -1,7 +1,7 @@
-/// How queries and keys are turned by their positions.
+/// Rotation of queries and keys by their positions.
 package struct RotaryPositions: Sendable, Equatable {
   package var base: Double
-  /// How many of a head's first dimensions turn.
+  /// Number of a head's leading dimensions that rotate.
   package var dimension: Int
   package var scaling = RotaryScaling.none
 }

@@ -1,12 +1,11 @@
-/// How the frequencies of rotary embedding are changed for windows longer than a model was first
-/// trained on.
+/// Change of rotary frequencies for windows longer than a model was first trained on.
 package enum RotaryScaling: Sendable, Equatable {
   case none
   /// Positions divided by a factor (arXiv 2306.15595).
   case linear(factor: Double)
-  /// Long waves divided by a factor, with a smooth passage (Llama 3.1).
+  /// Low frequencies divided by a factor, with a smooth transition (Llama 3.1).
   case llama3(factor: Double, low: Double, high: Double, original: Double)
-  /// A part of the waves divided by a factor (YaRN, arXiv 2309.00071).
+  /// Some frequencies divided by a factor (YaRN, arXiv 2309.00071).
   case yarn(factor: Double, fast: Double, slow: Double, original: Double, magnitude: Double)
   /// Divisors for each pair, by the length of the window (LongRoPE, arXiv 2402.13753).
   case long(short: [Double], long: [Double], original: Int, magnitude: Double)

@@ -4,8 +4,8 @@ package import Tensors
 
 /// The dense model in a container, bit for bit (`formats/dmoe.md`, section 6).
 ///
-/// Lists the tensors that the file can give back: all but those that were recoded, or of a file that
-/// was cut those that are stored whole. An overlay without its base lists none.
+/// Lists the tensors that the file can restore: all that were not recoded, or, if the file was cut,
+/// only those stored whole. An overlay without its base lists none.
 package struct DenseTensors: TensorSource {
   package let container: DMOEReader
 

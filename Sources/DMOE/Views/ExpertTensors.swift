@@ -2,10 +2,10 @@ import Architectures
 import Kernels
 package import Tensors
 
-/// One expert of a container as its source names and arranges its tensors.
+/// One expert of a container, with the tensor names and layout of the source.
 ///
-/// Neurons stand in the order of importance; those of the full expert as in the source, unless they are
-/// to be ranked too.
+/// Neurons are in order of importance; those of the full expert are as in the source, unless
+/// `isRanked`.
 package struct ExpertTensors: TensorSource {
   package let container: DMOEReader
   package let expert: Int
@@ -17,10 +17,10 @@ package struct ExpertTensors: TensorSource {
   private let dense: any TensorSource
 
   /// - Parameters:
-  ///   - container: with its weights, or an overlay.
+  ///   - container: a container with weights, or an overlay.
   ///   - base: the dense tensors of an overlay; nil for a container with weights.
-  ///   - expert: one that the container holds.
-  ///   - isRanked: whether the neurons of the full expert stand by importance, too.
+  ///   - expert: index of an expert in the container.
+  ///   - isRanked: whether the neurons of the full expert are in order of importance, too.
   package init(
     _ container: DMOEReader, base: (any TensorSource)?, expert: Int, isRanked: Bool = false
   ) {
@@ -32,12 +32,12 @@ package struct ExpertTensors: TensorSource {
     widths = container.directory.widths.map { $0[expert] }
   }
 
-  /// Whether it is the source, bit for bit where the container is exact.
+  /// Whether it is the source, bit for bit if the container is exact.
   package var isDense: Bool {
     !isRanked && widths.allSatisfy { $0 == container.directory.model.intermediateSize }
   }
 
-  /// Whether all layers have as many neurons.
+  /// Whether all layers have equally many neurons.
   package var hasEqualWidths: Bool { widths.allSatisfy { $0 == widths[0] } }
 
   /// Whether a tensor can be read in the source's layout.
@@ -45,7 +45,7 @@ package struct ExpertTensors: TensorSource {
     source.isStoredWhole || base != nil
   }
 
-  /// The tensor with as many neurons as the expert has, in a type in which they can be parted.
+  /// The tensor cut to the expert's neurons, in a type that can be cut between neurons.
   package func description(of source: DMOEDirectory.SourceTensor) -> TensorDescription {
     guard let cut = source.cut else { return source.description }
     var shape = source.description.shape
@@ -64,7 +64,7 @@ package struct ExpertTensors: TensorSource {
     return type.isQuantized ? .f32 : type
   }
 
-  /// Whether blocks of the type run across neurons, which then have to be decoded.
+  /// Whether blocks of the type run across neurons, so that they must be decoded.
   private func runsAcrossNeurons(
     _ source: DMOEDirectory.SourceTensor, _ cut: FeedForwardCut
   ) -> Bool {
@@ -106,7 +106,7 @@ package struct ExpertTensors: TensorSource {
     return OpenTensor(view, bytes: NeuronRows.sourceOrder(picked, view, cut))
   }
 
-  /// A down projection whose rings are of another type than the source: a row is a neuron in the file.
+  /// A down projection whose rings have another type than the source; a neuron is a row of them.
   private func recoded(
     _ source: DMOEDirectory.SourceTensor, _ cut: FeedForwardCut, _ type: ElementType
   ) throws(TensorError) -> OpenTensor {

@@ -4,7 +4,7 @@ package import Tensors
 
 /// Tensors of a feed-forward layer with one row per neuron, and back.
 package enum NeuronRows {
-  /// Bytes with one row per neuron: transposed where a neuron of the source is a column.
+  /// Bytes with one row per neuron: transposed if a neuron of the source is a column.
   package static func neuronMajor(
     _ bytes: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
   ) -> [UInt8] {
@@ -24,7 +24,7 @@ package enum NeuronRows {
       elementSize: tensor.elementType.block.bytes)
   }
 
-  /// Index of the row of each neuron, in this order, for each of several parts one after the other.
+  /// Row of each neuron, in this order, for each of several consecutive parts.
   package static func indices(_ order: some Sequence<Int>, parts: Int, neurons: Int) -> [Int] {
     (0..<parts).flatMap { part in order.map { $0 + part * neurons } }
   }

@@ -7,7 +7,7 @@ package struct StoredTensors: TensorSource {
 
   /// - Parameters:
   ///   - container: the file.
-  ///   - items: tensors of it, each with the description of as many bytes under which it is listed.
+  ///   - items: its tensors, each with the description to list it under, of equal size in bytes.
   package init(
     _ container: DMOEReader, _ items: [(stored: StoredTensor, description: TensorDescription)]
   ) {

@@ -73,7 +73,7 @@ package struct BudgetSweep: Sendable {
   ///   - predicted: router predictions on the dense model's states, by layer and window.
   ///   - truth: true scores on the same states.
   ///   - context: threads, progress, and limits and scratch space for hidden states.
-  ///   - stage: the stage that this is.
+  ///   - stage: the stage to report.
   /// - Returns: the table, without rows if routing costs at least as much as the dense model.
   /// - Throws: ``ModelError`` if the model cannot be read.
   package func run(

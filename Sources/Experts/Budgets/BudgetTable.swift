@@ -40,7 +40,7 @@ package struct BudgetTable: Sendable, Equatable {
   /// - Parameters:
   ///   - budget: the wanted cost fraction. 1 or more gives the full expert everywhere; less than
   ///     the first row gives the smallest.
-  ///   - target: tells thresholds from prices.
+  ///   - target: distinguishes thresholds from prices.
   ///   - experts: number of experts.
   ///   - isOracle: whether choices are by true scores.
   /// - Returns: a rule for all layers.

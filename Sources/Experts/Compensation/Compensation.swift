@@ -1,6 +1,6 @@
 package import Kernels
 
-/// Low-rank map `B A x + b` of the feed-forward input x; stands in for the neurons an expert drops.
+/// Low-rank map `B A x + b` of the feed-forward input x; replaces the neurons that an expert drops.
 ///
 /// The matrices hold BF16 values, as files do.
 package struct Compensation: Sendable, Equatable {

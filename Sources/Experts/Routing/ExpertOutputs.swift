@@ -110,7 +110,7 @@ package struct ExpertOutputs: Sendable {
     join.errorWeights(output: full(), residual: residual)
   }
 
-  /// True scores for an target: the router's targets, and the basis of the best choice.
+  /// True scores for a target: the router's targets, and the basis of the best choice.
   package func scores(
     _ target: RouterTarget, compensations: [Compensation], residual: Matrix, join: ResidualJoin
   ) -> Matrix {

@@ -3,7 +3,7 @@ import Glibc
 import Kernels
 
 extension RotaryPositions {
-  /// The rotations of so many positions.
+  /// Rotations of the first positions.
   func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
     let (frequencies, magnitude) = scaling.scaled(
       RotaryEmbedding.frequencies(dimension: dimension, base: base), base: base,

@@ -4,7 +4,7 @@ extension OpenTensor {
   /// - Parameters:
   ///   - type: an encodable type, or the tensor's own; rows are whole blocks of it.
   ///   - offset: added to each element first.
-  /// - Returns: a view whose pieces are whole rows where they fit.
+  /// - Returns: a view whose pieces are whole rows if they fit.
   /// - Throws: `beyondType`, also from reads, for a value that the type cannot hold.
   package func recoded(
     as type: ElementType, adding offset: Float = 0
@@ -12,7 +12,7 @@ extension OpenTensor {
     let own = description.elementType
     guard type != own || offset != 0 else { return self }
     let view = try description.reshaped(description.shape, as: type)
-    // Whole blocks of both types, and whole rows where they fit into a piece.
+    // Whole blocks of both types, and whole rows if they fit into a piece.
     let common = max(own.block.elements, type.block.elements, description.shape.last ?? 1, 1)
     let step = max(Self.usualElements / common, 1) * common
     let name = description.name

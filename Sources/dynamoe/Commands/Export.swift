@@ -182,7 +182,7 @@ struct Export: ParsableCommand {
       : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
   }
 
-  /// Exports in a form; tells how much was read if verbose.
+  /// Exports in a form; prints the number of bytes read if verbose.
   func run<Form: ExportForm>(
     _ form: Form, on checkpoint: Checkpoint, _ line: ProgressLine
   ) throws -> ExportRun<Form>.Exported {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A command that may run a model, and for which the kernels of products matter.
+/// A command that may run a model, so that the kernels of products matter.
 protocol RunsModel: ParsableCommand {
   var common: GlobalOptions { get }
 }
