@@ -15,7 +15,7 @@ def main(model, out):
     end = 8 + struct.unpack_from("<Q", data)[0]
     header = json.loads(data[8:end])
     body = b""
-    # Tensors of the vocabulary come last, where the file ends in a hole.
+    # Tensors of the vocabulary come last, in the hole at the end of the file.
     for name, entry in sorted(header.items(), key=lambda item: "embed" in item[0] or "lm_head" in item[0]):
         if name == "__metadata__":
             continue

@@ -1,7 +1,7 @@
 """Compares an overlay on its base with the file that holds the weights: python overlay_peer.py REFERENCE OVERLAY BASE FILE.
 
-REFERENCE is the folder of the independent reader, which takes the rings of the overlay from the base. Prints how many
-tensors of rings are the same."""
+REFERENCE is the folder of the independent reader, which takes the rings of the overlay from the base. Prints the number
+of equal tensors of rings."""
 
 import sys
 

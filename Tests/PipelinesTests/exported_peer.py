@@ -1,7 +1,7 @@
 """Runs the parts of an exported folder's Python that need no PyTorch: python exported_peer.py FOLDER, JSON on standard input.
 
-Prints what families_dynamoe.py defines, the fields of Layout in modeling_dynamoe.py, and for each of "forms" (as under
-`dynamoe` in config.json) the variant that each of "budgets" leads to."""
+Prints the definitions of families_dynamoe.py, the fields of Layout in modeling_dynamoe.py, and for each of "forms" (as
+under `dynamoe` in config.json) the variant for each of "budgets"."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""The kinds of files that mutations.py spoils, and the commands that they are given to."""
+"""The kinds of files that mutations.py damages, and the commands that read them."""
 
 import functools
 import json
@@ -14,20 +14,20 @@ FAMILIES = ROOT / "fixtures/families"
 
 
 class Kind(NamedTuple):
-    # The file that is spoilt.
+    # The file to damage.
     file: pathlib.Path
-    # The words of a command about it, given its path, or that of its folder.
+    # The arguments of a command that reads it, given its path or that of its folder.
     words: Callable[[str], list]
-    # The folder that it stands in, if it is used with its neighbours.
+    # The folder of the file, if it is read with its neighbours.
     folder: pathlib.Path | None = None
-    # The length of the file's structure; most mutations are in it. None: all of the file.
+    # The length of the file's structure, which gets most mutations; None for the whole file.
     head: int | None = None
     # Whether every mutation must be noticed.
     notices: bool = False
 
 
 def gguf(keys, tensors):
-    """A small file: keys with the numbers of their types and their bytes, tensors of floats."""
+    """A small file: keys with the numbers of their types and their bytes, and tensors of floats."""
     def text(value):
         return struct.pack("<Q", len(value)) + value.encode()
 
@@ -49,12 +49,12 @@ FAMILY_DESCRIPTION = {
     "activations": {"silu": "silu"}, "gguf": {"architecture": "llama", "activation": "silu"},
     "tensors": {"transformers": {"norm_offset": 0.0, "names": {"up": "model.layers.{layer}.mlp.up_proj.weight"}}}}
 QUICK = ["--importance", "weights", "--experts", "2"]
-# Neurons of the model by the tensors of its layers, as importance matrices name them.
+# Values of the model's neurons, under the tensor names of importance matrices.
 IMPORTANCE = {f"blk.{layer}.ffn_down.weight": [0.5 + neuron % 7 for neuron in range(48)] for layer in range(2)}
 
 
 class Files:
-    """The files that are spoilt, or needed for it, each made when it is first asked for."""
+    """The files to damage, and others needed for them, each made on first use."""
 
     def __init__(self, dynamoe, place):
         self.dynamoe, self.place = dynamoe, place
@@ -168,7 +168,7 @@ class Files:
         return ["--dry-run", "-o", str(self.place / "none.dmoe")]
 
 
-# Commands, given the path of what is spoilt.
+# Commands, given the path of the damaged file or folder.
 
 def inspect(path):
     return ["inspect", path, "--statistics", "--tensors"]
@@ -207,7 +207,7 @@ def rank(files, option):
     return lambda path: ["partition", str(MODEL), option, path, *files.dry]
 
 
-# Every kind by its name; its files are made when it is asked for.
+# Every kind by its name; its files are made on use.
 KINDS: dict[str, Callable[[Files], Kind]] = {
     "safetensors": lambda files: Kind(MODEL / "model.safetensors", inspect, head=4096),
     "safetensors-model": lambda files: Kind(MODEL / "model.safetensors", weigh(files), MODEL, head=4096),

@@ -1,13 +1,13 @@
-"""Spoils small files in thousands of ways, and gives each to the built program.
+"""Damages small files in thousands of ways, and runs the built program on each.
 
     mutations.py DYNAMOE COUNT [KIND ...]
     mutations.py --list
 
-Of every kind of file (kinds.py), COUNT mutations, always the same ones: flipped bits, extreme lengths, cuts, blocks
-that are swapped, doubled or lost, numbers of JSON at their limits, brackets that nest too deep. The program may refuse
-a file with an exit code that it documents, or take it; it may not die of a signal, take long, or take much memory, and
-of a .dmoe it must notice every mutation. The file as it is must be taken. Prints what it did of each kind, and exits
-with 1 where that does not hold.
+Makes COUNT mutations of every kind of file (kinds.py), always the same ones: flipped bits, extreme lengths, cuts,
+blocks that are swapped, doubled or lost, numbers of JSON at their limits, too deep nesting. The program may refuse a
+file with a documented exit code, or accept it; it must not end by a signal, take long, or use much memory, and it must
+notice every mutation of a .dmoe. The unchanged file must be accepted. Prints the outcomes of each kind, and exits with
+1 if any of this does not hold.
 """
 
 import concurrent.futures
@@ -36,9 +36,9 @@ NUMBERS = [
 
 
 def spoil_bytes(data, head, chance):
-    """One mutation, the same for the same state of chance; never the file itself."""
+    """One mutation; the same for the same state of `chance`."""
     size = len(data)
-    # Every fourth anywhere, the others where the structure is.
+    # Every fourth anywhere, the others in the structure.
     span = size if head is None or chance.random() < 0.25 else min(head, size)
     place = chance.randrange(span)
     other = chance.randrange(span)
@@ -71,7 +71,7 @@ def spoil_bytes(data, head, chance):
 
 
 def spoil_json(data, head, chance):
-    """A mutation that leaves most of JSON readable, or one of bytes."""
+    """A mutation that leaves most of the JSON readable, or one of bytes."""
     kind = chance.randrange(6)
     text = data.decode("utf-8")
     if kind == 0 and (numbers := list(re.finditer(r"-?\d[\d.eE+-]*", text))):
@@ -108,21 +108,21 @@ def run(dynamoe, words):
         seconds = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
-        # What it took itself: others may have kept it waiting.
+        # Its own processor time, if less: others may have kept it waiting.
         seconds = min(seconds, usage.ru_utime + usage.ru_stime)
         return Outcome(process.returncode, seconds, usage.ru_maxrss, errors.read().decode("utf-8", "replace"))
 
 
 def complaint(kind, outcome, is_whole):
-    """What is wrong with what the program did."""
+    """Error in the outcome of a run; None if there is none."""
     if is_whole and outcome.code:
-        return f"is refused as it is, with {outcome.code}"
+        return f"is refused unchanged, with {outcome.code}"
     if outcome.code not in DOCUMENTED:
         return f"ended with {outcome.code}"
     if outcome.code and not outcome.errors.strip() and outcome.code != 1:
-        return f"ended with {outcome.code} without a word"
+        return f"ended with {outcome.code} without a message"
     if "Fatal error" in outcome.errors or any(ord(c) < 32 and c not in "\n\t" for c in outcome.errors):
-        return "an error that is not fit to be read"
+        return "an unreadable error"
     if outcome.seconds > SECONDS:
         return f"took {outcome.seconds:.1f} s"
     if outcome.kilobytes > KILOBYTES:
@@ -132,7 +132,7 @@ def complaint(kind, outcome, is_whole):
 
 
 def attempt(dynamoe, name, kind, number, place):
-    """Spoils, runs, and says what is wrong with it; number 0 is the file as it is."""
+    """Damages the file, runs the program, and returns the outcome with any error; number 0 is the unchanged file."""
     data = kind.file.read_bytes()
     chance = random.Random(f"{name} {number}")
     spoil = spoil_json if kind.file.suffix == ".json" else spoil_bytes
@@ -177,7 +177,7 @@ def main(dynamoe, count, names):
     for text in failures[:40]:
         print(text, file=sys.stderr)
     if failures:
-        print(f"{len(failures)} mutations were not met as they should be", file=sys.stderr)
+        print(f"{len(failures)} mutations failed", file=sys.stderr)
     return 1 if failures else 0
 
 

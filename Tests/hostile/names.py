@@ -1,10 +1,10 @@
-"""Gives the built program texts that would steer what shows them, and looks at what becomes of them.
+"""Gives the built program texts that could control programs that show them, and checks its outputs.
 
     names.py DYNAMOE [GROUP ...]
     names.py --list
 
-In every text of a model, and in the names of its files, stands what a terminal, a browser, YAML, Markdown, a shell or
-Python would obey. Prints a line for each group, and exits with 1 naming every case that does not hold.
+Every text of a model, and the names of its files, contain code for a terminal, a browser, YAML, Markdown, a shell or
+Python. Prints a line for each group, and exits with 1, naming every case that fails.
 """
 
 import html.parser
@@ -20,7 +20,7 @@ from place import FEW, MODEL, ROOT, TEXT, change, gguf, harmless, run_groups
 
 CODE = ROOT / "Sources/Forms/Transformers/Python"
 GENERATED = set()
-# A mark joins the character before it: whoever compares characters does not see the byte.
+# A mark joins the character before it, and so hides the byte from comparisons of characters.
 MARK = "\u0301"
 TERMINAL = [
     "esc\x1b[2Jape", "title\x1b]0;owned\x07", "new\nline\r", "right\u202eleft", "isolate\u2067d", "zero\u200bwidth",
@@ -29,12 +29,12 @@ MARKUP = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;", "]]>", "</style><b>", "</title><b>",
     "javascript:alert(1)", "a|b", f"a|{MARK}b", "`<b>`", f"a`{MARK}<b>", "``<i>``", "](http://x)", "<!--", "---",
     "k: v", "'; touch owned;'", f"'{MARK}; touch owned;'{MARK}"]
-# In one name of a file: what is dangerous in pages, cards and shells.
+# A file name with everything that is dangerous in pages, cards and shells.
 FILE_NAME = f"m`{MARK}<img src=x onerror=alert(1)>|{MARK}'{MARK};$(touch owned)'\x1b[2J\u202e: ---"
 
 
 def hostile_model(at):
-    """A model in which every text that may be anything is hostile, and a container with routers made of it."""
+    """A model in which all free text is hostile, and a container with routers made of it."""
     folder = at.model(FILE_NAME)
     data = (folder / "model.safetensors").read_bytes()
     end = 8 + struct.unpack("<Q", data[:8])[0]
@@ -112,11 +112,11 @@ def terminals(at):
         text = json.dumps({value: {"dtype": "U8", "shape": [9], "data_offsets": [0, 1]}}).encode()
         file.write_bytes(struct.pack("<Q", len(text)) + text + b"\0")
         at.refused(f"a name of many {case}", {65}, "inspect", file)
-    # As when a shell puts the names of files in the place of a star.
+    # As if a shell had expanded a star to file names.
     for words in [[folder], ["--threads", folder], ["--color", folder], ["--a\x1b[2Jb"], ["--memory", folder]]:
         outcome = at.run("inspect", MODEL, *words)
         at.complaints.check(
-            outcome.code == 64 and harmless(outcome.errors), f"wrong usage steers the terminal: {words[0]} FILE")
+            outcome.code == 64 and harmless(outcome.errors), f"wrong usage controls the terminal: {words[0]} FILE")
     keys = at.path("keys.gguf")
     string = lambda text: struct.pack("<Q", len(text.encode())) + text.encode()
     pairs = [(name, 8, string("".join(TERMINAL))) for name in TERMINAL + MARKUP]
@@ -125,7 +125,7 @@ def terminals(at):
         at.done("hostile keys", *words)
     told = json.loads(at.run("inspect", keys, "--json").output)["metadata"]
     values = {entry["key"]: entry["value"] for entry in told}
-    at.complaints.check(values.get(MARKUP[0]) == "".join(TERMINAL), "--json has not the whole keys")
+    at.complaints.check(values.get(MARKUP[0]) == "".join(TERMINAL), "--json lacks parts of the keys")
 
 
 class Structure(html.parser.HTMLParser):
@@ -151,7 +151,7 @@ class Structure(html.parser.HTMLParser):
 
 
 def replaced(value, place, text):
-    """The document with all strings at a place replaced; places in an array are one."""
+    """The document with all strings at a place replaced; all elements of an array are one place."""
     if not place:
         return text if isinstance(value, str) else value
     if isinstance(value, list):
@@ -193,11 +193,11 @@ def pages(at):
             foreign = {tag for tag, _ in found.found} - {tag for tag, _ in expected.found}
             at.complaints.check(
                 not foreign and not found.dangers and harmless(page.read_text()),
-                f"the page with a hostile {case} has {foreign or found.dangers or 'what steers a terminal'}")
+                f"the page with a hostile {case} has {foreign or found.dangers or 'control characters'}")
 
 
 def outside_code(text):
-    """What of Markdown is not code, by the rules of CommonMark."""
+    """The part of a Markdown text that is not code, by the rules of CommonMark."""
     text = re.sub(r"(?m)^(```+).*\n(?:.*\n)*?\1$", "", text)
     result, place = "", 0
     runs = [(it.start(), it.end()) for it in re.finditer("`+", text)]
@@ -216,14 +216,14 @@ def cards(at):
         out = at.path(f"{case} {FILE_NAME}")
         at.done(f"a hostile {case}", "export", output, "--format", "hf", "-o", out, *words)
         card = (out / "README.md").read_text()
-        at.complaints.check(harmless(card), f"the card of a hostile {case} model steers a terminal")
+        at.complaints.check(harmless(card), f"the card of a hostile {case} model has control characters")
         _, head, body = card.split("---\n", 2)
         known = r'(base_model|license|license_name|license_link): "[^"\\\n]*"|(library_name|pipeline_tag): [a-z-]+' \
             r"|tags:|- [a-z_]+|# .*"
         at.complaints.check(all(re.fullmatch(known, line) for line in head.splitlines()), f"front matter: {head!r}")
         rest = outside_code(body)
         at.complaints.check(
-            not re.search(r"<|\]\(|^---", rest, re.M), f"the card of a hostile {case} model has markup of the model's: "
+            not re.search(r"<|\]\(|^---", rest, re.M), f"the card of a hostile {case} model has the model's markup: "
             + repr([line for line in rest.splitlines() if "<" in line or "](" in line][:2]))
         for table in re.findall(r"(?:^\|.*\n)+", body, re.M):
             bars = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
@@ -235,7 +235,7 @@ def cards(at):
             holds = sorted(shlex.split(line)) == sorted(map(visible, shown))
         except ValueError:
             holds = False
-        at.complaints.check(holds, f"the command of a card is another for a shell: {line!r}")
+        at.complaints.check(holds, f"a shell reads the command of a card differently: {line!r}")
         if not words:
             for file in out.glob("*.py"):
                 ours = CODE / file.name
@@ -252,7 +252,7 @@ def cards(at):
             changed <= {"intermediate_size", "model_type", "architectures", "auto_map", "dynamoe"},
             f"config.json has other values for {changed}")
         at.done(f"a hostile {case}", "validate", out, "--against", output)
-    # U8 tensors have no place in GGUF: without them, all else is as hostile.
+    # GGUF has no U8 tensors: they are left out, everything else stays hostile.
     shutil.copyfile(MODEL / "model.safetensors", folder / "model.safetensors")
     small, written = at.path("small.dmoe"), at.path(FILE_NAME + ".gguf")
     at.done("hostile tokens", "partition", folder, "-o", small, "--importance", "weights", "--experts", "2")
@@ -263,7 +263,7 @@ def cards(at):
 
 
 def code(at):
-    """Folders whose Python is, or calls, that of strangers: validate must not speak for it."""
+    """Folders whose Python is, or calls, foreign code: validate must not pass them."""
     plain = at.path("routed")
     at.done("a routed folder", "export", plain_container(at), "--format", "hf", "-o", plain)
     at.done("a routed folder", "validate", plain)
@@ -274,7 +274,7 @@ def code(at):
         for edit in edits:
             edit(folder)
         outcome = at.run("validate", folder)
-        at.complaints.check(outcome.code == 1 and harmless(outcome.output), f"validate takes a folder with {case}")
+        at.complaints.check(outcome.code == 1 and harmless(outcome.output), f"validate accepts a folder with {case}")
 
     inject = 'llama"\nimport os; os.system("touch owned")\n#'
 
@@ -295,7 +295,7 @@ def code(at):
         auto_map={key: "org/evil--" + value for key, value in it["auto_map"].items()})))
     changed("a tokenizer of its own", evil, lambda folder: change(
         folder / "tokenizer_config.json", lambda it: it.update(auto_map={"AutoTokenizer": ["evil.Evil", None]})))
-    # finetune.py would import them in the place of modules of Python's, or Transformers run them.
+    # finetune.py would import them in place of Python's modules, or Transformers would run them.
     for name in ["json.py", "json.pyc", "json.so", "random/__init__.py", "custom_generate/generate.py"]:
         def add(folder):
             (folder / name).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What the scripts beside this share: a place for files that are made for a case, the program, and complaints."""
+"""Code shared by the scripts beside it: a place for the files of a case, the program, and complaints."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
 
 
 class Complaints:
-    """Cases that do not hold, and how many were looked at."""
+    """Cases that fail, and the number of cases checked."""
 
     def __init__(self):
         self.texts, self.count = [], 0
@@ -37,7 +37,7 @@ class Complaints:
 
 
 class Place:
-    """A folder of files that are made for a case, and the program."""
+    """A folder for the files of a case, and the program."""
 
     def __init__(self, dynamoe, root, complaints):
         self.dynamoe, self.root, self.complaints = dynamoe, root, complaints
@@ -57,12 +57,12 @@ class Place:
         outcome = self.run(*words, **options)
         self.complaints.check(
             outcome.code == 0 and harmless(outcome.output) and harmless(outcome.errors),
-            f"{case}: {words[0]} ended with {outcome.code}, or wrote what steers a terminal: {outcome.errors[:300]!r}"
+            f"{case}: {words[0]} ended with {outcome.code}, or wrote control characters: {outcome.errors[:300]!r}"
             f" {[c for c in outcome.output if not harmless(c)][:9]}")
         return outcome.output
 
     def refused(self, case, codes, *words, **options):
-        """One line on standard error that is not endless, nothing on standard output, an exit code that fits."""
+        """Expects one short line on standard error, nothing on standard output, and one of the exit codes."""
         outcome = self.run(*words, **options)
         one_line = outcome.errors.endswith("\n") and outcome.errors.count("\n") == 1 and len(outcome.errors) < 10_000
         self.complaints.check(
@@ -86,7 +86,7 @@ def harmless(text):
 
 
 def safetensors(tensors, metadata=None):
-    """A file of bytes of these names."""
+    """A file of one-byte tensors with these names."""
     header = {"__metadata__": metadata} if metadata else {}
     for place, name in enumerate(tensors):
         header[name] = {"dtype": "U8", "shape": [1], "data_offsets": [place, place + 1]}
@@ -108,7 +108,7 @@ def gguf(tensor, keys):
 
 
 def choose(known, count, usage):
-    """The words of the command line: so many, and behind them the wanted of the known names, by default all."""
+    """The words of the command line: `count` of them, then the wanted ones of the known names, by default all."""
     words = sys.argv[1:]
     if words == ["--list"]:
         sys.exit(print(*known, sep="\n"))
@@ -118,7 +118,7 @@ def choose(known, count, usage):
 
 
 def run_groups(groups, usage):
-    """Runs groups of cases, each in a folder of its own, and tells what does not hold; the exit code."""
+    """Runs groups of cases, each in its own folder, prints the failures, and returns the exit code."""
     os.environ["SWIFT_BACKTRACE"] = "enable=no"
     dynamoe, *names = choose(groups, 1, usage)
     dynamoe = str(pathlib.Path(dynamoe).resolve())

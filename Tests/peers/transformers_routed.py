@@ -2,13 +2,13 @@
 
     transformers_routed.py DYNAMOE [NAME...]
 
-Of fixtures/tiny-llama by both recipes and of each family of decoders in fixtures/families (or of those that are named):
-the perplexity on held-out text that the exported folder gives in Transformers, dense, for every expert, for two budgets and
-for one threshold where there is one, must be that of `dynamoe evaluate` on the .dmoe, and its cost fraction too. The full
-expert must give the logits of the source as Transformers itself loads it, and what is written by save_pretrained and
-loaded again those of the folder; generation by a knob, given or in generation_config.json, the most likely tokens of the
-whole. Every `model_type` that the exported Python knows must have a checkpoint here, and one that it does not know must
-be refused. Exits with 0 where all agree, else with 1.
+For fixtures/tiny-llama by both recipes, and for each family of decoders in fixtures/families (or those named): in
+Transformers, perplexity and cost fraction of the exported folder on held-out text must be those of `dynamoe evaluate`
+on the .dmoe: dense, for every expert, for two budgets and, if supported, for one threshold. The full expert must give
+the logits of the source loaded by Transformers itself, and a folder written by save_pretrained those of the exported
+one; generation by a knob, given or in generation_config.json, must give the most likely tokens of full recomputation.
+Every `model_type` that the exported Python knows must have a checkpoint here, and unknown ones must be refused. Exits
+with 0 if all agree, else with 1.
 """
 
 import json
@@ -80,7 +80,7 @@ def compare(dynamoe, source, text, context, options, place):
         found = ours[name]
         difference = abs(found["perplexity"] / perplexity - 1)
         costs = abs(found["cost_fraction"] - cost)
-        # Where costs differ at all, float error has decided a choice, and all positions behind it see other states.
+        # If costs differ at all, float error has decided a choice, and all later positions see other states.
         worst.append((max(difference / (10 if costs > 1e-9 else 1), costs), name))
         print(f"  {name}: {found['perplexity']:.5f}, transformers {perplexity:.5f} ({difference:.1e}); "
               f"cost {found['cost_fraction']:.4f} ({costs:.1e})")
@@ -116,14 +116,14 @@ def compare(dynamoe, source, text, context, options, place):
 
 
 def untested(folder, sources):
-    """Model types that the Python of a folder knows and no source has."""
+    """Model types that the Python of a folder knows, but no source has."""
     known = {}
     exec((folder / "families_dynamoe.py").read_text(), known)
     return known["LAYOUTS"].keys() - {json.loads((source / "config.json").read_text())["model_type"] for source in sources}
 
 
 def refuses(folder, place):
-    """Whether the Python of a folder fails, with a reason, where its model type has no layout."""
+    """Whether the Python of a folder fails, with a reason, if its model type has no layout."""
     shutil.copytree(folder, place)
     code = place / "families_dynamoe.py"
     code.write_text(code.read_text() + "LAYOUTS = {}\n")

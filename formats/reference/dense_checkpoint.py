@@ -1,4 +1,4 @@
-"""Dense checkpoints in safetensors and GGUF, as far as it takes to compare one with a .dmoe file."""
+"""Dense checkpoints in safetensors and GGUF, for comparison with a .dmoe file."""
 import hashlib
 import pathlib
 import struct
@@ -8,11 +8,11 @@ import numpy
 from element_types import get_size
 from json_rules import COUNT, check_types, load_json, need
 
-# The element types of GGUF by their numbers; those of plain numbers have the names of safetensors.
+# Element types of GGUF by number; plain types have the names of safetensors.
 GGUF_TYPES = (
     "F32 F16 Q4_0 Q4_1 - - Q5_0 Q5_1 Q8_0 Q8_1 Q2_K Q3_K Q4_K Q5_K Q6_K Q8_K IQ2_XXS IQ2_XS IQ3_XXS IQ1_S IQ4_NL"
     " IQ3_S IQ2_S IQ4_XS I8 I16 I32 I64 F64 IQ1_M BF16 - - - TQ1_0 TQ2_0 - - - MXFP4 NVFP4 Q1_0 Q2_0").split()
-# The layouts of GGUF's values by the numbers of their types; strings and arrays have none.
+# struct formats of GGUF's values by the number of their type; strings and arrays have none.
 GGUF_VALUES = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd"))
 GGUF_STRING, GGUF_ARRAY = 8, 9
 
@@ -35,7 +35,7 @@ def read_checkpoint(path):
         try:
             tensors |= read_gguf(data) if bytes(data[:4]) == b"GGUF" else read_safetensors(data, file)
         except (struct.error, LookupError) as error:
-            raise ValueError(f"{file}: no GGUF file that is known here: {error}")
+            raise ValueError(f"{file}: not a supported GGUF file: {error}")
     return tensors
 
 
@@ -66,13 +66,13 @@ def read_gguf(data):
 
 
 class Fields:
-    """The fields at the beginning of a GGUF file, one behind the other."""
+    """Reader of the consecutive fields at the beginning of a GGUF file."""
 
     def __init__(self, data, position):
         self.data, self.position = data, position
 
     def take(self, layout):
-        """Numbers in the letters of struct."""
+        """Reads numbers by a format of struct."""
         values = struct.unpack_from("<" + layout, self.data, self.position)
         self.position += struct.calcsize("<" + layout)
         return values

@@ -1,4 +1,4 @@
-"""Preamble and directory of a .dmoe file: sections 3 and 4 of formats/dmoe.md; and the tensors by section 5."""
+"""Preamble and directory of a .dmoe file, sections 3 and 4 of formats/dmoe.md, and its required tensors, section 5."""
 import math
 import re
 import struct
@@ -50,7 +50,7 @@ def read_directory(data):
 
 
 def is_overlay(directory):
-    """Whether the file has its weights from a base (section 9)."""
+    """Whether the weights of the file are in a base (section 9)."""
     return "base" in directory["requires"]
 
 
@@ -72,7 +72,7 @@ def list_parts(model):
 
 
 def check_source(directory):
-    """Checks what the directory says of the dense checkpoint (section 4). Returns its records by name."""
+    """Checks the description of the dense checkpoint (section 4). Returns its records by name."""
     source, model, sources, found = directory["source"], directory["model"], {}, set()
     need(source["format"] in ("safetensors", "gguf"), f"source: format {source['format']!a} is unknown")
     need({*map(type, source.get("metadata", {}).values())} <= {str}, "source: metadata are not all strings")
@@ -95,7 +95,7 @@ def check_source(directory):
 
 
 def check_ffn(record, model):
-    """Checks that a tensor's parts, layer, shape and type let its neurons be taken apart (section 4)."""
+    """Checks that a tensor's parts, layer, shape and type allow its neurons to be separated (section 4)."""
     ffn, where = record["ffn"], f"source: ffn of {record['name']!a}"
     parts, axis, element_type = ffn["parts"], ffn["neuron_axis"], record["element_type"]
     matrices, biases = list_parts(model)
@@ -135,7 +135,7 @@ def list_wanted(directory, sources):
 
 
 def list_files(directory):
-    """The files beside the weights: as many and as long as they are, under plain names (section 5)."""
+    """The files beside the weights, of any number and length, with plain names (section 5)."""
     tensors = directory["sections"][0]["tensors"]
     files = {tensor.get("name", ""): math.prod(tensor["shape"]) for tensor in tensors if tensor["kind"] == "file"}
     return {

@@ -27,12 +27,12 @@ def is_packed(element_type):
 
 
 def get_size(element_type, shape):
-    """The bytes of a tensor. Its type is known, its size fits 63 bits, and it ends with a whole block (section 4)."""
+    """Bytes of a tensor. Its type is known, its size fits 63 bits, and it ends with a whole block (section 4)."""
     need(element_type in TYPES, f"{element_type!a} is no element type")
     elements, size = TYPES[element_type]
     count, largest = math.prod(shape), math.prod(extent or 1 for extent in shape)
     need(largest * size < elements << 63, f"{shape} overflows")
-    # Blocks of packed types run on over rows, those of quantised types do not.
+    # Blocks of packed types may span rows, those of quantised types may not.
     run = count if is_plain(element_type) or is_packed(element_type) else shape[-1] if shape else 1
     need(run % elements == 0, f"{shape} ends within a block")
     return count // elements * size

@@ -56,7 +56,7 @@ def check_types(value, wanted, where):
 
 
 def describe(kind, wanted):
-    """A type in the words of JSON."""
+    """Name of a type in JSON's terms."""
     if kind is int:
         steps = f" in steps of {wanted.step}" if wanted.step > 1 else ""
         return f"an integer of {wanted[0]} … {wanted[-1]}{steps}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Reads a .dmoe file as formats/dmoe.md describes it, and checks all of it.
 
-Exit status: 0 all is well, 1 the file is damaged or differs, 2 wrong usage or a file cannot be opened.
-This module puts the others together, which follow the sections of that page; each imports only those above it.
+Exit status: 0 the file is valid, 1 it is damaged or differs, 2 wrong usage or a file cannot be opened.
+This module combines the others, which follow the sections of that page; each imports only those above it.
 
     json_rules        section 1     integers and JSON
     element_types     section 4     element types, the size of a tensor
-    directory         sections 3, 4 preamble, directory, the tensors that it asks for
+    directory         sections 3, 4 preamble, directory, the tensors that it requires
     stored_tensors    sections 2, 5 sections, blocks and their coding
     rings             sections 6, 9 dense tensors from rings, rings from a base
     route_dmoe        section 7     routers, compensation and budgets
@@ -27,10 +27,10 @@ from stored_tensors import read_permutation, read_sections, read_tensor
 
 
 def read_dmoe(data):
-    """Checks a file. Returns its directory, the records of the source by name, and the tensors of known kinds that are
-    there: (section, kind, name or layer) → tensor.
+    """Checks a file. Returns its directory, the records of the source by name, and the tensors of known kinds in the
+    file: (section, kind, name or layer) → tensor.
 
-    The plan gets `there`, the number of experts that are there; `is_dense`, whether the dense model can be rebuilt; and
+    Adds to the plan `there`, the number of experts in the file; `is_dense`, whether the dense model can be rebuilt; and
     `routing`, the result of check_routing."""
     directory, start, file_length = read_directory(data)
     sources = check_source(directory)
@@ -61,7 +61,7 @@ def check_permutations(directory, contents):
 
 
 def check_digests(sources, contents, is_dense):
-    """The source's tensors as far as they can be given back have its digests (sections 6, 8)."""
+    """The tensors that can be restored have the source's digests (sections 6, 8)."""
     for name, record in sources.items():
         if (0, "source", name) in contents:
             dense = read_tensor(contents[0, "source", name])
@@ -73,7 +73,7 @@ def check_digests(sources, contents, is_dense):
 
 
 def describe(directory, sources):
-    """The lines that tell of a file."""
+    """Lines that describe a file."""
     model, plan, sections = directory["model"], directory["plan"], directory["sections"]
     yield ", ".join(f"{key} {model[key]!a}" for key in MODEL)
     for e, (section, *widths) in enumerate(zip(sections[1:], *plan["widths"])):

@@ -7,7 +7,7 @@ from stored_tensors import read_permutation, read_tensor
 
 
 def rebuild(record, contents):
-    """The bytes of a dense tensor: part behind part along the neuron axis, each P[π(r)] = S[r] (section 6)."""
+    """The bytes of a dense tensor: its parts in turn along the neuron axis, each P[π(r)] = S[r] (section 6)."""
     layer, parts, axis = (record["ffn"][key] for key in ("layer", "parts", "neuron_axis"))
     permutation = read_permutation(contents, layer)
     # The contents are in the order of the sections.
@@ -19,7 +19,7 @@ def rebuild(record, contents):
 
 
 def take_rings(directory, sources, contents, base):
-    """Adds the rings of an overlay: S[r] = P[π(r)] of its base (section 9), which is given as name → bytes."""
+    """Adds the rings of an overlay: S[r] = P[π(r)] of its base (section 9); `base` is name → bytes."""
     for name, record in sources.items():
         if "ffn" not in record:
             continue

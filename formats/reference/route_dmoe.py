@@ -1,9 +1,9 @@
-"""Routers, compensation and budgets: section 7 of formats/dmoe.md. Checks them, and runs a layer as the routers choose.
+"""Routers, compensation and budgets: section 7 of formats/dmoe.md. Checks them, and runs a layer by routers' choices.
 
-All of it works on what read_dmoe returns. The contents get the tensors of routing by (section, kind, layer, name),
-without layer for budgets. Inputs x and the residual stream r are arrays with a row for each token, scores have a
-column for each partial expert. A cut file holds fewer experts than its routers and budgets count on (section 8): there
-are scores for all of them, and costs only of those that are there."""
+All functions work on the results of read_dmoe. Tensors of routing are added to the contents by (section, kind, layer,
+name), without layer for budgets. Inputs x and the residual stream r are arrays with a row for each token, scores have a
+column for each partial expert. A cut file holds fewer experts than its routers and budgets cover (section 8): it has
+scores for all of them, and costs only for those in the file."""
 import math
 
 import numpy
@@ -19,7 +19,7 @@ ACTIVATIONS = {
     "gelu_tanh": lambda z: z * (1 + numpy.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2,
     "relu": lambda z: numpy.maximum(z, 0)}
 KINDS, PREDICTIONS = ("linear", "mlp"), ("similarity", "log_error")
-# The keys that tell tensors of a kind apart. One that lacks them is skipped, and one in a section of the other sort.
+# Keys that distinguish tensors of a kind. Tensors without them, or in a section of the other sort, are skipped.
 SHARED_LABELS = {"router": ("layer", "name"), "budgets": ("name",)}
 RING_LABELS = {"compensation": ("layer", "name")}
 
@@ -27,7 +27,7 @@ RING_LABELS = {"compensation": ("layer", "name")}
 # The tensors of routing.
 
 def check_routing(directory, contents):
-    """Checks the tensors of routing, and adds those that are there to the contents. Returns the result in words."""
+    """Checks the tensors of routing, and adds those in the file to the contents. Returns the result as text."""
     plan = directory["plan"]
     if "router" not in plan:
         return "none"
@@ -59,14 +59,14 @@ def find_tensors(directory, i):
 
 
 def check_forms(found, wanted):
-    """All wanted tensors are there and no others, each of its type and shape."""
+    """All wanted tensors are found and no others, each with its type and shape."""
     for key in sorted(wanted.keys() | found.keys()):
         form = (found[key]["element_type"], found[key]["shape"]) if key in found else None
         need(form == wanted.get(key), f"{key!a} is {form}, not {wanted.get(key)}")
 
 
 def count_partial(directory):
-    """P, the number of partial experts that the plan names; in a part all are."""
+    """P, the number of partial experts in the plan; in a part all are partial."""
     return sum(width < directory["model"]["intermediate_size"] for width in directory["plan"]["widths"][0])
 
 
@@ -76,7 +76,7 @@ def get_rank(directory):
 
 
 def get_rows(found, *key):
-    """The first extent of a tensor, where the file may choose it; 0 if there is none."""
+    """The first extent of a tensor, if the file may choose it; 0 if there is none."""
     return [*found[key]["shape"], 0][0] if key in found else 0
 
 
@@ -148,7 +148,7 @@ def predict(directory, contents, layer, x, r):
 
 
 def get_features(directory, x, r):
-    """x, and behind it the logarithm of the length of r if errors are predicted."""
+    """x, followed by the logarithm of the length of r if errors are predicted."""
     if directory["plan"]["router"]["predicts"] == "similarity":
         return x
     length = numpy.sqrt((r.astype("f8") ** 2).sum(axis=1))
@@ -158,7 +158,7 @@ def get_features(directory, x, r):
 # Choice.
 
 def list_costs(directory, layer):
-    """cost_e of every expert that is there."""
+    """cost_e of every expert in the file."""
     model, plan, R = directory["model"], directory["plan"], get_rank(directory)
     D, H, rows = model["hidden_size"], model["intermediate_size"], 3 if model["gated"] else 2
     compensation = 2 * R * D + D if R else 0
@@ -196,14 +196,14 @@ def choose_by_price(scores, costs, price):
 # Budgets.
 
 def find_knob(directory, contents, budget, by_truth=False):
-    """The arguments of choose for a wanted cost; by_truth, if choices are by what the routers estimate."""
+    """The arguments of choose for a wanted cost; by_truth, if choices are by the true scores."""
     table = floats(contents[0, "budgets", "table"])
     if budget >= 1:
         return {"expert": directory["plan"]["there"] - 1}
     if len(table) == 0 or budget < table[0, 0]:
         return {"expert": 0}
     costs, knobs = table[:, 0], table[:, 2 if by_truth else 1]
-    # Behind the last row, interp gives its knob.
+    # Beyond the last row, interp gives its knob.
     if directory["plan"]["router"]["predicts"] == "similarity":
         return {"threshold": numpy.interp(budget, costs, knobs)}
     return {"price": numpy.exp(numpy.interp(budget, costs, numpy.log(knobs)))}
@@ -224,7 +224,7 @@ def feed_forward(directory, contents, layer, x, choices):
 
 
 def run_ring(model, contents, layer, e, x):
-    """The neurons of ring e: h · down."""
+    """Output of the neurons of ring e: h · down."""
     get = lambda part: floats(contents[e + 1, part, layer]) if (e + 1, part, layer) in contents else 0
     act = ACTIVATIONS[model["activation"]]
     up = x @ get("up").T + get("up_bias")

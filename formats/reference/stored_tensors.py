@@ -8,7 +8,7 @@ from directory import BIASES, MATRICES
 from element_types import TYPES, get_size, is_plain
 from json_rules import need
 
-# The kinds that are not optional (section 5), and the key that tells tensors of a kind apart.
+# The kinds that are not optional (section 5), and the key that distinguishes tensors of a kind.
 LABELS = {"source": "name", "file": "name", "permutation": "layer", **dict.fromkeys(MATRICES + BIASES, "layer")}
 # Types whose elements are rotated before they are coded (section 5).
 ROTATED = ("BF16", "F16", "F32", "F64")
@@ -17,7 +17,7 @@ ROTATED = ("BF16", "F16", "F32", "F64")
 def read_sections(directory, start, data, wanted):
     """Checks the layout of sections and tensors (sections 2, 5). Sections that are cut away have no bytes (section 8).
 
-    Returns the ends of all sections, and the wanted tensors of those that are there, by their keys."""
+    Returns the ends of all sections, and the wanted tensors of those in the file, by their keys."""
     ends, contents, missing = [], {}, dict(wanted)
     for i, section in enumerate(directory["sections"]):
         check_kind(section, i)
@@ -52,9 +52,9 @@ def check_kind(section, i):
 
 
 def read_blocks(tensor, block_bytes, data):
-    """Checks a tensor's blocks and the padding behind them (sections 2, 5). Returns where the next tensor begins.
+    """Checks a tensor's blocks and the padding after them (sections 2, 5). Returns the offset of the next tensor.
 
-    The tensor gets `stored`: the arguments of decode_block for each block. Without data, no bytes are read."""
+    Adds to the tensor `stored`: the arguments of decode_block for each block. Without data, no bytes are read."""
     size, position, tensor["stored"] = get_size(tensor["element_type"], tensor["shape"]), tensor["offset"], []
     need(len(tensor["blocks"]) == -(-size // block_bytes), f"{len(tensor['blocks'])} blocks for {size} bytes")
     for b, block in enumerate(tensor["blocks"]):
@@ -98,7 +98,7 @@ def decode_block(stored, plain_size, element_type):
 def inflate(plane, n):
     """The n bytes of a raw deflate stream that ends with the plane (section 5)."""
     stream = zlib.decompressobj(-15)
-    plain = numpy.frombuffer(stream.decompress(plane, n + 1), "u1")  # one byte more shows whether there are more
+    plain = numpy.frombuffer(stream.decompress(plane, n + 1), "u1")  # one byte more reveals excess bytes
     need(len(plain) == n and stream.eof and not stream.unused_data, f"a stream is not just {n} bytes")
     return plain
 

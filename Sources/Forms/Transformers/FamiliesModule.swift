@@ -16,17 +16,17 @@ package enum FamiliesModule {
     return """
       \"""Families and constants of dynamoe: generated, and the same in all folders of one version.\"""
 
-      # By `model_type`, the fields of `Layout` in modeling_dynamoe.py.
+      # Fields of `Layout` in modeling_dynamoe.py, by `model_type`.
       LAYOUTS = {
       \(layouts)}
 
-      # Predicted logarithms of errors are clamped to these.
+      # Range that predicted logarithms of errors are clamped to.
       LOG_ERRORS = (\(ChoiceRule.logErrors.lowerBound), \(ChoiceRule.logErrors.upperBound))
-      # Relative squared errors below this count as this.
+      # Lower bound of relative squared errors.
       LEAST_ERROR = \(ExpertOutputs.leastError)
-      # Squared lengths below this count as this where they divide or have a logarithm.
+      # Lower bound of squared lengths as divisors and in logarithms.
       LEAST_SQUARE = \(Double.leastNormalMagnitude)
-      # Costs of the rows of a table of budgets, as shares of the way from the cheapest routed run to dense.
+      # Costs of the rows of a budget table, on a scale from the cheapest routed run (0) to dense (1).
       PLACES = \(python(BudgetSweep.places))
       # Budgets of a report.
       BUDGETS = \(python(Evaluator.reportBudgets))

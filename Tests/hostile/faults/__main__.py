@@ -1,9 +1,9 @@
-"""Kills the built program, fills its disk and changes its files while it works, and looks at what is there then.
+"""Kills the built program, fills its disk and changes its files while it works, and checks the resulting files.
 
     python faults [--inputs FOLDER] DYNAMOE COUNT [PART ...]
     python faults --list
 
-The moments are random, but always the same shares of what an undisturbed run takes; COUNT is how many there are of each
+The moments are random, but always the same shares of the duration of an undisturbed run; COUNT is the number of each
 kind. The parts:
 
     killed      ended by SIGKILL, SIGINT, SIGTERM and SIGHUP, also with --resume
@@ -13,12 +13,12 @@ kind. The parts:
     changed     files that are cut, longer, rewritten, touched, replaced or removed while they are read
     gone        outputs and their folder removed or renamed
 
-What stood under a name stays byte for byte, or the whole new file takes its place; several outputs of one command are
-all old or all new. Errors are one line with a documented code, and leave nothing but the journal that --resume asks
-for; what SIGKILL leaves shows by its name what it is, and the same command with --force then gives what an undisturbed
-run gives. Prints what was seen, and exits with 1 where that does not hold.
+An output keeps its old bytes, or is replaced by the whole new file; several outputs of one command are all old or all
+new. Errors are one line with a documented code, and leave nothing but the journal of --resume; files left by SIGKILL
+are recognisable by their names, and the same command with --force then gives the results of an undisturbed run. Prints
+the observed states, and exits with 1 if any of this does not hold.
 
-FOLDER keeps the inputs of all commands and what undisturbed runs give, so that several calls make them once.
+FOLDER keeps the inputs of all commands and the results of undisturbed runs, so that several calls make them once.
 """
 
 import argparse
@@ -45,7 +45,7 @@ class Faults(Killed, Calls, Full, Forbidden, Changed, Gone):
 
 
 def main(dynamoe, count, parts, inputs):
-    # Whoever started this may have had signals ignored, and what is ignored stays so in a program that is started.
+    # The parent process may ignore signals, and ignored signals stay ignored in started programs.
     for number in CATCHABLE:
         signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
     with tempfile.TemporaryDirectory() as folder:
@@ -60,13 +60,13 @@ def main(dynamoe, count, parts, inputs):
             print(f"{part}: {time.monotonic() - started:.0f} s", flush=True)
     told = collections.Counter()
     for text in faults.failures:
-        # A defect shows often; a few times of each part and command tell of it.
+        # A defect fails often; a few failures of each part and command suffice.
         kind = tuple(text.split()[:2])
         told[kind] += 1
         if told[kind] <= 8:
             print(text, file=sys.stderr)
     if faults.failures:
-        print(f"{len(faults.failures)} times it was not as it should be", file=sys.stderr)
+        print(f"{len(faults.failures)} failures", file=sys.stderr)
     return 1 if faults.failures else 0
 
 

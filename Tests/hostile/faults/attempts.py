@@ -1,4 +1,4 @@
-"""What all parts share: places and runs, and what is there behind them."""
+"""Code shared by all parts: places, runs, and checks of the files that they leave."""
 
 import collections
 import concurrent.futures
@@ -19,7 +19,7 @@ from works import COMPANIONS, FAMILY, FEW, PARTIAL, SECONDS, TINY, WORKS, Outcom
 
 
 class Attempts:
-    """What all parts share."""
+    """Code shared by all parts."""
 
     def __init__(self, dynamoe, count, folder, inputs):
         self.dynamoe = str(pathlib.Path(dynamoe).resolve())
@@ -28,12 +28,12 @@ class Attempts:
         self.inputs = pathlib.Path(inputs).resolve()
         self.attempts = 0
         self.failures = []
-        # Of each part and command, what was seen how often.
+        # Number of times that each state was observed, by part and command.
         self.seen = collections.defaultdict(collections.Counter)
         self.undisturbed = self.prepare_once()
 
     def prepare_once(self):
-        """The inputs of all commands, and what undisturbed runs give, by command; made by the first who needs them."""
+        """Results of undisturbed runs, by command; the first process makes them and the inputs of all commands."""
         self.inputs.mkdir(exist_ok=True)
         known = self.inputs.with_name(self.inputs.name + ".undisturbed")
         with known.open("a+b") as file:
@@ -49,7 +49,7 @@ class Attempts:
             return undisturbed
 
     def prepare(self):
-        """The inputs of all commands."""
+        """Makes the inputs of all commands."""
         for name, model in [("large", TINY), ("model", FAMILY)]:
             (self.inputs / name).mkdir(exist_ok=True)
             for file in ["model.safetensors", *COMPANIONS]:
@@ -67,7 +67,7 @@ class Attempts:
     # Places and runs
 
     def place(self, copies=False):
-        """A new folder for an attempt; inputs that change are its own."""
+        """A new folder for an attempt, with its own copies of inputs that change."""
         self.attempts += 1
         place = Place(self.folder / f"{self.attempts}-{random.randrange(1 << 30):x}")
         place.path.mkdir()
@@ -104,7 +104,7 @@ class Attempts:
         return self.finish(self.start(place, words, **more))
 
     def run_undisturbed(self, work):
-        """What the command gives, twice the same, and how long it takes."""
+        """Results of the command, which two runs must agree on, and its duration."""
         found = []
         for _ in range(2):
             place = self.place()
@@ -118,7 +118,7 @@ class Attempts:
         first, second = found
         for name in first.files:
             if first.files[name] != second.files[name] and not self.is_timed(work, name):
-                sys.exit(f"{work.name} gives another {name} each time")
+                sys.exit(f"{work.name}: {name} differs between runs")
         return first._replace(seconds=min(first.seconds, second.seconds))
 
     def remove(self, place):
@@ -130,7 +130,7 @@ class Attempts:
 
     @staticmethod
     def stop(process):
-        """Lets the program stand still; False where it is done already."""
+        """Stops the program; False if it has already ended."""
         process.send_signal(signal.SIGSTOP)
         while True:
             try:
@@ -141,16 +141,16 @@ class Attempts:
                 return state in "Tt"
             time.sleep(0.0005)
 
-    # What is there
+    # Files
 
     @staticmethod
     def is_timed(work, name):
-        """Whether a page draws times, so that it is never the same twice."""
+        """Whether an output is a page with times, which differs between runs."""
         return name.endswith(".html") and work.words[0] == "partition" and "--text" in work.words
 
     @staticmethod
     def content(path):
-        """The bytes of a file; a report without the times in it."""
+        """The bytes of a file; of a report without its times."""
         data = path.read_bytes()
         if path.name.endswith(".report.json"):
             try:
@@ -172,7 +172,7 @@ class Attempts:
 
     @staticmethod
     def old(work):
-        """What stands under the names of the outputs before."""
+        """Files under the names of the outputs before the run."""
         files = {}
         for name in work.outputs:
             if "." in name:
@@ -187,7 +187,7 @@ class Attempts:
             (place.out / name).write_bytes(data)
 
     def begin(self, work, chance, copies=False):
-        """A place for an attempt, every other time with outputs that are there before."""
+        """A place for an attempt, every other time with existing outputs."""
         place = self.place(copies)
         existing = bool(work.outputs) and chance.random() < 0.5
         if existing:
@@ -195,7 +195,7 @@ class Attempts:
         return place, existing
 
     def page_is_whole(self, place, data, wanted=None):
-        """Whether a page is the one of the report beside it, or, where that is of another run, has head and end."""
+        """Whether a page is that of the report beside it or, if the report is of another run, has head and end."""
         page = place.path / "page.html"
         made = self.run(place, [self.dynamoe, "report", "out/t.report.json", "-o", str(page), "--force"])
         if made.code == 0 and page.read_bytes() == data:
@@ -203,7 +203,7 @@ class Attempts:
         return wanted is not None and data[:1000] == wanted[:1000] and data[-20:] == wanted[-20:]
 
     def state(self, place, work, output, files, before, wanted, folder=None):
-        """Of one output: absent, old, new, or what else it is."""
+        """State of one output: absent, old, new, or another."""
         def part(all_files):
             return {name: data for name, data in all_files.items() if name.split("/")[0] == output}
 
@@ -219,10 +219,10 @@ class Attempts:
         return f"neither old nor new ({sum(map(len, found.values()))} bytes)"
 
     def look(self, place, work, existing, code=None, wanted=None, journal=True, partials=False, between=False):
-        """What is wrong with the files that are there, and what state the outputs are in.
+        """Errors in the files of a place, and the state of the outputs.
 
-        Of several outputs the first is what the others tell of. Ended `between` their renames, it is not there before
-        they are; in all other cases they are there together.
+        The other outputs describe the first. If a run ended `between` their renames, the first appears after them; in
+        all other cases they appear together.
         """
         wanted = self.undisturbed[work.name].files if wanted is None else wanted
         before = self.old(work) if existing else {}
@@ -245,7 +245,7 @@ class Attempts:
 
     @staticmethod
     def check_error(outcome, codes, mention=""):
-        """What is wrong with how a run ended that should be an error."""
+        """Errors in the end of a run that must fail."""
         lines = outcome.errors.splitlines()
         if outcome.code not in codes:
             return [f"ended with {outcome.code}: {outcome.errors.strip()[:300]}"]
@@ -254,7 +254,7 @@ class Attempts:
         return []
 
     def check_again(self, place, work):
-        """Whether the same command, undisturbed, now gives what it should."""
+        """Errors in the results of the same command, now undisturbed."""
         if not work.outputs:
             return []
         outcome = self.run(place, self.words(work, force=True))
@@ -268,7 +268,7 @@ class Attempts:
         self.failures += [f"{part} {work.name} {attempt}: {text}" for text in wrong]
 
     def each(self, part, works, attempt):
-        """Makes COUNT attempts of each work; attempt gets their number and what chance they have."""
+        """Makes COUNT attempts of each work; `attempt` receives their number and a source of random numbers."""
         def one(work, number):
             place = None
             try:

@@ -1,4 +1,4 @@
-"""The configuration of a model with nested experts: that of the family it came from, and how its experts are cut."""
+"""Configuration of a model with nested experts: that of its dense family, and the sizes of its experts."""
 
 from transformers import CONFIG_MAPPING
 
@@ -7,15 +7,16 @@ SOURCE = "llama"
 
 
 class DynamoeConfig(CONFIG_MAPPING[SOURCE]):
-    """What the dense model's configuration has, and `dynamoe`:
+    """Configuration of the dense model with a member `dynamoe`:
 
-    - `widths`: for each layer how many neurons every expert has, the last having all;
-    - `router`: `kind` (`linear` or `mlp`, this with `hidden`, a width for each layer) and what it `predicts` of every
-      expert but the last: its `similarity`, or the logarithm of its error (`log_error`); null without routers;
-    - `compensation`: the `rank` of the maps that stand in for the neurons that an expert drops; null without;
-    - `budgets`: a `table` of rows (cost, knob, knob for choices by the truth) and the costs at its `ends`; null without.
+    - `widths`: per layer, the number of neurons of every expert; the last has all;
+    - `router`: `kind` (`linear` or `mlp`; `mlp` has `hidden`, a width per layer) and the score that it `predicts` for
+      every expert but the last: `similarity`, or the logarithm of its error (`log_error`); null without routers;
+    - `compensation`: `rank` of the maps that replace the neurons that an expert drops; null without compensation;
+    - `budgets`: a `table` of rows (cost, knob, knob for choices by true scores), and the costs at its `ends`; null
+      without budgets.
 
-    The form is that of section 7 of the .dmoe format.
+    Section 7 of the .dmoe format defines the form.
     """
 
     model_type = f"dynamoe_{SOURCE}"

@@ -1,14 +1,14 @@
-"""Tunes this folder's model at every cost at once: dense, routed and bare experts share their weights, and learn together.
+"""Tunes this folder's model at all costs at once: dense, routed and bare runs share their weights and learn together.
 
     python finetune.py --text corpus.txt -o tuned                                   one process
     torchrun --nproc-per-node 8 finetune.py --text corpus.txt -o tuned              all GPUs of a machine
     torchrun --nnodes 4 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint HOST:29500 finetune.py ...
 
-Of every batch the model is run dense, routed at a budget by chance, and as a bare expert by chance. Each run has the
-loss of a language model; the narrow ones learn from the dense one's predictions too (--distil). In the dense run every
-router is held against what it should have said: all experts of its layer are run, and tell. No labels are needed.
-Of many processes each holds a share of weights and optimizer (FSDP). At the end the table of budgets is measured anew,
-and a folder like this one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
+Every batch is run dense, routed at a random budget, and as a random bare expert. Each run has the loss of a language
+model; the narrow ones also learn from the dense one's predictions (--distil). In the dense run all experts of every
+layer are computed, and their true scores are the targets of its router: no labels are needed. With several processes,
+each holds a share of weights and optimizer (FSDP). At the end the budget table is measured again, and a folder like
+this one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
 """
 
 import argparse
@@ -39,26 +39,26 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--model", type=pathlib.Path, default=FOLDER, help="another folder of this form (default: that of this file)")
+    add("--model", type=pathlib.Path, default=FOLDER, help="folder of the model (default: the folder of this file)")
     add("--text", type=pathlib.Path, nargs="+", default=[], help="text files in UTF-8")
     add("--tokens", type=pathlib.Path, nargs="+", default=[], help="token ids: lines of JSON, or safetensors (input_ids)")
     add("-o", "--output", type=pathlib.Path, required=True, help="the folder to write")
-    add("--train", choices=["all", "experts", "routers"], default="all", help="what learns; all else stays as it is")
+    add("--train", choices=["all", "experts", "routers"], default="all", help="weights to train; others stay unchanged")
     add("--steps", type=int, default=300)
-    add("--batch", type=int, default=8, help="windows of a process in a step")
-    add("--accumulate", type=int, default=1, help="batches of a process in a step")
-    add("--context", type=int, default=512, help="tokens of a window, never more than the model has")
-    add("--lr", type=float, default=1e-4, help="of the model's weights")
-    add("--router-lr", type=float, default=1e-3, help="of routers and compensation")
-    add("--warmup", type=float, default=0.05, help="share of the steps in which rates rise; then they fall as a cosine")
-    add("--router-weight", type=float, default=1.0, help="of the routers' loss beside the language model's")
-    add("--distil", type=float, default=0.5, help="how much narrow runs learn from the dense one instead of the text")
-    add("--held-out", type=int, default=64, help="windows kept from training to measure with; as many set the budgets")
-    add("--precision", choices=["float32", "bfloat16"], help="of the arithmetic (default: bfloat16 on GPUs)")
-    add("--gradient-checkpointing", action="store_true", help="compute activations twice, keep few")
+    add("--batch", type=int, default=8, help="windows per batch of a process")
+    add("--accumulate", type=int, default=1, help="batches per step of a process")
+    add("--context", type=int, default=512, help="tokens per window, limited by the model's own")
+    add("--lr", type=float, default=1e-4, help="learning rate of the model's weights")
+    add("--router-lr", type=float, default=1e-3, help="learning rate of routers and compensation")
+    add("--warmup", type=float, default=0.05, help="share of the steps with rising rates; a cosine decay follows")
+    add("--router-weight", type=float, default=1.0, help="weight of the routers' loss relative to the language model's")
+    add("--distil", type=float, default=0.5, help="share of narrow runs' loss from the dense run instead of the text")
+    add("--held-out", type=int, default=64, help="windows held out to measure with; as many more set the budgets")
+    add("--precision", choices=["float32", "bfloat16"], help="precision of arithmetic (default: bfloat16 on GPUs)")
+    add("--gradient-checkpointing", action="store_true", help="keep few activations, recompute the others")
     add("--checkpoint-every", type=int, default=100, help="steps between checkpoints, 0 for none")
-    add("--checkpoints", type=pathlib.Path, help="where they are (default: beside the output)")
-    add("--resume", action="store_true", help="go on from the last checkpoint")
+    add("--checkpoints", type=pathlib.Path, help="folder of checkpoints (default: beside the output)")
+    add("--resume", action="store_true", help="continue from the last checkpoint")
     add("--seed", type=int, default=0)
     options = parser.parse_args()
     if not options.text and not options.tokens:
@@ -67,12 +67,12 @@ def parse():
     if options.output.exists():
         parser.error(f"{options.output} already exists")
     if options.checkpoints.exists() and not options.resume:
-        parser.error(f"{options.checkpoints} is from a run that did not end: take it up with --resume, or remove it")
+        parser.error(f"{options.checkpoints} is from an unfinished run: continue it with --resume, or remove it")
     return options
 
 
 def read_windows(options, tokenizer, processes):
-    """Windows to train on, to set budgets by and to measure with; each begins as the model's texts begin."""
+    """Windows for training, for setting budgets and for measuring; each begins with the beginning token, if any."""
     ids = []
     for path in options.text:
         ids.append(torch.tensor(tokenizer(path.read_text("utf-8"), add_special_tokens=False, verbose=False)["input_ids"]))
@@ -89,11 +89,11 @@ def read_windows(options, tokenizer, processes):
     width = options.context - len(first)
     windows = ids[: len(ids) // width * width].reshape(-1, width)
     windows = torch.cat([torch.tensor(first, dtype=torch.long).expand(len(windows), -1), windows], dim=1)
-    # Every process measures as much as the others.
+    # All processes measure equally many windows.
     kept = -(-options.held_out // processes) * processes
     if len(windows) < 2 * kept + options.batch * processes:
         raise SystemExit(f"too little text: {len(windows)} windows of {options.context} tokens, {2 * kept} held out")
-    # From all over the text, so that they are like it.
+    # Spread over the whole text, to represent it.
     places = torch.linspace(0, len(windows) - 1, 2 * kept).round().long()
     learns = torch.ones(len(windows), dtype=torch.bool)
     learns[places] = False
@@ -101,7 +101,7 @@ def read_windows(options, tokenizer, processes):
 
 
 def load_code(model, name):
-    """One of the Python files that run a model."""
+    """Imports one of the Python files of a model."""
     package = type(model).__module__.rpartition(".")[0]
     return importlib.import_module(f"{package}.{name}_dynamoe")
 
@@ -117,16 +117,16 @@ class Tuning:
         if torch.cuda.is_available():
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
             torch.cuda.set_device(self.device)
-        # This process alone, or those that torchrun has started.
+        # torchrun sets RANK in the processes that it starts.
         self.are_many = "RANK" in os.environ
         if self.are_many:
             dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
         self.rank, self.processes = (dist.get_rank(), dist.get_world_size()) if self.are_many else (0, 1)
         torch.manual_seed(options.seed + self.rank)
-        # Weights that learn are held in full precision, whatever the arithmetic's.
+        # Weights are trained in full precision, whatever the precision of arithmetic.
         self.model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32, trust_remote_code=True).train()
         self.form = self.model.config.dynamoe
-        # Loaded now: shares of a model are of a class of their own.
+        # Loaded now, because FSDP changes the class of the model.
         self.modeling, self.families = (load_code(self.model, name) for name in ("modeling", "families"))
         options.context = min(options.context, getattr(self.model.config, "max_position_embeddings", options.context))
         tokenizer = AutoTokenizer.from_pretrained(options.model, trust_remote_code=True)
@@ -144,12 +144,12 @@ class Tuning:
         if not groups:
             raise SystemExit(f"--train {options.train}: the model has no routers")
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
-        # All processes together, in a step.
+        # Per step, over all processes.
         self.tokens = options.batch * options.accumulate * options.context * self.processes
         self.record = {"steps": options.steps, "tokens": options.steps * self.tokens, "seconds": 0.0}
 
     def choose_weights(self):
-        """Marks what learns."""
+        """Marks the weights to train."""
         projections = set()
         for experts in self.model.experts():
             for name in {experts.layout.gate, experts.layout.up, experts.layout.down} - {None}:
@@ -162,7 +162,7 @@ class Tuning:
             }[self.options.train])
 
     def place(self):
-        """Moves the model to its device: whole to that of a single process, in shares to those of many."""
+        """Moves the model to its device, or shares it among the devices of several processes."""
         if not self.are_many:
             self.model.to(self.device)
             return
@@ -170,7 +170,7 @@ class Tuning:
         policy = MixedPrecisionPolicy(param_dtype=self.precision, reduce_dtype=torch.float32)
         for experts in self.model.experts():
             if experts.router is not None:
-                # What decides between numbers that are alike stays in full precision.
+                # Routers decide between nearly equal numbers, so they stay in full precision.
                 fully_shard(experts.router, mesh=mesh)
         for layer in self.model.get_submodule(self.model.experts()[0].layout.layers):
             fully_shard(layer, mesh=mesh, mp_policy=policy)
@@ -181,14 +181,14 @@ class Tuning:
             print(*words, flush=True)
 
     def sum(self, *numbers):
-        """Over all processes."""
+        """Sums over all processes."""
         numbers = torch.tensor(numbers, dtype=torch.float64, device=self.device)
         if self.are_many:
             dist.all_reduce(numbers)
         return numbers.tolist()
 
     def logits(self, ids):
-        # Shares of a model have their arithmetic from their policy.
+        # With FSDP, the policy sets the precision.
         is_mixed = self.precision is not None and not self.are_many
         with torch.autocast(self.device.type, self.precision) if is_mixed else contextlib.nullcontext():
             return self.model(ids, use_cache=False).logits.float()
@@ -200,14 +200,14 @@ class Tuning:
         return torch.randperm(len(self.training), generator=torch.Generator().manual_seed(self.options.seed + round))
 
     def batch(self, number):
-        """The windows of a batch of this process: each once, in an order by chance, before any comes again."""
+        """Windows of a batch of this process, in random order: each is used once before any is repeated."""
         count, size = len(self.training), self.options.batch
         start = (number * self.processes + self.rank) * size
         places = [self.order(place // count)[place % count] for place in range(start, start + size)]
         return self.training[torch.stack(places)].to(self.device)
 
     def narrow_runs(self, number):
-        """The runs of a batch beside the dense one: the same for all processes, and for whoever resumes."""
+        """Runs of a batch besides the dense one: the same in all processes and after resuming."""
         runs, chance, widths = {}, random.Random(f"{self.options.seed} {number}"), self.form["widths"][0]
         if self.options.train != "routers":
             if self.form["budgets"] and self.form["budgets"]["table"]:
@@ -217,11 +217,11 @@ class Tuning:
         return runs
 
     def learn(self, ids, runs):
-        """Makes the gradients of a batch, one run after the other. Returns what each lost."""
+        """Computes the gradients of a batch, one run after the other. Returns the loss of each."""
         options, losses = self.options, {}
         share = 1 / (1 + len(runs)) / options.accumulate
         has_routers = self.form["router"] is not None
-        # What is computed twice must be computed as before: gradients are made inside.
+        # The backward pass may recompute activations, so it must be inside.
         with self.model.learning() if has_routers else contextlib.nullcontext():
             logits = self.logits(ids)
             losses["dense"] = next_tokens(logits, ids)
@@ -309,7 +309,7 @@ class Tuning:
         return {"perplexity": math.exp(lost / count), "cost_fraction": cost / count}
 
     def figures(self):
-        """What the model is worth: dense, as the bare expert that is next to half, and routed."""
+        """Measures the model dense, as the bare expert nearest to half the width, and routed."""
         widths = self.form["widths"][0]
         half = min(range(len(widths)), key=lambda expert: abs(widths[expert] - widths[-1] / 2))
         knobs = {"dense": {}, f"expert-{half}": {"expert": half}}
@@ -318,9 +318,9 @@ class Tuning:
         return {name: self.measure(self.held_out, **knob) for name, knob in knobs.items()}
 
     def set_budgets(self):
-        """Measures which knob leads to which cost, for choices by the routers and by the truth.
+        """Measures the knob for each cost, for choices by the routers and by true scores.
 
-        The knobs of the table still lead near to their costs; what they cost now tells where to look again.
+        The knobs of the old table still give about their costs; their new costs give the knobs to try next.
         """
         old = self.form["budgets"] and self.form["budgets"]["table"]
         if not old:
@@ -332,7 +332,7 @@ class Tuning:
         targets = [cheapest + place * (1 - cheapest) for place in self.families.PLACES]
 
         def one_way(rows):
-            """Without the rows whose knobs do not go on as costs grow: they are noise."""
+            """Rows without those whose knobs are not monotone in the cost: they are noise."""
             kept = []
             for row in rows:
                 if not kept or all(new != last and (new < last) == is_price for new, last in zip(row[1:], kept[-1][1:])):
@@ -357,7 +357,7 @@ class Tuning:
     # Files
 
     def keep(self, step):
-        """Writes a checkpoint, each process its share, and takes the one before away."""
+        """Writes a checkpoint, each process its share, and removes the one before."""
         model, optimizer = states.get_state_dict(self.model, self.optimizer)
         folder = self.options.checkpoints
         dcp.save({"model": model, "optimizer": optimizer}, checkpoint_id=folder / f"step-{step:08}")
@@ -367,7 +367,7 @@ class Tuning:
                 shutil.rmtree(old)
 
     def resume(self):
-        """Reads the newest checkpoint that is whole, which its metadata tell. Returns how many steps are done."""
+        """Reads the newest complete checkpoint, which has metadata. Returns the number of finished steps."""
         folder = self.options.checkpoints
         whole = sorted(folder.glob("step-*/.metadata"))
         if not whole:
@@ -381,7 +381,7 @@ class Tuning:
         return step
 
     def save(self):
-        """Writes a folder like the one that was read, with other weights and another table of budgets."""
+        """Writes a folder like the model's, with the tuned weights and a new budget table."""
         whole = states.StateDictOptions(full_state_dict=True, cpu_offload=True)
         state = states.get_model_state_dict(self.model, options=whole)
         if self.rank != 0:
@@ -392,10 +392,10 @@ class Tuning:
         for path in source.glob("*.safetensors"):
             with safe_open(path, "pt") as file:
                 for name in file.keys():
-                    # As the folder had it: full precision was for learning.
+                    # In the type of the folder: full precision was for training.
                     for name_here in {name, f"{self.model.base_model_prefix}.{name}"} & state.keys():
                         state[name_here] = state[name_here].to(file.get_slice(name)[:0].dtype)
-        # Else Transformers saves the file of the model's class, which FSDP has made one of PyTorch's.
+        # Otherwise Transformers saves the file of the model's class, which FSDP has replaced by PyTorch's.
         type(self.model)._auto_class = None
         self.model.save_pretrained(partial, state_dict=state)
         for path in source.iterdir():
@@ -405,7 +405,7 @@ class Tuning:
         config["dynamoe"]["budgets"] = self.form["budgets"]
         (partial / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
         if (card := partial / "README.md").exists():
-            tuned = f"Tuned with finetune.py for {self.record['tokens']:,} tokens; figures above are those before."
+            tuned = f"Tuned with finetune.py for {self.record['tokens']:,} tokens; the figures above are from before."
             card.write_text("\n".join([card.read_text("utf-8"), "## Tuned", "", tuned, "", *self.comparison(), ""]), "utf-8")
         (partial / "finetune.json").write_text(json.dumps(self.record, indent=2) + "\n", "utf-8")
         partial.rename(output)

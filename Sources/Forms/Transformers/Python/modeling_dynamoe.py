@@ -1,14 +1,14 @@
-"""A language model whose feed-forward layers hold nested experts: the first neurons of a layer are its smallest expert,
-all of them the dense layer, and a router in each layer gives easy tokens small experts and hard tokens large ones.
+"""Language model whose feed-forward layers hold nested experts: the first neurons of a layer are its smallest expert,
+all of them the dense layer, and a router in each layer sends easy tokens to small experts and hard ones to large ones.
 
     model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
     model(ids)                       # dense
     model(ids, expert=3)             # this expert everywhere
-    model(ids, threshold=0.9)        # for every token the smallest expert of this similarity, where routers predict that
-    model(ids, budget=0.5)           # an expert for every token, so that half of the feed-forward cost is spent
+    model(ids, threshold=0.9)        # for every token the smallest expert of this similarity, if routers predict that
+    model(ids, budget=0.5)           # an expert for every token, at half of the feed-forward cost
     model.generate(ids, budget=0.5)  # or "budget": 0.5 in generation_config.json
 
-What a token's expert does not hold is not computed. Everything outside the feed-forward layers is the model's own.
+Neurons outside a token's expert are not computed. Everything outside the feed-forward layers is unchanged.
 """
 
 import functools
@@ -27,7 +27,7 @@ from .families_dynamoe import LAYOUTS, LEAST_ERROR, LEAST_SQUARE, LOG_ERRORS
 
 Dense = MODEL_FOR_CAUSAL_LM_MAPPING[CONFIG_MAPPING[SOURCE]]
 
-# Weights that have other names in files than in the model have them here too.
+# Weights with other names in files than in the dense model have them here too.
 if renamed := get_checkpoint_conversion_mapping(Dense.__name__) or get_checkpoint_conversion_mapping(SOURCE):
     register_checkpoint_conversion_mapping(DynamoeConfig.model_type, renamed, overwrite=True)
 
@@ -47,12 +47,12 @@ class Layout(NamedTuple):
     dropout: str | None
     # Whether weights have a row for each input.
     transposed: bool
-    # The norm that receives the residual stream which the network's output joins; None if the network receives it.
+    # The norm before the network, which reads the residual stream that the output is added to; None without it.
     before: str | None
     # The norm of the network's output.
     behind: str | None
     attention: str
-    # Whether attention and network run side by side, or the key of the configuration and its default.
+    # Whether attention and network run in parallel, or a key of the configuration and its default.
     parallel: bool | tuple[str, bool]
 
 
@@ -62,14 +62,14 @@ LAYOUT = Layout(**LAYOUTS[SOURCE])
 
 
 class Variant(NamedTuple):
-    """One way to run the model: dense without any of these."""
+    """One way to run the model; dense by default."""
 
     expert: int | None = None
-    # Whether maps stand in for the neurons that the expert drops: not where it runs bare.
+    # Whether maps replace the neurons that the expert drops; not if it runs bare.
     compensated: bool = False
     threshold: float | None = None
     price: float | None = None
-    # Whether experts are chosen by the truth instead of by the routers.
+    # Whether experts are chosen by true scores instead of by the routers.
     oracle: bool = False
 
     @property
@@ -78,15 +78,15 @@ class Variant(NamedTuple):
 
 
 class State:
-    """What all layers know of the run."""
+    """Settings of the run, shared by all layers."""
 
     variant = Variant()
-    # Whether routers are held against the truth.
+    # Whether routers are compared with true scores.
     learning = False
 
 
 class Router(nn.Module):
-    """From what a network receives, a number for every expert but the last."""
+    """Predicts a score for every expert but the last, from the input of a network."""
 
     def __init__(self, features, experts, hidden):
         super().__init__()
@@ -98,7 +98,7 @@ class Router(nn.Module):
 
 
 class LowRankMap(nn.Module):
-    """What stands in for the neurons that an expert drops."""
+    """Replacement for the neurons that an expert drops."""
 
     def __init__(self, size, rank):
         super().__init__()
@@ -106,7 +106,7 @@ class LowRankMap(nn.Module):
         self.second = nn.Linear(rank, size)
 
     def forward(self, rows):
-        # Maps and biases are stored in types of their own.
+        # Maps and biases are stored in their own types.
         first = self.first.weight.to(rows.dtype)
         return F.linear(F.linear(rows, first), self.second.weight.to(rows.dtype), self.second.bias.to(rows.dtype))
 
@@ -121,7 +121,7 @@ class Experts(nn.Module):
         parallel = layout.parallel
         self.is_parallel = parallel if isinstance(parallel, bool) else getattr(config, *parallel)
         self.widths = form["widths"][layer]
-        # Not as a module: this one is in it.
+        # In a list, so that it is no submodule: it contains this module.
         self.network = [network]
         self.activation = getattr(network, layout.activation)
         partial, all_neurons = len(self.widths) - 1, self.widths[-1]
@@ -140,16 +140,16 @@ class Experts(nn.Module):
             self.compensation = nn.ModuleList(LowRankMap(size, rank) for _ in range(partial))
         rows = 2 if layout.gate is None else 3
         maps = [2 * rank * size + size if rank else 0] * partial + [0]
-        # Of each expert, the share of the layer's parameters that it uses.
+        # Share of the layer's parameters that each expert uses.
         self.costs = [(w * rows * size + m) / (all_neurons * rows * size) for w, m in zip(self.widths, maps)]
-        # The same where it runs bare.
+        # The same without compensation.
         self.bare_costs = [w / all_neurons for w in self.widths]
         self.weights = all_neurons * rows * size
-        # The norm behind the network, not as a module of this one.
+        # The norm after the network, in a list so that it is no submodule.
         self.norm = []
-        # What the modules around the network have just received or given.
+        # Latest residual stream, and latest output of a parallel attention.
         self.residual = self.beside = None
-        # Of the last run: the expert of each token, and what the router has to learn.
+        # Of the last run: the expert of each token, and the loss of the router.
         self.choices = self.router_loss = None
 
     # Weights
@@ -162,7 +162,7 @@ class Experts(nn.Module):
         return weight, None if module.bias is None else module.bias[place]
 
     def ring(self, rows, start, stop):
-        """What the neurons of these ranks add to the output of the network."""
+        """Contribution of the neurons of these ranks to the output of the network."""
         layout = self.layout
         fused = layout.gate == layout.up
         hidden = F.linear(rows, *self.rows(layout.up, start, stop, part=1 if fused else 0))
@@ -176,7 +176,7 @@ class Experts(nn.Module):
     # Choices
 
     def predict(self, rows, residual):
-        """What the router says of every expert but the last."""
+        """Scores that the router predicts for every expert but the last."""
         features = rows.float()
         if self.predicts == "log_error":
             length = torch.linalg.vector_norm(residual, dim=-1, keepdim=True, dtype=torch.float64)
@@ -185,7 +185,7 @@ class Experts(nn.Module):
 
     @torch.no_grad()
     def truth(self, rows, residual):
-        """What the router would say if it knew."""
+        """True scores of every expert but the last."""
         outputs, start = [], 0
         for stop in self.widths:
             ring = self.ring(rows, start, stop)
@@ -198,7 +198,7 @@ class Experts(nn.Module):
         with_bias = full if bias is None else full + bias.float()
         scale = 1.0
         for norm in self.norm:
-            # A norm as the linear map that it is where the full output stands.
+            # The norm, linearised at the full output.
             weight = norm(torch.ones_like(full[:1]))
             scale = weight * full.square().mean(-1, keepdim=True).clamp_min(1e-30).rsqrt()
         scores = []
@@ -216,7 +216,7 @@ class Experts(nn.Module):
         return torch.stack(scores, dim=-1)
 
     def choose(self, scores):
-        """An expert for each token."""
+        """Chooses an expert for each token."""
         variant, last = self.state.variant, len(self.widths) - 1
         experts = torch.arange(last + 1, device=scores.device)
         if variant.threshold is not None:
@@ -225,27 +225,27 @@ class Experts(nn.Module):
         costs = variant.price * torch.tensor(self.costs, dtype=torch.float64, device=scores.device)
         totals = scores.clamp(*LOG_ERRORS).exp().double() + costs[:last]
         totals = torch.cat([totals.nan_to_num(nan=math.inf), costs[last:].expand(len(scores), 1)], dim=-1)
-        # The smaller of equals.
+        # Ties go to the smaller expert.
         return torch.where(totals == totals.amin(-1, keepdim=True), experts, last).amin(-1)
 
     # Runs
 
     def stream(self, rows):
-        """The residual stream that the output joins."""
+        """Residual stream that the output is added to."""
         if self.residual is None:
             return rows
         residual = self.residual if self.beside is None else self.residual + self.beside
         return residual.reshape(rows.shape)
 
     def same(self, rows, expert):
-        """The same expert for every token."""
+        """Output with the same expert for every token."""
         output = self.ring(rows, 0, self.widths[expert])
         if self.state.variant.compensated and self.compensation is not None and expert < len(self.compensation):
             output = output + self.compensation[expert](rows)
         return output
 
     def routed(self, rows, choices):
-        """An expert for each token: a ring is computed for those alone whose expert holds it."""
+        """Output with an expert for each token; each ring is computed only for tokens whose expert holds it."""
         order = torch.argsort(choices, descending=True, stable=True)
         counts = torch.bincount(choices, minlength=len(self.widths)).flip(0).cumsum(0).flip(0).tolist()
         rows = rows[order]
@@ -255,7 +255,7 @@ class Experts(nn.Module):
             count = counts[ring]
             if count == 0:
                 break
-            # Rings that the same tokens need are one.
+            # Rings needed by the same tokens are computed together.
             if ring + 1 < len(counts) and counts[ring + 1] == count:
                 continue
             output[:count] += self.ring(rows[:count], start, stop)
@@ -263,7 +263,7 @@ class Experts(nn.Module):
         if self.compensation is not None:
             for expert, add in enumerate(self.compensation):
                 first, end = counts[expert + 1], counts[expert]
-                # In training also where none asks for it: processes share gradients of the same weights.
+                # In training also for no tokens: processes share gradients of the same weights.
                 if first < end or self.training:
                     output[first:end] += add(rows[first:end])
         return torch.empty_like(output).index_copy(0, order, output)
@@ -274,7 +274,7 @@ class Experts(nn.Module):
         if self.state.learning or variant.oracle:
             scores = self.truth(rows, self.stream(rows))
         if self.state.learning:
-            # The model is not to become easier to foresee: only the router learns.
+            # Only the router learns from this: the model must not become easier to predict.
             self.router_loss = F.mse_loss(self.predict(rows.detach(), self.stream(rows).detach()), scores)
         if variant.is_routed:
             if not variant.oracle:
@@ -299,7 +299,7 @@ class Experts(nn.Module):
         return F.dropout(output, dropout.p if isinstance(dropout, nn.Module) else dropout, self.training)
 
     def attach(self, layer):
-        """Takes the network's place in a layer."""
+        """Replaces the network of a layer."""
         layout, network = self.layout, self.network[0]
 
         def keep(module, arguments, keywords):
@@ -319,14 +319,14 @@ class Experts(nn.Module):
         if layout.network:
             network.forward = self.forward
         else:
-            # The second projection is the whole network, and the first gives its input on.
+            # The second projection computes the whole network; the first passes its input on.
             setattr(network, layout.activation, nn.Identity())
             getattr(network, layout.up).forward = lambda rows: rows
             getattr(network, layout.down).forward = self.forward
 
 
 def interpolate(points, place):
-    """The value at a place, on the line through the two points next to it."""
+    """Interpolates linearly between the two points next to a place."""
     if len(points) == 1:
         return points[0][1]
     upper = next((number for number, point in enumerate(points) if number and point[0] > place), len(points) - 1)
@@ -335,7 +335,7 @@ def interpolate(points, place):
 
 
 def find_variant(form, budget):
-    """The run that costs as much as a budget says, by the table of budgets."""
+    """The variant for a budget, by the budget table."""
     table, is_price = form["budgets"]["table"], form["router"]["predicts"] == "log_error"
     if budget >= 1:
         return Variant(expert=len(form["widths"][0]) - 1, compensated=True)
@@ -350,7 +350,7 @@ def find_variant(form, budget):
 
 class DynamoeForCausalLM(Dense):
     config_class = DynamoeConfig
-    # A price decides between numbers that are alike.
+    # Prices decide between nearly equal numbers.
     _keep_in_fp32_modules_strict = {"router"}
 
     def __init__(self, config):
@@ -367,7 +367,7 @@ class DynamoeForCausalLM(Dense):
 
     @contextmanager
     def variant(self, expert=None, threshold=None, budget=None, price=None, oracle=False):
-        """Runs within are of this variant, dense without any; gradients must be made within too."""
+        """Context for runs of a variant, dense by default; backward passes must be inside, too."""
         before = self.dynamoe_state.variant
         self.dynamoe_state.variant = self._variant(expert, threshold, budget, price)._replace(oracle=oracle)
         try:
@@ -377,7 +377,7 @@ class DynamoeForCausalLM(Dense):
 
     @contextmanager
     def learning(self):
-        """In runs within routers are held against the truth."""
+        """Context for runs in which routers are compared with true scores."""
         self.dynamoe_state.learning = True
         try:
             yield
@@ -385,11 +385,11 @@ class DynamoeForCausalLM(Dense):
             self.dynamoe_state.learning = False
 
     def router_loss(self):
-        """Of the last run while learning: the squared error of what routers say, the mean over layers."""
+        """Squared error of the routers in the last run while learning, as the mean over layers."""
         return torch.stack([experts.router_loss for experts in self.experts()]).mean()
 
     def cost_fraction(self):
-        """Of the last run, within its variant: its share of the feed-forward cost, with the routers where they are asked."""
+        """Share of the feed-forward cost in the last run, with routers if they ran; needs the variant of the run."""
         layers = self.experts()
         variant = self.dynamoe_state.variant
         is_bare = not variant.is_routed and not variant.compensated
@@ -411,10 +411,10 @@ class DynamoeForCausalLM(Dense):
         form = self.config.dynamoe
         count = len(form["widths"][0])
         if sum(knob is not None for knob in (expert, threshold, budget, price)) > 1:
-            raise ValueError("expert, threshold and budget are different knobs: give one")
+            raise ValueError("expert, threshold and budget exclude each other: give one")
         if expert is not None:
             if not 0 <= expert < count:
-                raise ValueError(f"expert {expert} is none of 0 to {count - 1}")
+                raise ValueError(f"expert {expert}: expected 0 to {count - 1}")
             return Variant(expert=expert)
         if threshold is None and budget is None and price is None:
             return Variant()
@@ -428,7 +428,7 @@ class DynamoeForCausalLM(Dense):
         if budget is None:
             return Variant(threshold=threshold, price=price)
         if form["budgets"] is None:
-            raise ValueError("this model has no table of budgets: use threshold")
+            raise ValueError("this model has no budget table: use threshold")
         return find_variant(form, budget)
 
     @functools.wraps(Dense.forward)
