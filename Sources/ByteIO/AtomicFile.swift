@@ -37,7 +37,7 @@ package final class AtomicFile: Sendable {
   ) throws(FileError) -> (FileDescriptor, path: String) {
     while true {
       let temporary = TemporaryFiles.path(named: name, beside: place)
-      TemporaryFiles.add(temporary)
+      TemporaryFiles.add(temporary, for: path)
       do {
         let descriptor = try FileDescriptor.open(
           FilePath(temporary), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],

@@ -23,7 +23,7 @@ package final class AtomicFolder: Sendable {
     self.path = place.string
     while true {
       let temporary = TemporaryFiles.path(named: last.string, beside: place)
-      TemporaryFiles.add(folder: temporary)
+      TemporaryFiles.add(folder: temporary, for: self.path)
       guard unsafe mkdir(temporary, 0o777) != 0 else {
         temporaryPath = temporary
         return
@@ -75,7 +75,7 @@ package final class AtomicFolder: Sendable {
     TemporaryFiles.remove(temporaryPath)
     Folder.synchronize(Folder.parent(of: path))
     guard isReplacing else { return }
-    TemporaryFiles.add(folder: aside)
+    TemporaryFiles.add(folder: aside, for: path)
     Folder.removeFlat(aside)
     TemporaryFiles.remove(aside)
   }

@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// Several threads may read and write at disjoint offsets.
 package final class ScratchFile: Sendable {
-  /// Path for error messages; an unnamed file no longer exists there.
+  /// Path for error messages; an unnamed file does not exist there.
   package let path: String
   private let descriptor: FileDescriptor
 
@@ -14,10 +14,11 @@ package final class ScratchFile: Sendable {
   /// - Parameter folder: folder on the disk that holds the file.
   /// - Throws: ``FileError`` if no file can be created in the folder.
   package init(in folder: String) throws(FileError) {
-    let place = Folder.path(of: "scratch", in: folder)
-    (descriptor, path) = try AtomicFile.create(
-      named: "scratch", beside: FilePath(place), for: place, permissions: .ownerReadWrite)
-    TemporaryFiles.removeAndUnlink(path)
+    path = Folder.path(of: "scratch", in: folder)
+    let temporary: String
+    (descriptor, temporary) = try AtomicFile.create(
+      named: "scratch", beside: FilePath(path), for: path, permissions: .ownerReadWrite)
+    TemporaryFiles.removeAndUnlink(temporary)
   }
 
   /// Opens or creates a named file, which stays until it is removed.

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// Input from standard input or another inherited pipe.
@@ -22,16 +23,18 @@ package enum StandardInput {
     let descriptor = descriptor(of: path) ?? .standardInput
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    do {
-      while bytes.count <= limit {
+    while bytes.count <= limit {
+      do {
         let count = try unsafe buffer.withUnsafeMutableBytes {
           try unsafe descriptor.read(into: $0)
         }
         if count == 0 { break }
         bytes += buffer[..<count]
+      } catch Errno.wouldBlock {
+        StandardDescriptors.wait(for: descriptor.rawValue, events: POLLIN)
+      } catch {
+        throw FileError.unreadable(path: path, reason: "\(error)")
       }
-    } catch {
-      throw FileError.unreadable(path: path, reason: "\(error)")
     }
     return bytes
   }

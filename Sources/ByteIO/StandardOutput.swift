@@ -7,14 +7,32 @@ package enum StandardOutput {
   ///
   /// If the reader has closed the pipe, as `head` does, the process ends by SIGPIPE.
   package static func write(_ text: String) throws(FileError) {
-    do {
-      _ = try FileDescriptor.standardOutput.writeAll(text.utf8)
-    } catch Errno.brokenPipe {
-      TemporaryFiles.endWithoutReader()
-    } catch {
-      throw FileError.cannotWrite(path: "standard output", reason: "\(error)")
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      do {
+        written += try unsafe bytes.withUnsafeBytes { buffer in
+          try unsafe FileDescriptor.standardOutput.write(
+            UnsafeRawBufferPointer(rebasing: buffer[written...]))
+        }
+      } catch Errno.wouldBlock {
+        StandardDescriptors.wait(for: STDOUT_FILENO, events: POLLOUT)
+      } catch Errno.brokenPipe {
+        TemporaryFiles.endWithoutReader()
+      } catch {
+        throw FileError.cannotWrite(path: name, reason: "\(error)")
+      }
     }
   }
+
+  /// Throws if standard output was closed, or not opened for writing, when the process began.
+  package static func checkOpen() throws(FileError) {
+    let flags = fcntl(STDOUT_FILENO, F_GETFL)
+    guard flags == -1 || flags & O_ACCMODE == O_RDONLY else { return }
+    throw .cannotWrite(path: name, reason: "\(Errno.badFileDescriptor)")
+  }
+
+  private static let name = "standard output"
 
   /// Writes progress or errors to standard error; failures are ignored.
   package static func writeError(_ text: String) {

@@ -23,6 +23,23 @@ package enum TemporaryFiles {
   /// Number of temporary names made so far, which makes each name unique.
   private static let begun = Atomic<Int>(0)
 
+  /// Final path of each temporary one, also after its removal: messages outlive the files.
+  private static let finals = Mutex<[String: String]>([:])
+
+  /// A message with the final paths of outputs in place of their temporary ones.
+  package static func withFinalNames(_ message: String) -> String {
+    guard message.contains(ending) else { return message }
+    var message = message
+    // A file before its folder, whose path begins it.
+    let finals = finals.withLock { $0 }.sorted { $0.key.utf8.count > $1.key.utf8.count }
+    for (temporary, final) in finals {
+      message.replace(temporary, with: final)
+    }
+    return message
+  }
+
+  private static let ending = ".dynamoe-partial"
+
   /// Unique temporary path in the folder of the final path `place`.
   static func path(named name: String, beside place: FilePath) -> String {
     // Truncated, so that the longest possible name leaves room for the additions.
@@ -30,13 +47,19 @@ package enum TemporaryFiles {
     let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
     var temporary = place
     temporary.removeLastComponent()
-    temporary.append(".\(start).\(getpid()).\(number).dynamoe-partial")
+    temporary.append(".\(start).\(getpid()).\(number)\(ending)")
     return temporary.string
   }
 
-  static func add(_ path: String) { paths.withLock { _ = $0.files.insert(path) } }
+  static func add(_ path: String, for final: String) {
+    finals.withLock { $0[path] = final }
+    paths.withLock { _ = $0.files.insert(path) }
+  }
 
-  static func add(folder path: String) { paths.withLock { _ = $0.folders.insert(path) } }
+  static func add(folder path: String, for final: String) {
+    finals.withLock { $0[path] = final }
+    paths.withLock { _ = $0.folders.insert(path) }
+  }
 
   static func remove(_ path: String) {
     paths.withLock {
@@ -58,14 +81,18 @@ package enum TemporaryFiles {
   /// Removes all unfinished files and folders, unless a thread holds the registry's lock.
   static func removeAllIfPossible() { _ = paths.withLockIfAvailable { $0.removeAll() } }
 
+  /// Makes writes beyond the file size limit, or to a closed pipe, fail instead of raising a signal.
+  ///
+  /// Progress may have no reader.
+  package static func ignoreWriteSignals() {
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+  }
+
   /// Makes SIGINT, SIGTERM and SIGHUP remove all unfinished files and end the process.
   ///
   /// - Parameter exitCode: exit code of the process in that case.
   package static func removeOnInterruption(exitCode: Int32) {
-    // Makes writes beyond the file size limit fail instead of raising a signal.
-    signal(SIGXFSZ, SIG_IGN)
-    // Writes to a closed pipe fail instead of raising a signal: progress may have no reader.
-    signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return }
     interruptions.store(ends[1], ordering: .sequentiallyConsistent)

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// An error with a category for programs and a message for people.
 public struct DynamoeError: Error, Sendable, Equatable {
   /// Kind of failure; raw values are the command line's exit codes, from `sysexits.h`.
@@ -33,7 +35,8 @@ public struct DynamoeError: Error, Sendable, Equatable {
       self = error
     } else {
       // Errors without a category come from the system.
-      self.init(Category(of: error) ?? .inputOutput, "\(error)")
+      self.init(
+        Category(of: error) ?? .inputOutput, TemporaryFiles.withFinalNames("\(error)"))
     }
   }
 

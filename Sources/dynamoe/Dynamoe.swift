@@ -31,6 +31,8 @@ struct Dynamoe: ParsableCommand {
     ])
 
   static func main() {
+    StandardDescriptors.fillClosed()
+    TemporaryFiles.ignoreWriteSignals()
     do {
       if let word = ProcessEnvironment.unreadableArgument {
         throw DynamoeError(
@@ -45,14 +47,13 @@ struct Dynamoe: ParsableCommand {
         with: DynamoeError.Category.inputOutput.rawValue, saying: Advice.outOfMemory)
       try makeRoom(for: command)
       TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
+      // Every command prints a result: no long work for a result that cannot be printed.
+      try StandardOutput.checkOpen()
       try command.run()
     } catch {
-      if isVerboseVersion(error) {
-        ProductLibrary.restartWithBestKernels()
-        print(Version.lines.joined(separator: "\n"))
-        return
-      }
-      exit(reporting: error)
+      let isVerbose = isVerboseVersion(error)
+      if isVerbose { ProductLibrary.restartWithBestKernels() }
+      exit(reporting: error, insteadSaying: isVerbose ? Version.lines : nil)
     }
   }
 
@@ -79,10 +80,23 @@ struct Dynamoe: ParsableCommand {
   }
 
   /// Prints the error on one line and exits with its code.
-  private static func exit(reporting error: any Error) -> Never {
+  ///
+  /// Help, version and completion scripts arrive as errors of the parser, too; `lines` replaces
+  /// their text.
+  private static func exit(
+    reporting error: any Error, insteadSaying lines: [String]? = nil
+  ) -> Never {
     guard let status = ExitStatus(error) else {
       let message = fullMessage(for: error)
-      guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
+      if exitCode(for: error).isSuccess {
+        do {
+          try Console.print(lines ?? [message])
+        } catch {
+          exit(reporting: error)
+        }
+        exit(withError: exitCode(for: error))
+      }
+      guard !message.isEmpty else { exit(withError: error) }
       // The message repeats arguments, which may be file names expanded by a shell: escape them.
       for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
         Console.error(Escaping.terminal(String(line)))

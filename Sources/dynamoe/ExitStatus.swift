@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import DynamoeKit
 
 /// Exit code and message of the program, by the conventions of `sysexits.h`.
@@ -30,6 +31,8 @@ struct ExitStatus {
       return
     }
     guard let category = DynamoeError.Category(of: error) else { return nil }
-    self.init(code: category.rawValue, message: "\(error)", advice: Advice.line(for: error))
+    self.init(
+      code: category.rawValue, message: TemporaryFiles.withFinalNames("\(error)"),
+      advice: Advice.line(for: error))
   }
 }

@@ -249,7 +249,9 @@ class Attempts:
         lines = outcome.errors.splitlines()
         if outcome.code not in codes:
             return [f"ended with {outcome.code}: {outcome.errors.strip()[:300]}"]
-        if len(lines) != 1 or not lines[0].startswith("dynamoe: ") or mention not in lines[0]:
+        # A temporary name means nothing to the user.
+        if (len(lines) != 1 or not lines[0].startswith("dynamoe: ") or mention not in lines[0]
+                or ".dynamoe-partial" in lines[0]):
             return [f"said {outcome.errors.strip()[:300]!r}"]
         return []
 
