@@ -24,6 +24,8 @@ extension FolderContents {
       object[RoutedConfiguration.key] = routed.document
       return .object(object)
     }
+    // The source may leave its width to a default, as GPT-2 does.
+    if isDense { return .object(object) }
     let model = try Model(checkpoint)
     guard let width else {
       let expert = expert ?? 0
