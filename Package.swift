@@ -62,7 +62,10 @@ let package = Package(
     stage("Kernels", ["ByteIO", "COpenBLAS"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage(
-      "Tokenizers", ["JSON"], resources: [.embedInCode("Normalizers/compatibility.txt")]),
+      "Tokenizers", ["JSON"],
+      resources: [
+        .embedInCode("Normalizers/compatibility.txt"), .embedInCode("Patterns/scripts.txt"),
+      ]),
     stage("Safetensors", ["ByteIO", "JSON", "Tensors"]),
     stage("GGUF", ["ByteIO", "Tensors"]),
     stage("Architectures", ["GGUF", "JSON", "Kernels", "Tensors"]),
@@ -166,6 +169,11 @@ let package = Package(
     .executableTarget(
       name: "BlocksBenchmark", dependencies: ["Tensors"], path: "Tests/bench/blocks",
       swiftSettings: strict),
+
+    // Run by `make test-peers`: token ids of texts, for comparison with llama.cpp.
+    .executableTarget(
+      name: "ListTokens", dependencies: ["Checkpoints", "GGUF", "JSON", "Tokenizers"],
+      path: "Tests/peers/tokens", swiftSettings: strict),
 
     // Run by `make fuzz`: readers of untrusted input, fed by libFuzzer.
     .target(

@@ -37,11 +37,12 @@ struct DescribedTokenizer: Sendable {
     return begins ? namedToken : nil
   }
 
-  /// Reads `tokenizer.json` and the files beside it.
+  /// Reads `tokenizer.json`, or the files instead of it, and the files beside it.
   private init(byFilesOf model: Model) throws(ModelError) {
     let path = model.path
-    let bytes = try model.checkpoint.companion("tokenizer.json")
-    tokenizer = Result { () throws(ModelError) in try Self.tokenizer(bytes, path: path) }
+    tokenizer = Result { () throws(ModelError) in
+      try Self.tokenizer(VocabularyFiles.tokenizerJSON(of: model.checkpoint), path: path)
+    }
     let known = try? tokenizer.get()
     let leading = known?.leadingSpecialToken.map(Int.init)
     let settings = try model.checkpoint.document("tokenizer_config.json").map { JSONField($0) }
@@ -72,10 +73,13 @@ struct DescribedTokenizer: Sendable {
       preconditionFailure("unexpected error: \(error)")
     }
     tokenizer = Result { () throws(ModelError) in try Self.tokenizer(vocabulary, path: path) }
-    begins =
-      (try? tokenizer.get()).map { $0.leadingSpecialToken != nil }
-      ?? vocabulary?.addsBeginning ?? false
-    namedToken = vocabulary?.beginningID
+    let known = try? tokenizer.get()
+    begins = known.map { $0.leadingSpecialToken != nil } ?? vocabulary?.addsBeginning ?? false
+    // Files name ids like 4294967295 for none.
+    let named = vocabulary.flatMap { vocabulary in
+      vocabulary.beginningID.flatMap { vocabulary.tokens.indices.contains($0) ? $0 : nil }
+    }
+    namedToken = named ?? known?.leadingSpecialToken.map(Int.init)
   }
 
   private static func tokenizer(
@@ -108,24 +112,5 @@ struct DescribedTokenizer: Sendable {
     let content =
       field.value.object == nil ? try field.string() : try field.member("content").string()
     return tokenizer?.id(of: content).map(Int.init)
-  }
-}
-
-extension GGUFVocabulary {
-  /// Reads the tokenizer's keys; nil if they are missing.
-  fileprivate init?(_ metadata: GGUFMetadata) throws(GGUFError) {
-    let key = "tokenizer.ggml."
-    guard let model = try metadata.stringIfPresent(key + "model"),
-      let tokens = try metadata.stringsIfPresent(key + "tokens")
-    else { return nil }
-    self.init(
-      model: model, tokens: tokens, scores: try metadata.floatsIfPresent(key + "scores"),
-      types: try metadata.intsIfPresent(key + "token_type"),
-      merges: try metadata.stringsIfPresent(key + "merges"),
-      preTokenizer: try metadata.stringIfPresent(key + "pre"),
-      beginningID: try metadata.intIfPresent(key + "bos_token_id"),
-      unknownID: try metadata.intIfPresent(key + "unknown_token_id"),
-      addsSpacePrefix: try metadata.boolIfPresent(key + "add_space_prefix"),
-      addsBeginning: try metadata.boolIfPresent(key + "add_bos_token"))
   }
 }

@@ -20,6 +20,12 @@ package struct ModelTokenizer: Sendable {
     beginningToken = try described.beginningToken(beginning, path: model.path)
   }
 
+  /// Contents of a model's `tokenizer.json`, composed if there are only `vocab.json` and
+  /// `merges.txt`; nil if there are neither.
+  package static func json(of model: Model) throws(ModelError) -> [UInt8]? {
+    try VocabularyFiles.tokenizerJSON(of: model.checkpoint)
+  }
+
   /// Tokenizer and first token for precomputed token ids, which need no tokenizer.
   package static func forTokens(
     _ model: Model, beginning: Beginning

@@ -6,16 +6,14 @@ struct AddedTokenMatcher: Sendable {
     case text(Range<Int>)
   }
 
-  private var tokens: [AddedToken] = []
-  /// Indices into ``tokens``, by pattern.
-  private var patterns = ByteTrie()
-  private var startsToken = [Bool](repeating: false, count: 256)
+  private let tokens: [AddedToken]
+  private let patterns: StartingMatches
 
-  /// Adds a token that `pattern` matches; the first token of a pattern wins.
-  mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
-    guard let first = pattern.first else { return }
-    startsToken[Int(first)] = true
-    if patterns.insert(pattern, Int32(tokens.count)) { tokens.append(token) }
+  /// - Parameter tokens: tokens with their patterns; the first token of a pattern wins.
+  init(_ tokens: [(token: AddedToken, pattern: [UInt8])]) {
+    let tokens = tokens.filter { !$0.pattern.isEmpty }
+    self.tokens = tokens.map(\.token)
+    patterns = StartingMatches(tokens.enumerated().map { ($1.pattern, Int32($0)) })
   }
 
   /// Splits a text at its added tokens; special ones stay text unless `parsingSpecial`.
@@ -23,15 +21,11 @@ struct AddedTokenMatcher: Sendable {
     var segments: [Segment] = []
     var covered = 0
     var index = 0
-    while index < text.count {
-      guard startsToken[Int(text[index])], let (token, matchEnd) = match(at: index, in: text)
-      else {
-        index += 1
-        continue
-      }
-      var (start, end) = (index, matchEnd)
+    for match in patterns.find(in: text).reversed() where match.start >= index {
+      let token = tokens[Int(match.number)]
+      var (start, end) = (match.start, match.start + match.length)
       // Rejected matches are skipped as a whole too, as in `tokenizers`.
-      index = matchEnd
+      index = end
       if token.isSpecial && !parsingSpecial { continue }
       if token.isSingleWord,
         Self.wordEnds(at: start, in: text) || Self.wordStarts(at: end, in: text)
@@ -54,15 +48,6 @@ struct AddedTokenMatcher: Sendable {
     }
     if covered < text.count { segments.append(.text(covered..<text.count)) }
     return segments
-  }
-
-  /// Longest token that starts at an index, and its end.
-  private func match(at start: Int, in text: Span<UInt8>) -> (AddedToken, end: Int)? {
-    var longest: (AddedToken, end: Int)?
-    patterns.forEachPrefix(of: text, from: start) { token, end in
-      longest = (tokens[Int(token)], end)
-    }
-    return longest
   }
 
   private static func wordEnds(at index: Int, in text: Span<UInt8>) -> Bool {

@@ -9,8 +9,10 @@ final class ByteLevelBPE: SubwordModel {
   private let unknownID: Int32?
   private let fusesUnknown: Bool
   private let ignoresMerges: Bool
+  /// Whether bytes that are dropped keep those around them apart, as in llama.cpp.
+  private let partsAtDropped: Bool
 
-  init(_ parameters: BPEParameters) throws(TokenizerError) {
+  init(_ parameters: BPEParameters, partsAtDropped: Bool = false) throws(TokenizerError) {
     let vocabulary = parameters.vocabulary
     self.vocabulary = vocabulary
     merges = MergeTable(parameters.merges)
@@ -21,6 +23,7 @@ final class ByteLevelBPE: SubwordModel {
     unknownID = parameters.unknownID
     fusesUnknown = parameters.fusesUnknown
     ignoresMerges = parameters.ignoresMerges
+    self.partsAtDropped = partsAtDropped
     try parameters.requireUnknown(if: byteIDs.contains { $0 < 0 })
   }
 
@@ -37,11 +40,18 @@ final class ByteLevelBPE: SubwordModel {
         merger.symbols.append(id)
       } else if let unknownID, !(fusesUnknown && followsUnknown) {
         merger.symbols.append(unknownID)
+      } else if partsAtDropped, id < 0 {
+        finish(&merger, into: &ids)
       }
       followsUnknown = id < 0
     }
+    finish(&merger, into: &ids)
+  }
+
+  private func finish(_ merger: inout SymbolMerger, into ids: inout [Int32]) {
     merger.merge(by: merges)
     ids.append(contentsOf: merger.symbols)
+    merger.symbols.removeAll(keepingCapacity: true)
   }
 
   func bytes(of id: Int32) -> [UInt8]? {

@@ -1,21 +1,20 @@
 /// Trie from byte sequences to numbers, for prefix search in a text.
 struct ByteTrie: Sendable {
   /// Child nodes, by node and byte.
-  private var children: [UInt64: Int32] = [:]
+  private var children = NodeTable()
   /// Number of the sequence that ends at each node; negative for none.
-  private var numbers: [Int32] = [-1]
+  private(set) var numbers: [Int32] = [-1]
 
   /// Adds a sequence; false if it is already present.
   @discardableResult
   mutating func insert(_ bytes: some Sequence<UInt8>, _ number: Int32) -> Bool {
     var node: Int32 = 0
     for byte in bytes {
-      let key = Self.key(node, byte)
-      if let child = children[key] {
+      if let child = child(of: node, byte) {
         node = child
       } else {
         let child = Int32(numbers.count)
-        children[key] = child
+        children.insert(Self.key(node, byte), child)
         numbers.append(-1)
         node = child
       }
@@ -31,9 +30,19 @@ struct ByteTrie: Sendable {
   ) {
     var node: Int32 = 0
     for index in start..<text.count {
-      guard let child = children[Self.key(node, text[index])] else { return }
+      guard let child = child(of: node, text[index]) else { return }
       node = child
       if numbers[Int(node)] >= 0 { body(numbers[Int(node)], index + 1) }
+    }
+  }
+
+  @inline(__always)
+  func child(of node: Int32, _ byte: UInt8) -> Int32? { children[Self.key(node, byte)] }
+
+  /// Calls `body` with each edge of the trie, in any order.
+  func forEachEdge(_ body: (_ parent: Int32, _ byte: UInt8, _ child: Int32) -> Void) {
+    children.forEach { key, child in
+      body(Int32(truncatingIfNeeded: key >> 8), UInt8(truncatingIfNeeded: key), child)
     }
   }
 

@@ -1,43 +1,61 @@
-/// Byte-level pre-tokenizer with a `tokenizer.ggml.pre` name of llama.cpp.
+/// Pre-tokenizer with a `tokenizer.ggml.pre` name of llama.cpp, which splits as llama.cpp does.
 struct GGUFPreTokenizer {
-  let preTokenizer: PreTokenizer
-  /// Whether a word in the vocabulary becomes its token even if no merges produce it.
-  var ignoresMerges = false
-  /// Whether texts begin with the beginning token if the file does not specify it.
-  var addsBeginning = false
-
-  init(_ name: String) throws(TokenizerError) {
-    let digit = PreTokenizer.Step.split(.scalars(.number), .isolated, inverts: false)
-    switch name {
-    case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2":
-      self.init(KnownPattern.llama3)
-      ignoresMerges = true
-      addsBeginning = true
-    case "dbrx", "smaug-bpe", "glm4", "chatglm-bpe": self.init(KnownPattern.llama3)
-    case "qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "megrez", "solar-open", "grok-2":
-      self.init(KnownPattern.qwen2)
-    case "tekken":
-      self.init(KnownPattern.tekken)
-      ignoresMerges = true
-      addsBeginning = true
-    case "gpt-4o", "llama4", "kanana2": self.init(KnownPattern.gpt4o)
-    case "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion", "granite-docling", "exaone4",
-      "a.x-4.0", "mellum", "gigachat", "roberta-bpe", "modern-bert":
-      self.init(KnownPattern.gpt2)
-    case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b":
-      self.init(steps: [digit], KnownPattern.gpt2)
-    case "default":
-      self.init(
-        KnownPattern.punctuation, KnownPattern.gpt2, KnownPattern.numbers,
-        KnownPattern.threeDigits)
-    default:
-      throw .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"\(name)\"")
-    }
+  /// Characters that the vocabulary consists of.
+  enum Alphabet {
+    /// Characters that represent bytes.
+    case bytes
+    /// Text itself, with byte tokens for other characters.
+    case text
   }
 
-  private init(steps: [PreTokenizer.Step] = [], _ patterns: SplitPattern...) {
+  let preTokenizer: PreTokenizer
+  var alphabet = Alphabet.bytes
+  /// Whether "▁" represents the space.
+  var escapesSpaces = false
+  /// Whether a word in the vocabulary becomes its token even if no merges produce it.
+  var ignoresMerges = false
+  /// Whether a word of line feeds in the vocabulary does.
+  var keepsLineFeeds = false
+  /// Whether texts begin with the beginning token if the file does not specify it.
+  var addsBeginning = false
+  /// Whether texts begin with the beginning token whatever the file says.
+  var forcesBeginning = false
+  /// Beginning token if the file does not name one.
+  var beginningID: Int? = 11
+  /// Whether the file may lack merges.
+  var needsMerges = true
+
+  /// - Throws: ``TokenizerError`` for a name that is not known; llama.cpp takes an empty one for
+  ///   `default`.
+  init(_ name: String) throws(TokenizerError) {
+    let name = name.isEmpty ? "default" : name
+    guard let patterns = LlamaPattern.sources(named: name) else {
+      throw .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"\(name)\"")
+    }
+    let splits = patterns.map { source in
+      PreTokenizer.Step.split(LlamaPattern.compiled(source), .isolated, inverts: false)
+    }
+    switch name {
+    case "gemma4", "granite-embed-multi-311m":
+      (alphabet, escapesSpaces) = (.text, true)
+      (keepsLineFeeds, forcesBeginning) = (true, true)
+    case "sarvam-moe": (alphabet, escapesSpaces) = (.text, true)
+    case "whitespace": alphabet = .text
+    case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+      "jina-v5-nano", "tekken":
+      ignoresMerges = true
+      addsBeginning = true
+    case "chameleon": addsBeginning = true
+    case "minicpm5", "youtu", "granite-embed-multi-97m": ignoresMerges = true
+    case "glm4", "glm5":
+      ignoresMerges = true
+      beginningID = nil
+    case "chatglm-bpe": beginningID = nil
+    case "kimi-k2": needsMerges = false
+    default: break
+    }
     preTokenizer = PreTokenizer(
-      steps: steps + patterns.map { .split($0, .isolated, inverts: false) }
-        + [.byteLevel(addsPrefixSpace: false, splits: false)])
+      steps: alphabet == .text
+        ? splits : splits + [.byteLevel(addsPrefixSpace: false, splits: false)])
   }
 }

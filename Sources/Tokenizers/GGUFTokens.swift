@@ -2,14 +2,17 @@
 struct GGUFTokens {
   /// Kind of a token, as numbered in `tokenizer.ggml.token_type`.
   enum Kind: Int {
-    case normal = 1
-    case unknown, control, userDefined, unused, byte
+    /// Neither text nor special, by files that do not tell.
+    case undefined
+    case normal, unknown, control, userDefined, unused, byte
   }
 
   /// The first of tokens with equal content wins; padding creates such tokens.
   let vocabulary: Vocabulary
   private let contents: [[UInt8]]
   private let kinds: [Kind]
+
+  var count: Int { contents.count }
 
   init(_ file: GGUFVocabulary) throws(TokenizerError) {
     contents = file.tokens
@@ -44,12 +47,11 @@ struct GGUFTokens {
     self.kinds.indices.filter { kinds.contains(self.kinds[$0]) }.map(Int32.init)
   }
 
-  /// Checks that an id from the file belongs to a token.
-  func id(_ id: Int, path: String) throws(TokenizerError) -> Int32 {
-    guard contents.indices.contains(id) else {
-      throw .idOutsideVocabulary(path: path, id: id, count: contents.count)
-    }
-    return Int32(id)
+  func kind(of id: Int32) -> Kind { kinds[Int(id)] }
+
+  /// First of these ids that belongs to a token; files name ids like 4294967295 for none.
+  func id(_ ids: Int?...) -> Int32? {
+    ids.lazy.compactMap(\.self).first(where: contents.indices.contains).map { Int32($0) }
   }
 
   private static func checkCount(
@@ -80,6 +82,8 @@ extension GGUFTokens {
   private static let mostMerges = 1 << 22
 
   /// Merges of lines `a b`, the first with the highest priority.
+  ///
+  /// In reverse order, as the first of equal merges counts in llama.cpp, and the last in a table.
   func merges(_ lines: [[UInt8]]?) throws(TokenizerError) -> [MergeTable.Entry] {
     guard let lines else { throw .missing(path: "tokenizer.ggml.merges") }
     var merges: [MergeTable.Entry] = []
@@ -91,7 +95,18 @@ extension GGUFTokens {
       }
       merges.append(try vocabulary.merge(left, right, rank: index, path: path))
     }
-    return merges
+    return merges.reversed()
+  }
+
+  /// Scores of all tokens, by id.
+  func scores(_ scores: [Float]?) throws(TokenizerError) -> [Float] {
+    let path = "tokenizer.ggml.scores"
+    guard let scores else { throw .missing(path: path) }
+    try Self.checkCount(scores.count, contents.count, path: path)
+    if let id = scores.firstIndex(where: \.isNaN) {
+      throw .unsupported(path: "\(path)[\(id)]", found: "the score nan")
+    }
+    return scores
   }
 
   /// SentencePiece's merges: two tokens merge if their concatenation is one, highest score first.
@@ -99,13 +114,8 @@ extension GGUFTokens {
   /// Tokens that are not text (control, bytes, unknown) take no part, and user-defined tokens are
   /// matched before merging.
   func merges(byScore scores: [Float]?) throws(TokenizerError) -> [MergeTable.Entry] {
-    let path = "tokenizer.ggml.scores"
-    guard let scores else { throw .missing(path: path) }
-    try Self.checkCount(scores.count, contents.count, path: path)
-    if let id = scores.firstIndex(where: \.isNaN) {
-      throw .unsupported(path: "\(path)[\(id)]", found: "the score nan")
-    }
-    let ids = ids(of: .normal, .unused).filter { id in
+    let scores = try self.scores(scores)
+    let ids = ids(of: .normal, .unused, .undefined).filter { id in
       let content = contents[Int(id)]
       return !content.isEmpty && vocabulary.id(of: content) == id
     }

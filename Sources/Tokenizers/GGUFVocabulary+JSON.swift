@@ -150,11 +150,6 @@ extension GGUFVocabulary {
 }
 
 extension Normalizer {
-  /// Steps, without nesting.
-  fileprivate var steps: [Normalizer] {
-    if case .sequence(let steps) = self { steps.flatMap(\.steps) } else { [self] }
-  }
-
   /// Whether it only composes characters (NFC).
   fileprivate var isComposition: Bool {
     steps.allSatisfy { if case .form(.nfc) = $0 { true } else { false } }

@@ -1,5 +1,13 @@
 extension PreTokenizer {
-  init(_ node: JSONNode) throws(TokenizerError) { steps = try Self.steps(node, after: []) }
+  /// Far more steps than any tokenizer in use has; each takes time for the whole text.
+  private static let mostSteps = 64
+
+  init(_ node: JSONNode) throws(TokenizerError) {
+    steps = try Self.steps(node, after: [])
+    guard steps.count <= Self.mostSteps else {
+      throw .unsupported(path: node.path, found: "a pre-tokenizer of \(steps.count) steps")
+    }
+  }
 
   private static func steps(
     _ node: JSONNode, after before: [Step]

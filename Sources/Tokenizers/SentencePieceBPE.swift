@@ -14,6 +14,8 @@ final class SentencePieceBPE: SubwordModel {
   private let unknownID: Int32?
   private let fusesUnknown: Bool
   private let ignoresMerges: Bool
+  /// Whether a word of line feeds in the vocabulary becomes its token.
+  private let keepsLineFeeds: Bool
   /// Token of a space if no merge joins a run of spaces to the text before it, otherwise negative.
   ///
   /// Text can then be split before runs of spaces without changing its tokens. Such tokenizers do
@@ -26,7 +28,8 @@ final class SentencePieceBPE: SubwordModel {
   ///
   /// Unless `usesBytes`, a scalar without a token is unknown.
   init(
-    _ parameters: BPEParameters, usesBytes: Bool = true, unused: [Int32] = []
+    _ parameters: BPEParameters, usesBytes: Bool = true, unused: [Int32] = [],
+    keepsLineFeeds: Bool = false
   ) throws(TokenizerError) {
     vocabulary = parameters.vocabulary
     let merges = MergeTable(parameters.merges)
@@ -46,6 +49,7 @@ final class SentencePieceBPE: SubwordModel {
     unknownID = parameters.unknownID
     fusesUnknown = parameters.fusesUnknown
     ignoresMerges = parameters.ignoresMerges
+    self.keepsLineFeeds = keepsLineFeeds
     boundaryID =
       Self.isBoundary(Self.space, parameters) ? scalarIDs["\u{2581}"] ?? -1 : -1
     parts = Self.parts(of: unused, vocabulary, scalarIDs, merges)
@@ -53,7 +57,9 @@ final class SentencePieceBPE: SubwordModel {
   }
 
   func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32]) {
-    if ignoresMerges, let id = vocabulary.id(of: word.indices.map { word[$0] }) {
+    if ignoresMerges || (keepsLineFeeds && word.indices.allSatisfy { word[$0] == 0x0A }),
+      let id = vocabulary.id(of: word.indices.map { word[$0] })
+    {
       ids.append(id)
       return
     }

@@ -91,7 +91,9 @@ extension SentencePieceFile.Piece {
       case (1, .bytes(let content)): piece.content = Array(content)
       case (2, .word(let bits)): piece.score = Float(bitPattern: bits)
       case (3, .number(let number)):
-        guard let kind = Int(exactly: number).flatMap(GGUFTokens.Kind.init(rawValue:)) else {
+        guard let kind = Int(exactly: number).flatMap(GGUFTokens.Kind.init(rawValue:)),
+          kind != .undefined
+        else {
           return false
         }
         piece.kind = kind

@@ -53,9 +53,13 @@ enum SplitPattern: Sendable, Equatable {
     switch self {
     case .pattern(let pattern): try pattern.forEachSegment(of: text, body)
     case .text(let bytes):
-      try forEachSegment(of: text, body) { index in
-        text.holds(bytes, at: index) ? bytes.count : 0
+      var covered = 0
+      try ByteSearch.forEachMatch(of: bytes, in: text) { (range) throws(TokenizerError) in
+        if covered < range.lowerBound { try body(covered..<range.lowerBound, false) }
+        try body(range, true)
+        covered = range.upperBound
       }
+      if covered < text.count { try body(covered..<text.count, false) }
     case .scalars(let set):
       try forEachSegment(of: text, body) { index in
         if text[index] < 0x80 { return set.contains(ascii: text[index]) ? 1 : 0 }

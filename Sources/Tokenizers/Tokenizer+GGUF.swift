@@ -1,10 +1,11 @@
 extension Tokenizer {
-  /// Tokenizer described by the metadata of a GGUF file.
+  /// Tokenizer described by the metadata of a GGUF file, as llama.cpp reads it.
   package init(_ file: GGUFVocabulary) throws(TokenizerError) {
     switch file.model {
     case "llama": try self.init(llama: file)
-    case "gpt2": try self.init(gpt2: file)
+    case "gpt2", "gemma4": try self.init(gpt2: file)
     case "bert": try self.init(bert: file)
+    case "t5": try self.init(t5: file)
     default:
       throw .unsupported(path: "tokenizer.ggml.model", found: "the model \"\(file.model)\"")
     }
@@ -12,10 +13,7 @@ extension Tokenizer {
 
   private init(llama file: GGUFVocabulary) throws(TokenizerError) {
     let tokens = try GGUFTokens(file)
-    let unknownID =
-      try file.unknownID.map { id throws(TokenizerError) in
-        try tokens.id(id, path: "tokenizer.ggml.unknown_token_id")
-      } ?? tokens.ids(of: .unknown).first
+    let unknownID = tokens.id(file.unknownID) ?? tokens.ids(of: .unknown).first
     let parameters = BPEParameters(
       vocabulary: tokens.vocabulary, merges: try tokens.merges(byScore: file.scores),
       unknownID: unknownID, fusesUnknown: true, ignoresMerges: false,
@@ -30,38 +28,44 @@ extension Tokenizer {
       verbatim: tokens.added(.unknown, .control),
       // Matched after normalisation, with its spaces, as they are ordinary text.
       normalized: tokens.added(.userDefined),
-      leadingSpecialToken: try Self.leadingToken(file, tokens, default: true))
+      leadingSpecialToken: try Self.leadingToken(
+        tokens, tokens.id(file.beginningID, 1), adds: file.addsBeginning, default: true))
   }
 
   private init(gpt2 file: GGUFVocabulary) throws(TokenizerError) {
-    // Without a name llama.cpp guesses, and warns about it.
-    guard let name = file.preTokenizer else {
-      throw .unsupported(path: "tokenizer.ggml.pre", found: "no pre-tokenizer")
-    }
-    let described = try GGUFPreTokenizer(name)
+    let isGemma = file.model == "gemma4"
+    let described = try GGUFPreTokenizer(isGemma ? "gemma4" : file.preTokenizer ?? "")
     let tokens = try GGUFTokens(file)
+    let lines = file.merges ?? (described.needsMerges ? nil : [])
     // Bytes without a token are dropped, even if the file names an unknown token: files name one
     // even for models whose `tokenizer.json` has none.
     let parameters = BPEParameters(
-      vocabulary: tokens.vocabulary, merges: try tokens.merges(file.merges), unknownID: nil,
+      vocabulary: tokens.vocabulary, merges: try tokens.merges(lines), unknownID: nil,
       fusesUnknown: false, ignoresMerges: described.ignoresMerges, unknownError: nil)
+    let model: any SubwordModel
+    switch described.alphabet {
+    case .bytes: model = try ByteLevelBPE(parameters, partsAtDropped: true)
+    case .text:
+      model = try SentencePieceBPE(parameters, keepsLineFeeds: described.keepsLineFeeds)
+    }
     self.init(
-      tokens,
-      model: try ByteLevelBPE(parameters),
-      preTokenizer: described.preTokenizer, normalizer: nil,
-      verbatim: tokens.added(.control, .userDefined), normalized: [],
+      tokens, model: model, preTokenizer: described.preTokenizer,
+      normalizer: described.escapesSpaces
+        ? .replace(.text([0x20]), with: SentencePieceBPE.space) : nil,
+      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
       leadingSpecialToken: try Self.leadingToken(
-        file, tokens, default: described.addsBeginning))
+        tokens, tokens.id(file.beginningID, isGemma ? nil : described.beginningID),
+        adds: described.forcesBeginning ? true : file.addsBeginning,
+        default: described.addsBeginning))
   }
 
   /// WordPiece, with a vocabulary that marks beginnings of words and not continuations.
   private init(bert file: GGUFVocabulary) throws(TokenizerError) {
     let tokens = try GGUFTokens(file)
-    let unknownID =
-      try file.unknownID.map { id throws(TokenizerError) in
-        try tokens.id(id, path: "tokenizer.ggml.unknown_token_id")
-      } ?? tokens.ids(of: .unknown).first
-    guard let unknownID else { throw .missing(path: "tokenizer.ggml.unknown_token_id") }
+    guard let unknownID = tokens.id(file.unknownID) ?? tokens.ids(of: .unknown).first else {
+      throw .missing(path: "tokenizer.ggml.unknown_token_id")
+    }
+    let lowercases = file.lowercases ?? true
     self.init(
       tokens,
       model: WordPiece(
@@ -69,9 +73,40 @@ extension Tokenizer {
         unknownID: unknownID, longestWord: .max),
       preTokenizer: PreTokenizer(steps: PreTokenizer.bert),
       normalizer: .bert(
-        cleans: true, isolatesChinese: true, stripsAccents: true, lowercases: true),
+        cleans: true, isolatesChinese: true, stripsAccents: file.stripsAccents ?? lowercases,
+        lowercases: lowercases),
       verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
-      leadingSpecialToken: try Self.leadingToken(file, tokens, default: true))
+      leadingSpecialToken: try Self.leadingToken(
+        tokens, tokens.id(file.beginningID, 101), adds: file.addsBeginning, default: true))
+  }
+
+  /// Unigram, with SentencePiece's normalisation.
+  private init(t5 file: GGUFVocabulary) throws(TokenizerError) {
+    let tokens = try GGUFTokens(file)
+    guard let unknownID = tokens.id(file.unknownID, 2) else {
+      throw .missing(path: "tokenizer.ggml.unknown_token_id")
+    }
+    let scores = try tokens.scores(file.scores)
+    let least = tokens.ids(of: .normal).map { scores[Int($0)] }.min() ?? 0
+    let kept = tokens.added(.userDefined)
+    self.init(
+      tokens,
+      model: try Unigram(
+        tokens.vocabulary, pieces: tokens.ids(of: .normal, .userDefined, .unused),
+        scores: scores.enumerated().map { id, score in
+          tokens.kind(of: Int32(id)) == .userDefined ? 0 : Double(score)
+        }, unknownID: unknownID, unknownScore: Double(least - Float(Unigram.unknownPenalty)),
+        usesBytes: false, joinsUnknown: false, path: "tokenizer.ggml.tokens"),
+      preTokenizer: PreTokenizer(steps: []),
+      normalizer: .sentencePiece(
+        SentencePieceNormalizer(
+          replacements: try file.replacements.map { (bytes) throws(TokenizerError) in
+            try PrecompiledNormalizer(bytes, path: "tokenizer.ggml.precompiled_charsmap")
+          }, kept: kept.map(\.content), addsSpacePrefix: file.addsSpacePrefix ?? false,
+          joinsSpaces: file.joinsSpaces)),
+      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
+      leadingSpecialToken: try Self.leadingToken(
+        tokens, tokens.id(file.beginningID), adds: file.addsBeginning, default: false))
   }
 
   private init(
@@ -85,32 +120,21 @@ extension Tokenizer {
     self.leadingSpecialToken = leadingSpecialToken
     vocabularySize = Int(tokens.vocabulary.highestID) + 1
     var addedTokens = Vocabulary()
-    var verbatimMatcher = AddedTokenMatcher()
-    for token in verbatim {
-      addedTokens.insertFirst(token.content, id: token.id)
-      verbatimMatcher.insert(token, pattern: token.content)
-    }
-    var normalizedMatcher = AddedTokenMatcher()
-    for token in normalized {
-      // Some converters escape the spaces in these tokens, some do not.
-      normalizedMatcher.insert(
-        token,
-        pattern: Normalizer.replace([0x20], with: SentencePieceBPE.space, in: token.content))
-    }
+    for token in verbatim { addedTokens.insertFirst(token.content, id: token.id) }
     self.addedTokens = addedTokens
-    self.verbatimMatcher = verbatimMatcher
-    self.normalizedMatcher = normalizedMatcher
+    verbatimMatcher = AddedTokenMatcher(verbatim.map { ($0, $0.content) })
+    normalizedMatcher = AddedTokenMatcher(
+      normalized.map { token in
+        // Some converters escape the spaces in these tokens, some do not.
+        (token, Normalizer.replace([0x20], with: SentencePieceBPE.space, in: token.content))
+      })
   }
 
   private static func leadingToken(
-    _ file: GGUFVocabulary, _ tokens: GGUFTokens, default adds: Bool
+    _ tokens: GGUFTokens, _ id: Int32?, adds: Bool?, default fallback: Bool
   ) throws(TokenizerError) -> Int32? {
-    let path = "tokenizer.ggml.bos_token_id"
-    guard let id = file.beginningID else {
-      if file.addsBeginning == true { throw .missing(path: path) }
-      return nil
-    }
-    let token = try tokens.id(id, path: path)
-    return file.addsBeginning ?? adds ? token : nil
+    guard adds ?? fallback else { return nil }
+    if id == nil, adds == true { throw .missing(path: "tokenizer.ggml.bos_token_id") }
+    return id
   }
 }

@@ -19,21 +19,21 @@ extension Tokenizer {
 
     let normalizer: Normalizer?
     if let node = try root.optional("normalizer") {
-      normalizer = try Normalizer(node)
+      normalizer = try Normalizer.bounded(node)
     } else {
       normalizer = nil
     }
 
     let (tokens, addedTokens) = try Self.addedTokens(root, model.vocabulary)
-    var verbatimMatcher = AddedTokenMatcher()
-    var normalizedMatcher = AddedTokenMatcher()
+    var verbatim: [(token: AddedToken, pattern: [UInt8])] = []
+    var normalized = verbatim
     // Special tokens come first, as normalisation can make two patterns equal.
     for token in tokens.filter(\.isSpecial) + tokens.filter({ !$0.isSpecial }) {
       if token.isNormalized {
         let pattern = try normalizer?.normalize(token.content) ?? token.content
-        normalizedMatcher.insert(token, pattern: pattern)
+        normalized.append((token, pattern))
       } else {
-        verbatimMatcher.insert(token, pattern: token.content)
+        verbatim.append((token, token.content))
       }
     }
 
@@ -50,8 +50,8 @@ extension Tokenizer {
     self.model = model
     self.preTokenizer = preTokenizer
     self.addedTokens = addedTokens
-    self.verbatimMatcher = verbatimMatcher
-    self.normalizedMatcher = normalizedMatcher
+    verbatimMatcher = AddedTokenMatcher(verbatim)
+    normalizedMatcher = AddedTokenMatcher(normalized)
   }
 
   /// Model named in the file, and its pre-tokenizer.

@@ -5,15 +5,19 @@ final class Unigram: SubwordModel {
   static let kind = "Unigram"
 
   let vocabulary: Vocabulary
-  private let tokens: ByteTrie
+  private let tokens: ByteAutomaton
   private let scores: [Double]
   private let unknownID: Int32
   private let unknownScore: Double
   /// Token of each byte; negative for none.
   private let byteIDs: [Int32]
+  /// Whether unknown characters that are a token together become that token.
+  private let joinsUnknown: Bool
 
+  /// Most pieces that may end at one place, which bounds the time for each character.
+  private static let mostPieces = 512
   /// Difference between the lowest score of a token and the score of an unknown character.
-  private static let unknownPenalty = 10.0
+  static let unknownPenalty = 10.0
 
   /// Last token of the best segmentation up to a position in a word.
   private struct Path {
@@ -29,20 +33,36 @@ final class Unigram: SubwordModel {
   }
 
   /// - Parameters:
-  ///   - contents: contents of the tokens, by id; the last of equal contents wins.
-  ///   - scores: scores of the tokens, by id.
+  ///   - vocabulary: all tokens.
+  ///   - pieces: ids of the tokens that a text may be split into.
+  ///   - scores: scores of all tokens, by id.
   ///   - unknownID: token of characters outside the vocabulary.
+  ///   - unknownScore: score of such a character.
   ///   - usesBytes: whether such characters become byte tokens instead.
-  init(_ contents: [[UInt8]], scores: [Double], unknownID: Int32, usesBytes: Bool) {
-    var vocabulary = Vocabulary()
-    for (id, content) in contents.enumerated() { vocabulary.insertLast(content, id: Int32(id)) }
-    var tokens = ByteTrie()
-    for (content, id) in vocabulary.tokens where !content.isEmpty { tokens.insert(content, id) }
+  ///   - joinsUnknown: whether several of them that are a token together become that token.
+  ///   - path: location of the pieces in the file, for errors.
+  /// - Throws: ``TokenizerError`` if too many pieces end with one another.
+  init(
+    _ vocabulary: Vocabulary, pieces: some Sequence<Int32>, scores: [Double], unknownID: Int32,
+    unknownScore: Double, usesBytes: Bool, joinsUnknown: Bool, path: String
+  ) throws(TokenizerError) {
+    var trie = ByteTrie()
+    for id in pieces {
+      guard let content = vocabulary.content(of: id), !content.isEmpty else { continue }
+      trie.insert(content, id)
+    }
+    tokens = ByteAutomaton(trie)
+    guard tokens.mostMatches <= Self.mostPieces else {
+      throw .unsupported(
+        path: path,
+        found: "a piece that ends with \(tokens.mostMatches - 1) others, more than "
+          + "\(Self.mostPieces - 1),")
+    }
     self.vocabulary = vocabulary
-    self.tokens = tokens
     self.scores = scores
     self.unknownID = unknownID
-    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
+    self.unknownScore = unknownScore
+    self.joinsUnknown = joinsUnknown
     byteIDs = (0...UInt8.max).map { byte in
       usesBytes ? vocabulary.id(of: SentencePieceBPE.content(ofByte: byte)) ?? -1 : -1
     }
@@ -74,25 +94,35 @@ final class Unigram: SubwordModel {
   private func paths(_ word: Span<UInt8>) -> [Path] {
     var paths = [Path](repeating: Path(), count: word.count + 1)
     var start = 0
+    var state: Int32 = 0
     while start < word.count {
-      let score = paths[start].score
-      let next = start + word.lengthOfScalar(at: start)
+      let end = start + word.lengthOfScalar(at: start)
+      for index in start..<end { tokens.advance(&state, word[index]) }
       var coversScalar = false
-      tokens.forEachPrefix(of: word, from: start) { id, end in
-        paths[end].improve(score: score + scores[Int(id)], start: start, id: id)
-        if end == next { coversScalar = true }
+      // Longest pieces first, as the first of equal segmentations wins.
+      var match = tokens.longestMatch(in: state)
+      while let piece = match {
+        let first = end - piece.length
+        // Only beginnings of characters have a path.
+        if first == 0 || paths[first].start >= 0 {
+          paths[end].improve(
+            score: paths[first].score + scores[Int(piece.number)], start: first, id: piece.number)
+        }
+        if first == start { coversScalar = true }
+        match = tokens.next(after: piece)
       }
       if !coversScalar {
-        paths[next].improve(score: score + unknownScore, start: start, id: unknownID)
+        paths[end].improve(
+          score: paths[start].score + unknownScore, start: start, id: unknownID)
       }
-      start = next
+      start = end
     }
     return paths
   }
 
   private func append(unknown piece: Span<UInt8>, to ids: inout [Int32]) {
     // The whole piece can be a token that was not part of the best segmentation.
-    if let id = vocabulary.id(of: piece.copy) {
+    if joinsUnknown, let id = vocabulary.id(of: piece.copy) {
       ids.append(id)
     } else if piece.indices.allSatisfy({ byteIDs[Int(piece[$0])] >= 0 }) {
       for index in piece.indices { ids.append(byteIDs[Int(piece[index])]) }
@@ -129,8 +159,13 @@ extension Unigram {
     guard contents.indices.contains(id) else {
       throw .idOutsideVocabulary(path: unknown.path, id: id, count: contents.count)
     }
-    self.init(
-      contents, scores: scores, unknownID: Int32(id),
-      usesBytes: try node.flag("byte_fallback", default: false))
+    // The last of equal contents wins.
+    var vocabulary = Vocabulary()
+    for (id, content) in contents.enumerated() { vocabulary.insertLast(content, id: Int32(id)) }
+    try self.init(
+      vocabulary, pieces: vocabulary.tokens.values, scores: scores, unknownID: Int32(id),
+      unknownScore: (scores.min() ?? 0) - Self.unknownPenalty,
+      usesBytes: try node.flag("byte_fallback", default: false), joinsUnknown: true,
+      path: list.path)
   }
 }

@@ -8,6 +8,9 @@ final class WordPiece: SubwordModel {
   /// Tokens that may begin a word, and tokens that may continue one.
   private let beginnings: ByteTrie
   private let continuations: ByteTrie
+  /// Continuations for the search in long words, whose time must not be a product of two lengths;
+  /// nil if such words are unknown.
+  private let longContinuations: StartingMatches?
   /// Prefix that marks each kind of token in the vocabulary.
   private let beginningPrefix: [UInt8]
   private let continuingPrefix: [UInt8]
@@ -15,6 +18,9 @@ final class WordPiece: SubwordModel {
   private let unknownID: Int32
   /// Length in characters beyond which words are unknown.
   private let longestWord: Int
+
+  /// Length in bytes up to which walking from each place is fast enough.
+  private static let shortWord = 256
 
   init(
     _ vocabulary: Vocabulary, beginningPrefix: [UInt8], continuingPrefix: [UInt8],
@@ -27,35 +33,59 @@ final class WordPiece: SubwordModel {
     self.longestWord = longestWord
     var beginnings = ByteTrie()
     var continuations = ByteTrie()
-    for (content, id) in vocabulary.tokens {
+    var long: [(bytes: [UInt8], number: Int32)] = []
+    // Some vocabularies have byte tokens, which never match whole characters.
+    for (content, id) in vocabulary.tokens where String(validating: content, as: UTF8.self) != nil {
       let begins = content.starts(with: beginningPrefix)
       if begins { beginnings.insert(content.dropFirst(beginningPrefix.count), id) }
       // If only beginnings are marked, they are not continuations.
       if content.starts(with: continuingPrefix), !(begins && continuingPrefix.isEmpty) {
-        continuations.insert(content.dropFirst(continuingPrefix.count), id)
+        let continuation = content.dropFirst(continuingPrefix.count)
+        continuations.insert(continuation, id)
+        if longestWord > Self.shortWord, !continuation.isEmpty {
+          long.append((Array(continuation), id))
+        }
       }
     }
+    longContinuations = longestWord > Self.shortWord ? StartingMatches(long) : nil
     self.beginnings = beginnings
     self.continuations = continuations
   }
 
   func encode(_ word: Span<UInt8>, with merger: inout SymbolMerger, into ids: inout [Int32]) {
     let before = ids.count
-    var start = 0
-    while start < word.count, !isTooLong(word) {
-      var longest: (id: Int32, end: Int)?
-      (start == 0 ? beginnings : continuations).forEachPrefix(of: word, from: start) { id, end in
-        // Some vocabularies have byte tokens that end inside a character.
-        if end == word.count || word[end] & 0xC0 != 0x80 { longest = (id, end) }
-      }
-      guard let longest else { break }
-      ids.append(longest.id)
-      start = longest.end
-    }
-    if start < word.count {
+    guard !isTooLong(word), word.isEmpty || appendTokens(of: word, to: &ids) else {
       ids.removeSubrange(before...)
-      ids.append(unknownID)
+      return ids.append(unknownID)
     }
+  }
+
+  /// Appends the tokens of a word; false if it cannot be split into tokens.
+  private func appendTokens(of word: Span<UInt8>, to ids: inout [Int32]) -> Bool {
+    guard var start = append(beginnings, of: word, from: 0, to: &ids) else { return false }
+    if word.count > Self.shortWord, let longContinuations {
+      for match in longContinuations.find(in: word).reversed() where match.start == start {
+        ids.append(match.number)
+        start += match.length
+      }
+      return start == word.count
+    }
+    while start < word.count {
+      guard let end = append(continuations, of: word, from: start, to: &ids) else { return false }
+      start = end
+    }
+    return true
+  }
+
+  /// Appends the longest token that starts at an index; returns its end.
+  private func append(
+    _ tokens: ByteTrie, of word: Span<UInt8>, from start: Int, to ids: inout [Int32]
+  ) -> Int? {
+    var longest: (id: Int32, end: Int)?
+    tokens.forEachPrefix(of: word, from: start) { longest = ($0, $1) }
+    guard let longest else { return nil }
+    ids.append(longest.id)
+    return longest.end
   }
 
   private func isTooLong(_ word: Span<UInt8>) -> Bool {

@@ -36,7 +36,7 @@ enum GGUFTokenizerKeys {
   }
 
   private static func vocabulary(of model: Model) throws -> GGUFVocabulary {
-    guard let bytes = try model.checkpoint.companion("tokenizer.json") else {
+    guard let bytes = try ModelTokenizer.json(of: model) else {
       throw FormError.notInGGUF(
         path: model.path, what: "a model without tokenizer.json beside its weights")
     }

@@ -1,4 +1,22 @@
 extension Normalizer {
+  /// Far more steps than any normaliser in use has; each takes time for the whole text.
+  private static let mostSteps = 256
+
+  /// Reads a normaliser, with a limit on its steps.
+  static func bounded(_ node: JSONNode) throws(TokenizerError) -> Normalizer {
+    let normalizer = try Normalizer(node)
+    let count = normalizer.steps.count
+    guard count <= mostSteps else {
+      throw .unsupported(path: node.path, found: "a normalizer of \(count) steps")
+    }
+    return normalizer
+  }
+
+  /// Steps, without nesting.
+  var steps: [Normalizer] {
+    if case .sequence(let steps) = self { steps.flatMap(\.steps) } else { [self] }
+  }
+
   init(_ node: JSONNode) throws(TokenizerError) {
     let type = try node.type()
     if let form = NormalizationForm(rawValue: type) {

@@ -13,11 +13,12 @@ indirect enum Normalizer: Sendable {
   /// Puts spaces around each scalar of a set.
   case isolate(ScalarSet)
   case precompiled(PrecompiledNormalizer)
+  case sentencePiece(SentencePieceNormalizer)
   case sequence([Normalizer])
 
   /// Limit of `leastLimit + mostGrowth · count` bytes, above the output of any normaliser in use.
   private static let mostGrowth = 64
-  private static let leastLimit = 1 << 20
+  private static let leastLimit = 1 << 12
 
   /// - Throws: ``TokenizerError`` if a pattern takes too many steps, or the text becomes too long.
   func normalize(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] {
@@ -28,7 +29,10 @@ indirect enum Normalizer: Sendable {
     switch self {
     case .form(let form): return form.normalize(text)
     case .lowercase: return Self.lowercase(text)
-    case .prepend(let prefix): return text.isEmpty ? text : prefix + text
+    case .prepend(let prefix):
+      guard !text.isEmpty else { return text }
+      guard prefix.count <= limit - text.count else { throw .overgrown(limit: limit) }
+      return prefix + text
     case .replace(let pattern, let content):
       return try Self.replace(pattern, with: content, in: text, limit: limit)
     case .strip(let left, let right): return Self.strip(text, left: left, right: right)
@@ -37,6 +41,7 @@ indirect enum Normalizer: Sendable {
     case .isolate(let set):
       return Self.map(text, set) { out, scalar in out += [0x20] + scalar + [0x20] }
     case .precompiled(let normalizer): return try normalizer.normalize(text, limit: limit)
+    case .sentencePiece(let normalizer): return try normalizer.normalize(text, limit: limit)
     case .sequence(let normalizers):
       var text = text
       for normalizer in normalizers { text = try normalizer.normalize(text, limit: limit) }
@@ -46,18 +51,13 @@ indirect enum Normalizer: Sendable {
 
   static func replace(_ pattern: [UInt8], with content: [UInt8], in text: [UInt8]) -> [UInt8] {
     var replaced: [UInt8] = []
-    replaced.reserveCapacity(text.count)
-    var index = 0
-    while index < text.count {
-      if text[index] == pattern[0], text[index...].starts(with: pattern) {
-        replaced += content
-        index += pattern.count
-      } else {
-        replaced.append(text[index])
-        index += 1
-      }
+    var covered = 0
+    ByteSearch.forEachMatch(of: pattern, in: text.span) { range in
+      replaced += text[covered..<range.lowerBound]
+      replaced += content
+      covered = range.upperBound
     }
-    return replaced
+    return covered == 0 ? text : replaced + text[covered...]
   }
 
   private static func replace(

@@ -34,14 +34,14 @@ enum KnownPattern {
   /// Runs of word characters, and runs of characters that are neither word nor white space.
   static let words: SplitPattern = {
     let word = ScalarSet.standardWord
-    let other = word.joined(with: .space)?.inverted ?? word.inverted
+    let other = word.union(.space).inverted
     let branches = [word, other].map {
       PatternNode.repetition(.one($0), least: 1, most: nil, .greedy)
     }
     return known(#"\w+|[^\w\s]+"#, .choice(branches))
   }()
 
-  private static func known(_ source: String, _ node: PatternNode? = nil) -> SplitPattern {
+  static func known(_ source: String, _ node: PatternNode? = nil) -> SplitPattern {
     do {
       return .pattern(try Pattern(source, node))
     } catch {

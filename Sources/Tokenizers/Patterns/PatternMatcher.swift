@@ -14,9 +14,12 @@ struct PatternMatcher {
   private let categories: [UInt8]
   private var ways: [Way] = []
   private var stepsLeft: Int
+  /// Index of the innermost lookbehind, where its match must end.
+  private var target = 0
 
   private static let stepsPerByte = 1000
-  private static let leastSteps = 1 << 20
+  /// Small, as texts are split into many short pieces.
+  private static let leastSteps = 1 << 12
 
   init(_ program: PatternProgram, textLength: Int) {
     self.program = program
@@ -79,6 +82,11 @@ struct PatternMatcher {
       case .ahead(let end, let isNegative):
         fails = (run(from: instruction + 1, at: index, in: text) != nil) == isNegative
         instruction = end
+      case .behind(let end, let least, let most, let isNegative):
+        let matches = matchesBehind(
+          from: instruction + 1, least: least, most: most, at: index, in: text)
+        fails = matches == isNegative
+        instruction = end
       case .atomic(let end):
         if let next = run(from: instruction + 1, at: index, in: text) {
           index = next
@@ -92,6 +100,12 @@ struct PatternMatcher {
       case .accept:
         ways.removeSubrange(floor...)
         return index
+      case .acceptHere:
+        if index == target {
+          ways.removeSubrange(floor...)
+          return index
+        }
+        fails = true
       }
       if fails {
         guard ways.count > floor, let way = ways.popLast() else { return nil }
@@ -107,6 +121,23 @@ struct PatternMatcher {
       }
     }
     return nil
+  }
+
+  /// Whether the instructions match from `least` to `most` scalars before an index up to it.
+  private mutating func matchesBehind(
+    from first: Int, least: Int, most: Int, at index: Int, in text: Span<UInt8>
+  ) -> Bool {
+    let outer = target
+    defer { target = outer }
+    target = index
+    var start = index
+    for count in 0...most {
+      if count >= least, run(from: first, at: start, in: text) != nil { return true }
+      guard start > 0 else { return false }
+      start -= text.scalar(before: start).length
+      stepsLeft -= 1
+    }
+    return false
   }
 
   /// Possible ends of a run: `lowest`, `highest`, and after every scalar between.

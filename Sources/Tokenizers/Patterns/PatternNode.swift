@@ -22,6 +22,8 @@ indirect enum PatternNode: Equatable {
   /// Group that is not backtracked into.
   case atomic(PatternNode)
   case ahead(PatternNode, isNegative: Bool)
+  /// Lookbehind, with the numbers of scalars that it can match.
+  case behind(PatternNode, ClosedRange<Int>, isNegative: Bool)
   case boundary(Boundary)
 
   /// Whether it can match the empty string.
@@ -32,7 +34,7 @@ indirect enum PatternNode: Equatable {
     case .choice(let branches): branches.contains(where: \.canBeEmpty)
     case .repetition(let body, let least, _, _): least == 0 || body.canBeEmpty
     case .atomic(let body): body.canBeEmpty
-    case .ahead, .boundary: true
+    case .ahead, .behind, .boundary: true
     }
   }
 
@@ -51,7 +53,33 @@ indirect enum PatternNode: Equatable {
     case .repetition(let body, let least, _, _):
       return least == 0 ? body.beginning.union(.empty) : body.beginning
     case .atomic(let body): return body.beginning
-    case .ahead, .boundary: return .empty
+    case .ahead, .behind, .boundary: return .empty
+    }
+  }
+
+  /// Numbers of scalars that it can match, from least to most; nil if there is no limit.
+  var widths: ClosedRange<Int>? {
+    switch self {
+    case .one: return 1...1
+    case .sequence(let parts):
+      var sum = 0...0
+      for part in parts {
+        guard let widths = part.widths else { return nil }
+        sum = sum.lowerBound + widths.lowerBound...sum.upperBound + widths.upperBound
+      }
+      return sum
+    case .choice(let branches):
+      let widths = branches.compactMap(\.widths)
+      guard widths.count == branches.count, let least = widths.map(\.lowerBound).min(),
+        let most = widths.map(\.upperBound).max()
+      else { return nil }
+      return least...most
+    case .repetition(let body, let least, let most, _):
+      guard let most, let widths = body.widths else { return nil }
+      let product = widths.upperBound.multipliedReportingOverflow(by: most)
+      return product.overflow ? nil : widths.lowerBound * least...product.partialValue
+    case .atomic(let body): return body.widths
+    case .ahead, .behind, .boundary: return 0...0
     }
   }
 }

@@ -4,22 +4,37 @@ extension PatternParser {
   mutating func set() throws(PatternError) -> ScalarSet {
     let isInverted = take("^")
     var union = ScalarSet()
+    // Sets before `&&`, of which only the common members count.
+    var common: ScalarSet?
     var isFirst = true
     while true {
       guard let scalar = next else { throw error("a set without closing bracket") }
       if scalar == "]", !isFirst {
         index += 1
-        return isInverted ? union.inverted : union
+        let whole = common.map { $0.intersection(union) } ?? union
+        return isInverted ? whole.inverted : whole
       }
-      guard scalar != "]", scalar != "[", !source[index...].starts(with: ["&", "&"]) else {
-        throw error("\"\(scalar)\" in a set")
+      if !isFirst, take("&&") {
+        guard next != "]", !source[index...].starts(with: ["&", "&"]) else {
+          throw error("\"&&\" without a set after it")
+        }
+        common = common.map { $0.intersection(union) } ?? union
+        union = ScalarSet()
+        continue
       }
+      guard scalar != "]", !source[index...].starts(with: ["&", "&"]),
+        !source[index...].starts(with: ["[", ":"])
+      else { throw error("\"\(scalar)\" in a set") }
       isFirst = false
-      let member = try member()
-      guard let joined = union.joined(with: try range(from: member) ?? member.set) else {
-        throw error("a negated set within a set")
+      if take("[") {
+        depth += 1
+        guard depth <= Self.deepest else { throw error("a set \(depth) levels deep") }
+        union.formUnion(try set())
+        depth -= 1
+      } else {
+        let member = try member()
+        union.formUnion(try range(from: member) ?? member.set)
       }
-      union = joined
     }
   }
 
@@ -99,7 +114,7 @@ extension PatternParser {
     return scalar
   }
 
-  /// Reads the name of a property: `{L}`, `{^L}` or `{Lu}`.
+  /// Reads the name of a property: `{L}`, `{^L}`, `{Lu}` or `{Han}`.
   private mutating func property(isInverted: Bool) throws(PatternError) -> ScalarSet {
     let start = index
     guard take("{"), let end = source[index...].firstIndex(of: "}") else {
@@ -108,12 +123,12 @@ extension PatternParser {
     let inverts = take("^") != isInverted
     var name = String.UnicodeScalarView()
     name.append(contentsOf: source[index..<end])
-    guard let mask = ScalarCategory.mask(named: String(name)) else {
+    let category = ScalarCategory.mask(named: String(name)).map(ScalarSet.init(categories:))
+    guard let set = category ?? Script.scalars(named: String(name)) else {
       index = start
       throw error("the property \\p{\(name)}")
     }
     index = end + 1
-    let set = ScalarSet(categories: mask)
     return inverts ? set.inverted : set
   }
 }

@@ -7,21 +7,22 @@ struct PatternError: Error, Equatable {
 /// Parser of the regular expressions in `tokenizer.json`, in Oniguruma's syntax for Ruby.
 ///
 /// Supports sets with properties and escapes, groups, choices, repetitions (greedy, lazy and
-/// possessive), atomic groups, lookahead, anchors, and the options `i` (ASCII only) and `m`.
+/// possessive), atomic groups, lookahead and lookbehind, anchors, and the options `i` (ASCII only) and `m`.
 struct PatternParser {
   private struct Options {
     var ignoresCase = false
     var dotTakesLineFeeds = false
   }
 
-  private static let deepest = 32
+  static let deepest = 32
   private static let mostRepetitions = 1000
   private static let mostSigns = 4
+  private static let longestBehind = 255
 
   let source: [Unicode.Scalar]
   var index = 0
   private var options = Options()
-  private var depth = 0
+  var depth = 0
 
   private init(_ source: String) { self.source = Array(source.unicodeScalars) }
 
@@ -148,6 +149,10 @@ struct PatternParser {
       node = .ahead(try choice(), isNegative: false)
     } else if take("?!") {
       node = .ahead(try choice(), isNegative: true)
+    } else if take("?<=") {
+      node = try behind(isNegative: false)
+    } else if take("?<!") {
+      node = try behind(isNegative: true)
     } else if take("?>") {
       node = .atomic(try choice())
     } else if next == "?" {
@@ -162,6 +167,15 @@ struct PatternParser {
     guard take(")") else { throw error("a group without closing parenthesis") }
     options = outer
     return node
+  }
+
+  /// Reads a lookbehind, after its sign.
+  private mutating func behind(isNegative: Bool) throws(PatternError) -> PatternNode {
+    let body = try choice()
+    guard let widths = body.widths, widths.upperBound <= Self.longestBehind else {
+      throw error("a lookbehind of more than \(Self.longestBehind) characters")
+    }
+    return .behind(body, widths, isNegative: isNegative)
   }
 
   /// Reads the options of `?im:` or `?i-m:`, after the opening parenthesis.

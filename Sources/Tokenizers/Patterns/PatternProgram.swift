@@ -12,10 +12,15 @@ struct PatternProgram: Sendable {
     case jump(Int)
     /// Runs the instructions up to the `accept` before `end`, without moving in the text.
     case ahead(end: Int, isNegative: Bool)
+    /// Runs the instructions up to the `acceptHere` before `end` from `least` to `most` scalars
+    /// before.
+    case behind(end: Int, least: Int, most: Int, isNegative: Bool)
     /// Runs the instructions up to the `accept` before `end`, without backtracking into them later.
     case atomic(end: Int)
     case boundary(PatternNode.Boundary)
     case accept
+    /// Accepts only at the index of the lookbehind.
+    case acceptHere
   }
 
   private(set) var instructions: [Instruction] = []
@@ -44,6 +49,11 @@ struct PatternProgram: Sendable {
     case .atomic(let body): try nest(body) { .atomic(end: $0) }
     case .ahead(let body, let isNegative):
       try nest(body) { .ahead(end: $0, isNegative: isNegative) }
+    case .behind(let body, let widths, let isNegative):
+      try nest(body, last: .acceptHere) {
+        .behind(
+          end: $0, least: widths.lowerBound, most: widths.upperBound, isNegative: isNegative)
+      }
     case .boundary(let boundary): instructions.append(.boundary(boundary))
     }
   }
@@ -98,11 +108,11 @@ struct PatternProgram: Sendable {
   }
 
   private mutating func nest(
-    _ body: PatternNode, _ instruction: (Int) -> Instruction
+    _ body: PatternNode, last: Instruction = .accept, _ instruction: (Int) -> Instruction
   ) throws(PatternError) {
     let start = reserve()
     try append(body)
-    instructions.append(.accept)
+    instructions.append(last)
     instructions[start] = instruction(instructions.count)
   }
 

@@ -32,7 +32,21 @@ enum ScalarCategory {
     case "S": symbols
     case "Z": separators
     case "C": others
-    default: names.firstIndex(of: name).map { mask([general[$0]]) }
+    default: names.firstIndex(of: name).map { mask([general[$0]]) } ?? mask(longName: name)
+    }
+  }
+
+  /// Mask of a category by its long name, such as `Letter` or `Uppercase_Letter`.
+  private static func mask(longName name: String) -> UInt32? {
+    switch Script.folded(name) {
+    case "letter": letters
+    case "mark", "combiningmark": marks
+    case "number": numbers
+    case "punctuation", "punct": punctuation
+    case "symbol": symbols
+    case "separator": separators
+    case "other": others
+    case let folded: longNames.firstIndex(of: folded).map { mask([general[$0]]) }
     }
   }
 
@@ -40,6 +54,21 @@ enum ScalarCategory {
   static let table: [UInt8] = (0..<0x20000).map { code in
     Unicode.Scalar(code).map { number($0) } ?? UInt8(truncatingIfNeeded: nextLine)
   }
+
+  /// Runs of scalars outside ASCII with one category, in order.
+  static let runs: [(range: ClosedRange<UInt32>, category: UInt8)] = {
+    var runs: [(range: ClosedRange<UInt32>, category: UInt8)] = []
+    for code in UInt32(0x80)...0x10FFFF {
+      guard let scalar = Unicode.Scalar(code) else { continue }
+      let category = code < 0x20000 ? table[Int(code)] : number(scalar)
+      if let last = runs.last, last.category == category, last.range.upperBound + 1 == code {
+        runs[runs.count - 1].range = last.range.lowerBound...code
+      } else {
+        runs.append((code...code, category))
+      }
+    }
+    return runs
+  }()
 
   static func number(_ scalar: Unicode.Scalar) -> UInt8 {
     if scalar == "\u{85}" { return UInt8(nextLine) }
@@ -62,6 +91,17 @@ enum ScalarCategory {
   private static let names = [
     "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi",
     "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
+  ]
+
+  /// Long names of ``general``, folded.
+  private static let longNames = [
+    "uppercaseletter", "lowercaseletter", "titlecaseletter", "modifierletter", "otherletter",
+    "nonspacingmark", "spacingmark", "enclosingmark", "decimalnumber", "letternumber",
+    "othernumber", "connectorpunctuation", "dashpunctuation", "openpunctuation",
+    "closepunctuation", "initialpunctuation", "finalpunctuation", "otherpunctuation",
+    "mathsymbol", "currencysymbol", "modifiersymbol", "othersymbol", "spaceseparator",
+    "lineseparator", "paragraphseparator", "control", "format", "surrogate", "privateuse",
+    "unassigned",
   ]
 
   private static func number(of category: Unicode.GeneralCategory) -> Int {

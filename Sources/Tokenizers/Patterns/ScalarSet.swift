@@ -4,7 +4,7 @@ struct ScalarSet: Sendable, Equatable {
   private(set) var ascii: (low: UInt64, high: UInt64) = (0, 0)
   /// Categories whose scalars outside ASCII are members.
   private var categories: UInt32 = 0
-  /// Further members outside ASCII.
+  /// Further members outside ASCII, sorted and disjoint.
   private var ranges: [ClosedRange<UInt32>] = []
   /// Whether, outside ASCII, everything but categories and ranges is a member instead.
   private var isInverted = false
@@ -27,7 +27,18 @@ struct ScalarSet: Sendable, Equatable {
   init() {}
 
   init(_ ranges: [ClosedRange<UInt32>]) {
-    for range in ranges { formUnion(ScalarSet(range)) }
+    for range in ranges where range.lowerBound < 0x80 {
+      for code in range.clamped(to: 0...0x7F) { insert(ascii: UInt8(code)) }
+    }
+    self.ranges =
+      ScalarIntervals(
+        ranges.filter { $0.upperBound >= 0x80 }.map { max($0.lowerBound, 0x80)...$0.upperBound }
+      ).ranges
+  }
+
+  private init(ascii: (low: UInt64, high: UInt64), _ intervals: ScalarIntervals) {
+    self.ascii = ascii
+    ranges = intervals.ranges
   }
 
   /// Scalars of a category outside ASCII.
@@ -80,7 +91,20 @@ struct ScalarSet: Sendable, Equatable {
   }
 
   private func isInRanges(_ code: UInt32) -> Bool {
-    ranges.contains { $0.contains(code) }
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < code { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= code
+  }
+
+  /// Members outside ASCII.
+  private var intervals: ScalarIntervals {
+    let members = ScalarIntervals(
+      ranges
+        + ScalarCategory.runs.filter { categories >> UInt32($0.category) & 1 != 0 }.map(\.range))
+    return isInverted ? members.complement : members
   }
 
   var inverted: ScalarSet {
@@ -94,23 +118,35 @@ struct ScalarSet: Sendable, Equatable {
     return set
   }
 
-  /// Union of both sets; nil if one of them is inverted.
-  func joined(with other: ScalarSet) -> ScalarSet? {
-    guard !isInverted, !other.isInverted else { return nil }
-    return union(other)
-  }
-
-  private func union(_ other: ScalarSet) -> ScalarSet {
+  func union(_ other: ScalarSet) -> ScalarSet {
     var set = self
     set.formUnion(other)
     return set
   }
 
-  /// Adds the members of a set; neither set may be inverted.
+  func intersection(_ other: ScalarSet) -> ScalarSet {
+    let ascii = (self.ascii.low & other.ascii.low, self.ascii.high & other.ascii.high)
+    if isPlain, other.isPlain {
+      var set = ScalarSet()
+      (set.ascii, set.categories) = (ascii, categories & other.categories)
+      return set
+    }
+    return ScalarSet(ascii: ascii, intervals.intersection(other.intervals))
+  }
+
+  /// Whether its members outside ASCII are those of categories.
+  private var isPlain: Bool { ranges.isEmpty && !isInverted }
+
+  /// Adds the members of a set.
   mutating func formUnion(_ other: ScalarSet) {
-    ascii = (ascii.low | other.ascii.low, ascii.high | other.ascii.high)
+    let ascii = (self.ascii.low | other.ascii.low, self.ascii.high | other.ascii.high)
+    guard !isInverted, !other.isInverted else {
+      self = ScalarSet(ascii: ascii, intervals.union(other.intervals))
+      return
+    }
+    self.ascii = ascii
     categories |= other.categories
-    ranges += other.ranges
+    if !other.ranges.isEmpty { ranges = ScalarIntervals(ranges + other.ranges).ranges }
   }
 
   /// Set with both cases of its letters, for patterns that ignore case.
@@ -124,8 +160,8 @@ struct ScalarSet: Sendable, Equatable {
       set.insert(ascii: lower)
       set.insert(ascii: lower ^ 0x20)
       // The long s and the Kelvin sign.
-      if lower == UInt8(ascii: "s") { set.ranges.append(0x17F...0x17F) }
-      if lower == UInt8(ascii: "k") { set.ranges.append(0x212A...0x212A) }
+      if lower == UInt8(ascii: "s") { set.formUnion(ScalarSet(0x17F...0x17F)) }
+      if lower == UInt8(ascii: "k") { set.formUnion(ScalarSet(0x212A...0x212A)) }
     }
     return set
   }
