@@ -15,6 +15,8 @@ THREADS := --scratch-path .build/thread -Xswiftc -sanitize=thread \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld
 MODEL := fixtures/tiny-llama
 OUT := out/demo
+# Vocabularies of llama.cpp with their texts, from the source package of llama-cpp-python.
+VOCABULARIES = $(wildcard out/peers/llama_cpp_python-*/vendor/llama.cpp/models)
 
 build: setup
 	swift build -c release --product dynamoe
@@ -38,7 +40,7 @@ test-exports: build .venv-transformers/ready
 
 # Tests against slow peers, PyTorch, Transformers and llama.cpp, in a separate environment; and of
 # packages that depend on this one by a git tag.
-test-peers: build .venv-peers/ready
+test-peers: build .venv-peers/ready out/peers/vocabularies
 	.venv-peers/bin/python Tests/peers/transformers_logits.py $(DYNAMOE)
 	@mkdir -p out/peers
 	$(DYNAMOE) partition $(MODEL) -o out/peers/t.dmoe --text $(MODEL)/calibration.txt --force
@@ -46,6 +48,8 @@ test-peers: build .venv-peers/ready
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
+	swift build -c release --product ListTokens
+	.venv-peers/bin/python Tests/peers/llama_vocabularies.py .build/release/ListTokens $(VOCABULARIES)
 	.venv-peers/bin/python Tests/peers/import_resaved.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)
 	.venv-peers/bin/python Tests/peers/finetune_run.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)/calibration.txt
 	.ci/examples RunAtBudget StreamTensors MakePlan
@@ -85,6 +89,14 @@ format:
 	@.ci/install-packages $(TEST_PACKAGES)
 	python3 -m venv .venv-transformers
 	.venv-transformers/bin/pip install --quiet --disable-pip-version-check -r Tests/peers/transformers.txt
+	@touch $@
+
+# The source package that holds the vocabularies.
+out/peers/vocabularies: .venv-peers/ready
+	@mkdir -p out/peers
+	.venv-peers/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d out/peers \
+	  llama-cpp-python==0.3.36
+	tar xzf out/peers/llama_cpp_python-0.3.36.tar.gz -C out/peers
 	@touch $@
 
 .venv-peers/ready: Tests/peers/requirements.txt Tests/peers/transformers.txt

@@ -74,6 +74,64 @@ import Tokenizers
     #expect(byteLevel.bytes(of: 4) == [0x20])
   }
 
+  /// Names of llama.cpp 0.3.36 in `tokenizer.ggml.pre`.
+  static let names = """
+    a.x-4.0 afmoe bailingmoe bailingmoe2 bloom chameleon chatglm-bpe codeshell cohere2moe
+    command-r dbrx deepseek-coder deepseek-llm deepseek-r1-qwen deepseek-v3 default exaone
+    exaone-moe exaone4 f2llmv2 falcon falcon-h1 falcon3 gemma4 gigachat glm4 glm5 gpt-2 gpt-4o
+    gpt3-finnish granite-docling granite-embed-multi-311m granite-embed-multi-97m grok-2 hunyuan
+    hunyuan-dense hy_v4 jais jais-2 jina-de jina-es jina-v1-en jina-v2-code jina-v2-de jina-v2-es
+    jina-v5-nano joyai-llm kanana2 kimi-k2 kormo laguna lfm2 llada-moe llama-bpe llama-v3 llama3
+    llama4 megrez mellum mellum2 midm-2.0 minerva-7b minicpm5 minimax-m2 modern-bert mpt olmo phi-2
+    pixtral poro-chat qwen2 qwen35 refact roberta-bpe sarvam-moe seed-coder smaug-bpe smollm
+    solar-open spark2_5 stablelm2 starcoder superbpe talkie tekken tiny_aya trillion ufakzeka viking
+    whitespace youtu
+    """.split(whereSeparator: \.isWhitespace).map(String.init)
+
+  @Test func `Every pre-tokenizer of llama.cpp is known`() throws {
+    #expect(Self.names.count == 91)
+    for name in Self.names {
+      let file = Self.with(Self.gpt2) { $0.preTokenizer = name }
+      #expect(throws: Never.self, "\(name)") { try Tokenizer(file).encode("ab ab") }
+    }
+  }
+
+  @Test func `A file without a pre-tokenizer has llama.cpp's default`() throws {
+    for name in [nil, "", "default"] as [String?] {
+      let file = Self.with(Self.gpt2) { $0.preTokenizer = name }
+      #expect(try Tokenizer(file).encode("ab ab") == [3, 4, 3])
+    }
+  }
+
+  @Test func `GLM's words in the vocabulary need no merges`() throws {
+    let file = Self.with(Self.gpt2) { ($0.preTokenizer, $0.merges) = ("glm4", []) }
+    #expect(try Tokenizer(file).encode("ab") == [3])
+    #expect(
+      try Tokenizer(Self.with(file) { $0.preTokenizer = "chatglm-bpe" }).encode("ab") == [1, 2])
+  }
+
+  @Test func `Tokens of the type 0 are text`() throws {
+    let file = Self.with(Self.gpt2) { $0.types?[3] = 0 }
+    #expect(try Tokenizer(file).encode("ab") == [3])
+  }
+
+  @Test func `A dropped byte keeps those around it apart`() throws {
+    #expect(try Tokenizer(Self.gpt2).encode("axb") == [1, 2])
+  }
+
+  @Test func `The vocabulary of t5 takes the best segmentation`() throws {
+    var file = GGUFVocabulary(
+      model: "t5",
+      tokens: ["<pad>", "</s>", "<unk>", "▁", "a", "b", "ab", "▁a"].map { Array($0.utf8) },
+      scores: [0, 0, 0, -2, -2, -2, -3, -5], types: [3, 3, 2, 1, 1, 1, 1, 1])
+    file.addsSpacePrefix = true
+    let tokenizer = try Tokenizer(file)
+    #expect(tokenizer.kind == "Unigram" && tokenizer.leadingSpecialToken == nil)
+    #expect(try tokenizer.encode("ab  xy") == [3, 6, 3, 3, 2])
+    file.joinsSpaces = true
+    #expect(try Tokenizer(file).encode(" ab  xy ") == [3, 6, 3, 2])
+  }
+
   @Test func `Control tokens of byte-level files are special, user-defined ones are not`() throws {
     let tokenizer = try Tokenizer(Self.gpt2)
     #expect(try tokenizer.encode("ab<s><u> a") == [3, 5, 4, 1])
@@ -89,9 +147,13 @@ import Tokenizers
       #expect(try Tokenizer(file).leadingSpecialToken == llama)
       #expect(try Tokenizer(other).leadingSpecialToken == gpt2)
     }
-    var file = Self.llama()
-    file.beginningID = nil
-    #expect(try Tokenizer(file).leadingSpecialToken == nil)
+    // Without a usable id it is token 1 of SentencePiece and token 11 of byte-level vocabularies.
+    for id in [nil, 4_294_967_295, 11] as [Int?] {
+      var (file, other) = (Self.llama(), Self.gpt2)
+      (file.beginningID, other.beginningID) = (id, id)
+      #expect(try Tokenizer(file).leadingSpecialToken == 1)
+      #expect(try Tokenizer(other).leadingSpecialToken == nil)
+    }
   }
 
   static func with(
@@ -104,8 +166,8 @@ import Tokenizers
 
   static let rows: [(GGUFVocabulary, TokenizerError)] = [
     (
-      with(gpt2) { $0.model = "t5" },
-      .unsupported(path: "tokenizer.ggml.model", found: "the model \"t5\"")
+      with(gpt2) { $0.model = "rwkv" },
+      .unsupported(path: "tokenizer.ggml.model", found: "the model \"rwkv\"")
     ),
     (with(llama()) { $0.tokens = [] }, .missing(path: "tokenizer.ggml.tokens")),
     (with(llama()) { $0.scores = nil }, .missing(path: "tokenizer.ggml.scores")),
@@ -126,18 +188,10 @@ import Tokenizers
       .unsupported(path: "tokenizer.ggml.scores[4]", found: "the score nan")
     ),
     (
-      with(llama()) { $0.beginningID = 11 },
-      .idOutsideVocabulary(path: "tokenizer.ggml.bos_token_id", id: 11, count: 11)
-    ),
-    (
-      with(llama()) { $0.unknownID = -1 },
-      .idOutsideVocabulary(path: "tokenizer.ggml.unknown_token_id", id: -1, count: 11)
-    ),
-    (
       with(llama()) { $0.types?[0] = 1 }, .missing(path: "tokenizer.ggml.unknown_token_id")
     ),
     (
-      with(llama()) { ($0.beginningID, $0.addsBeginning) = (nil, true) },
+      with(gpt2) { ($0.beginningID, $0.addsBeginning) = (nil, true) },
       .missing(path: "tokenizer.ggml.bos_token_id")
     ),
     (
@@ -158,18 +212,10 @@ import Tokenizers
       .mergeOutsideVocabulary(path: "tokenizer.ggml.merges[0]", token: "ba")
     ),
     (
-      with(gpt2) { $0.preTokenizer = "viking" },
-      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"viking\"")
+      with(gpt2) { $0.preTokenizer = "unheard-of" },
+      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"unheard-of\"")
     ),
     (with(gpt2) { $0.model = "bert" }, .missing(path: "tokenizer.ggml.unknown_token_id")),
-    (
-      with(gpt2) { $0.preTokenizer = "" },
-      .unsupported(path: "tokenizer.ggml.pre", found: "the pre-tokenizer \"\"")
-    ),
-    (
-      with(gpt2) { $0.preTokenizer = nil },
-      .unsupported(path: "tokenizer.ggml.pre", found: "no pre-tokenizer")
-    ),
   ]
 
   @Test(arguments: rows)
