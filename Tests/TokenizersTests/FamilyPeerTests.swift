@@ -67,7 +67,8 @@ import Tokenizers
   }
 
   static let names = [
-    ("llama-3", "llama-bpe"), ("tekken", "tekken"), ("gpt-4o", "gpt-4o"), ("gpt2", "gpt-2"),
+    ("llama-3", "llama-bpe"), ("tekken-ggml", "tekken"), ("gpt-4o-ggml", "gpt-4o"),
+    ("gpt2", "gpt-2"),
     ("starcoder2", "starcoder"), ("default", "default"),
   ]
 

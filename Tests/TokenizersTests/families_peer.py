@@ -41,7 +41,15 @@ TAIL = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 START = r"[^\r\n\p{L}\p{N}]?"
 SIGNS = r"| ?[^\s\p{L}\p{N}]+[\r\n]*"
+# llama.cpp knows upper and lower case only in ASCII.
+ASCII_UPPER, ASCII_LOWER = r"[\p{L}&&[^a-z]]", r"[\p{L}&&[^A-Z]]"
 PATTERNS = {
+    "tekken-ggml": (
+        START + ASCII_UPPER + "*" + ASCII_LOWER + "+|" + START + ASCII_UPPER + "+" + ASCII_LOWER + r"*|\p{N}"
+        + r"| ?[^\s\p{L}\p{N}]+[\r\n/]*" + TAIL),
+    "gpt-4o-ggml": (
+        START + ASCII_UPPER + "*" + ASCII_LOWER + "+" + CONTRACTIONS + "?|" + START + ASCII_UPPER + "+" + ASCII_LOWER
+        + "*" + CONTRACTIONS + r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*" + TAIL),
     "llama-3": CONTRACTIONS + "|" + START + r"\p{L}+|\p{N}{1,3}" + SIGNS + TAIL,
     "qwen2": CONTRACTIONS + "|" + START + r"\p{L}+|\p{N}" + SIGNS + TAIL,
     "tekken": (
@@ -157,7 +165,7 @@ def train_bytes(family, texts):
         "opt": processors.RobertaProcessing(("</s>", 1), ("<s>", 0)),
     }.get(family, processors.ByteLevel(trim_offsets=False))
     document = json.loads(tokenizer.to_str())
-    document["model"]["ignore_merges"] = family in ("llama-3", "tekken")
+    document["model"]["ignore_merges"] = family in ("llama-3", "tekken", "tekken-ggml")
     return document
 
 
