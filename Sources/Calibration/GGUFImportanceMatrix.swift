@@ -37,7 +37,7 @@ struct GGUFImportanceMatrix {
     }
   }
 
-  /// Sums divided by their count; nil if the file lacks the weight.
+  /// Sums divided by their count, or zeros without a count; nil if the file lacks the weight.
   func meanSquares(of weight: String) throws(CalibrationError) -> [Double]? {
     guard let sums = try values(weight + ".in_sum2") else { return nil }
     guard let counts = try values(weight + ".counts"), let count = counts.first, counts.count == 1
@@ -45,7 +45,8 @@ struct GGUFImportanceMatrix {
       throw .importanceMatrix(
         path: path, entry: weight + ".counts", expected: "one count", found: "none, or several")
     }
-    // As in llama.cpp, a count of 0 is taken as 1.
+    // As in llama.cpp, such a weight has no data.
+    guard !(count <= 0) else { return sums.map { _ in 0 } }
     return sums.map { $0 / max(count, 1) }
   }
 

@@ -11,6 +11,10 @@ package struct ImportanceMatrix: Sendable, Equatable {
   package let path: String
   /// Mean of `h_j²` over the tokens, by layer and neuron j.
   package let layers: [[Double]]
+  /// Layers without evidence, because all their values are 0.
+  package var layersWithoutEvidence: [Int] {
+    layers.indices.filter { layer in layers[layer].allSatisfy { $0 == 0 } }
+  }
   /// Names of the texts, as in the file.
   package let datasets: [String]
   /// Number of text chunks counted.
@@ -62,6 +66,11 @@ package struct ImportanceMatrix: Sendable, Equatable {
       found.append(values)
     }
     try checkUnchanged()
+    guard found.joined().contains(where: { $0 > 0 }) else {
+      throw .importanceMatrix(
+        path: path, entry: "blk.N.ffn_down.weight", expected: "a value above 0", found: "zeros only"
+      )
+    }
     self.layers = found
   }
 }

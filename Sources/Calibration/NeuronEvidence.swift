@@ -20,4 +20,12 @@ package enum NeuronEvidence: Sendable {
     case .importanceMatrix(let matrix): matrix.layers
     }
   }
+
+  /// Layers about which an importance matrix tells nothing.
+  package var layersWithoutEvidence: [Int] {
+    switch self {
+    case .statistics: []
+    case .importanceMatrix(let matrix): matrix.layersWithoutEvidence
+    }
+  }
 }

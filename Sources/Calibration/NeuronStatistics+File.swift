@@ -88,6 +88,9 @@ extension NeuronStatistics {
       (1...1 << 40).contains(count[0])
     else { throw invalid("\"token_count\" is not one number above 0") }
     let positions = Int(count[0])
+    // A sum of as many of the largest float; twice that, because sums are rounded.
+    let most = 2 * Double(positions) * Double(Float.greatestFiniteMagnitude)
+    let mostSquares = most * Double(Float.greatestFiniteMagnitude)
     var layers: [Layer] = []
     while let absolute = try words("layers.\(layers.count).abs_sum", .f64, extents: 1) {
       guard let square = try words("layers.\(layers.count).square_sum", .f64, extents: 1),
@@ -98,6 +101,13 @@ extension NeuronStatistics {
       layer.squareSum = square.map { Double(bitPattern: $0) }
       guard (layer.absoluteSum + layer.squareSum).allSatisfy({ $0.isFinite && $0 >= 0 }) else {
         throw invalid("layer \(layers.count) has sums that are negative or not finite")
+      }
+      guard layer.absoluteSum.allSatisfy({ $0 <= most }),
+        layer.squareSum.allSatisfy({ $0 <= mostSquares })
+      else {
+        throw invalid(
+          "layer \(layers.count) has sums beyond those of \(positions) activations in single precision"
+        )
       }
       layers.append(layer)
     }

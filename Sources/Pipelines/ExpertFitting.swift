@@ -60,6 +60,11 @@ struct ExpertFitting: Sendable {
     let result = try ranking.run(on: windows, of: tokens, stages, context)
     let ranked = result.ranked
     var warnings: [String] = []
+    if let layers = matrix?.layersWithoutEvidence, !layers.isEmpty {
+      warnings.append(
+        "the importance matrix has only zeros for \(ReportWarnings.layers(layers)): there neurons "
+          + "were ranked by their weights")
+    }
     if importance == .greedy, !usesGramMatrix(windows) {
       warnings.append(
         "neurons were ranked individually: the text is too short, or the layers too wide, for "

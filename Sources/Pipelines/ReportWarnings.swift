@@ -68,7 +68,7 @@ package enum ReportWarnings {
   }
 
   /// `layer 3`, or `layers 0, 2, 3`.
-  private static func layers(_ indices: [Int]) -> String {
+  static func layers(_ indices: [Int]) -> String {
     (indices.count == 1 ? "layer " : "layers ")
       + indices.map(String.init).joined(separator: ", ")
   }

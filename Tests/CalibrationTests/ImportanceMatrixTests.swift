@@ -40,6 +40,16 @@ import Testing
     #expect(once.layers == [[1, 2, 3]])
   }
 
+  @Test func `a layer of zeros tells nothing, and a matrix of zeros is refused`() throws {
+    let some = try read(Self.word(2) + Self.entry(0, [0, 0, 0]) + Self.entry(1, [0, 1, 2]))
+    #expect(some.layersWithoutEvidence == [0])
+    #expect(NeuronEvidence.importanceMatrix(some).layersWithoutEvidence == [0])
+    let error = try #require(throws: CalibrationError.self) {
+      try read(Self.word(2) + Self.entry(0, [0, 0, 0]) + Self.entry(1, [0, 0, 0]))
+    }
+    #expect(error.description.contains("expected a value above 0, found zeros only"))
+  }
+
   @Test func `a file that ends anywhere else is refused`() throws {
     for length in 0..<Self.whole.count where length != Self.endOfEntries {
       let bytes = Array(Self.whole.prefix(length))
@@ -79,6 +89,9 @@ import Testing
       ("counts = numpy.ones((2, 1), 'f4')", "blk.0.ffn_down.weight.counts"),
       ("sums = numpy.ones((1, 3), 'f2')", "blk.0.ffn_down.weight.in_sum2"),
       ("sums = numpy.ones((1, 4), 'f4')", "expected 3 values"),
+      ("counts = numpy.zeros((1, 1), 'f4')", "found zeros only"),
+      ("counts = numpy.full((1, 1), numpy.nan, 'f4')", "not negative"),
+      ("sums = numpy.zeros((1, 3), 'f4')", "found zeros only"),
       ("sums = numpy.full((1, 3), numpy.nan, 'f4')", "not negative"),
       ("name = 'blk.0.ffn_up.weight'", "blk.0.ffn_down.weight"),
     ])

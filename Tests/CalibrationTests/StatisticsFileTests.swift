@@ -109,6 +109,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     .metadata("parts", StatisticsFile.parts(tokens: "9223372036854775807")),
     .metadata("parts", StatisticsFile.parts(tokens: "1", digest: "0")),
     .sums("NaN", [1, .nan]), .sums("infinity", [.infinity, 1]), .sums("a negative sum", [1, -1]),
+    .sums("a sum near the largest double", [1, 1.7e308]),
+    .sums("a sum that no seven floats have", [1, 2e78]),
     .sums("three neurons and two", [1, 2, 3]), .sums("no neurons and two", []),
     .sums("two extents", [1, 2], shape: [1, 2]), .sums("no extent", [1], shape: []),
     .count("no tokens", 0), .count("negative tokens", 1 << 63), .count("endless tokens", 1 << 41),

@@ -46,6 +46,33 @@ import Testing
     #expect(scores.importance == importance)
   }
 
+  @Test(arguments: [.energy, .output] as [Importance])
+  func `layers without evidence are scored by their weights`(importance: Importance) throws {
+    let folder = try TemporaryFolder()
+    var llama = TinyLlama(layers: 2, intermediateSize: 2)
+    for layer in 0..<2 {
+      var down = [Float](repeating: 0, count: 16)
+      (down[0], down[5]) = (2, 3)
+      llama[tensor: "model.layers.\(layer).mlp.down_proj.weight"]?.bytes = floatBytes(down)
+    }
+    try llama.write(to: folder)
+    let entries = [[0, 0], [8, 1]].enumerated().map { layer, values in
+      let name = Array("blk.\(layer).ffn_down.weight".utf8)
+      return words([Int32(name.count)]) + name + words([1, 2])
+        + floatBytes(values.map { Float($0) })
+    }
+    let matrix = try ImportanceMatrix(
+      path: folder.write(words([2]) + entries[0] + entries[1], to: "matrix"), layers: 2, neurons: 2)
+    let scores = try ImportanceScores(
+      importance, model: Model(path: folder.path), evidence: .importanceMatrix(matrix),
+      parallel: Parallel(threads: 1))
+    #expect(scores.layers == [[2, 3], importance == .energy ? [8, 1] : [32, 9]])
+  }
+
+  private func words(_ values: [Int32]) -> [UInt8] {
+    values.flatMap { LittleEndian.bytes(of: UInt32(bitPattern: $0)) }
+  }
+
   @Test(arguments: Importance.allCases)
   func `only the weights can be ranked without statistics`(importance: Importance) throws {
     let folder = try TemporaryFolder()

@@ -28,7 +28,7 @@ package struct ImportanceScores: Sendable {
   ///   - importance: the measure.
   ///   - model: a dense checkpoint, read only if the norms of its weights are needed.
   ///   - evidence: statistics of this model; required unless `importance` is
-  ///     ``Importance/weights``.
+  ///     ``Importance/weights``. Layers without evidence are scored by their weights.
   ///   - parallel: the loop that reads weights.
   /// - Throws: ``PlanError`` if weights cannot be read, statistics are missing or of another shape,
   ///   or a score is not finite.
@@ -37,10 +37,12 @@ package struct ImportanceScores: Sendable {
   ) throws(PlanError) {
     if let evidence { try Self.check(evidence, model.configuration) }
     let (absolute, squares) = (evidence?.absoluteSums, evidence?.squareSums)
+    let unknown = importance.needsStatistics ? evidence?.layersWithoutEvidence ?? [] : []
     var layers: [[Double]] = []
     var allNorms: [[Double]] = []
     for layer in 0..<model.configuration.layers {
       var norms: [Double] = []
+      let importance = unknown.contains(layer) ? .weights : importance
       if importance.needsDownNorms {
         do {
           norms = try model.requiredMatrix(.down, layer: layer, parallel: parallel)
