@@ -38,6 +38,12 @@ package enum ModelError: Error, Equatable, Sendable {
   case otherBase(path: String, base: String, tensor: String)
   case shape(path: String, tensor: String, expected: [Int], found: [Int])
   case elementType(path: String, tensor: String, found: String)
+  /// Weight that is NaN or infinite; the position has an index for each extent.
+  case notFinite(path: String, tensor: String, position: [Int], found: String)
+  /// Residual stream behind a layer, or logits (nil), with NaN or infinity at a token of a window.
+  case overflow(path: String, layer: Int?, window: Int, token: Int)
+  /// Text of which the model's mean loss is too large for a perplexity.
+  case infinitePerplexity(path: String)
   /// Token without a row in the embedding.
   case tokenOutOfRange(path: String, token: Int, rows: Int)
   /// Window longer than the learned positions of the model.
@@ -120,6 +126,15 @@ extension ModelError: CustomStringConvertible {
       "\(path): \(tensor): the configuration requires the shape \(expected), found \(found)"
     case .elementType(let path, let tensor, let found):
       "\(path): \(tensor): expected floating-point or quantised weights that can be decoded, found \(found)"
+    case .notFinite(let path, let tensor, let position, let found):
+      "\(path): \(tensor): expected finite weights, found \(found) at \(position)"
+    case .overflow(let path, let layer, let window, let token):
+      """
+      \(path): \(layer.map { "layer \($0): activations" } ?? "logits") overflow at token \(token) of \
+      window \(window)
+      """
+    case .infinitePerplexity(let path):
+      "\(path): the perplexity is infinite: the logits are too large"
     case .tokenOutOfRange(let path, let token, let rows):
       """
       \(path): the tokenizer gives token \(token), but the embedding has only \(rows) rows: they do \

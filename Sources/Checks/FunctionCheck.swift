@@ -61,10 +61,15 @@ enum FunctionCheck: Check {
     let ours = try OutputHead(model, parallel: subject.context.parallel)
     let theirs = try OutputHead(dense ?? model, parallel: subject.context.parallel)
     let streams = finished
+    let overflows = OverflowWatch()
     let differences = subject.context.parallel.mapLarge(windows.map(\.count)) { window in
-      LogitDifference(
-        ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]))
+      let logits = [
+        ours.logits(streams[0].windows[window]), theirs.logits(streams[1].windows[window]),
+      ]
+      for logits in logits { overflows.look(at: logits, place: window) }
+      return LogitDifference(logits[0], logits[1])
     }
+    try overflows.check(model, layer: nil, windows: windows.count)
     let range = differences.map(\.range).max() ?? 0
     let largest = (differences.map(\.largest).max() ?? 0) / max(range, .leastNormalMagnitude)
     let share = HumanText.significant(largest, digits: 2)

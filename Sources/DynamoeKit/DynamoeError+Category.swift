@@ -44,8 +44,9 @@ extension DynamoeError.Category {
     case .noBase: .usage
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration,
       .configurationText, .configuration, .metadata, .unknownFamily, .routedFolder, .unsupported,
-      .missingTensor, .notOverlay, .otherBase, .shape, .elementType, .tokenOutOfRange,
-      .windowTooLong, .noTokenizer, .noBeginningToken:
+      .missingTensor, .notOverlay, .otherBase, .shape, .elementType, .notFinite,
+      .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong, .noTokenizer,
+      .noBeginningToken:
       .data
     }
   }
@@ -53,7 +54,7 @@ extension DynamoeError.Category {
   private static func category(of error: EvaluationError) -> Self {
     switch error {
     case .unknownVariant: .usage
-    case .model, .plan, .noTargets, .encoder: .data
+    case .model, .plan, .noTargets, .encoder, .infinitePerplexity: .data
     }
   }
 

@@ -11,6 +11,8 @@ package enum EvaluationError: Error, Equatable, Sendable {
   case noTargets
   /// Encoder model, which predicts no next token.
   case encoder(path: String, family: String)
+  /// Variant whose mean loss is too large for a perplexity.
+  case infinitePerplexity(variant: String)
   /// Variant that the model cannot run.
   case unknownVariant(String, known: [String])
 }
@@ -36,6 +38,8 @@ extension EvaluationError: CustomStringConvertible {
       """
       \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined
       """
+    case .infinitePerplexity(let variant):
+      "the perplexity of \(variant) is infinite: its logits are too large"
     case .unknownVariant(let name, let known):
       "there is no variant \(name); available: \(known.joined(separator: ", "))"
     }

@@ -9,9 +9,15 @@ extension Evaluator {
     _ streams: [LayerSweep.Windows], targets: [[Int]], reference: Int?
   ) throws(ModelError) -> [[WindowScore]] {
     let head = try OutputHead(model, parallel: parallel)
-    return parallel.mapLarge(targets.map(\.count)) { window in
+    let overflows = OverflowWatch()
+    @Sendable func logits(_ stream: Int, _ window: Int) -> Matrix {
+      let logits = head.logits(streams[stream][window])
+      overflows.look(at: logits, place: stream * targets.count + window)
+      return logits
+    }
+    let scores = parallel.mapLarge(targets.map(\.count)) { window in
       let targets = targets[window]
-      let dense = reference.map { Distributions(head.logits(streams[$0][window])) }
+      let dense = reference.map { Distributions(logits($0, window)) }
       return streams.indices.map { stream in
         if let dense, stream == reference {
           return WindowScore(
@@ -19,9 +25,11 @@ extension Evaluator {
             comparison: WindowComparison(ofDense: targets))
         }
         return WindowScore(
-          Distributions(head.logits(streams[stream][window])), beside: dense, targets: targets)
+          Distributions(logits(stream, window)), beside: dense, targets: targets)
       }
     }
+    try overflows.check(model, layer: nil, windows: targets.count)
+    return scores
   }
 
   func figures(

@@ -73,8 +73,13 @@ extension Evaluator {
   ) throws(ModelError) -> [Matrix] {
     guard wanted else { return positions.map { _ in Matrix(rows: 0, columns: 0) } }
     let head = try OutputHead(model, parallel: parallel)
-    return parallel.mapLarge(positions.map(\.count)) { window in
-      head.logits(streams[window].rows(positions[window]))
+    let overflows = OverflowWatch()
+    let logits = parallel.mapLarge(positions.map(\.count)) { window in
+      let logits = head.logits(streams[window].rows(positions[window]))
+      overflows.look(at: logits, place: window)
+      return logits
     }
+    try overflows.check(model, layer: nil, windows: positions.count)
+    return logits
   }
 }

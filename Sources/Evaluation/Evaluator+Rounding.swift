@@ -7,6 +7,19 @@ import Work
 
 /// Dense model with rounded matrices: the alternative of a smaller file to fewer neurons.
 extension Evaluator {
+  /// Figures of rounded matrices; nil if their type cannot hold the weights, or activations overflow.
+  func figuresIfFinite(
+    of rounded: Model, as type: ElementType, beside reference: LayerSweep.Windows,
+    on windows: [[Int]]
+  ) throws(ModelError) -> RoundedFigures? {
+    do {
+      let figures = try figures(of: rounded, as: type, beside: reference, on: windows)
+      return figures.perplexity.isFinite ? figures : nil
+    } catch .notFinite, .overflow {
+      return nil
+    }
+  }
+
   /// - Parameters:
   ///   - rounded: the dense model with rounded matrices.
   ///   - type: the type that the matrices were rounded to.
@@ -29,12 +42,16 @@ extension Evaluator {
     let streams = finished[0].windows
     let dense = try OutputHead(model, parallel: parallel)
     let head = try OutputHead(rounded, parallel: parallel)
+    let overflows = OverflowWatch()
     let scores = parallel.mapLarge(windows.map(\.count)) { window in
       let targets = Array(windows[window].dropFirst())
+      let logits = head.logits(streams[window])
+      overflows.look(at: logits, place: window)
       return WindowScore(
-        Distributions(head.logits(streams[window])),
+        Distributions(logits),
         beside: Distributions(dense.logits(reference[window])), targets: targets)
     }
+    try overflows.check(model, layer: nil, windows: windows.count)
     return RoundedFigures(
       elementType: type, perplexity: Estimate(meanOf: scores.flatMap(\.losses)).exponential.value,
       divergence: Divergence(scores.compactMap(\.comparison)),

@@ -156,6 +156,7 @@ package struct Evaluator: Sendable {
     let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []
     let plan = streams(reference + variants.map(asRun))
     let streams = plan.variants
+    let result: Result
     do {
       let (finished, meters, choices) = try run(
         plan, on: windows.map { Array($0.dropLast()) }, recording: recording)
@@ -176,14 +177,18 @@ package struct Evaluator: Sendable {
       if let (types, model) = roundings, let dense = streams.firstIndex(of: .dense) {
         let reference = finished[dense].windows
         rounded = try types.map { (type) throws(ModelError) in
-          try self.figures(
+          try figuresIfFinite(
             of: model.rounded(to: type), as: type, beside: reference, on: windows)
-        }
+        }.compactMap { $0 }
       }
-      return Result(targets: targetCount, figures: figures, rounded: rounded, choices: choices)
+      result = Result(targets: targetCount, figures: figures, rounded: rounded, choices: choices)
     } catch {
       throw .model(error)
     }
+    if let figures = result.figures.first(where: { !$0.perplexity.isFinite }) {
+      throw .infinitePerplexity(variant: figures.variant.name)
+    }
+    return result
   }
 
   /// Variant to run in place of this one: dense for the largest expert, which is the same.

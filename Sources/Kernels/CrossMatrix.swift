@@ -17,6 +17,8 @@ package struct CrossMatrix: Sendable {
 
   package subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
 
+  package var isFinite: Bool { values.allSatisfy(\.isFinite) }
+
   /// Adds `x tᵀ` for each row x of `left` and the same row t of `right`.
   package mutating func add(_ left: Matrix, _ right: Matrix, parallel: Parallel = .serial) {
     precondition(left.rows == right.rows, "\(left.rows) rows and \(right.rows)")

@@ -22,6 +22,8 @@ package struct GramMatrix: Sendable {
     (0..<size).reduce(0) { $0 + upper[$1 * size + $1] } / Double(max(size, 1))
   }
 
+  package var isFinite: Bool { upper.allSatisfy(\.isFinite) }
+
   /// Adds `x xᵀ` of every row x.
   package mutating func add(_ rows: Matrix, parallel: Parallel = .serial) {
     precondition(rows.columns == size, "\(rows.columns) columns for \(size)")

@@ -46,6 +46,9 @@ package struct CalibrateRun: Sendable {
         sweeping: model, positions: tokens.tokens.count / shard.count, streams: 1,
         withOutput: false, parallel: context.parallel))
     context.progress.estimate(StageList([stage]))
+    if tokens.tokens.count / shard.count >= Model.positionsWorthProbing {
+      try model.probe(tokens.windows(), withOutput: false, parallel: context.parallel)
+    }
     let workspace = Workspace(
       memory: context.workspace.memory, folder: Folder.parent(of: outputPath))
     let statistics = try Calibrator(model, context.with(workspace), as: stage)

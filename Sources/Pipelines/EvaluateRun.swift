@@ -72,6 +72,9 @@ package struct EvaluateRun: Sendable {
             sweeping: model, positions: tokens.tokens.count, streams: variants.count,
             withOutput: true, parallel: evaluator.parallel))
       ]))
+    if variants.count * tokens.tokens.count >= Model.positionsWorthProbing {
+      try model.probe(tokens.windows(), withOutput: true, parallel: evaluator.parallel)
+    }
     let result = try evaluator.evaluate(variants, on: tokens.windows())
     try model.checkpoint.checkUnchanged()
     return Measured(result: result, context: tokens.context, textDigest: tokens.digest)

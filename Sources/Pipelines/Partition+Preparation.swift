@@ -6,6 +6,7 @@ import Containers
 import DMOE
 import Experts
 import Kernels
+import Running
 import Tensors
 import Work
 
@@ -20,6 +21,14 @@ extension Partition {
     let shown: [TextTokens]
     let widths: ExpertWidths
     let fitting: ExpertFitting
+
+    /// Throws, before long work, for weights that are not finite and activations that overflow.
+    func probe(_ context: Context) throws(ModelError) {
+      let windows = tokens?.windows(split?.calibration) ?? []
+      try model.probe(
+        windows, withOutput: !windows.isEmpty && !model.family.isEncoder,
+        parallel: context.parallel)
+    }
   }
 
   func prepare() throws -> Prepared {

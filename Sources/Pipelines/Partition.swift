@@ -74,6 +74,7 @@ package struct Partition: Sendable {
     let stages = estimate.stages
     try checkSpace(output, estimate)
     context.progress.estimate(stages)
+    try prepared.probe(context)
     let store = resumes ? try artifactStore(prepared) : nil
     let context = context.with(
       Workspace(

@@ -16,6 +16,17 @@ extension LayerSweep {
     package let join: ResidualJoin
     /// Takes the output of the network in a window, T × D; required for every window.
     package let finish: @Sendable (_ window: Int, _ output: Matrix) -> Void
+    let overflows: OverflowWatch
+
+    /// Whether an output of the network in a window, T × D, leaves the stream finite.
+    ///
+    /// The sweep throws if it does not. ``finish`` looks at outputs too, but results that would be
+    /// invalid are better not computed.
+    package func isFinite(_ window: Int, _ output: Matrix) -> Bool {
+      guard output.firstRowNotFinite != nil else { return true }
+      overflows.look(at: output, place: window)
+      return false
+    }
   }
 
   /// Runs all windows through all layers, for work that needs all windows of a layer together.
@@ -25,7 +36,8 @@ extension LayerSweep {
   ///   - feedForward: finishes every window; returns false to stop.
   ///   - record: writes the journal record of the layer that has just finished.
   ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
-  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
+  /// - Throws: ``ModelError`` if weights cannot be read or are not finite, a token has no row in the
+  ///   embedding, or activations overflow.
   package func run(
     _ windows: [[Int]], feedForward: (Layer) -> Bool,
     record: (inout RecordWriter) -> Void = { _ in },
@@ -39,12 +51,15 @@ extension LayerSweep {
       let decoder = try DecoderLayer(
         model, layer: index, positions: course.positions, parallel: parallel)
       let (from, within) = (course.area(before: index), course.area(within: index))
+      let overflows = OverflowWatch()
       parallel.forEachLarge(rows) { window in
         var stream = states.take(window, from: from)
         let besides = decoder.attend(&stream)
+        overflows.look(at: stream, place: window)
         states.write(stream, window, to: within)
         if let besides, let inputs { states.write(besides, window, to: inputs) }
       }
+      try overflows.check(model, layer: index, windows: windows.count)
       let to = course.area(before: index + 1)
       let layer = Layer(
         index: index, weights: try model.feedForward(layer: index, parallel: parallel),
@@ -52,13 +67,16 @@ extension LayerSweep {
           if let inputs { return states.read($0, in: inputs) }
           return decoder.feedForwardInput(states.read($0, in: within), besides: nil)
         },
-        residuals: Windows(rows: rows) { states.read($0, in: within) }, join: decoder.join
-      ) { window, output in
-        var stream = states.read(window, in: within)
-        decoder.join.join(output, to: &stream)
-        states.write(stream, window, to: to)
-      }
-      guard feedForward(layer) else { return }
+        residuals: Windows(rows: rows) { states.read($0, in: within) }, join: decoder.join,
+        finish: { window, output in
+          var stream = states.read(window, in: within)
+          decoder.join.join(output, to: &stream)
+          overflows.look(at: stream, place: window)
+          states.write(stream, window, to: to)
+        }, overflows: overflows)
+      let goesOn = feedForward(layer)
+      try overflows.check(model, layer: index, windows: windows.count)
+      guard goesOn else { return }
       try course.finish(index, record: record)
     }
     course.end()

@@ -91,7 +91,8 @@ package struct LayerSweep: Sendable {
   ///   - record: writes the journal record of the layer that has just finished.
   ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
   /// - Returns: the windows of each stream after the last layer.
-  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
+  /// - Throws: ``ModelError`` if weights cannot be read or are not finite, a token has no row in the
+  ///   embedding, or activations overflow.
   package func run<Observation: Sendable>(
     _ windows: [[Int]], streams: Int = 1,
     feedForward: @Sendable (Call) -> (output: Matrix, observation: Observation),
@@ -119,7 +120,8 @@ package struct LayerSweep: Sendable {
   ///   - record: writes the journal record of the layer that has just finished.
   ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
   /// - Returns: the windows of each stream after the last layer.
-  /// - Throws: ``ModelError`` if weights cannot be read or a token has no row in the embedding.
+  /// - Throws: ``ModelError`` if weights cannot be read or are not finite, a token has no row in the
+  ///   embedding, or activations overflow.
   package func run<Observation: Sendable>(
     _ windows: [[Int]], phases: [Int],
     arrange: (_ layer: Int, FeedForwardWeights) -> FeedForwardWeights = { $1 },
@@ -152,6 +154,7 @@ package struct LayerSweep: Sendable {
         let running = first * windows.count..<(first + count) * windows.count
         var part = Array(visits[running])
         let sizes = running.map { windows[$0 % windows.count].count }
+        let overflows = OverflowWatch()
         parallel.forEachInPlaceLarge(&part, sizes: sizes) { place, visit in
           let index = running.lowerBound + place
           var stream = states.take(index, from: from)
@@ -165,8 +168,10 @@ package struct LayerSweep: Sendable {
             decoder.join.join(output, to: &stream)
             visit.observation = observation
           }
+          overflows.look(at: stream, place: index)
           states.write(stream, index, to: to)
         }
+        try overflows.check(model, layer: layer, windows: windows.count)
         visits.replaceSubrange(running, with: part)
         for stream in first..<first + count {
           seen[stream] = visits[stream * windows.count..<(stream + 1) * windows.count]

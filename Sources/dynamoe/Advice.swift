@@ -67,7 +67,7 @@ enum Advice {
     case .noBeginningToken: "use --bos never"
     case .file, .safetensors, .gguf, .container, .tensor, .noConfiguration, .configurationText,
       .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor, .otherBase, .shape,
-      .elementType, .tokenOutOfRange, .windowTooLong:
+      .elementType, .notFinite, .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong:
       nil
     }
   }
@@ -114,7 +114,7 @@ enum Advice {
   private static func advice(for error: EvaluationError) -> String? {
     switch error {
     case .encoder: "calibrate, partition and show work for encoders"
-    case .model, .plan, .noTargets, .unknownVariant: nil
+    case .model, .plan, .noTargets, .infinitePerplexity, .unknownVariant: nil
     }
   }
 

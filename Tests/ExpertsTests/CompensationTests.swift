@@ -49,6 +49,20 @@ import Testing
     #expect(example.meanErrors(of: outputs).allSatisfy { abs($0) < 2e-5 })
   }
 
+  @Test(arguments: [Float(1e20), 1e30, 3e38])
+  func `terms that overflow single precision give a finite map`(scale: Float) {
+    let example = CompensationExample(tokens: 60, size: 12, decay: 1, seed: 3)
+    var inputs = example.inputs
+    inputs.multiply(by: scale / 100)
+    var targets = example.targets
+    targets.multiply(by: scale / 100)
+    var fit = CompensationFit(features: 12)
+    fit.add(inputs, targets, weights: example.weights)
+    for scales in [nil, [Float](repeating: 1e-40, count: 12)] {
+      #expect(fit.fit(rank: 3, outputScales: scales).isFinite)
+    }
+  }
+
   @Test(arguments: [Float(0.125), 0.25, 1])
   func `where no direction stands out it explains as much as a full decomposition`(
     decay: Float

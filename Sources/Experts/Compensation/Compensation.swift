@@ -42,6 +42,10 @@ package struct Compensation: Sendable, Equatable {
 
   package var rank: Int { firstHalves.rows }
 
+  package var isFinite: Bool {
+    [first.values, second.values, bias].allSatisfy { $0.firstNotFinite() == nil }
+  }
+
   package var parameterCount: Int {
     firstHalves.bits.count + secondHalves.bits.count + bias.count
   }

@@ -74,7 +74,7 @@ package struct CompensationFit: Sendable {
   ///   - outputScales: factors that the columns of the targets carry, divided out of the map; nil
   ///     for none.
   /// - Returns: the best map of this rank; its matrices are zero if inputs do not vary or no token
-  ///   has weight.
+  ///   has weight, and its bias too if terms overflow.
   package func fit(rank: Int, outputScales: [Float]? = nil) -> Compensation {
     precondition((0...features).contains(rank), "rank \(rank) of \(features)")
     let total = weight > 0 ? weight : 1
@@ -85,11 +85,15 @@ package struct CompensationFit: Sendable {
     let second = vectors?.second ?? Matrix(rows: rank, columns: features)
     let bias = zip(targetOrigin, targetOffsets).map { Double($0) + $1 }
     let inverses = outputScales?.map { $0 == 0 ? 0 : 1 / $0 }
-    return Compensation(
+    let fitted = Compensation(
       first: first,
       second: (inverses.map { second.scalingColumns(by: $0) } ?? second).transposed(),
       bias: inverses.map { zip(bias, $0).map { $0 * Double($1) } } ?? bias,
       inputMeans: zip(inputOrigin, inputOffsets).map { Double($0) + $1 })
+    guard !fitted.isFinite else { return fitted }
+    return Compensation(
+      first: Matrix(rows: rank, columns: features), second: Matrix(rows: features, columns: rank),
+      bias: [Float](repeating: 0, count: features))
   }
 
   /// Rows of `(F V)ᵀ` and `Vᵀ`: F is the full ridge solution, V the leading eigenvectors of
@@ -100,9 +104,11 @@ package struct CompensationFit: Sendable {
     var covariance = gram
     covariance.center(inputMeans, weight: weight)
     let ridge = Self.ridge * covariance.diagonalMean
-    guard ridge > 0, let factor = CholeskyFactor(covariance, ridge: ridge) else { return nil }
+    guard ridge > 0, covariance.isFinite, let factor = CholeskyFactor(covariance, ridge: ridge)
+    else { return nil }
     var products = cross
     products.center(inputMeans, targetMeans, weight: weight)
+    guard products.isFinite else { return nil }
     var numbers = SplitMix64(seed: 0)
     let count = min(rank + Self.oversampling, features)
     let start = VectorBlock(

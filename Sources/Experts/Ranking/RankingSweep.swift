@@ -78,7 +78,9 @@ package struct RankingSweep: Sendable {
           var halves: [[Double]] = []
           var importances = scores?.layers[layer.index] ?? []
           if scores == nil {
-            let greedy = Self.greedy(layer, finishes: !wantsErrors, parallel)
+            guard let greedy = Self.greedy(layer, finishes: !wantsErrors, parallel) else {
+              return false
+            }
             ranked.statistics.append(greedy.statistics)
             (order, importances) = (greedy.ranking.order, greedy.ranking.scores)
             halves = greedy.halves
@@ -121,10 +123,12 @@ package struct RankingSweep: Sendable {
   }
 
   /// Ranks the neurons of a layer by `Σ q h hᵀ` over all positions, q being the error weight of a
-  /// position; `halves` has the diagonal scores from the even and from the odd windows.
+  /// position; nil if activations overflow.
+  ///
+  /// `halves` has the diagonal scores from the even and from the odd windows.
   private static func greedy(
     _ layer: LayerSweep.Layer, finishes: Bool, _ parallel: Parallel
-  ) -> (ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer) {
+  ) -> (ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer)? {
     let weights = layer.weights
     let neurons = weights.neurons
     let tokens = layer.inputs.rows.reduce(0, +)
@@ -144,8 +148,12 @@ package struct RankingSweep: Sendable {
         let factors = layer.join.errorWeights(output: output, residual: layer.residuals[window])
           .map { $0.squareRoot() }
         if finishes { layer.finish(window, output) }
-        return (sums: sums, rows: hidden.scalingRows(by: factors))
+        return (
+          sums: sums, rows: hidden.scalingRows(by: factors),
+          isFinite: layer.isFinite(window, output)
+        )
       }
+      guard seen.allSatisfy(\.isFinite) else { return nil }
       for (window, seen) in zip(chunk, seen) {
         statistics.add(seen.sums)
         for (neuron, sum) in seen.rows.columnSquareSums().enumerated() {
@@ -157,10 +165,14 @@ package struct RankingSweep: Sendable {
     }
     var down = weights.neuronMajorDown
     if let scales = layer.join.columnScales { down = down.scalingColumns(by: scales) }
-    let ranking =
+    var ranking =
       usesGram
       ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
       : GreedyRanking(diagonal: diagonal, down: down)
+    // Products of single precision overflow where the double precision of the diagonal does not.
+    if !ranking.scores.allSatisfy(\.isFinite) {
+      ranking = GreedyRanking(diagonal: diagonal, down: down)
+    }
     let norms = down.rowDots(down)
     return (ranking, halves.map { zip($0, norms).map(*) }, statistics)
   }

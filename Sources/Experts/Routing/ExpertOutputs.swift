@@ -95,7 +95,8 @@ package struct ExpertOutputs: Sendable {
       if !compensations.isEmpty { missing.subtract(compensations[expert](input)) }
       if let scales = join.columnScales { missing = missing.scalingColumns(by: scales) }
       for (token, square) in missing.rowDots(missing).enumerated() {
-        let error = max(square * weights[token], Self.leastError)
+        let error = min(
+          max(square * weights[token], Self.leastError), .greatestFiniteMagnitude)
         errors.values[token * errors.columns + expert] = Float(log(error))
       }
     }

@@ -64,7 +64,9 @@ struct RingPass {
           let window = chunk.lowerBound + index
           guard !HeldBackWindows.contains(window, of: layer.inputs.count) else { continue }
           let weights = seen.weights.enumerated().map { token, weight in
-            Double(shares[window].values[token * shares[window].columns + expert]) * weight
+            // The sweep throws if an output is not finite, but only after this layer.
+            guard weight.isFinite else { return 0.0 }
+            return Double(shares[window].values[token * shares[window].columns + expert]) * weight
           }
           fit.add(seen.input, seen.missing[expert], weights: weights)
         }

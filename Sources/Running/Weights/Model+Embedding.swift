@@ -58,7 +58,8 @@ extension Model {
     let pieceRows = max((1 << 24) / columns, 1)
     for piece in Set(windows.joined().map { $0 / pieceRows }).sorted() {
       let tokens = piece * pieceRows..<min((piece + 1) * pieceRows, rows)
-      let values = try floats(of: tensor, rows: tokens, parallel: parallel)
+      let values = try floats(
+        of: tensor, rows: tokens, mayBeInfinite: true, parallel: parallel)
       parallel.forEachInPlace(&embedded) { window, matrix in
         for (row, token) in windows[window].enumerated() where tokens.contains(token) {
           let start = (token - tokens.lowerBound) * columns
@@ -66,6 +67,12 @@ extension Model {
             row * columns..<(row + 1) * columns, with: values[start..<start + columns])
         }
       }
+    }
+    // Rows that no window needs may hold anything.
+    for (window, matrix) in embedded.enumerated() {
+      guard let row = matrix.firstRowNotFinite else { continue }
+      try checkFinite(
+        Array(matrix[row]), of: tensor, from: windows[window][row] * columns, parallel: parallel)
     }
     return embedded
   }

@@ -113,10 +113,15 @@ extension Model {
         return nil
       }
       var values: [Float] = []
-      for ring in rings { values += try ring.floats(parallel: parallel) }
+      for ring in rings {
+        let floats = try ring.floats(parallel: parallel)
+        try checkFinite(floats, of: ring.description, parallel: parallel)
+        values += floats
+      }
       return values
     } catch {
-      throw .tensor(error)
+      throw error as? ModelError ?? (error as? TensorError).map { .tensor($0) }
+        ?? missing(.up, layer)
     }
   }
 }

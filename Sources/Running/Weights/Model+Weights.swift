@@ -139,18 +139,42 @@ extension Model {
   }
 
   /// Elements of a tensor that is not cut into rings, or of a range of its rows.
+  ///
+  /// - Throws: ``ModelError`` if the tensor cannot be read or, unless `mayBeInfinite`, has elements
+  ///   that are not finite.
   func floats(
-    of tensor: TensorDescription, rows: Range<Int>?, parallel: Parallel
+    of tensor: TensorDescription, rows: Range<Int>?, mayBeInfinite: Bool = false,
+    parallel: Parallel
   ) throws(ModelError) -> [Float] {
     let rowElements = rows == nil ? 0 : tensor.elementCount / tensor.shape[0]
     let elements = rows.map { $0.lowerBound * rowElements..<$0.upperBound * rowElements }
+    var values: [Float]
     do {
-      var values = try checkpoint.source.open(tensor.name).floats(elements, parallel: parallel)
+      values = try checkpoint.source.open(tensor.name).floats(elements, parallel: parallel)
       if let type = roundedType(of: tensor) { type.round(&values, parallel: parallel) }
-      return values
     } catch {
       throw .tensor(error)
     }
+    if !mayBeInfinite {
+      try checkFinite(values, of: tensor, from: elements?.lowerBound ?? 0, parallel: parallel)
+    }
+    return values
+  }
+
+  /// Throws if elements of a tensor, the first of which has this index, are not finite.
+  func checkFinite(
+    _ values: [Float], of tensor: TensorDescription, from start: Int = 0, parallel: Parallel
+  ) throws(ModelError) {
+    guard let index = values.firstNotFinite(parallel: parallel) else { return }
+    var rest = start + index
+    var position: [Int] = []
+    for extent in tensor.shape.reversed() {
+      position.insert(rest % extent, at: 0)
+      rest /= extent
+    }
+    throw .notFinite(
+      path: path, tensor: tensor.name.text, position: position,
+      found: values[index].isNaN ? "NaN" : values[index] > 0 ? "infinity" : "-infinity")
   }
 
   func missing(_ role: TensorRole, _ layer: Int?) -> ModelError {

@@ -23,7 +23,7 @@ package struct ResidualJoin: Sendable {
   package var columnScales: [Float]? { outputNorm?.weight }
 
   /// Factors that make each token's squared error, after column scaling, relative to the residual
-  /// stream.
+  /// stream; 0 where the stream is zero.
   ///
   /// - Parameters:
   ///   - output: T × D, output of the whole network.
@@ -32,12 +32,17 @@ package struct ResidualJoin: Sendable {
   package func errorWeights(output: Matrix, residual: Matrix) -> [Double] {
     var stream = joining(output)
     stream.add(residual)
-    let lengths = stream.rowDots(stream).map { max($0, .leastNormalMagnitude) }
-    guard let outputNorm else { return lengths.map { 1 / $0 } }
+    let lengths = stream.rowDots(stream)
+    guard let outputNorm else { return lengths.map(Self.inverse) }
     let epsilon = Double(outputNorm.epsilon)
     return zip(output.rowDots(output), lengths).map { square, length in
-      let mean = max(square / Double(output.columns) + epsilon, .leastNormalMagnitude)
-      return 1 / (mean * length)
+      Self.inverse((square / Double(output.columns) + epsilon) * length)
     }
+  }
+
+  /// `1 / value`; 0 if its square root would be no finite float.
+  private static func inverse(_ value: Double) -> Double {
+    let least = Double(Float.leastNormalMagnitude)
+    return value < least * least ? 0 : 1 / value
   }
 }
