@@ -225,7 +225,7 @@ let package = Package(
     tests(
       "RunningTests",
       [
-        "Architectures", "ByteIO", "Checkpoints", "DMOE", "JSON", "Kernels", "Running",
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "GGUF", "JSON", "Kernels", "Running",
         "Safetensors", "Tensors", "TestSupport", "Work",
       ],
       exclude: ["peer.py"]),

@@ -23,6 +23,24 @@ package struct Family: Sendable {
     package var rotatesParts = false
     /// Architecture for the same tensors with a different width in each layer.
     package var mixed: String?
+    /// Period of the layers without a window, if no key states one; nil if llama.cpp gives the
+    /// architecture no windows.
+    package var windowPeriod: Int?
+    /// Rotation of the layers with windows, if it differs.
+    package var windowedRotation = WindowedRotation.same
+    /// Keys with a meaning only in some architectures that this one reads, with llama.cpp's values
+    /// for files without them; nil for none.
+    package var optional: [GGUFModelKey: Double?] = [:]
+
+    /// Rotation of layers with windows.
+    package enum WindowedRotation: Sendable {
+      /// That of the other layers, whose base a key may change.
+      case same
+      /// The base of the other layers without their scaling.
+      case unscaled
+      /// A base of its own, 10 000 without a key, and no scaling.
+      case own
+    }
 
     /// Tensors that divide rotary frequencies.
     package enum Divisors: Sendable {
@@ -89,6 +107,10 @@ package struct Family: Sendable {
   /// Values of `model_type` for this family.
   package var modelTypes: [String]
   package var keys = FamilyKeys()
+  /// Other names of keys that Transformers takes for the family's.
+  package var aliases: [String: String] = [:]
+  /// Transformers' values of keys that are missing from `config.json`.
+  package var defaults: [String: JSONValue] = [:]
   /// Keys that must have these values if present; others are not supported.
   package var requirements: [String: JSONValue] = [:]
   /// Nil if llama.cpp does not support the family, or dynamoe does not read it from GGUF.
@@ -118,6 +140,10 @@ package struct Family: Sendable {
   package var windowedRotaryBase: String?
   /// Whether query and key norms span all heads together instead of each head.
   package var normsWholeHeads = false
+  /// Whether the norms of queries and keys come after their rotation instead of before it.
+  package var normsFollowRotation = false
+  /// Whether it was described by a user, and so is no family of Transformers.
+  package var isDescribed = false
   /// Whether embeddings are multiplied by √D.
   package var scalesEmbedding = false
   /// Supported activations, by their names in `config.json`.

@@ -18,6 +18,9 @@ package struct FamilyDescription {
     for (member, field) in try root.members() where member != "like" {
       try change(&family, member, field)
     }
+    family.isDescribed = true
+    family.keys.readOptional()
+    try FamilyConsistency(family).check()
     return family
   }
 
@@ -41,6 +44,7 @@ package struct FamilyDescription {
     case "attention_output_bias": family.attentionOutputBias = try field.flag()
     case "feed_forward_bias": family.feedForwardBias = try field.flag()
     case "norms_whole_heads": family.normsWholeHeads = try field.bool()
+    case "norms_after_rotation": family.normsFollowRotation = try field.bool()
     case "scales_embedding": family.scalesEmbedding = try field.bool()
     case "activations":
       family.activations = [:]
@@ -50,7 +54,9 @@ package struct FamilyDescription {
     case "gguf":
       family.gguf = Family.GGUF(
         architecture: try field.member("architecture").string(),
-        activation: try field.member("activation").choice(Activation.self))
+        activation: try field.member("activation").choice(Activation.self),
+        windowPeriod: family.windowedLayers.period,
+        optional: [.window: nil, .attentionSoftCap: nil, .outputSoftCap: nil])
     case "tensors":
       for (naming, field) in try field.members() {
         guard let naming = TensorNaming(rawValue: naming) else {
@@ -113,12 +119,28 @@ package struct FamilyDescription {
   }
 }
 
-extension TensorRole {
-  /// Role from its snake case name, such as `attention_norm` for `attentionNorm`.
-  fileprivate init?(snakeCase name: String) {
-    let words = name.split(separator: "_", omittingEmptySubsequences: false)
-    let rest = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
-    self.init(rawValue: words.prefix(1).joined() + rest.joined())
+extension FamilyKeys {
+  /// Usual names of the keys that only some families have: a described model has any of them.
+  fileprivate mutating func readOptional() {
+    let usual: [(WritableKeyPath<FamilyKeys, String?>, String)] = [
+      (\.keyValueHeads, "num_key_value_heads"), (\.headDimension, "head_dim"),
+      (\.rotaryFraction, "partial_rotary_factor"), (\.tokenTypes, "type_vocab_size"),
+      (\.attentionScalar, "query_pre_attn_scalar"),
+      (\.attentionSoftCap, "attn_logit_softcapping"),
+      (\.outputSoftCap, "final_logit_softcapping"), (\.window, "sliding_window"),
+    ]
+    for (key, name) in usual where self[keyPath: key] == nil { self[keyPath: key] = name }
+  }
+}
+
+extension Family.WindowedLayers {
+  /// Period of the layers without a window in GGUF; 0 if all have it, nil if none has.
+  fileprivate var period: Int? {
+    switch self {
+    case .all: 0
+    case .from: nil
+    case .allButEvery(let period, _): period
+    }
   }
 }
 

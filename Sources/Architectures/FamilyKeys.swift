@@ -1,11 +1,15 @@
-/// Names of the keys in `config.json`; the defaults are those of most families.
+/// Names of the keys in `config.json` that a family reads; the defaults are those of most families.
+///
+/// Nil for a key that Transformers ignores in the family: its value has no effect.
 package struct FamilyKeys: Sendable {
   package var layers = "num_hidden_layers"
   package var hiddenSize = "hidden_size"
   package var intermediateSize = "intermediate_size"
   package var heads = "num_attention_heads"
-  package var keyValueHeads = "num_key_value_heads"
-  package var headDimension = "head_dim"
+  /// Nil if every head has its own key and value.
+  package var keyValueHeads: String? = "num_key_value_heads"
+  /// Nil if the heads share the hidden size evenly.
+  package var headDimension: String? = "head_dim"
   package var vocabularySize = "vocab_size"
   package var contextLength = "max_position_embeddings"
   /// Nil if the epsilon is always 10⁻⁵.
@@ -13,12 +17,13 @@ package struct FamilyKeys: Sendable {
   /// The first key present counts.
   package var activation = ["hidden_act"]
   package var rotaryBase = "rope_theta"
-  /// Fraction of a head's dimensions that is rotated.
-  package var rotaryFraction = "partial_rotary_factor"
-  package var tokenTypes = "type_vocab_size"
+  /// Fraction of a head's dimensions that is rotated; nil if all are.
+  package var rotaryFraction: String?
+  package var tokenTypes: String?
   /// Number whose square root divides attention scores, in place of the head dimension.
-  package var attentionScalar = "query_pre_attn_scalar"
-  package var attentionSoftCap = "attn_logit_softcapping"
-  package var outputSoftCap = "final_logit_softcapping"
-  package var window = "sliding_window"
+  package var attentionScalar: String?
+  package var attentionSoftCap: String?
+  package var outputSoftCap: String?
+  /// Nil if no layer has a window.
+  package var window: String?
 }

@@ -2,38 +2,76 @@ package import Tensors
 
 extension TensorLayout {
   /// Rearrangement of a role's tensor from this layout to the other.
+  ///
+  /// - Parameters:
+  ///   - role: role of the tensor.
+  ///   - other: layout to arrange for.
+  ///   - configuration: heads of the model.
+  ///   - rows: number of outputs of the tensor.
+  /// - Returns: the rearrangement; `unchanged` if both layouts store the tensor alike.
   package func arrangement(
-    of role: TensorRole, in other: TensorLayout, _ configuration: ModelConfiguration
+    of role: TensorRole, in other: TensorLayout, _ configuration: ModelConfiguration, rows: Int
   ) -> Arrangement {
-    Arrangement(
-      isTransposed: role.isProjection && isTransposed != other.isTransposed,
-      rows: rows(of: role, in: other, configuration),
+    let mine = storedRows(of: role, configuration, rows: rows)
+    let others = other.storedRows(of: role, configuration, rows: rows)
+    var order: [Int]?
+    if mine != others {
+      var moved = Array(0..<rows)
+      for row in 0..<rows { moved[others?[row] ?? row] = mine?[row] ?? row }
+      order = moved
+    }
+    return Arrangement(
+      isTransposed: role.isProjection && isTransposed != other.isTransposed, rows: order,
       offset: role.isNorm ? normOffset - other.normOffset : 0)
   }
 
-  private func rows(
-    of role: TensorRole, in other: TensorLayout, _ configuration: ModelConfiguration
+  /// Stored row of each row in the order of the forward pass; nil if that is the order as stored.
+  ///
+  /// The forward pass has query, key and value one after the other, each head with all rows of one
+  /// half of its rotated part, then all of the other, then the rest.
+  package func storedRows(
+    of role: TensorRole, _ configuration: ModelConfiguration, rows: Int
   ) -> [Int]? {
     let dimension = configuration.headDimension
     switch role {
-    case .query, .queryBias, .key, .keyBias:
-      guard other.pairsNeighbours, !pairsNeighbours else { return nil }
-      let isQuery = role == .query || role == .queryBias
-      let heads = isQuery ? configuration.heads : configuration.keyValueHeads
-      return (0..<heads * dimension).map { row in
-        let (head, place) = row.quotientAndRemainder(dividingBy: dimension)
-        // A pair takes one row from each half.
-        return head * dimension + place % 2 * (dimension / 2) + place / 2
-      }
+    case .query, .queryBias, .key, .keyBias, .queryNorm, .keyNorm:
+      guard pairsNeighbours else { return nil }
+      return rotatedRows(configuration, starts: stride(from: 0, to: rows, by: dimension))
     case .queryKeyValue, .queryKeyValueBias:
-      guard other.fusion == .blocks, fusion == .heads else { return nil }
-      return (0..<3).flatMap { part in
-        (0..<configuration.heads).flatMap { head in
-          let start = (3 * head + part) * dimension
-          return start..<start + dimension
-        }
-      }
+      guard pairsNeighbours || fusion == .heads else { return nil }
+      return fusedRows(configuration)
     default: return nil
+    }
+  }
+
+  private func fusedRows(_ configuration: ModelConfiguration) -> [Int] {
+    let dimension = configuration.headDimension
+    let (heads, groups) = (configuration.heads, configuration.keyValueHeads)
+    let shared = heads / groups
+    func start(_ head: Int, of part: Int) -> Int {
+      switch fusion {
+      case .blocks: (head + [0, heads, heads + groups][part]) * dimension
+      case .heads:
+        part == 0
+          ? (head / shared * (shared + 2) + head % shared) * dimension
+          : (head * (shared + 2) + shared + part - 1) * dimension
+      }
+    }
+    let rotated = (0..<heads).map { start($0, of: 0) } + (0..<groups).map { start($0, of: 1) }
+    return rotatedRows(configuration, starts: rotated)
+      + (0..<groups).flatMap { start($0, of: 2)..<start($0, of: 2) + dimension }
+  }
+
+  /// Stored rows of heads that begin at the given rows.
+  private func rotatedRows(
+    _ configuration: ModelConfiguration, starts: some Sequence<Int>
+  ) -> [Int] {
+    let dimension = configuration.headDimension
+    let half = pairsNeighbours ? (configuration.rotary?.dimension ?? dimension) / 2 : 0
+    return starts.flatMap { start in
+      (0..<dimension).map { row in
+        row < 2 * half ? start + 2 * (row % half) + row / half : start + row
+      }
     }
   }
 }

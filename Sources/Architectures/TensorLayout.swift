@@ -6,7 +6,7 @@ package struct TensorLayout: Sendable {
   package enum Fusion: String, Sendable, CaseIterable {
     /// All of query, all of key, all of value.
     case blocks
-    /// Query, key and value of each head in turn.
+    /// The queries of each head of keys, its key and its value in turn.
     case heads
   }
 

@@ -81,7 +81,7 @@ extension Checkpoint {
   package func document(_ name: String) throws(ModelError) -> JSONValue? {
     guard let bytes = try companion(name) else { return nil }
     do {
-      return try JSONScanner.scan(bytes)
+      return try JSONScanner.scan(bytes, as: name == Self.familyName ? .strict : .python)
     } catch {
       throw .configurationText(path: path, file: name, error)
     }

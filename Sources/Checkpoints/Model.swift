@@ -9,9 +9,9 @@ package import Tensors
 package struct Model: Sendable {
   package let checkpoint: Checkpoint
   package let family: Family
-  package let configuration: ModelConfiguration
+  package internal(set) var configuration: ModelConfiguration
   /// Differences of its tensor names from the family's.
-  private let renaming: TensorLayout.Renaming
+  var renaming: TensorLayout.Renaming
   /// Shared by copies of the model, as rounding changes neither.
   let fingerprintMemo = Memo<SHA256Digest>()
   let tokenizerMemo = Memo<DescribedTokenizer>()
@@ -28,16 +28,26 @@ package struct Model: Sendable {
       .map { TensorLayout.renamed($0, by: renaming) }
   }
 
-  /// Roles of all tensors that the family names.
+  /// Roles of all tensors that the family names and a model of this configuration has.
   package var roles: [TensorName: TensorRole] {
     var roles: [TensorName: TensorRole] = [:]
-    for role in TensorRole.allCases {
+    for role in TensorRole.allCases where configuration.has(role) {
       let layers = role.isPerLayer ? (0..<configuration.layers).map(Optional.init) : [nil]
       for layer in layers {
         if let name = tensorName(role, layer: layer) { roles[TensorName(name)] = role }
       }
     }
     return roles
+  }
+
+  /// Throws if the feed-forward layers differ in width, as experts and statistics require.
+  package func checkEqualWidths() throws(ModelError) {
+    guard let widths = configuration.widths else { return }
+    throw .unsupported(
+      path: path,
+      what: "its feed-forward layers differ in width, from \(widths.min() ?? 0) to "
+        + "\(widths.max() ?? 0)",
+      advice: "only models of one width can be calibrated and partitioned")
   }
 
   package init(path: String, family: String? = nil) throws(ModelError) {
@@ -58,7 +68,8 @@ package struct Model: Sendable {
       case .gguf: try Self.described(byMetadataOf: checkpoint)
       }
     renaming = family.layouts[checkpoint.naming]?.renaming(of: checkpoint) ?? []
-    try checkShapes()
+    try findHead()
+    try checkTensors()
     if let container = checkpoint.container {
       try Self.check(container.directory, against: configuration, family, path)
     }
@@ -84,8 +95,12 @@ package struct Model: Sendable {
     let described = try describedFamily(of: checkpoint)
     do {
       let root = JSONField(document)
-      try refuseOtherKinds(root, path)
-      if let described { return (described, try ModelConfiguration(document, family: described)) }
+      try refuseMixtures(root, path)
+      if let described {
+        let configuration = try ModelConfiguration(document, family: described)
+        try DescribedConfiguration(root, described, configuration).check()
+        return (described, configuration)
+      }
       let modelType = try stated ?? root.member("model_type").string()
       if modelType.hasPrefix(Self.exported) {
         throw ModelError.routedFolder(path: path)
@@ -112,14 +127,8 @@ package struct Model: Sendable {
     }
   }
 
-  /// Throws for quantised checkpoints and mixtures of experts.
-  private static func refuseOtherKinds(_ root: JSONField, _ path: String) throws {
-    if let quantization = try root.optional("quantization_config") {
-      let method = try quantization.optional("quant_method")?.string() ?? "unknown"
-      throw ModelError.unsupported(
-        path: path, what: "its weights are quantised (quantization_config: \(method))",
-        advice: "use the checkpoint that it was made from")
-    }
+  /// Throws for mixtures of experts.
+  private static func refuseMixtures(_ root: JSONField, _ path: String) throws {
     for key in ["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"] {
       guard let experts = root.value.object?[key]?.int, experts > 1 else { continue }
       throw ModelError.unsupported(
@@ -139,7 +148,7 @@ package struct Model: Sendable {
     do {
       let keys = try ConfigurationKeys(metadata, path: checkpoint.path)
       let known = (described.map { [$0] } ?? Family.known).first {
-        $0.gguf?.architecture == keys.architecture
+        [$0.gguf?.architecture, $0.gguf?.mixed].contains(keys.architecture)
       }
       guard let family = known, let gguf = family.gguf else {
         throw ModelError.unknownFamily(path: checkpoint.path, modelType: keys.architecture)

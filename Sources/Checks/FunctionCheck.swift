@@ -73,8 +73,9 @@ enum FunctionCheck: Check {
     let range = differences.map(\.range).max() ?? 0
     let largest = (differences.map(\.largest).max() ?? 0) / max(range, .leastNormalMagnitude)
     let share = HumanText.significant(largest, digits: 2)
+    let outputs = model.configuration.hasHead ? "logits" : "hidden states"
     let what =
-      "\(HumanText.count(tokens.tokens.count)) tokens: logits differ by at most \(share) of their range"
+      "\(HumanText.count(tokens.tokens.count)) tokens: \(outputs) differ by at most \(share) of their range"
     // A recoded down projection changes the logits: the difference is reported, not judged.
     if let type = container.directory.sourceTensors.first(where: { !$0.isExact })?.ringType,
       dense != nil, largest >= tolerance, largest.isFinite

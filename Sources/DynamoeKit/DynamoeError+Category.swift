@@ -54,7 +54,7 @@ extension DynamoeError.Category {
   private static func category(of error: EvaluationError) -> Self {
     switch error {
     case .unknownVariant: .usage
-    case .model, .plan, .noTargets, .encoder, .infinitePerplexity: .data
+    case .model, .plan, .noTargets, .encoder, .headless, .infinitePerplexity: .data
     }
   }
 

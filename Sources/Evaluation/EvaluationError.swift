@@ -13,6 +13,8 @@ package enum EvaluationError: Error, Equatable, Sendable {
   case encoder(path: String, family: String)
   /// Variant whose mean loss is too large for a perplexity.
   case infinitePerplexity(variant: String)
+  /// Model without an output projection, whose tensor would have this name.
+  case headless(path: String, tensor: String?)
   /// Variant that the model cannot run.
   case unknownVariant(String, known: [String])
 }
@@ -40,6 +42,11 @@ extension EvaluationError: CustomStringConvertible {
       """
     case .infinitePerplexity(let variant):
       "the perplexity of \(variant) is infinite: its logits are too large"
+    case .headless(let path, let tensor):
+      """
+      \(path): there is no output projection\(tensor.map { ", \($0)" } ?? ""): the model predicts no \
+      next token, so perplexity is not defined
+      """
     case .unknownVariant(let name, let known):
       "there is no variant \(name); available: \(known.joined(separator: ", "))"
     }

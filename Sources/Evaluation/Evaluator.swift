@@ -37,9 +37,12 @@ package struct Evaluator: Sendable {
 
   package var parallel: Parallel { context.parallel }
 
-  /// Throws for an encoder, which predicts no next token.
+  /// Throws for a model that predicts no next token.
   package func checkPredicts() throws(EvaluationError) {
-    guard model.family.isEncoder else { return }
+    guard !model.predictsTokens else { return }
+    guard model.family.isEncoder else {
+      throw .headless(path: model.path, tensor: model.tensorName(.output))
+    }
     throw .encoder(path: model.path, family: model.family.name)
   }
 
@@ -228,7 +231,8 @@ package struct Evaluator: Sendable {
     } finishedLayer: { layer, weights, uses in
       if let recorded { recorder?.add(uses[recorded], of: experts[layer]) }
       for stream in meters.indices {
-        meters[stream].add(uses[stream], neurons: model.configuration.intermediateSize)
+        meters[stream].add(
+          uses[stream], neurons: model.configuration.intermediateSize(layer: layer))
         if let seconds = streams.singleSeconds(stream, layer: layer, weights, uses) {
           meters[stream].addSingle(seconds: seconds)
         }

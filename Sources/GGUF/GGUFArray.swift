@@ -71,6 +71,11 @@ package enum GGUFArray: Sendable, Equatable {
     }
   }
 
+  /// Elements as flags: booleans, or integers other than 0.
+  package var flags: [Bool]? {
+    if case .bool(let values) = self { values } else { ints.map { $0.map { $0 != 0 } } }
+  }
+
   package var strings: [[UInt8]]? { if case .string(let values) = self { values } else { nil } }
 
   private static func exact(_ values: [some BinaryInteger]) -> [Int]? {

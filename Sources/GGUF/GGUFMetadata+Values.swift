@@ -57,6 +57,13 @@ extension GGUFMetadata {
     ) { $0.ints }
   }
 
+  /// Array of booleans, or of integers of which 0 is false.
+  package func flagsIfPresent(_ key: String) throws(GGUFError) -> [Bool]? {
+    try converted(key, "an array of booleans", elements: GGUFValueType.integers + [.bool]) {
+      $0.flags
+    }
+  }
+
   private func required<Result>(_ result: Result?, _ key: String) throws(GGUFError) -> Result {
     guard let result else { throw GGUFError.missingKey(path: file.path, key: key) }
     return result

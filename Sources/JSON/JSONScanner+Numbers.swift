@@ -24,6 +24,16 @@ extension JSONScanner {
     return JSONNumber(text: String(decoding: bytes[start..<position], as: UTF8.self))
   }
 
+  /// Number that RFC 8259 has no form for; nil if there is none here.
+  mutating func notFinite() -> JSONNumber? {
+    for word in ["NaN", "Infinity", "-Infinity"]
+    where bytes[position...].starts(with: word.utf8) {
+      position += word.utf8.count
+      return JSONNumber(text: word)
+    }
+    return nil
+  }
+
   private mutating func skipDigits() -> Int {
     let start = position
     while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])

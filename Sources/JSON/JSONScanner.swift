@@ -8,15 +8,29 @@ package struct JSONScanner {
   /// The reference readers of safetensors and of tokenizers stop at the same depth.
   package static let nestingLimit = 127
 
+  /// Departures from RFC 8259 that are accepted.
+  package enum Dialect: Sendable {
+    case strict
+    /// Those of Python's `json`, which writes most configurations: `NaN` and `Infinity` are
+    /// numbers, and of several members of a name the last counts.
+    case python
+  }
+
   let bytes: [UInt8]
   var position = 0
   private var depth = 0
+  private let dialect: Dialect
 
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8], _ dialect: Dialect) {
+    self.bytes = bytes
+    self.dialect = dialect
+  }
 
   /// Reads a whole document; only white space may surround it.
-  package static func scan(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var scanner = JSONScanner(bytes)
+  package static func scan(
+    _ bytes: [UInt8], as dialect: Dialect = .strict
+  ) throws(JSONError) -> JSONValue {
+    var scanner = JSONScanner(bytes, dialect)
     let value = try scanner.value()
     scanner.skipWhitespace()
     guard scanner.position == bytes.count else {
@@ -51,7 +65,13 @@ package struct JSONScanner {
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    case UInt8(ascii: "N"), UInt8(ascii: "I"), UInt8(ascii: "-"):
+      if dialect == .python, let number = notFinite() { return .number(number) }
+      guard byte == UInt8(ascii: "-") else {
+        throw JSONError(.unexpectedByte(byte, expected: "a value"), at: position)
+      }
+      return .number(try number())
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
     default: throw JSONError(.unexpectedByte(byte, expected: "a value"), at: position)
     }
   }
@@ -108,7 +128,7 @@ package struct JSONScanner {
 
   private mutating func object() throws(JSONError) -> JSONObject {
     var members: [JSONObject.Member] = []
-    var names: Set<JSONKey> = []
+    var indices: [JSONKey: Int] = [:]
     skipWhitespace()
     if try peek() == UInt8(ascii: "}") {
       position += 1
@@ -122,7 +142,8 @@ package struct JSONScanner {
         throw JSONError(.unexpectedByte(byte, expected: "a key in quotes"), at: position)
       }
       let name = try string()
-      guard names.insert(JSONKey(name: name)).inserted else {
+      let earlier = indices.updateValue(indices.count, forKey: JSONKey(name: name))
+      guard earlier == nil || dialect == .python else {
         throw JSONError(.duplicateKey(name), at: start)
       }
       skipWhitespace()
@@ -131,7 +152,13 @@ package struct JSONScanner {
         throw JSONError(.unexpectedByte(colon, expected: "\":\""), at: position)
       }
       position += 1
-      members.append(JSONObject.Member(name: name, value: try value()))
+      let member = JSONObject.Member(name: name, value: try value())
+      if let earlier {
+        indices[JSONKey(name: name)] = earlier
+        members[earlier] = member
+      } else {
+        members.append(member)
+      }
     } while try continues(closing: UInt8(ascii: "}"))
     return JSONObject(members)
   }

@@ -14,7 +14,7 @@ package struct Attention: Sendable {
   package let scale: Float
   /// Whether a position sees only itself and earlier ones.
   package let isCausal: Bool
-  /// Positions that causal attention sees, the current one included; nil for all earlier ones.
+  /// Positions up to the current one that attention sees, itself included; nil for all.
   package let span: Int?
   /// Cap c of `c · tanh(score / c)`; nil for uncapped scores.
   package let softCap: Float?
@@ -99,8 +99,7 @@ package struct Attention: Sendable {
   }
 
   private func visible(_ position: Int, of count: Int) -> Range<Int> {
-    guard isCausal else { return 0..<count }
-    return max(position + 1 - (span ?? position + 1), 0)..<position + 1
+    max(position + 1 - (span ?? position + 1), 0)..<(isCausal ? position + 1 : count)
   }
 
   /// Softmax over the visible scores; sets all others to 0.

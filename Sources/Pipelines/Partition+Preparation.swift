@@ -60,6 +60,7 @@ extension Partition {
       try Folder.checkOutput(path, inputs: inputs, force: request.force)
     }
     let model = try Model(checkpoint)
+    try model.checkEqualWidths()
     try checkDown(model)
     let widths = request.widths ?? usualWidths(model, isRouted: router != nil)
     // Impossible widths are found with any scores, unless widths depend on the scores.

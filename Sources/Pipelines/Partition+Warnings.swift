@@ -23,10 +23,11 @@ extension Partition {
       let neurons = statistics.layers.first?.squareSum.count ?? 0
       warnings += ReportWarnings.calibration(tokens: statistics.tokens, neurons: neurons)
     }
-    if prepared.model.family.isEncoder, request.text != nil {
-      warnings.append(
-        "\(prepared.model.family.name) is an encoder: it predicts no next token, so no perplexity was "
-          + "measured")
+    if !prepared.model.predictsTokens, request.text != nil {
+      let reason =
+        prepared.model.family.isEncoder
+        ? "\(prepared.model.family.name) is an encoder" : "the model has no output projection"
+      warnings.append("\(reason): it predicts no next token, so no perplexity was measured")
     } else if let split = prepared.split, split.heldOut.count < 2048 {
       warnings.append(
         "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")

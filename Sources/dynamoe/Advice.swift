@@ -114,6 +114,7 @@ enum Advice {
   private static func advice(for error: EvaluationError) -> String? {
     switch error {
     case .encoder: "calibrate, partition and show work for encoders"
+    case .headless: "calibrate, partition and show work without an output projection"
     case .model, .plan, .noTargets, .infinitePerplexity, .unknownVariant: nil
     }
   }

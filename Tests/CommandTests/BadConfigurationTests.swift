@@ -25,11 +25,9 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("vocab_size", 7, "embed_tokens", "[7, 4]", "[8, 4]"),
     .init("num_hidden_layers", 2, "model.layers.1.", "is missing"),
     .init("num_key_value_heads", 2, "k_proj", "[4, 4]", "[2, 4]"),
-    .init("tie_word_embeddings", false, "lm_head.weight", "is missing"),
     .init("mlp_bias", true, "bias", "is missing"),
     // Members that are missing or invalid.
-    .init("hidden_size", nil, "hidden_size"), .init("model_type", nil, "model_type"),
-    .init("rms_norm_eps", nil, "rms_norm_eps"),
+    .init("hidden_size", nil, "embed_tokens", "4096"), .init("model_type", nil, "model_type"),
     .init("hidden_size", "4", "hidden_size", "whole number", "\"4\""),
     .init("num_hidden_layers", 0, "num_hidden_layers", "at least 1", "0"),
     .init("num_hidden_layers", -1, "num_hidden_layers", "-1"),
@@ -42,9 +40,8 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("max_position_embeddings", 1, "max_position_embeddings", "at least 2"),
     .init("hidden_act", "tanh", "hidden_act", "silu", "tanh"),
     .init("rope_theta", 0, "rope_theta", "above 0"),
-    .init("rope_scaling", ["rope_type": "dynamic"], "rope_type", "dynamic"),
-    // Unsupported features.
-    .init("quantization_config", ["quant_method": "gptq"], "quantised", "gptq"),
+    .init("rope_scaling", ["rope_type": "dynamic"], "rope_scaling.factor"),
+    .init("rope_scaling", ["rope_type": "ntk"], "rope_type", "ntk"),
   ]
 
   @Test(arguments: all)

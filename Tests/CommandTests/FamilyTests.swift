@@ -1,5 +1,7 @@
 import Foundation
 import JSON
+import Safetensors
+import Tensors
 import TestSupport
 import Testing
 
@@ -96,6 +98,30 @@ import Testing
       #expect(evaluated.status == 65 && evaluated.output.isEmpty)
       #expect(evaluated.errors.contains("perplexity is not defined"))
     }
+  }
+
+  @Test func `a model without an output projection has everything but perplexity`() throws {
+    let model = folder.path("headless")
+    try FileManager.default.copyItem(atPath: Self.root + "/mistral", toPath: model)
+    let reader = try SafetensorsReader(path: model)
+    let tensors = try reader.tensors.filter { $0.name.text != "lm_head.weight" }
+      .map { ($0, try reader.read($0.name)) }
+    try SafetensorsWriter.write(tensors, to: model + "/model.safetensors")
+    let path = folder.path("t.dmoe")
+    #expect(try dynamoe(["calibrate", model, "-o", folder.path("s")] + Self.text).status == 0)
+    let converted = try dynamoe(["partition", model, "-o", path] + Self.text)
+    #expect(converted.status == 0, "\(converted.errors)")
+    #expect(converted.output.contains("the model has no output projection: it predicts no next"))
+    #expect(try json(["validate", path, "--against", model] + Self.text)["valid"]?.bool == true)
+    for subject in [model, path] {
+      let evaluated = try dynamoe(["evaluate", subject] + Self.text)
+      #expect(evaluated.status == 65 && evaluated.output.isEmpty)
+      #expect(evaluated.errors.contains("there is no output projection, lm_head.weight"))
+    }
+    let exported = try dynamoe(
+      ["export", path, "--format", "gguf", "--expert", "dense", "-o", folder.path("x.gguf")])
+    #expect(exported.status == 65)
+    #expect(exported.errors.contains("a model without an output projection cannot be"))
   }
 
   /// A LLaMA with other names, and the description of its family.

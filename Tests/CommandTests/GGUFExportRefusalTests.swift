@@ -81,6 +81,10 @@ import Testing
     ),
     (
       "qwen2", "config.json", "rope_scaling",
+      #"{"rope_type": "yarn", "factor": 2, "beta_fast": 16}"#, "this scaling of positions"
+    ),
+    (
+      "qwen2", "config.json", "rope_scaling",
       #"{"rope_type": "llama3", "factor": 2, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32}"#,
       "this scaling of positions"
     ),

@@ -99,7 +99,7 @@ import Testing
   static let scalings = [
     ("phi3", #"{"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}"#),
     ("qwen2", #"{"type": "yarn", "factor": 4, "original_max_position_embeddings": 32}"#),
-    ("qwen3", #"{"rope_type": "yarn", "factor": 4, "attention_factor": 1.3, "beta_fast": 16}"#),
+    ("qwen3", #"{"rope_type": "yarn", "factor": 4, "attention_factor": 1.3}"#),
     ("mistral", #"{"type": "linear", "factor": 2.5}"#),
   ]
 

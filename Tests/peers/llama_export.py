@@ -29,7 +29,7 @@ TOLERANCES = {"f32": 1e-4, "bf16": 1e-3, "f16": 1e-3, "q8_0": 2e-3, "q4_0": 5e-3
 SCALINGS = [
     ("phi3", {"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [2, 4, 8]}),
     ("qwen2", {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}),
-    ("qwen3", {"rope_type": "yarn", "factor": 4.0, "attention_factor": 1.3, "beta_fast": 16}),
+    ("qwen3", {"rope_type": "yarn", "factor": 4.0, "attention_factor": 1.3}),
     ("mistral", {"type": "linear", "factor": 2.5}),
 ]
 FAMILIES = (

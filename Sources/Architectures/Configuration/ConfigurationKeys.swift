@@ -80,6 +80,34 @@ package struct ConfigurationKeys {
     return number
   }
 
+  /// Number above 0 of a key that only some architectures read; llama.cpp's if it is missing.
+  func own(_ key: GGUFModelKey, _ gguf: Family.GGUF) throws(ArchitectureError) -> Double? {
+    guard let usual = gguf.optional[key] else { return nil }
+    return try positive(key.rawValue) ?? usual
+  }
+
+  /// Array of numbers; nil if the key is missing or no array.
+  func numbers(_ name: String) throws(ArchitectureError) -> [Int]? {
+    let key = "\(architecture).\(name)"
+    guard metadata.entry(key)?.type == .array else { return nil }
+    do {
+      return try metadata.ints(key)
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
+  /// Array of flags, as booleans or as integers; nil if the key is missing or no array.
+  func flags(_ name: String) throws(ArchitectureError) -> [Bool]? {
+    let key = "\(architecture).\(name)"
+    guard metadata.entry(key)?.type == .array else { return nil }
+    do {
+      return try metadata.flagsIfPresent(key)
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
   func bool(_ name: String) throws(ArchitectureError) -> Bool? {
     do {
       return try metadata.boolIfPresent("\(architecture).\(name)")

@@ -14,6 +14,7 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case rootMeanSquareEpsilon = "attention.layer_norm_rms_epsilon"
   case layerNormEpsilon = "attention.layer_norm_epsilon"
   case window = "attention.sliding_window"
+  case windowPattern = "attention.sliding_window_pattern"
   case attentionSoftCap = "attn_logit_softcapping"
   case outputSoftCap = "final_logit_softcapping"
   case isParallel = "use_parallel_residual"
@@ -24,6 +25,4 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case scalingFactor = "rope.scaling.factor"
   case scalingOriginal = "rope.scaling.original_context_length"
   case scalingMagnitude = "rope.scaling.attn_factor"
-  case scalingFast = "rope.scaling.yarn_beta_fast"
-  case scalingSlow = "rope.scaling.yarn_beta_slow"
 }

@@ -28,7 +28,13 @@ extension ModelConfiguration {
     let sizes = 1...1 << 24
     layers = try keys.required("block_count", in: 1...1 << 16)
     hiddenSize = try keys.required("embedding_length", in: sizes)
-    intermediateSize = try keys.required("feed_forward_length", in: sizes)
+    let widths = try Self.widths(keys, gguf, layers: layers, in: sizes)
+    if let widest = widths?.max() {
+      intermediateSize = widest
+      self.widths = Set(widths ?? []).count > 1 ? widths : nil
+    } else {
+      intermediateSize = try keys.required("feed_forward_length", in: sizes)
+    }
     heads = try keys.required("attention.head_count", in: 1...hiddenSize)
     keyValueHeads = try keys.optional("attention.head_count_kv", in: 1...heads) ?? heads
     guard heads % keyValueHeads == 0 else {
@@ -56,37 +62,57 @@ extension ModelConfiguration {
     contextLength = try keys.required("context_length", in: 2...1 << 32)
     let epsilonKey =
       family.norm == .layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon"
-    normEpsilon = try keys.double(epsilonKey) ?? 1e-5
+    guard let epsilon = try keys.double(epsilonKey) else {
+      throw .gguf(.missingKey(path: keys.path, key: "\(keys.architecture).\(epsilonKey)"))
+    }
+    normEpsilon = epsilon
     guard normEpsilon >= 0 else {
       throw refusal(epsilonKey, expected: "a number of at least 0", found: "\(normEpsilon)")
     }
     activation = gguf.activation
     tiedOutput = tensor(.output) == nil
-    biases = Set(TensorRole.allCases.filter { $0.biased != nil && tensor($0) != nil })
+    biases = Set(
+      TensorRole.allCases.filter { role in
+        guard let biased = role.biased, tensor(role) != nil else { return false }
+        return family.norm == .layer || !biased.isNorm
+      })
+    spans = try GGUFWindowKeys(keys, gguf).spans(layers: layers)
     if case .rotary = family.positions {
-      let positions = try GGUFRotaryKeys(keys, source, headDimension: headDimension).read(
-        contextLength: contextLength)
-      let windowedBase = try keys.positive("rope.freq_base_swa")
+      let rotation = GGUFRotaryKeys(
+        keys, source, headDimension: headDimension, contextLength: contextLength)
+      let positions = try rotation.read()
       rotary = positions
-      // Default of llama.cpp for files without the key, such as older ones.
-      windowedRotary = family.windowedRotaryBase.map { _ in
-        RotaryPositions(base: windowedBase ?? 10_000, dimension: positions.dimension)
-      }
+      let windowed = try rotation.windowed(gguf, family, positions)
+      windowedRotary = windowed == positions ? nil : windowed
     } else {
       rotary = nil
       windowedRotary = nil
     }
-    let window = try keys.optional("attention.sliding_window", in: 0...1 << 32) ?? 0
-    spans = family.windowedLayers.spans(window == 0 ? nil : window, layers: layers)
     attentionScale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
-    attentionSoftCap = try keys.positive("attn_logit_softcapping")
-    outputSoftCap = try keys.positive("final_logit_softcapping")
+    attentionSoftCap = try keys.own(.attentionSoftCap, gguf)
+    outputSoftCap = try keys.own(.outputSoftCap, gguf)
+    isCausal = try keys.bool("attention.causal") ?? !family.isEncoder
     tokenTypes = tensor(.tokenTypeEmbedding)?.shape.first ?? 0
     isParallel =
       if case .key(let name, let otherwise) = family.isParallel {
         try keys.bool(name) ?? otherwise
       } else { false }
+  }
+
+  /// Width of each layer in the architecture for different ones; nil if one number stands for all.
+  private static func widths(
+    _ keys: ConfigurationKeys, _ gguf: Family.GGUF, layers: Int, in range: ClosedRange<Int>
+  ) throws(ArchitectureError) -> [Int]? {
+    let key = GGUFModelKey.intermediateSize.rawValue
+    guard keys.architecture == gguf.mixed, let widths = try keys.numbers(key) else { return nil }
+    guard widths.count == layers, widths.allSatisfy(range.contains) else {
+      throw .metadata(
+        path: keys.path, key: "\(keys.architecture).\(key)",
+        expected: "\(layers) numbers, \(range.lowerBound) to \(range.upperBound)",
+        found: "\(widths.prefix(8))")
+    }
+    return widths
   }
 
   private static func refuseMixture(
@@ -96,17 +122,6 @@ extension ModelConfiguration {
       throw .unsupported(
         path: keys.path, what: "it is a mixture of \(experts) experts already",
         advice: "only dense models can be run and partitioned")
-    }
-  }
-}
-
-extension Family.WindowedLayers {
-  /// Spans implied by the architecture alone, as in llama.cpp.
-  func spans(_ window: Int?, layers: Int) -> [Int?] {
-    switch self {
-    case .all: [Int?](repeating: window, count: layers)
-    case .from: [Int?](repeating: nil, count: layers)
-    case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
   }
 }

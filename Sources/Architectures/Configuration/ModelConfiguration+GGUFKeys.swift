@@ -41,10 +41,11 @@ extension ModelConfiguration {
     case .attentionSoftCap: return attentionSoftCap.map { float($0) }
     case .outputSoftCap: return outputSoftCap.map { float($0) }
     case .isParallel: return (.bool(isParallel), true)
+    case .windowPattern: return nil
     case .rotaryBase: return rotary.map { float($0.base, usual: 10_000) }
     case .windowedRotaryBase: return windowedRotary.map { float($0.base, usual: 10_000) }
     case .rotaryDimension: return rotary.map { number($0.dimension, usual: headDimension) }
-    case .scaling, .scalingFactor, .scalingOriginal, .scalingMagnitude, .scalingFast, .scalingSlow:
+    case .scaling, .scalingFactor, .scalingOriginal, .scalingMagnitude:
       return scalingValue(of: key)
     }
   }
@@ -58,11 +59,9 @@ extension ModelConfiguration {
     case (.linear, .scaling): return (.text("linear"), false)
     case (.linear(let factor), .scalingFactor): return float(factor)
     case (.yarn, .scaling): return (.text("yarn"), false)
-    case (.yarn(let factor, _, _, _, _), .scalingFactor): return float(factor)
-    case (.yarn(_, let fast, _, _, _), .scalingFast): return float(fast, usual: 32)
-    case (.yarn(_, _, let slow, _, _), .scalingSlow): return float(slow, usual: 1)
-    case (.yarn(_, _, _, let original, _), .scalingOriginal): return length(original)
-    case (.yarn(let factor, _, _, _, let magnitude), .scalingMagnitude):
+    case (.yarn(let factor, _, _, _, _, _), .scalingFactor): return float(factor)
+    case (.yarn(_, _, _, let original, _, _), .scalingOriginal): return length(original)
+    case (.yarn(let factor, _, _, _, let magnitude, _), .scalingMagnitude):
       // Readers multiply by the usual magnitude themselves.
       return float(magnitude / (factor <= 1 ? 1 : 0.1 * log(factor) + 1), usual: 1)
     case (.long(_, _, let original, _), .scalingOriginal): return length(Double(original))
@@ -75,9 +74,9 @@ extension ModelConfiguration {
   /// Tensors with which a GGUF file scales positions.
   package var rotaryTensors: [(name: TensorName, values: [Float])] {
     switch rotary?.scaling {
-    case .llama3, .divisors:
+    case .llama3:
       guard let rotary else { return [] }
-      return [(TensorName("rope_freqs.weight"), rotary.divisors)]
+      return [(TensorName("rope_freqs.weight"), rotary.convertedDivisors)]
     case .long(let short, let long, _, _):
       return [
         (TensorName("rope_factors_long.weight"), long.map { Float($0) }),
@@ -90,8 +89,7 @@ extension ModelConfiguration {
 
 extension RotaryPositions {
   /// Divisor of each frequency, computed with the steps and the precision of llama.cpp's converter.
-  fileprivate var divisors: [Float] {
-    if case .divisors(let divisors) = scaling { return divisors.map { Float($0) } }
+  fileprivate var convertedDivisors: [Float] {
     guard case .llama3(let factor, let low, let high, let original) = scaling else { return [] }
     return stride(from: 0, to: dimension, by: 2).map { index in
       let frequency = 1 / powf(Float(base), Float(index) / Float(dimension))

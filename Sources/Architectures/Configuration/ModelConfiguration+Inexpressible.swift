@@ -13,16 +13,16 @@ extension ModelConfiguration {
     guard abs(attentionScale / scale - 1) < 1e-6 else {
       let root = (1e6 / (attentionScale * attentionScale)).rounded() / 1e6
       return "\(name) with attention scores divided by the root of \(root) "
-        + "(\(family.keys.attentionScalar))"
+        + "(\(family.keys.attentionScalar ?? family.keys.headDimension ?? family.keys.heads))"
     }
     if let rotary {
       guard rotary.dimension == headDimension || gguf.rotatesParts else {
         return "\(name) with rotation of \(rotary.dimension) of \(headDimension) dimensions"
       }
       switch (rotary.scaling, gguf.divisors) {
-      case (.none, _), (.linear, _), (.yarn, _), (.llama3, .single), (.divisors, .single),
-        (.long, .byLength):
-        break
+      case (.none, _), (.linear, _), (.llama3, .single), (.long, .byLength): break
+      // Readers take the usual speeds for any others.
+      case (.yarn(_, fast: 32, slow: 1, _, _, truncates: true), _): break
       default: return "\(name) with this scaling of positions"
       }
     }
@@ -47,6 +47,17 @@ extension ModelConfiguration {
 
   private func impliedSpans(_ family: Family) -> [Int?] {
     family.windowedLayers.spans(spans.compactMap(\.self).max(), layers: layers)
+  }
+}
+
+extension Family.WindowedLayers {
+  /// Spans implied by the architecture alone, as in llama.cpp.
+  fileprivate func spans(_ window: Int?, layers: Int) -> [Int?] {
+    switch self {
+    case .all: [Int?](repeating: window, count: layers)
+    case .from: [Int?](repeating: nil, count: layers)
+    case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
+    }
   }
 }
 

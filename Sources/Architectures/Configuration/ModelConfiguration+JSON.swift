@@ -5,7 +5,7 @@ import enum Kernels.Activation
 extension ModelConfiguration {
   /// Reads `config.json` by the keys of a family.
   package init(_ document: JSONValue, family: Family) throws(JSONFieldError) {
-    let root = JSONField(document)
+    let root = JSONField(try family.completed(document))
     let keys = family.keys
     for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
       guard let field = try root.optional(key), field.value != value else { continue }
@@ -24,10 +24,8 @@ extension ModelConfiguration {
     heads = try root.member(keys.heads).int(in: 1...hiddenSize)
     let groups = try root.optional(keys.keyValueHeads)
     keyValueHeads = try groups?.int(in: 1...heads) ?? heads
-    guard heads % keyValueHeads == 0 else {
-      throw JSONFieldError(
-        field: keys.keyValueHeads, expected: "a divisor of \(heads) heads",
-        found: "\(keyValueHeads)")
+    if let groups, heads % keyValueHeads != 0 {
+      throw groups.mismatch(expected: "a divisor of \(heads) heads")
     }
     headDimension = try Self.headDimension(root, keys, hiddenSize: hiddenSize, heads: heads)
     vocabularySize = try root.member(keys.vocabularySize).int(in: sizes)
@@ -54,10 +52,17 @@ extension ModelConfiguration {
       windowedRotary = nil
     }
     spans = try WindowFields(root, keys.window).spans(family.windowedLayers, layers: layers)
-    let scalar = try root.positive(keys.attentionScalar) ?? Double(headDimension)
-    attentionScale = 1 / scalar.squareRoot()
-    attentionSoftCap = try root.positive(keys.attentionSoftCap)
-    outputSoftCap = try root.positive(keys.outputSoftCap)
+    let scalar = try keys.attentionScalar.flatMap { (key) throws(JSONFieldError) in
+      try root.positive(key)
+    }
+    attentionScale = 1 / (scalar ?? Double(headDimension)).squareRoot()
+    attentionSoftCap = try keys.attentionSoftCap.flatMap { (key) throws(JSONFieldError) in
+      try root.positive(key)
+    }
+    outputSoftCap = try keys.outputSoftCap.flatMap { (key) throws(JSONFieldError) in
+      try root.positive(key)
+    }
+    isCausal = !family.isEncoder
     tokenTypes = try root.optional(keys.tokenTypes)?.int(in: 0...1 << 16) ?? 0
     isParallel = try family.isParallel.value(root)
   }
@@ -78,7 +83,9 @@ extension ModelConfiguration {
     }
     guard dimension % 2 == 0, dimension > 0 else {
       throw JSONFieldError(
-        field: keys.headDimension, expected: "an even number", found: "\(dimension)")
+        field: keys.headDimension ?? keys.heads,
+        expected: keys.headDimension == nil
+          ? "heads of an even number of dimensions" : "an even number", found: "\(dimension)")
     }
     return dimension
   }
@@ -126,6 +133,12 @@ extension Family.Flag {
 }
 
 extension JSONField {
+  /// Member of a key that a family may lack; nil if absent or null.
+  fileprivate func optional(_ name: String?) throws(JSONFieldError) -> JSONField? {
+    guard let name else { return nil }
+    return try optional(name)
+  }
+
   /// Member above 0; nil if absent or null.
   func positive(_ name: String) throws(JSONFieldError) -> Double? {
     guard let field = try optional(name) else { return nil }

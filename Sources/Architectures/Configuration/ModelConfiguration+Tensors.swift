@@ -8,12 +8,10 @@ extension ModelConfiguration {
     guard let layout = family.layouts[naming] else { return [] }
     var expected: [(role: TensorRole, layer: Int?, shape: [Int])] = []
     for role in TensorRole.allCases where layout.name(role) != nil && has(role) {
-      var shape = shape(of: role, family)
-      if layout.isTransposed && role.isProjection { shape.reverse() }
-      if role.isPerLayer {
-        for layer in 0..<layers { expected.append((role, layer, shape)) }
-      } else {
-        expected.append((role, nil, shape))
+      for layer in role.isPerLayer ? (0..<layers).map(Optional.init) : [nil] {
+        var shape = shape(of: role, layer: layer, family)
+        if layout.isTransposed && role.isProjection { shape.reverse() }
+        expected.append((role, layer, shape))
       }
     }
     return expected
@@ -24,14 +22,15 @@ extension ModelConfiguration {
   /// Biases beyond the configuration are ignored, as in Transformers.
   package func has(_ role: TensorRole) -> Bool {
     switch role {
-    case .output: !tiedOutput
+    case .output: hasHead && !tiedOutput
     case .tokenTypeEmbedding: tokenTypes > 0
     default: role.biased == nil || biases.contains(role)
     }
   }
 
   /// Shape in the usual layout, with one output per row.
-  private func shape(of role: TensorRole, _ family: Family) -> [Int] {
+  private func shape(of role: TensorRole, layer: Int?, _ family: Family) -> [Int] {
+    let neurons = layer.map { intermediateSize(layer: $0) } ?? intermediateSize
     let queries = heads * headDimension
     let keys = keyValueHeads * headDimension
     switch role {
@@ -47,13 +46,13 @@ extension ModelConfiguration {
     case .key, .value: return [keys, hiddenSize]
     case .queryKeyValue: return [queries + 2 * keys, hiddenSize]
     case .attentionOutput: return [hiddenSize, queries]
-    case .gate, .up: return [intermediateSize, hiddenSize]
-    case .gateUp: return [2 * intermediateSize, hiddenSize]
-    case .down: return [hiddenSize, intermediateSize]
+    case .gate, .up: return [neurons, hiddenSize]
+    case .gateUp: return [2 * neurons, hiddenSize]
+    case .down: return [hiddenSize, neurons]
     case .queryBias: return [queries]
     case .keyBias, .valueBias: return [keys]
     case .queryKeyValueBias: return [queries + 2 * keys]
-    case .gateBias, .upBias: return [intermediateSize]
+    case .gateBias, .upBias: return [neurons]
     case .attentionOutputBias, .downBias, .embeddingNormBias, .outputNormBias, .attentionNormBias,
       .attentionStreamNormBias, .feedForwardNormBias, .feedForwardStreamNormBias:
       return [hiddenSize]

@@ -5,8 +5,10 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let layers: Int
   /// D, the width of the residual stream.
   package let hiddenSize: Int
-  /// H, the width of the feed-forward layers.
+  /// H, the width of the feed-forward layers; of the widest if they differ.
   package let intermediateSize: Int
+  /// Width of each layer; nil if all are equal.
+  package var widths: [Int]?
   package let heads: Int
   package let keyValueHeads: Int
   package let headDimension: Int
@@ -16,7 +18,11 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let normEpsilon: Double
   package let activation: Activation
   /// Whether the output projection is the token embedding.
-  package let tiedOutput: Bool
+  ///
+  /// Stated by the configuration, until the tensors show that both are different.
+  package var tiedOutput: Bool
+  /// Whether the model has an output projection; without one it predicts no token.
+  package var hasHead = true
   /// Roles of the biases that the model has.
   package let biases: Set<TensorRole>
   /// Nil for learned positions.
@@ -31,8 +37,13 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let outputSoftCap: Double?
   /// Rows of the token type embedding; 0 for none.
   package let tokenTypes: Int
+  /// Whether a position attends only to itself and earlier ones.
+  package let isCausal: Bool
   /// Whether attention and the feed-forward network read the same residual stream.
   package let isParallel: Bool
+
+  /// H of a layer.
+  package func intermediateSize(layer: Int) -> Int { widths?[layer] ?? intermediateSize }
 
   /// Rotation of a layer.
   package func rotary(layer: Int) -> RotaryPositions? {

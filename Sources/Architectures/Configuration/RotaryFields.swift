@@ -21,26 +21,59 @@ struct RotaryFields {
 
   /// Rotation of a kind of layers.
   ///
-  /// `key` names the base at the root if it is not the usual one; `rope_scaling` at the root then
-  /// belongs to other layers and is ignored.
+  /// `key` names the base at the root if it is not the usual one.
   func read(as kind: String, base key: String? = nil) throws(JSONFieldError) -> RotaryPositions {
-    let parameters = try parameters(kind)
-    let scaling = key == nil ? try root.optional("rope_scaling") : nil
+    let parameters =
+      family.windowedRotaryBase == nil ? try parameters() : try parameters(of: kind)
     let dimension = try dimension(parameters)
     let own = try parameters?.positive("rope_theta")
     let common = try root.positive(key ?? family.keys.rotaryBase)
     return RotaryPositions(
       base: own ?? common ?? (key == nil ? family.rotaryBase : 10_000), dimension: dimension,
-      scaling: try self.scaling(parameters ?? scaling, dimension))
+      scaling: try scaling(parameters, dimension))
   }
 
-  private func parameters(_ kind: String) throws(JSONFieldError) -> JSONField? {
-    guard let field = try root.optional("rope_parameters") else { return nil }
-    return field.value.object?[kind] != nil ? try field.member(kind) : field
+  private static let kinds = ["full_attention", "sliding_attention"]
+
+  /// Parameters of all layers: `rope_scaling` replaces `rope_parameters`.
+  private func parameters() throws(JSONFieldError) -> JSONField? {
+    var fields: [JSONField] = []
+    for name in ["rope_scaling", "rope_parameters"] {
+      guard let field = try root.optional(name) else { continue }
+      fields.append(field)
+      for (name, member) in try field.members() where Self.kinds.contains(name) {
+        throw member.mismatch(
+          expected: "the same rotation in all layers, as \(family.name) has it")
+      }
+    }
+    return fields.first { $0.value.object?.members.isEmpty == false }
+  }
+
+  /// Parameters of a kind of layers: members of `rope_scaling` replace those of the layers without
+  /// a window.
+  private func parameters(of kind: String) throws(JSONFieldError) -> JSONField? {
+    let all = try root.optional("rope_parameters")
+    for (name, member) in try all?.members() ?? [] where !Self.kinds.contains(name) {
+      throw member.mismatch(
+        expected:
+          "\"full_attention\" or \"sliding_attention\" around the parameters of their layers")
+    }
+    let own = try all?.optional(kind)
+    guard kind == "full_attention", let scaling = try root.optional("rope_scaling") else {
+      return own
+    }
+    guard let own else { return scaling }
+    var merged = JSONObject(try own.members().map { .init(name: $0.name, value: $0.field.value) })
+    for (name, field) in try scaling.members() { merged[name] = field.value }
+    // An older name of the same member.
+    if merged["type"] != nil, scaling.value.object?["rope_type"] == nil {
+      merged["rope_type"] = nil
+    }
+    return JSONField(.object(merged), path: scaling.path)
   }
 
   private func dimension(_ parameters: JSONField?) throws(JSONFieldError) -> Int {
-    let key = family.keys.rotaryFraction
+    guard let key = family.keys.rotaryFraction else { return headDimension }
     let own = try parameters?.positive("partial_rotary_factor")
     let common = try root.positive(key)
     let share = own ?? common ?? family.rotaryFraction
@@ -67,7 +100,9 @@ struct RotaryFields {
     func original() throws(JSONFieldError) -> Double {
       let key = "original_max_position_embeddings"
       let (own, common) = (try field.positive(key), try root.positive(key))
-      return own ?? common ?? Double(contextLength)
+      // Transformers prefers the root, unless kinds of layers have parameters of their own.
+      let first = family.windowedRotaryBase == nil ? common : own
+      return first ?? own ?? Double(contextLength)
     }
     switch try kind.string() {
     case "default": return .none
@@ -79,17 +114,26 @@ struct RotaryFields {
       }
       return .llama3(
         factor: try number("factor"), low: low, high: high, original: try original())
+    // Phi-3's first releases had this name for the other.
+    case "yarn" where field.value.object?["short_factor"] != nil:
+      return try longScaling(field, dimension, original: try original())
     case "yarn":
       let factor = try number("factor")
       return .yarn(
         factor: factor, fast: try number("beta_fast", otherwise: 32),
         slow: try number("beta_slow", otherwise: 1), original: try original(),
-        magnitude: try yarnMagnitude(field, factor))
+        magnitude: try yarnMagnitude(field, factor),
+        truncates: try field.optional("truncate")?.bool() ?? true)
+    case "dynamic":
+      if let alpha = try field.optional("alpha") {
+        throw alpha.mismatch(expected: "no such member: only factor can be read")
+      }
+      return .dynamic(factor: try number("factor"), original: Double(contextLength))
     case "longrope", "su": return try longScaling(field, dimension, original: try original())
     default:
       throw kind.mismatch(
-        expected: "a known way of scaling positions: default, linear, llama3, yarn or "
-          + "longrope")
+        expected: "a known way of scaling positions: default, linear, dynamic, llama3, "
+          + "yarn or longrope")
     }
   }
 

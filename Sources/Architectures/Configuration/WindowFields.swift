@@ -3,43 +3,52 @@ import JSON
 /// Attention windows as described by `config.json`.
 struct WindowFields {
   private let root: JSONField
-  private let key: String
+  private let key: String?
 
-  init(_ root: JSONField, _ key: String) {
+  init(_ root: JSONField, _ key: String?) {
     self.root = root
     self.key = key
   }
 
   /// Span of each layer in positions; nil for all.
   func spans(_ rule: Family.WindowedLayers, layers: Int) throws(JSONFieldError) -> [Int?] {
-    guard let window = try root.optional(key)?.int(in: 1...1 << 32) else {
-      return [Int?](repeating: nil, count: layers)
+    let unlimited = [Int?](repeating: nil, count: layers)
+    guard let key else { return unlimited }
+    var window = try root.optional(key)?.int(in: 1...1 << 32)
+    if case .from(_, let flag) = rule, try !(root.optional(flag)?.bool() ?? false) { window = nil }
+    if case .all = rule {
+    } else if let kinds = try root.optional("layer_types") {
+      return try spans(kinds, window, layers: layers)
     }
-    if let kinds = try root.optional("layer_types") {
-      let elements = try kinds.elements()
-      guard elements.count == layers else {
-        throw kinds.mismatch(expected: "a type for each of \(layers) layers")
-      }
-      return try elements.map { (field) throws(JSONFieldError) in
-        switch try field.string() {
-        case "full_attention": nil
-        case "sliding_attention": window
-        default: throw field.mismatch(expected: "\"full_attention\" or \"sliding_attention\"")
-        }
-      }
-    }
+    guard let window else { return unlimited }
     switch rule {
     case .all: return [Int?](repeating: window, count: layers)
-    case .from(let first, let flag):
-      guard try root.optional(flag)?.bool() ?? false else {
-        return [Int?](repeating: nil, count: layers)
-      }
+    case .from(let first, _):
       let start = try root.optional(first)?.int() ?? layers
       return (0..<layers).map { $0 < start ? nil : window }
     case .allButEvery(let usual, let key):
       let stated = try key.flatMap { (key) throws(JSONFieldError) in try root.optional(key) }
       let step = try stated?.int(in: 1...1 << 16) ?? usual
       return (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
+    }
+  }
+  private func spans(
+    _ kinds: JSONField, _ window: Int?, layers: Int
+  ) throws(JSONFieldError) -> [Int?] {
+    let elements = try kinds.elements()
+    guard elements.count == layers else {
+      throw kinds.mismatch(expected: "a type for each of \(layers) layers")
+    }
+    return try elements.map { (field) throws(JSONFieldError) in
+      switch try field.string() {
+      case "full_attention": return nil
+      case "sliding_attention":
+        guard let window else {
+          throw field.mismatch(expected: "\"full_attention\", because no window is set")
+        }
+        return window
+      default: throw field.mismatch(expected: "\"full_attention\" or \"sliding_attention\"")
+      }
     }
   }
 }

@@ -7,7 +7,13 @@ extension Family {
   package static let bert = Family(
     name: "bert",
     modelTypes: ["bert"],
-    keys: FamilyKeys(normEpsilon: "layer_norm_eps"),
+    keys: FamilyKeys(
+      keyValueHeads: nil, headDimension: nil, normEpsilon: "layer_norm_eps",
+      tokenTypes: "type_vocab_size"),
+    defaults: sizes(
+      vocabulary: 30_522, hidden: 768, intermediate: 3072, layers: 12, heads: 12, context: 512,
+      epsilon: 1e-12, epsilonKey: "layer_norm_eps", activation: "gelu"
+    ).merging(["type_vocab_size": 2]) { $1 },
     requirements: ["position_embedding_type": .string("absolute"), "is_decoder": .bool(false)],
     gguf: GGUF(architecture: "bert", activation: .gelu),
     norm: .layer,

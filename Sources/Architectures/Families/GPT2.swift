@@ -9,8 +9,16 @@ extension Family {
     modelTypes: ["gpt2"],
     keys: FamilyKeys(
       layers: "n_layer", hiddenSize: "n_embd", intermediateSize: "n_inner", heads: "n_head",
-      contextLength: "n_positions", normEpsilon: "layer_norm_epsilon",
-      activation: ["activation_function"]),
+      keyValueHeads: nil, headDimension: nil, contextLength: "n_positions",
+      normEpsilon: "layer_norm_epsilon", activation: ["activation_function"]),
+    aliases: [
+      "hidden_size": "n_embd", "max_position_embeddings": "n_positions",
+      "num_attention_heads": "n_head", "num_hidden_layers": "n_layer",
+    ],
+    defaults: [
+      "vocab_size": 50_257, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024,
+      "layer_norm_epsilon": .double(1e-5), "activation_function": "gelu_new",
+    ],
     requirements: [
       "scale_attn_weights": .bool(true), "scale_attn_by_inverse_layer_idx": .bool(false),
       "add_cross_attention": .bool(false),

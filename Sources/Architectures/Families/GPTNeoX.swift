@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -7,7 +9,11 @@ extension Family {
     name: "gpt_neox",
     modelTypes: ["gpt_neox"],
     keys: FamilyKeys(
-      normEpsilon: "layer_norm_eps", rotaryBase: "rotary_emb_base", rotaryFraction: "rotary_pct"),
+      keyValueHeads: nil, headDimension: nil, normEpsilon: "layer_norm_eps",
+      rotaryBase: "rotary_emb_base", rotaryFraction: "rotary_pct"),
+    defaults: sizes(
+      vocabulary: 50_432, hidden: 6144, intermediate: 24_576, layers: 44, heads: 64, context: 2048,
+      epsilon: 1e-5, epsilonKey: "layer_norm_eps", activation: "gelu"),
     gguf: GGUF(
       architecture: "gptneox", activation: .gelu, told: [.rotaryDimension, .isParallel],
       rotatesParts: true),

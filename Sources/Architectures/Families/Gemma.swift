@@ -7,7 +7,11 @@ extension Family {
   package static let gemma = Family(
     name: "gemma",
     modelTypes: ["gemma"],
-    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    defaults: sizes(
+      vocabulary: 256_000, hidden: 3072, intermediate: 24_576, layers: 28, heads: 16, context: 8192,
+      epsilon: 1e-6, activation: "gelu_pytorch_tanh"
+    ).merging(["num_key_value_heads": 16, "head_dim": 256]) { $1 },
+    requirements: ["use_bidirectional_attention": .bool(false)],
     gguf: GGUF(
       architecture: "gemma", activation: .geluTanh,
       told: [.keyValueHeads, .keyLength, .valueLength]),
@@ -26,17 +30,20 @@ extension Family {
   package static let gemma2 = Family(
     name: "gemma2",
     modelTypes: ["gemma2"],
-    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    keys: gemmaKeys,
+    defaults: gemmaDefaults.merging([
+      "attn_logit_softcapping": 50, "final_logit_softcapping": 30,
+    ]) { $1 },
     requirements: ["use_bidirectional_attention": .bool(false)],
     gguf: GGUF(
       architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
-      told: [.keyValueHeads, .keyLength, .valueLength, .window]),
+      told: [.keyValueHeads, .keyLength, .valueLength, .window], windowPeriod: 2,
+      optional: [.window: 4096, .attentionSoftCap: 50, .outputSoftCap: 30]),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     windowedLayers: .allButEvery(2, key: nil),
     scalesEmbedding: true,
-    activations: gemmaActivations,
     layouts: [
       .transformers: .gemma.naming(TensorLayout.branchNorms),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms),
@@ -47,13 +54,16 @@ extension Family {
   package static let gemma3 = Family(
     name: "gemma3",
     modelTypes: ["gemma3_text"],
-    keys: FamilyKeys(activation: ["hidden_activation", "hidden_act"]),
+    keys: gemmaKeys,
+    defaults: gemmaDefaults.merging([
+      "vocab_size": 262_208, "max_position_embeddings": 131_072,
+    ]) { $1 },
     requirements: ["use_bidirectional_attention": .bool(false)],
     gguf: GGUF(
       architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62],
       told: [
         .keyValueHeads, .keyLength, .valueLength, .window, .rotaryBase, .windowedRotaryBase,
-      ]),
+      ], windowPeriod: 6, windowedRotation: .own, optional: [.window: nil, .outputSoftCap: nil]),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -61,7 +71,6 @@ extension Family {
     rotaryBase: 1_000_000,
     windowedRotaryBase: "rope_local_base_freq",
     scalesEmbedding: true,
-    activations: gemmaActivations,
     layouts: [
       .transformers: .gemma.naming(TensorLayout.branchNorms).naming(TensorLayout.headNorms),
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufBranchNorms)
@@ -70,9 +79,21 @@ extension Family {
     modules: Modules(activation: "act_fn"))
 
   /// The first releases say `gelu` but mean its tanh approximation.
-  private static let gemmaActivations: [String: Activation] = [
-    "gelu": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh,
-  ]
+  private static let gemmaActivations = usualActivations.merging(["gelu": .geluTanh]) { $1 }
+
+  /// Keys of Gemma 2 and 3.
+  private static let gemmaKeys = FamilyKeys(
+    activation: ["hidden_activation"], attentionScalar: "query_pre_attn_scalar",
+    attentionSoftCap: "attn_logit_softcapping", outputSoftCap: "final_logit_softcapping",
+    window: "sliding_window")
+
+  private static let gemmaDefaults = sizes(
+    vocabulary: 256_000, hidden: 2304, intermediate: 9216, layers: 26, heads: 8, context: 8192,
+    epsilon: 1e-6, activation: "gelu_pytorch_tanh"
+  ).merging([
+    "num_key_value_heads": 4, "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh",
+    "query_pre_attn_scalar": 256, "sliding_window": 4096,
+  ]) { $1 }
 }
 
 extension TensorLayout {

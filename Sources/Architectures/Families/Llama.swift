@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -5,6 +7,9 @@ extension Family {
   package static let llama = Family(
     name: "llama",
     modelTypes: ["llama"],
+    defaults: sizes(
+      vocabulary: 32_000, hidden: 4096, intermediate: 11_008, layers: 32, heads: 32, context: 2048,
+      epsilon: 1e-6, activation: "silu"),
     gguf: .llama,
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -14,6 +19,21 @@ extension Family {
       .gguf: .ggufLlama,
     ],
     modules: Modules(activation: "act_fn"))
+}
+
+extension Family {
+  /// Transformers' values of the usual keys.
+  static func sizes(
+    vocabulary: Int, hidden: Int, intermediate: Int, layers: Int, heads: Int, context: Int,
+    epsilon: Double, epsilonKey: String = "rms_norm_eps", activation: String
+  ) -> [String: JSONValue] {
+    [
+      "vocab_size": .int(vocabulary), "hidden_size": .int(hidden),
+      "intermediate_size": .int(intermediate), "num_hidden_layers": .int(layers),
+      "num_attention_heads": .int(heads), "max_position_embeddings": .int(context),
+      epsilonKey: .double(epsilon), "hidden_act": .string(activation),
+    ]
+  }
 }
 
 extension Family.GGUF {

@@ -1,3 +1,5 @@
+import JSON
+
 extension Family {
   /// Mistral (arXiv 2310.06825).
   ///
@@ -5,6 +7,11 @@ extension Family {
   package static let mistral = Family(
     name: "mistral",
     modelTypes: ["mistral"],
+    keys: FamilyKeys(window: "sliding_window"),
+    defaults: sizes(
+      vocabulary: 32_000, hidden: 4096, intermediate: 14_336, layers: 32, heads: 32,
+      context: 131_072, epsilon: 1e-6, activation: "silu"
+    ).merging(["num_key_value_heads": 8, "sliding_window": 4096]) { $1 },
     gguf: .llama,
     layouts: [.transformers: .llama, .gguf: .ggufLlama],
     modules: Modules(activation: "act_fn"))

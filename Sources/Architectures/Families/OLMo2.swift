@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -6,8 +8,12 @@ extension Family {
   package static let olmo2 = Family(
     name: "olmo2",
     modelTypes: ["olmo2"],
+    defaults: sizes(
+      vocabulary: 50_304, hidden: 4096, intermediate: 11_008, layers: 32, heads: 32, context: 2048,
+      epsilon: 1e-5, activation: "silu"),
     gguf: GGUF(
-      architecture: "olmo2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
+      architecture: "olmo2", activation: .silu, told: [.keyValueHeads, .rotaryBase],
+      windowPeriod: 4, windowedRotation: .unscaled, optional: [.window: nil]),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     normsWholeHeads: true,

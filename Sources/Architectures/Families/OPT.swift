@@ -10,7 +10,12 @@ extension Family {
     name: "opt",
     modelTypes: ["opt"],
     keys: FamilyKeys(
-      intermediateSize: "ffn_dim", normEpsilon: nil, activation: ["activation_function"]),
+      intermediateSize: "ffn_dim", keyValueHeads: nil, headDimension: nil, normEpsilon: nil,
+      activation: ["activation_function"]),
+    defaults: [
+      "vocab_size": 50_272, "hidden_size": 768, "ffn_dim": 3072, "num_hidden_layers": 12,
+      "num_attention_heads": 12, "max_position_embeddings": 2048, "activation_function": "relu",
+    ],
     requirements: [
       // Only opt-350m has other values.
       "do_layer_norm_before": .bool(true), "_remove_final_layer_norm": .bool(false),

@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -5,6 +7,11 @@ extension Family {
   package static let phi3 = Family(
     name: "phi3",
     modelTypes: ["phi3"],
+    keys: FamilyKeys(rotaryFraction: "partial_rotary_factor", window: "sliding_window"),
+    defaults: sizes(
+      vocabulary: 32_064, hidden: 3072, intermediate: 8192, layers: 32, heads: 32, context: 4096,
+      epsilon: 1e-5, activation: "silu"
+    ).merging(["original_max_position_embeddings": 4096]) { $1 },
     gguf: GGUF(
       architecture: "phi3", activation: .silu,
       told: [.keyValueHeads, .rotaryBase, .rotaryDimension, .scalingOriginal, .window],

@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -5,6 +7,8 @@ extension Family {
   package static let qwen2 = Family(
     name: "qwen2",
     modelTypes: ["qwen2"],
+    keys: FamilyKeys(window: "sliding_window"),
+    defaults: qwenDefaults,
     gguf: GGUF(
       architecture: "qwen2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
     attentionBias: .always,
@@ -16,6 +20,8 @@ extension Family {
   package static let qwen3 = Family(
     name: "qwen3",
     modelTypes: ["qwen3"],
+    keys: FamilyKeys(window: "sliding_window"),
+    defaults: qwenDefaults.merging(["head_dim": 128]) { $1 },
     gguf: GGUF(
       architecture: "qwen3", activation: .silu,
       told: [.keyValueHeads, .keyLength, .valueLength, .rotaryBase]),
@@ -27,6 +33,13 @@ extension Family {
       .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms),
     ],
     modules: Modules(activation: "act_fn"))
+}
+
+extension Family {
+  private static let qwenDefaults = sizes(
+    vocabulary: 151_936, hidden: 4096, intermediate: 22_016, layers: 32, heads: 32, context: 32_768,
+    epsilon: 1e-6, activation: "silu"
+  ).merging(["num_key_value_heads": 32, "sliding_window": 4096, "max_window_layers": 28]) { $1 }
 }
 
 extension TensorLayout {

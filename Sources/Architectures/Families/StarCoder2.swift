@@ -1,3 +1,5 @@
+import JSON
+
 import enum Kernels.Activation
 
 extension Family {
@@ -5,7 +7,11 @@ extension Family {
   package static let starcoder2 = Family(
     name: "starcoder2",
     modelTypes: ["starcoder2"],
-    keys: FamilyKeys(normEpsilon: "norm_epsilon"),
+    keys: FamilyKeys(normEpsilon: "norm_epsilon", window: "sliding_window"),
+    defaults: sizes(
+      vocabulary: 49_152, hidden: 3072, intermediate: 12_288, layers: 30, heads: 24, context: 4096,
+      epsilon: 1e-5, epsilonKey: "norm_epsilon", activation: "gelu_pytorch_tanh"
+    ).merging(["num_key_value_heads": 2]) { $1 },
     gguf: GGUF(
       architecture: "starcoder2", activation: .geluTanh, told: [.keyValueHeads, .rotaryBase]),
     norm: .layer,

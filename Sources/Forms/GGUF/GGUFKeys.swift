@@ -49,6 +49,11 @@ package struct GGUFKeys {
         throw FormError.notInGGUF(
           path: checkpoint.path, what: "an encoder, \(model.family.name),")
       }
+      guard model.configuration.hasHead else {
+        // llama.cpp would take the embedding for it.
+        throw FormError.notInGGUF(
+          path: checkpoint.path, what: "a model without an output projection")
+      }
       if let what = model.configuration.inexpressible(in: gguf, model.family) {
         throw FormError.notInGGUF(path: checkpoint.path, what: what)
       }

@@ -53,8 +53,11 @@ extension GGUFTensors {
           guard let target = layout.name(tensor.role, layer: layer) else {
             throw refusal("the tensor \(name)")
           }
-          let arrangement = stored.arrangement(of: tensor.role, in: layout, configuration)
           var shape = expert.description(of: source).shape
+          let isTransposed = stored.isTransposed && tensor.role.isProjection
+          let arrangement = stored.arrangement(
+            of: tensor.role, in: layout, configuration,
+            rows: (isTransposed ? shape.last : shape.first) ?? 0)
           if arrangement.isTransposed { shape.reverse() }
           let stored = source.description.elementType
           try append(

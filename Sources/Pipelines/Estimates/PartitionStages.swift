@@ -98,7 +98,7 @@ struct PartitionStages {
 
   /// Measurements of the written container.
   private func measuring(shown: Int) -> [Stage] {
-    guard !fitting.model.family.isEncoder else { return [] }
+    guard fitting.model.predictsTokens else { return [] }
     let (attention, full) = (costs.attention, costs.feedForward)
     var stages: [Stage] = []
     if let heldOut = fitting.split?.heldOut.count {

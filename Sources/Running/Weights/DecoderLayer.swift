@@ -12,6 +12,7 @@ package struct DecoderLayer: Sendable {
   private let value: Projection
   private let queryNorm: Norm?
   private let keyNorm: Norm?
+  private let normsFollowRotation: Bool
   private let output: Projection
   private let attentionOutputNorm: Norm?
   private let attentionStreamNorm: Norm?
@@ -35,13 +36,14 @@ package struct DecoderLayer: Sendable {
     let configuration = model.configuration
     attention = Attention(
       heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
-      scale: Float(configuration.attentionScale), isCausal: !model.family.isEncoder,
+      scale: Float(configuration.attentionScale), isCausal: configuration.isCausal,
       span: configuration.spans[layer], softCap: configuration.attentionSoftCap.map(Float.init))
     isParallel = configuration.isParallel
     attentionNorm = try norm(.attentionNorm)
     (query, key, value) = try model.attentionProjections(layer: layer, parallel: parallel)
     queryNorm = try norm(.queryNorm)
     keyNorm = try norm(.keyNorm)
+    normsFollowRotation = model.family.normsFollowRotation
     output = try model.projection(.attentionOutput, layer: layer, parallel: parallel)
     attentionOutputNorm = try norm(.attentionOutputNorm)
     attentionStreamNorm = try norm(.attentionStreamNorm)
@@ -62,15 +64,20 @@ package struct DecoderLayer: Sendable {
     let besides = isParallel ? feedForwardNorm?(stream) ?? stream : nil
     var queries = query(input)
     var keys = key(input)
+    if normsFollowRotation { rotate(&queries, &keys) }
     if let queryNorm { queries = queryNorm(queries) }
     if let keyNorm { keys = keyNorm(keys) }
-    rotary?.rotate(&queries)
-    rotary?.rotate(&keys)
+    if !normsFollowRotation { rotate(&queries, &keys) }
     let heads = attention(queries: queries, keys: keys, values: value(input))
     let joining = output(heads)
     stream.add(attentionOutputNorm?(joining) ?? joining)
     if let attentionStreamNorm { stream = attentionStreamNorm(stream) }
     return besides
+  }
+
+  private func rotate(_ queries: inout Matrix, _ keys: inout Matrix) {
+    rotary?.rotate(&queries)
+    rotary?.rotate(&keys)
   }
 
   /// Input x of the feed-forward network, T × D.

@@ -60,7 +60,7 @@ extension Model {
       )
     }
     guard let tensor = checkpoint.tensor(TensorName(name)) else { throw missing(.gateUp, layer) }
-    let neurons = configuration.intermediateSize
+    let neurons = configuration.intermediateSize(layer: layer)
     func rows(_ range: Range<Int>) throws(ModelError) -> Matrix {
       Matrix(
         rows: neurons, columns: configuration.hiddenSize,

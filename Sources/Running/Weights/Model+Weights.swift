@@ -4,12 +4,14 @@ package import Kernels
 import Tensors
 
 extension Model {
-  /// Two-dimensional weight as floats, one output per row; nil if the model has none of this role.
+  /// Two-dimensional weight as floats, one output per row in the order of the forward pass; nil if the model has none of this role.
   package func matrix(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Matrix? {
     guard let matrix = try storedMatrix(role, layer: layer, parallel: parallel) else { return nil }
-    return layout.isTransposed && role.isProjection ? matrix.transposed() : matrix
+    let outputs = layout.isTransposed && role.isProjection ? matrix.transposed() : matrix
+    let order = layout.storedRows(of: role, configuration, rows: outputs.rows)
+    return order.map { outputs.gatherRows($0[...]) } ?? outputs
   }
 
   /// Two-dimensional weight as stored, with one output per row or per column.
@@ -26,7 +28,11 @@ extension Model {
   package func vector(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> [Float]? {
-    try floats(role, layer: layer, parallel: parallel)?.values
+    guard let values = try floats(role, layer: layer, parallel: parallel)?.values else {
+      return nil
+    }
+    let order = layout.storedRows(of: role, configuration, rows: values.count)
+    return order.map { $0.map { values[$0] } } ?? values
   }
 
   /// Two-dimensional weight that every model of the family has.
@@ -75,31 +81,15 @@ extension Model {
       )
     }
     let fused = try projection(.queryKeyValue, layer: layer, parallel: parallel)
-    func part(_ number: Int) -> Projection {
-      let rows = fusedRows(number)
-      return Projection(
-        weight: fused.weight.gatherRows(rows[...]),
-        bias: fused.bias.map { bias in rows.map { bias[$0] } })
+    let keys = configuration.keyValueHeads * configuration.headDimension
+    let queries = fused.weight.rows - 2 * keys
+    func part(_ rows: Range<Int>) -> Projection {
+      Projection(
+        weight: fused.weight.gatherRows(Array(rows)[...]), bias: fused.bias.map { Array($0[rows]) })
     }
-    return (part(0), part(1), part(2))
-  }
-
-  /// Rows of query, key or value (0, 1, 2) in a fused tensor.
-  private func fusedRows(_ part: Int) -> [Int] {
-    let dimension = configuration.headDimension
-    switch layout.fusion {
-    case .blocks:
-      let counts = [
-        configuration.heads, configuration.keyValueHeads, configuration.keyValueHeads,
-      ].map { $0 * dimension }
-      let start = counts[..<part].reduce(0, +)
-      return Array(start..<start + counts[part])
-    case .heads:
-      return (0..<configuration.heads).flatMap { head in
-        let start = (3 * head + part) * dimension
-        return start..<start + dimension
-      }
-    }
+    return (
+      part(0..<queries), part(queries..<queries + keys), part(queries + keys..<queries + 2 * keys)
+    )
   }
 
   private func floats(
@@ -108,34 +98,7 @@ extension Model {
     guard let name = tensorName(role, layer: layer).map({ TensorName($0) }),
       configuration.has(role), let tensor = checkpoint.tensor(name)
     else { return nil }
-    let values = try floats(of: tensor, rows: nil, parallel: parallel)
-    return (tensor, inHalves(values, role))
-  }
-
-  /// Rows of query and key in the order of the forward pass.
-  ///
-  /// Each head has all rows of one half, then all rows of the other; llama.cpp interleaves them.
-  private func inHalves(_ values: [Float], _ role: TensorRole) -> [Float] {
-    let heads: Int
-    switch role {
-    case .query, .queryBias: heads = configuration.heads
-    case .key, .keyBias: heads = configuration.keyValueHeads
-    default: return values
-    }
-    guard layout.pairsNeighbours else { return values }
-    let half = configuration.headDimension / 2
-    let columns = values.count / (2 * half * heads)
-    var result: [Float] = []
-    result.reserveCapacity(values.count)
-    for head in 0..<heads {
-      for part in 0..<2 {
-        for index in 0..<half {
-          let row = 2 * (head * half + index) + part
-          result += values[row * columns..<(row + 1) * columns]
-        }
-      }
-    }
-    return result
+    return (tensor, try floats(of: tensor, rows: nil, parallel: parallel))
   }
 
   /// Elements of a tensor that is not cut into rings, or of a range of its rows.

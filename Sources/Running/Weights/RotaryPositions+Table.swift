@@ -5,12 +5,22 @@ import Kernels
 extension RotaryPositions {
   /// Rotations of the first positions.
   func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
-    let (frequencies, magnitude) = scaling.scaled(
-      RotaryEmbedding.frequencies(dimension: dimension, base: base), base: base,
-      positions: positions)
+    let base = base(positions: positions)
+    var divided = RotaryEmbedding.frequencies(dimension: dimension, base: base)
+    if !divisors.isEmpty { divided = zip(divided, divisors).map { $0 / $1 } }
+    let (frequencies, scale) = scaling.scaled(divided, base: base, positions: positions)
     return RotaryEmbedding(
-      headDimension: headDimension, frequencies: frequencies, magnitude: magnitude,
+      headDimension: headDimension, frequencies: frequencies, magnitude: magnitude * scale,
       positions: positions)
+  }
+
+  /// Base for windows of a length.
+  private func base(positions: Int) -> Double {
+    guard case .dynamic(let factor, let original) = scaling, Double(positions) > original,
+      dimension > 2
+    else { return base }
+    let growth = factor * Double(positions) / original - (factor - 1)
+    return base * pow(growth, Double(dimension) / Double(dimension - 2))
   }
 }
 
@@ -26,9 +36,8 @@ extension RotaryScaling {
     _ frequencies: [Double], base: Double, positions: Int
   ) -> (frequencies: [Double], magnitude: Double) {
     switch self {
-    case .none: return (frequencies, 1)
+    case .none, .dynamic: return (frequencies, 1)
     case .linear(let factor): return (frequencies.map { $0 / factor }, 1)
-    case .divisors(let divisors): return (zip(frequencies, divisors).map { $0 / $1 }, 1)
     case .long(let short, let long, let original, let magnitude):
       let divisors = positions > original ? long : short
       return (zip(frequencies, divisors).map { $0 / $1 }, magnitude)
@@ -41,13 +50,14 @@ extension RotaryScaling {
         return (1 - share) * frequency / factor + share * frequency
       }
       return (scaled, 1)
-    case .yarn(let factor, let fast, let slow, let original, let magnitude):
+    case .yarn(let factor, let fast, let slow, let original, let magnitude, let truncates):
       /// Index of the pair that makes `turns` turns within the original window.
       func pair(turns: Double) -> Double {
         Double(frequencies.count) * log(original / (turns * 2 * .pi)) / log(base)
       }
-      let start = max(pair(turns: fast).rounded(.down), 0)
-      let end = min(pair(turns: slow).rounded(.up), Double(2 * frequencies.count - 1))
+      let (first, last) = (pair(turns: fast), pair(turns: slow))
+      let start = max(truncates ? first.rounded(.down) : first, 0)
+      let end = min(truncates ? last.rounded(.up) : last, Double(2 * frequencies.count - 1))
       let length = end == start ? 0.001 : end - start
       let scaled = frequencies.enumerated().map { index, frequency in
         let share = min(max((Double(index) - start) / length, 0), 1)
