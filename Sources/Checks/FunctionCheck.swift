@@ -1,3 +1,4 @@
+import Architectures
 import Calibration
 import Checkpoints
 import DMOE

@@ -4,14 +4,11 @@ extension Family {
   /// Configuration with the family's own names of keys, and Transformers' values of missing ones.
   ///
   /// A key that is null is present: null turns off what it describes.
-  func completed(_ document: JSONValue) throws(JSONFieldError) -> JSONValue {
+  func completed(_ document: JSONValue) -> JSONValue {
     guard var object = document.object else { return document }
     for (alias, key) in aliases.sorted(by: { $0.key < $1.key }) {
       guard let value = object[alias] else { continue }
-      guard object[key] == nil || object[key] == value else {
-        throw JSONField(value, path: alias).mismatch(
-          expected: "\(object[key].map { JSONWriter.text($0) } ?? "nothing"), as in \(key)")
-      }
+      // Transformers sets it after the key.
       object[key] = value
     }
     for (key, value) in defaults.sorted(by: { $0.key < $1.key }) where object[key] == nil {

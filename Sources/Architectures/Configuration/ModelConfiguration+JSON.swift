@@ -5,7 +5,7 @@ import enum Kernels.Activation
 extension ModelConfiguration {
   /// Reads `config.json` by the keys of a family.
   package init(_ document: JSONValue, family: Family) throws(JSONFieldError) {
-    let root = JSONField(try family.completed(document))
+    let root = JSONField(family.completed(document))
     let keys = family.keys
     for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
       guard let field = try root.optional(key), field.value != value else { continue }
