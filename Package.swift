@@ -146,8 +146,8 @@ let package = Package(
       "DynamoeKit",
       [
         "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE", "Evaluation",
-        "Experts", "Forms", "GGUF", "Inspection", "Kernels", "Pipelines", "Reports", "Safetensors",
-        "Tensors", "Tokenizers", "Work",
+        "Experts", "Forms", "GGUF", "Inspection", "JSON", "Kernels", "Pipelines", "Reports",
+        "Safetensors", "Tensors", "Tokenizers", "Work",
       ]),
     .executableTarget(
       name: "dynamoe",

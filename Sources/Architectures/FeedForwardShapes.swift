@@ -2,48 +2,51 @@ package import Tensors
 
 /// Feed-forward layers of a checkpoint, inferred from names and shapes of its tensors alone.
 package struct FeedForwardShapes: Sendable, Equatable {
+  /// Module of the layers, with `{layer}` for the number, such as `model.layers.{layer}.mlp`.
+  package let module: String
   /// D, the width of the residual stream.
   package let hiddenSize: Int
-  /// H of each layer.
+  /// H of each layer that has a feed-forward network, in the order of the layers.
   package let widths: [Int]
   package let gated: Bool
 
-  /// Takes the first family whose names the tensors have; nil if there is none.
-  package init?(
-    _ tensors: some TensorList, _ naming: TensorNaming, families: [Family] = Family.known
-  ) {
-    let found = families.lazy.compactMap { family in
-      family.layouts[naming].flatMap { Self(tensors, $0) }
-    }
-    guard let first = found.first else { return nil }
+  /// The feed-forward layers of the language model; nil if there are none.
+  package init?(_ tensors: some TensorList) {
+    guard let first = Self.stacks(in: tensors).first else { return nil }
     self = first
   }
 
-  private init?(_ tensors: some TensorList, _ layout: TensorLayout) {
-    let renaming = layout.renaming(of: tensors)
-    func shape(_ role: TensorRole, _ layer: Int) -> [Int]? {
-      guard let name = layout.name(role, layer: layer) else { return nil }
-      let shape = tensors.tensor(TensorName(TensorLayout.renamed(name, by: renaming)))?.shape
-      return layout.isTransposed ? shape?.reversed() : shape
-    }
-    /// D and H of a layer; nil if there is none, or its projections do not fit together.
-    func sizes(_ layer: Int) -> (hidden: Int, neurons: Int)? {
-      guard let down = shape(.down, layer), down.count == 2 else { return nil }
-      let (hidden, neurons) = (down[0], down[1])
-      let parts = [(TensorRole.up, 1), (.gate, 1), (.gateUp, 2)]
-      let fits = parts.map { role, count in
-        shape(role, layer).map { $0 == [count * neurons, hidden] }
-      }
-      guard fits[0] ?? fits[2] != nil, fits.allSatisfy({ $0 ?? true }) else { return nil }
-      return (hidden, neurons)
-    }
-    guard let first = sizes(0) else { return nil }
-    var widths: [Int] = []
-    while let layer = sizes(widths.count), layer.hidden == first.hidden {
-      widths.append(layer.neurons)
-    }
-    hiddenSize = first.hidden
-    self.widths = widths
-    gated = shape(.gate, 0) != nil || shape(.gateUp, 0) != nil
+  fileprivate init(
+    module: FeedForwardStacks.Module, _ layers: [(layer: Int, sizes: FeedForwardSizes)]
+  ) {
+    self.module =
+      "\(module.stack).{layer}" + (module.path.isEmpty ? "" : ".\(module.path)")
+    hiddenSize = layers[0].sizes.hidden
+    widths = layers.filter { $0.sizes.hidden == layers[0].sizes.hidden }.map(\.sizes.neurons)
+    gated = layers[0].sizes.gated
+  }
+
+  /// All stacks of feed-forward layers: the language model's first, those of other senses last.
+  package static func stacks(in tensors: some TensorList) -> [FeedForwardShapes] {
+    let stacks = FeedForwardStacks(tensors)
+    return stacks.modules.compactMap { module -> (FeedForwardStacks.Module, FeedForwardShapes)? in
+      let layers = stacks.layers(of: module)
+      return layers.isEmpty ? nil : (module, FeedForwardShapes(module: module, layers))
+    }.sorted { rank($0) < rank($1) }.map(\.1)
+  }
+
+  /// Sort key: kind of the stack, then more parameters, then the name.
+  private static func rank(
+    _ found: (module: FeedForwardStacks.Module, shapes: FeedForwardShapes)
+  ) -> (Int, Int, String) {
+    let name = found.module.stack.lowercased()
+    func names(_ words: [String]) -> Bool { words.contains { name.contains($0) } }
+    let kind =
+      names(["vision", "visual", "image", "audio", "speech", "vit", "vpm", "tower"])
+      ? 3
+      : names(["language", "text", "llm", "decoder"]) ? 0 : names(["encoder"]) ? 2 : 1
+    let size = found.shapes.widths.reduce(0, +).multipliedReportingOverflow(
+      by: found.shapes.hiddenSize)
+    return (kind, size.overflow ? .min : -size.partialValue, found.shapes.module)
   }
 }

@@ -13,9 +13,12 @@ package final class AtomicFolder: Sendable {
   package let path: String
   /// Path of the folder until it is committed.
   package let temporaryPath: String
+  /// Names of the folders that it may contain, which contain files only.
+  private let subfolders: [String]
   private let isOpen = Mutex(true)
 
-  package init(path: String) throws(FileError) {
+  package init(path: String, subfolders: [String] = []) throws(FileError) {
+    self.subfolders = subfolders
     let place = FilePath(path)
     guard let last = place.lastComponent, last.kind == .regular else {
       throw FileError.cannotCreate(path: path, reason: "this is not the name of a folder")
@@ -23,7 +26,7 @@ package final class AtomicFolder: Sendable {
     self.path = place.string
     while true {
       let temporary = TemporaryFiles.path(named: last.string, beside: place)
-      TemporaryFiles.add(folder: temporary, for: self.path)
+      TemporaryFiles.add(folder: temporary, subfolders: subfolders, for: self.path)
       guard unsafe mkdir(temporary, 0o777) != 0 else {
         temporaryPath = temporary
         return
@@ -38,12 +41,20 @@ package final class AtomicFolder: Sendable {
 
   deinit {
     guard isOpen.withLock({ $0 }) else { return }
-    Folder.removeFlat(temporaryPath)
+    Folder.removeFlat(temporaryPath, subfolders: subfolders)
     TemporaryFiles.remove(temporaryPath)
   }
 
   /// Path at which to write a file of the folder.
   package func path(of name: String) -> String { Folder.path(of: name, in: temporaryPath) }
+
+  /// Creates one of the subfolders, unless it exists.
+  package func makeSubfolder(_ name: String) throws(FileError) {
+    precondition(subfolders.contains(name), "the folder may not contain \(name)")
+    let place = path(of: name)
+    guard unsafe mkdir(place, 0o777) != 0, errno != EEXIST else { return }
+    throw FileError.cannotCreate(path: place, reason: "\(Errno(rawValue: errno))")
+  }
 
   /// Renames the folder to its final name, replacing an existing folder of files if asked to.
   ///
@@ -51,6 +62,7 @@ package final class AtomicFolder: Sendable {
   /// moved aside, restored if renaming the new one fails, and removed otherwise; interruptions by
   /// signal wait for these renames.
   package func commit(replacing: Bool) throws(FileError) {
+    for name in subfolders { Folder.synchronize(self.path(of: name)) }
     Folder.synchronize(temporaryPath)
     let isReplacing = replacing && Folder.exists(path)
     if isReplacing,
@@ -58,7 +70,7 @@ package final class AtomicFolder: Sendable {
     {
       isOpen.withLock { $0 = false }
       Folder.synchronize(Folder.parent(of: path))
-      Folder.removeFlat(temporaryPath)
+      Folder.removeFlat(temporaryPath, subfolders: subfolders)
       TemporaryFiles.remove(temporaryPath)
       return
     }
@@ -75,8 +87,8 @@ package final class AtomicFolder: Sendable {
     TemporaryFiles.remove(temporaryPath)
     Folder.synchronize(Folder.parent(of: path))
     guard isReplacing else { return }
-    TemporaryFiles.add(folder: aside, for: path)
-    Folder.removeFlat(aside)
+    TemporaryFiles.add(folder: aside, subfolders: subfolders, for: path)
+    Folder.removeFlat(aside, subfolders: subfolders)
     TemporaryFiles.remove(aside)
   }
 }

@@ -29,8 +29,15 @@ package enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Removes a folder and the files in it; keeps a folder that contains folders.
-  static func removeFlat(_ path: String) {
+  /// Removes a folder and the files in it; keeps a folder that contains folders, except those of
+  /// the given names with nothing but files in them.
+  static func removeFlat(_ path: String, subfolders: [String] = []) {
+    for name in subfolders {
+      let folder = self.path(of: name, in: path)
+      // The target of a link is not this program's.
+      let status = try? Stat(FilePath(folder), followTargetSymlink: false)
+      if status?.type == .directory { removeFlat(folder) }
+    }
     // Retries, because another thread may have just renamed a file into the folder.
     for _ in 0..<8 {
       for name in (try? names(in: path)) ?? [] { _ = unsafe unlink(self.path(of: name, in: path)) }
@@ -127,10 +134,13 @@ package enum Folder {
   ///   - output: path of the output folder.
   ///   - inputs: paths of the input files.
   ///   - force: whether an existing folder may be replaced.
-  ///   - isOurs: whether such an output may contain a file of this name.
+  ///   - subfolders: names of folders that such an output may contain.
+  ///   - isOurs: whether such an output may contain a file of this name; one of a subfolder begins
+  ///     with its name and a `/`.
   /// - Throws: ``FileError`` that names the obstacle.
   package static func checkOutputFolder(
-    _ output: String, inputs: [String], force: Bool, isOurs: (String) -> Bool
+    _ output: String, inputs: [String], force: Bool, subfolders: [String] = [],
+    isOurs: (String) -> Bool
   ) throws(FileError) {
     if let status = try? Stat(FilePath(output), followTargetSymlink: false) {
       for input in inputs where exists(input) {
@@ -142,15 +152,27 @@ package enum Folder {
         throw FileError.cannotCreate(path: output, reason: "it exists and is not a folder")
       }
       guard force else { throw FileError.exists(path: output) }
-      for name in try names(in: output) {
-        let file = try? Stat(FilePath(path(of: name, in: output)), followTargetSymlink: false)
-        guard isOurs(name), file?.type == .regular else {
-          throw FileError.cannotCreate(
-            path: output, reason: "it holds \(name), which is not of an export and would be lost")
-        }
-      }
+      try checkContents(of: output, under: "", subfolders: subfolders, isOurs)
     }
     try checkParent(of: output)
+  }
+
+  /// Throws if a folder holds anything but files of an export.
+  private static func checkContents(
+    of output: String, under prefix: String, subfolders: [String], _ isOurs: (String) -> Bool
+  ) throws(FileError) {
+    for entry in try names(in: prefix.isEmpty ? output : path(of: prefix, in: output)) {
+      let name = prefix + entry
+      let file = try? Stat(FilePath(path(of: name, in: output)), followTargetSymlink: false)
+      if file?.type == .directory, subfolders.contains(name) {
+        try checkContents(of: output, under: name + "/", subfolders: [], isOurs)
+        continue
+      }
+      guard isOurs(name), file?.type == .regular else {
+        throw FileError.cannotCreate(
+          path: output, reason: "it holds \(name), which is not of an export and would be lost")
+      }
+    }
   }
 
   /// Longest file name in bytes on common file systems.

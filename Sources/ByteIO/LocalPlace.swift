@@ -13,6 +13,10 @@ package struct LocalPlace: Place {
 
   package func names() throws(FileError) -> [String] { try Folder.names(in: folder) }
 
+  package func names(in folder: String) throws(FileError) -> [String] {
+    try Folder.names(in: path(of: folder))
+  }
+
   package func contains(_ name: String) -> Bool { Folder.exists(path(of: name)) }
 
   package func isFolder(_ name: String) -> Bool { Folder.isFolder(path(of: name)) }

@@ -10,10 +10,12 @@ package protocol Place: Sendable {
 
   /// Names of all entries, sorted by their bytes.
   func names() throws(FileError) -> [String]
+  /// Names of all entries of a folder in the place, sorted by their bytes.
+  func names(in folder: String) throws(FileError) -> [String]
   /// Whether an entry has this name.
   func contains(_ name: String) -> Bool
   func isFolder(_ name: String) -> Bool
-  /// Opens a file by a plain name without separators.
+  /// Opens a file by a plain name, or by that of a folder in the place, a `/` and a plain name.
   func open(_ name: String) throws(FileError) -> any ByteSource
   /// Path of a name, for errors and for checks that no output replaces an input.
   func path(of name: String) -> String

@@ -7,11 +7,12 @@ import SystemPackage
 package enum TemporaryFiles {
   private struct Unfinished {
     var files: Set<String> = []
-    var folders: Set<String> = []
+    /// Folders by path, with the names of their subfolders.
+    var folders: [String: [String]] = [:]
 
     func removeAll() {
       for path in files { _ = unsafe unlink(path) }
-      for path in folders { Folder.removeFlat(path) }
+      for (path, subfolders) in folders { Folder.removeFlat(path, subfolders: subfolders) }
     }
   }
   private static let farewell = Mutex<String?>(nil)
@@ -56,15 +57,15 @@ package enum TemporaryFiles {
     paths.withLock { _ = $0.files.insert(path) }
   }
 
-  static func add(folder path: String, for final: String) {
+  static func add(folder path: String, subfolders: [String], for final: String) {
     finals.withLock { $0[path] = final }
-    paths.withLock { _ = $0.folders.insert(path) }
+    paths.withLock { $0.folders[path] = subfolders }
   }
 
   static func remove(_ path: String) {
     paths.withLock {
       $0.files.remove(path)
-      $0.folders.remove(path)
+      $0.folders[path] = nil
     }
   }
 

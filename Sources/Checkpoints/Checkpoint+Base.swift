@@ -16,6 +16,7 @@ extension Checkpoint {
       throw .notOverlay(path: self.path)
     }
     let dense = try Checkpoint(path: path)
+    context.progress.note(dense.notes, on: dense.path)
     guard case .dense(let base) = dense.storage else {
       throw .unsupported(
         path: path, what: "the base of an overlay is a dense checkpoint, and this is a .dmoe",

@@ -11,7 +11,8 @@ extension Checkpoint {
   private static let documents = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
-    "chat_template.jinja", "chat_template.json", familyName, cardName,
+    "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "tekken.json", "chat_template.jinja",
+    "chat_template.json", familyName, cardName,
   ]
   /// Description of a family that is not built in.
   static let familyName = "dynamoe-family.json"
@@ -23,11 +24,35 @@ extension Checkpoint {
   /// Files that describe configuration and family; any of them may be missing.
   package static let descriptions = ["config.json", metadataName, familyName]
 
-  /// Names of all possible companions, present or not.
+  /// Names of all possible companions, present or not, and of the chat templates that are present.
   package var companions: [String] {
     switch naming {
-    case .transformers: Self.documents + Self.licenses
+    case .transformers: Self.documents + Self.licenses + chatTemplates
     case .gguf: [Self.metadataName, Self.familyName] + Self.licenses
+    }
+  }
+
+  /// Whether an export may contain a companion of this name, or the folder of such ones.
+  package static func isCompanion(_ name: String) -> Bool {
+    documents.contains(name) || licenses.contains(name) || isChatTemplate(name)
+      || name == CompanionName.templateFolder
+  }
+
+  private static func isChatTemplate(_ name: String) -> Bool {
+    name.hasPrefix(CompanionName.templateFolder + "/") && name.hasSuffix(".jinja")
+  }
+
+  /// Names of the further chat templates, beside that of `chat_template.jinja`.
+  private var chatTemplates: [String] {
+    switch storage {
+    case .dense, .overlay: companionFiles.chatTemplates.filter(Self.isChatTemplate)
+    case .container(let container):
+      container.directory.sections[0].tensors.compactMap { tensor in
+        guard case .file(let name) = tensor.kind, Self.isChatTemplate(name.text) else {
+          return nil
+        }
+        return name.text
+      }
     }
   }
 
@@ -41,7 +66,7 @@ extension Checkpoint {
 
   /// Paths of the weights, and of all files that may accompany them, present or not.
   package var ownedPaths: [String] {
-    let names = Self.documents + Self.licenses + ["model.safetensors.index.json"]
+    let names = Self.documents + Self.licenses + chatTemplates + ["model.safetensors.index.json"]
     return files.map(\.path)
       + (place.map { place in names.map { place.path(of: $0) } } ?? [])
   }
@@ -83,6 +108,9 @@ extension Checkpoint {
     do {
       return try JSONScanner.scan(bytes, as: name == Self.familyName ? .strict : .python)
     } catch {
+      if let pointer = GitLFSPointer(bytes) {
+        throw .pointer(path: path, file: name, size: pointer.size)
+      }
       throw .configurationText(path: path, file: name, error)
     }
   }
@@ -99,19 +127,6 @@ extension Checkpoint {
       } catch {
         throw .gguf(error)
       }
-    }
-  }
-
-  /// Name of the model that an adapter adapts; nil if the checkpoint is no adapter.
-  func adapterBase() throws(ModelError) -> String? {
-    let file = "adapter_config.json"
-    guard case .dense = storage, let place, place.contains(file) else { return nil }
-    do {
-      let bytes = try place.open(file).readAll(limit: 1 << 20)
-      let name = try? JSONScanner.scan(bytes).object?["base_model_name_or_path"]?.string
-      return name ?? "another model"
-    } catch {
-      throw .file(error)
     }
   }
 

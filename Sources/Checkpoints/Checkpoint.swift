@@ -29,14 +29,17 @@ package struct Checkpoint: TensorList {
   private let hidden: Set<TensorName>
   /// Cache of the files beside the weights.
   let companionFiles: CompanionFiles
+  /// Remark on the snapshot that was read of a repository of the Hub's cache; nil for other paths.
+  let repositoryNote: String?
 
   /// - Parameters:
-  ///   - path: a file, or a folder.
+  ///   - path: a file, a folder, or a repository in a cache of the Hub.
   ///   - family: a file that describes the model's family; nil for a built-in family, or a
   ///     description in the checkpoint.
   /// - Throws: ``ModelError`` if the path is no checkpoint or cannot be read.
   package init(path: String, family: String? = nil) throws(ModelError) {
-    try self.init(LocalPlace(path), family: family)
+    let (place, note) = try HubRepository.place(of: path)
+    try self.init(place, family: family, note: note)
   }
 
   /// - Parameters:
@@ -44,7 +47,12 @@ package struct Checkpoint: TensorList {
   ///   - family: as above.
   /// - Throws: ``ModelError`` if the place holds no checkpoint or cannot be read.
   package init(_ place: any Place, family: String? = nil) throws(ModelError) {
+    try self.init(place, family: family, note: nil)
+  }
+
+  private init(_ place: any Place, family: String?, note: String?) throws(ModelError) {
     path = place.path
+    repositoryNote = note
     configuration = nil
     hidden = []
     companionFiles = CompanionFiles(place)
@@ -70,7 +78,7 @@ package struct Checkpoint: TensorList {
         storage = .dense(.gguf(reader))
         tensors = reader.tensors
       } catch {
-        throw .gguf(error)
+        throw Self.refusal(error, of: place)
       }
     case .dmoe:
       do {
@@ -84,22 +92,13 @@ package struct Checkpoint: TensorList {
     byName = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// Error for a file without a magic, read as safetensors; a `.gguf` name shows that GGUF was
-  /// expected.
-  private static func refusal(_ error: SafetensorsError, of path: String) -> ModelError {
-    if case .pickle = error { return .safetensors(error) }
-    guard path.hasSuffix(".gguf") else { return .safetensors(error) }
-    return .unsupported(
-      path: path, what: "its first bytes are neither those of GGUF nor of safetensors",
-      advice: "fetch the file again")
-  }
-
   /// Overlay with the tensors of its base; the caller has compared them.
   init(
     _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?,
     companionFiles: CompanionFiles
   ) {
     self.path = path
+    repositoryNote = nil
     self.companionFiles = companionFiles
     self.familyDescription = familyDescription
     configuration = nil
@@ -116,6 +115,7 @@ package struct Checkpoint: TensorList {
     path = checkpoint.path
     familyDescription = checkpoint.familyDescription
     companionFiles = checkpoint.companionFiles
+    repositoryNote = checkpoint.repositoryNote
     self.configuration = configuration
     storage = checkpoint.storage
     self.hidden = checkpoint.hidden.union(hidden)

@@ -61,6 +61,11 @@ package struct Model: Sendable {
   ///   configuration.
   package init(_ checkpoint: Checkpoint, as modelType: String? = nil) throws(ModelError) {
     guard checkpoint.hasWeights else { throw .noBase(path: checkpoint.path) }
+    if let adapter = try checkpoint.adapter() {
+      throw .unsupported(
+        path: checkpoint.path, what: "\(adapter), without its weights",
+        advice: "merge it into that model, and give the merged one")
+    }
     self.checkpoint = checkpoint
     (family, configuration) =
       switch checkpoint.naming {
@@ -151,7 +156,8 @@ package struct Model: Sendable {
         [$0.gguf?.architecture, $0.gguf?.mixed].contains(keys.architecture)
       }
       guard let family = known, let gguf = family.gguf else {
-        throw ModelError.unknownFamily(path: checkpoint.path, modelType: keys.architecture)
+        throw ModelError.unknownArchitecture(
+          path: checkpoint.path, architecture: keys.architecture)
       }
       let configuration = try ModelConfiguration(
         keys, gguf, family, tensors: checkpoint, source: checkpoint.source)
@@ -174,9 +180,11 @@ package struct Model: Sendable {
       intermediateSize: configuration.intermediateSize,
       activation: configuration.activation.rawValue, gated: family.gated)
     guard stated == wanted else {
-      throw .unsupported(
-        path: path, what: "its directory and its config.json describe different models",
-        advice: "partition the model again")
+      throw .configuration(
+        path: path, file: "directory",
+        JSONFieldError(
+          field: "model", expected: "family, sizes and activation of the configuration",
+          found: "others"))
     }
   }
 }

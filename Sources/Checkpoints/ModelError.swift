@@ -17,6 +17,8 @@ package enum ModelError: Error, Equatable, Sendable {
   case tokenizer(path: String, file: String, TokenizerError)
   /// Missing `config.json`, which the task needs.
   case noConfiguration(path: String)
+  /// Pointer of Git LFS in place of a file; `size` is the length that it states.
+  case pointer(path: String, file: String, size: Int?)
   /// Invalid JSON in `config.json` or another file beside the weights.
   case configurationText(path: String, file: String, JSONError)
   /// Invalid field in `config.json` or another file beside the weights.
@@ -25,6 +27,8 @@ package enum ModelError: Error, Equatable, Sendable {
   case metadata(path: String, key: String, expected: String, found: String)
   /// Model of an unknown family.
   case unknownFamily(path: String, modelType: String)
+  /// GGUF file of an unknown architecture.
+  case unknownArchitecture(path: String, architecture: String)
   /// Exported folder with routers, which only Transformers runs.
   case routedFolder(path: String)
   /// Model or file with a property that is not supported.
@@ -73,6 +77,20 @@ extension ModelError {
   }
 }
 
+extension ModelError {
+  /// Whether the model may be sound, and only lies beyond what is supported.
+  package var isUnsupported: Bool {
+    switch self {
+    case .unsupported, .unknownFamily, .unknownArchitecture, .routedFolder, .elementType: true
+    case .configuration(_, _, let error): error.isUnsupported
+    case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration, .pointer,
+      .configurationText, .metadata, .missingTensor, .noBase, .notOverlay, .otherBase, .shape,
+      .tokenOutOfRange, .windowTooLong, .noTokenizer, .noBeginningToken:
+      false
+    }
+  }
+}
+
 extension ModelError: CausedError {
   package var cause: (any Error)? {
     switch self {
@@ -108,12 +126,19 @@ extension ModelError: CustomStringConvertible {
       \(path): there is no config.json beside the weights, so the architecture is unknown; copy it \
       from the original model
       """
+    case .pointer(let path, let file, let size):
+      "\(path): \(file): \(GitLFSPointer(size: size)); fetch the file itself: git lfs pull"
     case .configurationText(let path, let file, let error): "\(path): \(file): \(error)"
     case .configuration(let path, let file, let error): "\(path): \(file): \(error)"
     case .unknownFamily(let path, let modelType):
       """
       \(path): config.json: unknown model_type \"\(modelType)\"; known: \
       \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
+      """
+    case .unknownArchitecture(let path, let architecture):
+      """
+      \(path): general.architecture: unknown architecture \"\(architecture)\"; known: \
+      \(Family.known.compactMap { $0.gguf?.architecture }.joined(separator: ", "))
       """
     case .metadata(let path, let key, let expected, let found):
       "\(path): \(key): expected \(expected), found \(found)"
@@ -143,9 +168,12 @@ extension ModelError: CustomStringConvertible {
     case .windowTooLong(let path, let positions, let limit):
       "\(path): a window of \(positions) positions, but the model has learned only \(limit)"
     case .noTokenizer(let path):
-      "\(path): there is no tokenizer (tokenizer.json beside the weights) to read text with"
+      """
+      \(path): there is no tokenizer to read text with (tokenizer.json beside safetensors, the keys \
+      tokenizer.ggml in GGUF)
+      """
     case .noBeginningToken(let path):
-      "\(path): neither the tokenizer nor config.json names a BOS token"
+      "\(path): neither the tokenizer nor the configuration names a BOS token"
     }
   }
 }

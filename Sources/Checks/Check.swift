@@ -29,11 +29,16 @@ package struct CheckOutcome: Sendable, Equatable {
   package let detail: String
   /// Missing input that skipped the check; nil if it was skipped for another reason, or run.
   package var missing: CheckInput?
+  /// Whether the check was skipped because the file, though it may be sound, is not supported.
+  package var isUnsupported = false
 
   static func passed(_ detail: String) -> CheckOutcome { .init(status: .passed, detail: detail) }
   static func failed(_ detail: String) -> CheckOutcome { .init(status: .failed, detail: detail) }
   static func skipped(_ detail: String, missing: CheckInput? = nil) -> CheckOutcome {
     .init(status: .skipped, detail: detail, missing: missing)
+  }
+  static func unsupported(_ detail: String) -> CheckOutcome {
+    .init(status: .skipped, detail: detail, isUnsupported: true)
   }
 }
 

@@ -13,6 +13,7 @@ enum ConfigurationCheck: Check {
     guard try subject.checkpoint.isDescribed else {
       return .skipped("the model has no description: no config.json, no general.architecture")
     }
+    if let adapter = try subject.checkpoint.adapter() { return .skipped("\(adapter)") }
     do {
       let model = try subject.model()
       let expected = model.configuration.expectedTensors(
@@ -21,6 +22,8 @@ enum ConfigurationCheck: Check {
       return .passed("\(model.family.name), \(expected) tensors as required")
     } catch .unknownFamily(_, let modelType) {
       return .skipped("unknown family \"\(modelType)\"")
+    } catch .unknownArchitecture(_, let architecture) {
+      return .skipped("unknown architecture \"\(architecture)\"")
     }
   }
 }

@@ -82,7 +82,7 @@ enum ExportCheck: Check {
     }
     for name in contents.checkpoint.companions
     where name != "config.json" && name != Checkpoint.cardName {
-      guard try folder.companion(name) == contents.checkpoint.companion(name) else {
+      guard try folder.companion(name) == contents.companion(name) else {
         return "\(name) differs from the source's"
       }
     }

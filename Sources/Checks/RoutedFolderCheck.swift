@@ -67,7 +67,7 @@ enum RoutedFolderCheck: Check {
       // finetune.py would import it in place of a standard module.
       let isModule =
         [".py", ".pyc", ".pyd", ".so"].contains(where: name.hasSuffix)
-        || place.isFolder(name) && !name.hasPrefix(".")
+        || place.isFolder(name) && !name.hasPrefix(".") && !isTemplates(name, place)
       if isModule, !RemoteCode.names.contains(name) { return "the folder contains \(name)" }
       guard name.hasSuffix("config.json"), let document = try folder.document(name)?.object else {
         continue
@@ -78,6 +78,14 @@ enum RoutedFolderCheck: Check {
       }
     }
     return nil
+  }
+
+  /// Whether an entry is the folder of chat templates, with nothing else in it.
+  private static func isTemplates(_ name: String, _ place: any Place) -> Bool {
+    guard name == CompanionName.templateFolder, let names = try? place.names(in: name) else {
+      return false
+    }
+    return names.allSatisfy { $0.hasSuffix(".jinja") && !place.isFolder("\(name)/\($0)") }
   }
 
   /// A tensor that is missing, misshapen or unknown; nil if there is none.

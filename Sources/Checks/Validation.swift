@@ -16,7 +16,22 @@ package struct Validation: Sendable {
   /// False for a truncated `.dmoe`.
   package let isComplete: Bool
 
-  package var isValid: Bool { !results.contains { $0.outcome.status == .failed } }
+  /// Error that tells why the model could not be checked; nil if the model is supported.
+  private let unsupported: (any Error)?
+
+  package enum Verdict {
+    case valid
+    case invalid
+    /// No check failed, but the model could not be checked, because it is not supported.
+    case unsupported(any Error)
+  }
+
+  package var verdict: Verdict {
+    if results.contains(where: { $0.outcome.status == .failed }) { return .invalid }
+    return unsupported.map(Verdict.unsupported) ?? .valid
+  }
+
+  package var isValid: Bool { if case .valid = verdict { true } else { false } }
 
   /// In order of execution: cheap checks, and those that others rely on, come first.
   private static let checks: [any Check.Type] = [
@@ -46,22 +61,28 @@ package struct Validation: Sendable {
     var results = [
       Result(id: Self.structureID, outcome: .passed(Self.structure(of: checkpoint)))
     ]
+    var unsupported: (any Error)?
     for check in Self.checks where check.applies(to: subject) {
       let outcome: CheckOutcome
       do {
         outcome = try check.run(on: subject)
+      } catch let error as ModelError where error.isUnsupported {
+        unsupported = unsupported ?? error
+        outcome = .unsupported("\(error)")
       } catch {
         outcome = .failed("\(error)")
       }
       results.append(Result(id: check.id, outcome: outcome))
     }
     self.results = results
+    self.unsupported = unsupported
     isComplete = checkpoint.container?.isComplete ?? true
   }
 
   /// Result for a file that cannot be opened.
   package init(unopened error: any Error) {
     results = [Result(id: Self.structureID, outcome: .failed("\(error)"))]
+    unsupported = nil
     isComplete = false
   }
 
@@ -72,6 +93,7 @@ package struct Validation: Sendable {
       let format = storage.format == .gguf ? "GGUF" : "safetensors"
       return "\(checkpoint.tensors.count) tensors in "
         + (files == 1 ? "one \(format) file" : "\(files) \(format) files")
+        + checkpoint.notes.map { "; \($0)" }.joined()
     case .container(let reader), .overlay(let reader, _):
       let experts = reader.directory.experts
       guard reader.isComplete else {

@@ -21,6 +21,8 @@ enum WidthsCheck: Check {
       return outcome(container.directory, width: model.configuration.intermediateSize)
     } catch .unknownFamily(_, let modelType) {
       return .skipped("unknown family \"\(modelType)\"")
+    } catch .unknownArchitecture(_, let architecture) {
+      return .skipped("unknown architecture \"\(architecture)\"")
     }
   }
 

@@ -54,9 +54,9 @@ extension StoredTensor.Kind {
     case ("file", _) where inShared:
       let nameField = try field.member("name")
       let name = try nameField.string()
-      guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")),
-        !name.utf8.contains(UInt8(ascii: "\\")), !name.utf8.contains(0)
-      else { throw nameField.mismatch(expected: "a plain name without separators") }
+      guard CompanionName.isValid(name) else {
+        throw nameField.mismatch(expected: "a plain name without separators")
+      }
       self = .file(TensorName(name))
     case ("router", _) where inShared:
       // An optional kind: tensors of an unknown form are skipped.

@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Calibration
 import Checkpoints
@@ -8,10 +9,12 @@ import Experts
 import Forms
 import GGUF
 import Inspection
+import JSON
 import Pipelines
 import Reports
 import Safetensors
 import Tensors
+import Tokenizers
 
 extension DynamoeError.Category {
   /// Category of an error from a lower module; nil for errors of other packages.
@@ -35,6 +38,9 @@ extension DynamoeError.Category {
     case let error as CalibrationError: self = Self.category(of: error)
     case let error as FormError: self = Self.category(of: error)
     case let error as ReportPageError: self = Self.category(of: error)
+    case is ArchitectureError, is TokenizerError, is RouterError, is CompensationError,
+      is DeciLMConfiguration.Obstacle, is JSONFieldError, is JSONError:
+      self = .data
     default: return nil
     }
   }
@@ -46,7 +52,7 @@ extension DynamoeError.Category {
       .configurationText, .configuration, .metadata, .unknownFamily, .routedFolder, .unsupported,
       .missingTensor, .notOverlay, .otherBase, .shape, .elementType, .notFinite,
       .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong, .noTokenizer,
-      .noBeginningToken:
+      .noBeginningToken, .unknownArchitecture, .pointer:
       .data
     }
   }
@@ -110,7 +116,7 @@ extension DynamoeError.Category {
     case .file, .tooShort, .headerTooLarge, .headerPastEnd, .invalidJSON, .unexpectedValue,
       .missingField, .unknownElementType, .sizeOverflow, .partialByte, .reversedOffsets, .hole,
       .overlap, .wrongSize, .truncated, .trailingBytes, .noCheckpoint, .ambiguous, .pickle,
-      .invalidShardName, .missingShard, .notInShard, .notInIndex, .inTwoShards, .duplicateName,
+      .pointer, .invalidShardName, .missingShard, .inTwoShards, .duplicateName,
       .reservedName, .unknownTensor, .outsideTensor, .writtenTwice, .incomplete, .finished:
       .data
     }

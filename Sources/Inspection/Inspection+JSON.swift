@@ -15,13 +15,7 @@ extension Inspection {
     document["tensor_count"] = .int(tensors.count)
     document["parameter_count"] = .int(parameterCount)
     document["ffn"] =
-      feedForward.map { ffn in
-        [
-          "layers": .int(ffn.layers), "hidden_size": .int(ffn.hiddenSize),
-          "intermediate_size": .int(ffn.intermediateSize),
-          "activation": JSONValue(ffn.activation), "gated": .bool(ffn.gated),
-        ]
-      } ?? .null
+      feedForward.map(Self.document) ?? .null
     if let container {
       document["complete"] = .bool(container.isComplete)
       document["overlay"] = .bool(container.isOverlay)
@@ -56,6 +50,9 @@ extension Inspection {
         "neurons": JSONValue($0.neurons), "layers": .int($0.layers),
       ]
     }
+    document["adapter"] = adapter.map {
+      ["type": JSONValue($0.type), "rank": JSONValue($0.rank), "base": JSONValue($0.base)]
+    }
     document["tensors"] = .array(tensors.map(Self.document))
     if !unknownTensors.isEmpty {
       document["unknown_tensors"] = .array(
@@ -66,8 +63,22 @@ extension Inspection {
           ]
         })
     }
+    document["notes"] = .array(notes.map(JSONValue.string))
     document["risks"] = .array(risks.map(JSONValue.string))
     document["problems"] = .array(problems.map { .string("\($0)") })
+    return .object(document)
+  }
+
+  private static func document(_ ffn: FeedForward) -> JSONValue {
+    var document = JSONObject()
+    document["layers"] = .int(ffn.layers)
+    document["hidden_size"] = .int(ffn.hiddenSize)
+    document["intermediate_size"] = JSONValue(ffn.intermediateSize)
+    if ffn.intermediateSize == nil {
+      document["intermediate_sizes"] = .array(ffn.intermediateSizes.map(JSONValue.int))
+    }
+    document["activation"] = JSONValue(ffn.activation)
+    document["gated"] = .bool(ffn.gated)
     return .object(document)
   }
 

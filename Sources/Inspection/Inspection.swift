@@ -12,16 +12,6 @@ package import Work
 
 /// Contents of a file or folder, which need not be a complete model.
 package struct Inspection: Sendable {
-  /// Known properties of the feed-forward layers.
-  package struct FeedForward: Sendable, Equatable {
-    package let layers: Int
-    package let hiddenSize: Int
-    package let intermediateSize: Int
-    /// Nil if no configuration names it.
-    package let activation: String?
-    package let gated: Bool
-  }
-
   package struct Tensor: Sendable {
     package let description: TensorDescription
     /// Nil if not requested, or if the values are not all available.
@@ -57,9 +47,14 @@ package struct Inspection: Sendable {
   /// Nil for a dense model.
   package let mixture: Mixture?
   package let unknownTensors: [UnknownTensor]
+  /// Nil unless the weights change another model.
+  package let adapter: Adapter?
+  /// Remarks on the choice of files, and on parts of the model.
+  package let notes: [String]
   /// Features that may run untrusted code.
   package let risks: [String]
-  /// Errors that prevent running the model; none for a mixture, which is another kind of model.
+  /// Errors that prevent running the model; none for mixtures and adapters, which are other kinds of
+  /// models.
   package let problems: [ModelError]
 
   package var byteCount: Int { files.reduce(0) { $0 + $1.length } }
@@ -87,13 +82,15 @@ package struct Inspection: Sendable {
     tokenizer = try Self.tokenizer(keys)
     mixture = try Self.mixture(checkpoint, keys)
     unknownTensors = Self.unknownTensors(checkpoint)
+    adapter = try checkpoint.adapter()
     if let reader = checkpoint.container {
       let model = reader.directory.model
       format = .dmoe
       architecture = model.family
       feedForward = FeedForward(
-        layers: model.layers, hiddenSize: model.hiddenSize,
-        intermediateSize: model.intermediateSize, activation: model.activation, gated: model.gated)
+        hiddenSize: model.hiddenSize,
+        intermediateSizes: [Int](repeating: model.intermediateSize, count: model.layers),
+        activation: model.activation, gated: model.gated)
       container = Container(
         isComplete: reader.isComplete, holdsDense: reader.holdsDense,
         expertsTotal: reader.directory.experts,
@@ -101,16 +98,19 @@ package struct Inspection: Sendable {
         router: reader.directory.routing?.router.rawValue, use: StorageUse(reader),
         isOverlay: reader.directory.isOverlay)
       problems = []
+      notes = checkpoint.notes
     } else {
       format = checkpoint.naming == .gguf ? .gguf : .safetensors
       container = nil
+      let document = try? checkpoint.document("config.json")
       architecture =
         try keys.map { try $0.stringIfPresent("general.architecture") }
-        ?? checkpoint.document("config.json")?.object?["model_type"]?.string
-      let known = Self.feedForward(of: checkpoint, isDescribed: try checkpoint.isDescribed)
-      feedForward = known.0
-      // A mixture cannot be run here, but that is no fault of the file.
-      problems = mixture == nil ? known.problems : []
+        ?? document?.object?["model_type"]?.string
+      let known = try Self.feedForward(of: checkpoint, document)
+      feedForward = known.layers
+      // These cannot be run here, but that is no fault of the file.
+      problems = mixture == nil && adapter == nil ? known.problems : []
+      notes = checkpoint.notes + known.notes
     }
   }
 
@@ -138,37 +138,6 @@ package struct Inspection: Sendable {
     return try TensorStatistics(source.open(tensor.name))
   }
 
-  /// Reads the configuration if there is one; otherwise infers from the tensor names of known
-  /// families.
-  private static func feedForward(
-    of checkpoint: Checkpoint, isDescribed: Bool
-  ) -> (FeedForward?, problems: [ModelError]) {
-    var problems: [ModelError] = []
-    if isDescribed {
-      do {
-        let model = try Model(checkpoint)
-        let configuration = model.configuration
-        return (
-          FeedForward(
-            layers: configuration.layers, hiddenSize: configuration.hiddenSize,
-            intermediateSize: configuration.intermediateSize,
-            activation: configuration.activation.rawValue, gated: model.family.gated), []
-        )
-      } catch {
-        problems = [error]
-        guard checkpoint.naming == .gguf else { return (nil, problems) }
-      }
-    }
-    guard let shapes = FeedForwardShapes(checkpoint, checkpoint.naming) else {
-      return (nil, problems)
-    }
-    return (
-      FeedForward(
-        layers: shapes.widths.count, hiddenSize: shapes.hiddenSize,
-        intermediateSize: shapes.widths[0], activation: nil, gated: shapes.gated), problems
-    )
-  }
-
   private static func risks(_ checkpoint: Checkpoint) throws -> [String] {
     var risks: [String] = []
     if let place = checkpoint.place, place.file == nil {
@@ -182,7 +151,9 @@ package struct Inspection: Sendable {
       }
     }
     for name in ["config.json", "tokenizer_config.json"] {
-      guard let map = try checkpoint.document(name)?.object?["auto_map"]?.object else { continue }
+      guard let map = (try? checkpoint.document(name))?.object?["auto_map"]?.object else {
+        continue
+      }
       let classes = map.members.flatMap { $0.value.array ?? [$0.value] }.compactMap(\.string)
         .joined(separator: ", ")
       risks.append("\(name): auto_map (\(classes)): code that trust_remote_code would run")

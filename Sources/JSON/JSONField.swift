@@ -59,14 +59,16 @@ package struct JSONField: Sendable {
     return int
   }
 
-  package func mismatch(expected: String) -> JSONFieldError {
+  /// Error for this field; `isUnsupported` tells that the value may be valid.
+  package func mismatch(expected: String, isUnsupported: Bool = false) -> JSONFieldError {
     let found =
       switch value {
       case .null, .bool, .number, .string: JSONWriter.text(value)
       case .array, .object: value.kind
       }
     return JSONFieldError(
-      field: path, expected: expected, found: String(found.unicodeScalars.prefix(80)))
+      field: path, expected: expected, found: String(found.unicodeScalars.prefix(80)),
+      isUnsupported: isUnsupported)
   }
 
   private func join(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
@@ -77,11 +79,14 @@ package struct JSONFieldError: Error, Equatable, Sendable, CustomStringConvertib
   package let field: String
   package let expected: String
   package let found: String
+  /// Whether the value may be valid, and is only not supported.
+  package let isUnsupported: Bool
 
-  package init(field: String, expected: String, found: String) {
+  package init(field: String, expected: String, found: String, isUnsupported: Bool = false) {
     self.field = field
     self.expected = expected
     self.found = found
+    self.isUnsupported = isUnsupported
   }
 
   package var description: String {

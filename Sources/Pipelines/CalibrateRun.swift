@@ -33,7 +33,9 @@ package struct CalibrateRun: Sendable {
   ///
   /// - Throws: errors of the inputs, the output and the disk.
   package func run(_ context: Context) throws -> NeuronStatistics {
-    let model = try Model(path: modelPath, family: familyPath)
+    let checkpoint = try Checkpoint(path: modelPath, family: familyPath)
+    context.progress.note(checkpoint.notes, on: checkpoint.path)
+    let model = try Model(checkpoint)
     guard model.checkpoint.container == nil else {
       throw PipelineError.alreadyConverted(path: modelPath)
     }

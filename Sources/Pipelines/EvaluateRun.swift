@@ -21,6 +21,7 @@ package struct EvaluateRun: Sendable {
   ///
   /// - Throws: errors of the model; ``EvaluationError`` for an encoder, which predicts no tokens.
   package init(_ checkpoint: Checkpoint, _ context: Context) throws {
+    context.progress.note(checkpoint.notes, on: checkpoint.path)
     evaluator = try Evaluator(Model(checkpoint), context)
     try evaluator.checkPredicts()
   }

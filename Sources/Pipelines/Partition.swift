@@ -41,6 +41,7 @@ package struct Partition: Sendable {
   /// Checks everything and describes the run, without running it.
   package func preview(_ context: Context, resumes: Bool = false) throws -> Preview {
     let prepared = try prepare()
+    context.progress.note(prepared.model.checkpoint.notes, on: prepared.model.path)
     let fitting = prepared.fitting
     var known: [Int]?
     if prepared.widths != .coverage {
@@ -68,6 +69,7 @@ package struct Partition: Sendable {
   /// - Throws: errors of inputs, choices and disks.
   package func run(_ context: Context, resumes: Bool = false) throws -> CalibrationReport {
     let prepared = try prepare()
+    context.progress.note(prepared.model.checkpoint.notes, on: prepared.model.path)
     let model = prepared.model
     let output = try outputEstimate(prepared)
     let estimate = estimate(prepared, output, context, isResumable: resumes)

@@ -73,6 +73,8 @@ extension SafetensorsError: CustomStringConvertible {
       fetch the repository's safetensors, or convert it in Python with transformers: \
       model.save_pretrained(folder, safe_serialization=True)
       """
+    case .pointer(let path, let size):
+      "\(path): \(GitLFSPointer(size: size)); fetch the file itself: git lfs pull"
     case .invalidShardName(let path, let tensor, let found):
       """
       \(path): tensor \(quoted(tensor)): expected the name of a file beside the index, \
@@ -80,10 +82,6 @@ extension SafetensorsError: CustomStringConvertible {
       """
     case .missingShard(let path, let shard):
       "\(path): the shard \(quoted(shard)) is missing; fetch it into the same folder"
-    case .notInShard(let path, let tensor, let shard):
-      "\(path): tensor \(quoted(tensor)) is not in \(quoted(shard)), where the index places it"
-    case .notInIndex(let path, let tensor, let shard):
-      "\(path): tensor \(quoted(tensor)) of \(quoted(shard)) is not in the index"
     case .inTwoShards(let path, let tensor, let first, let second):
       "\(path): tensor \(quoted(tensor)) is in two shards, \(quoted(first)) and \(quoted(second))"
     case .duplicateName(let path, let name): "\(path): the name \(quoted(name)) is given twice"
@@ -122,6 +120,6 @@ private func short(_ shape: [Int]) -> String {
   shape.count > 8 ? "\(shape.prefix(8).dropLast())… of \(shape.count) extents" : "\(shape)"
 }
 
-private func list(_ names: [String]) -> String {
+func list(_ names: [String]) -> String {
   names.prefix(4).map(quoted).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
 }

@@ -51,13 +51,11 @@ package enum SafetensorsError: Error, Equatable, Sendable {
   case ambiguous(path: String, found: [String])
   /// The weights are pickles, which may run code when they are loaded.
   case pickle(path: String, found: String)
+  /// The file is a pointer of Git LFS to the real one; `size` is the length that it states.
+  case pointer(path: String, size: Int?)
   /// The index gives a path where a plain file name is expected.
   case invalidShardName(path: String, tensor: TensorName, found: String)
   case missingShard(path: String, shard: String)
-  /// The index places a tensor in a shard that does not hold it.
-  case notInShard(path: String, tensor: TensorName, shard: String)
-  /// A shard holds a tensor that the index does not name.
-  case notInIndex(path: String, tensor: TensorName, shard: String)
   case inTwoShards(path: String, tensor: TensorName, first: String, second: String)
 
   // Writing.

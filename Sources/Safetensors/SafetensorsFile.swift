@@ -24,6 +24,9 @@ package struct SafetensorsFile: Sendable {
       if Self.isPickle(input) {
         throw SafetensorsError.pickle(path: input.path, found: name)
       }
+      if let pointer = GitLFSPointer(input) {
+        throw SafetensorsError.pointer(path: input.path, size: pointer.size)
+      }
       throw error
     }
   }

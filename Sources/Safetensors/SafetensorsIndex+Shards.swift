@@ -14,19 +14,20 @@ extension SafetensorsIndex {
     }
   }
 
-  /// Checks that index and shards hold the same tensors; `found` maps each tensor to the name of
-  /// its shard.
-  func check(_ found: [TensorName: String]) throws(SafetensorsError) {
-    for (tensor, shard) in places
-    where found[tensor].map({ TensorName($0) }) != TensorName(shard) {
-      throw SafetensorsError.notInShard(path: path, tensor: tensor, shard: shard)
-    }
-    // Every place was found, so tensors in excess are missing from the index.
-    guard found.count > places.count else { return }
+  /// Differences between the index and the shards; `found` maps each tensor to the name of its
+  /// shard.
+  func differences(from found: [TensorName: String]) -> [SafetensorsNote] {
+    let name = Folder.name(of: path)
+    let absent = places.filter { found[$0.tensor] == nil }.map(\.tensor)
+    let moved = places.filter { tensor, shard in
+      found[tensor].map { TensorName($0) != TensorName(shard) } ?? false
+    }.map(\.tensor)
     let named = Set(places.map(\.tensor))
-    if let (tensor, shard) = found.filter({ !named.contains($0.key) }).min(by: { $0.key < $1.key })
-    {
-      throw SafetensorsError.notInIndex(path: path, tensor: tensor, shard: shard)
-    }
+    let extra = found.keys.filter { !named.contains($0) }
+    return [
+      absent.isEmpty ? nil : .notInShards(index: name, tensors: absent.sorted()),
+      extra.isEmpty ? nil : .notInIndex(index: name, tensors: extra.sorted()),
+      moved.isEmpty ? nil : .inOtherShards(index: name, tensors: moved.sorted()),
+    ].compactMap(\.self)
   }
 }

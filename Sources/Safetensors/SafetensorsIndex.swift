@@ -24,6 +24,9 @@ struct SafetensorsIndex {
     do {
       document = try JSONScanner.scan(bytes)
     } catch {
+      if let pointer = GitLFSPointer(bytes) {
+        throw SafetensorsError.pointer(path: path, size: pointer.size)
+      }
       throw SafetensorsError.invalidJSON(path: path, error)
     }
     guard let map = document.object?["weight_map"]?.object, !map.members.isEmpty else {

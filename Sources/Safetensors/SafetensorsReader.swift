@@ -4,10 +4,11 @@ package import Tensors
 
 /// Reader of a safetensors checkpoint: one file, or a folder with its shards.
 ///
-/// In a folder, `model.safetensors.index.json` names the shards; without it, `model.safetensors` is
-/// read, or else a single index or a single file under another name, such as
-/// `model.fp16.safetensors`. Symbolic links are followed, even out of the folder, because the Hub's
-/// cache consists of them; names in the index are not paths.
+/// In a folder, `model.safetensors` is read, or else the shards that `model.safetensors.index.json`
+/// names, as Transformers does; without both, a single index or a single file under another name,
+/// such as `model.fp16.safetensors`. Of a shard all tensors are read, whether or not the index names
+/// them. Symbolic links are followed, even out of the folder, because the Hub's cache consists of
+/// them; names in the index are not paths.
 package struct SafetensorsReader: TensorSource {
   /// File and offset of a tensor.
   private struct Location: Sendable {
@@ -23,20 +24,18 @@ package struct SafetensorsReader: TensorSource {
   package let tensors: [TensorDescription]
   /// Member `metadata` of the index; nil without an index, or if the index has none.
   package let indexMetadata: JSONObject?
+  /// Remarks on the choice of files and on the index.
+  package let notes: [SafetensorsNote]
   private let places: [TensorName: (tensor: Int, location: Location)]
 
   package init(path: String) throws(SafetensorsError) { try self.init(LocalPlace(path)) }
 
   /// Opens the file that the place names, or the checkpoint that it holds.
   package init(_ place: any Place) throws(SafetensorsError) {
-    let found: SafetensorsFolder
-    if let file = place.file {
-      found = .file(file)
-    } else {
-      found = try SafetensorsFolder(searching: place)
-    }
+    let folder = place.file == nil ? try SafetensorsFolder(searching: place) : nil
+    let choice = folder?.choice ?? .file(place.file ?? "")
     let index: SafetensorsIndex?
-    switch found {
+    switch choice {
     case .file(let name):
       index = nil
       files = [try SafetensorsFile(name, in: place)]
@@ -63,7 +62,24 @@ package struct SafetensorsReader: TensorSource {
       }
     }
     self.places = places
-    try index?.check(places.mapValues { Folder.name(of: files[$0.location.file].path) })
+    let names = files.map { Folder.name(of: $0.path) }
+    let shards = places.mapValues { names[$0.location.file] }
+    notes =
+      Self.choiceNote(folder, read: files) + (index?.differences(from: shards) ?? [])
+  }
+
+  /// Note on the files of a folder that were not read.
+  private static func choiceNote(
+    _ folder: SafetensorsFolder?, read files: [SafetensorsFile]
+  ) -> [SafetensorsNote] {
+    guard let folder else { return [] }
+    let chosen =
+      switch folder.choice {
+      case .file(let name), .index(let name): name
+      }
+    let read = Set(files.map { TensorName(Folder.name(of: $0.path)) } + [TensorName(chosen)])
+    let others = folder.names.filter { !read.contains(TensorName($0)) }
+    return others.isEmpty ? [] : [.chosen(chosen, over: others)]
   }
 
   package func tensor(_ name: TensorName) -> TensorDescription? {

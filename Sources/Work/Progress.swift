@@ -34,22 +34,31 @@ package struct Progress: Sendable {
 
   private let receive: @Sendable (Step) -> Void
   private let receiveEstimate: @Sendable (StageList) -> Void
+  private let receiveNote: @Sendable (String) -> Void
 
   /// - Parameters:
   ///   - receive: called for every step.
   ///   - receiveEstimate: called with the stages and their costs before the work begins.
+  ///   - receiveNote: called with remarks on the inputs, one line each.
   package init(
     _ receive: @escaping @Sendable (Step) -> Void,
-    estimate receiveEstimate: @escaping @Sendable (StageList) -> Void = { _ in }
+    estimate receiveEstimate: @escaping @Sendable (StageList) -> Void = { _ in },
+    note receiveNote: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.receive = receive
     self.receiveEstimate = receiveEstimate
+    self.receiveNote = receiveNote
   }
 
   package static let ignored = Progress { _ in }
 
   /// Reports stages that are about to run, with their estimated costs.
   package func estimate(_ stages: StageList) { receiveEstimate(stages) }
+
+  /// Reports remarks on an input, such as which of its files were read.
+  package func note(_ notes: [String], on path: String) {
+    for note in notes { receiveNote("\(path): \(note)") }
+  }
 
   /// Reports `done` of `total` units of a stage through which no tokens pass.
   package func report(_ stage: Stage, done: Int, of total: Int) {

@@ -67,7 +67,8 @@ enum Advice {
     case .noBeginningToken: "use --bos never"
     case .file, .safetensors, .gguf, .container, .tensor, .noConfiguration, .configurationText,
       .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor, .otherBase, .shape,
-      .elementType, .notFinite, .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong:
+      .elementType, .notFinite, .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong,
+      .unknownArchitecture, .pointer:
       nil
     }
   }

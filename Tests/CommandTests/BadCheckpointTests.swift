@@ -48,8 +48,6 @@ import Testing
     ),
     .index("shard name that climbs", "../a.safetensors", #"{"a":"../a.safetensors"}"#),
     .index("absolute shard name", "/etc/passwd", #"{"a":"/etc/passwd"}"#),
-    .index(
-      "tensor that no shard holds", "is not in", #"{"a":"a.safetensors","x":"b.safetensors"}"#),
     .folder(
       "only a pickle", "pytorch_model.bin", "pickle", "safe_serialization=True",
       files: [

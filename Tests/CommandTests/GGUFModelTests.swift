@@ -103,6 +103,29 @@ import Testing
     try expectDone(["inspect", path])
   }
 
+  @Test(
+    arguments: [
+      "llama.expert_count=8", "llama.attention.head_count_kv=[2, 2, 2, 1]",
+      "llama.rope.scaling.type=\"unheard-of\"",
+    ])
+  func `a model that is not supported is neither valid nor invalid`(setting: String) throws {
+    let path = try Fixture.writeGGUF(["bf16", setting], to: folder.path("other.gguf"))
+    let run = try dynamoe(["validate", path])
+    #expect(run.status == 65 && run.output.contains("sound as a file, but not supported"))
+    #expect(!run.output.contains("valid\n") && !run.errors.contains("config.json"))
+    let document = try JSONScanner.scan(
+      Array(try dynamoe(["validate", path, "--json"]).output.utf8))
+    #expect(document.object?["valid"] == .null)
+  }
+
+  @Test func `an unknown architecture is named by its key`() throws {
+    let path = try Fixture.writeGGUF(
+      ["bf16", "general.architecture=\"unheard-of\""], to: folder.path("other.gguf"))
+    let run = try dynamoe(["evaluate", path] + Fixture.text)
+    #expect(run.status == 65 && run.errors.contains("general.architecture: unknown architecture"))
+    #expect(!run.errors.contains("config.json"))
+  }
+
   @Test func `files made to harm are refused in one line that names the field`() throws {
     let script = packageRoot.appending(path: "fixtures/hostile/make_gguf.py").path
     let place = folder.path("hostile")

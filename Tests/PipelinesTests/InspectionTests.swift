@@ -58,7 +58,9 @@ import Work
     try folder.replace(
       #""intermediate_size": 384"#, by: #""intermediate_size": 100"#, in: "model/config.json")
     let inspection = try inspect(path)
-    #expect(inspection.feedForward == nil && inspection.architecture == "llama")
+    // Names and shapes tell what the configuration does not.
+    #expect(inspection.feedForward?.intermediateSize == 384)
+    #expect(inspection.feedForward?.activation == "silu" && inspection.architecture == "llama")
     #expect(inspection.problems.count == 1 && "\(inspection.problems[0])".contains("[100, 128]"))
   }
 
@@ -122,5 +124,46 @@ import Work
         "count", "min", "max", "mean", "standard_deviation", "zero", "nan", "infinity",
       ])
     #expect(try JSONScanner.scan(JSONWriter.write(document, layout: .indented)) == document)
+  }
+
+  @Test func `an unknown model tells its layers, by names, shapes and its configuration`() throws {
+    let path = try folder.copyModel()
+    try folder.replace(
+      #""model_type": "llama""#, by: #""model_type": "something_new""#, in: "model/config.json")
+    let inspection = try inspect(path)
+    #expect(inspection.architecture == "something_new" && inspection.problems.count == 1)
+    let known = try inspect(Fixture.model)
+    #expect(inspection.feedForward == known.feedForward)
+  }
+
+  @Test func `layers of different widths are listed`() throws {
+    func tensor(_ name: TensorName, _ shape: [Int]) throws -> (TensorDescription, [UInt8]) {
+      let tensor = try #require(
+        TensorDescription(name: name, elementType: .f8E4M3, shape: shape))
+      return (tensor, [UInt8](repeating: 0, count: tensor.byteCount))
+    }
+    let place = "language_model.model.layers."
+    try SafetensorsWriter.write(
+      [
+        tensor(TensorName(place + "0.mlp.up_proj.weight"), [6, 4]),
+        tensor(TensorName(place + "0.mlp.down_proj.weight"), [4, 6]),
+        tensor(TensorName(place + "1.mlp.up_proj.weight"), [2, 4]),
+        tensor(TensorName(place + "1.mlp.down_proj.weight"), [4, 2]),
+        tensor("vision_tower.layers.0.mlp.fc1.weight", [8, 2]),
+        tensor("vision_tower.layers.0.mlp.fc2.weight", [2, 8]),
+      ], to: folder.path("model.safetensors"))
+    let text = #"{"model_type": "x", "text_config": {"model_type": "y", "hidden_act": "relu"}}"#
+    try folder.write(Array(text.utf8), to: "config.json")
+    let inspection = try inspect(folder.path)
+    #expect(
+      inspection.document.object?["ffn"] == [
+        "layers": 2, "hidden_size": 4, "intermediate_size": .null, "intermediate_sizes": [6, 2],
+        "activation": "relu", "gated": false,
+      ])
+    #expect(
+      inspection.notes == [
+        "the language model is described in text_config: y",
+        "also has feed-forward layers at vision_tower.layers.{layer}.mlp: 1, 2 → 8 → 2",
+      ])
   }
 }

@@ -65,6 +65,47 @@ import Testing
     #expect(reader.indexMetadata == nil)
   }
 
+  @Test func `a file beside an index is read, as by Transformers`() throws {
+    try folder.writeShards(["model.safetensors": ["new"], "a.safetensors": ["old"]])
+    try folder.writeIndex(["old": "a.safetensors"])
+    let reader = try SafetensorsReader(path: folder.path)
+    #expect(reader.tensors.map(\.name) == ["new"])
+    #expect(
+      reader.notes == [
+        .chosen("model.safetensors", over: ["a.safetensors", "model.safetensors.index.json"])
+      ])
+    // Not even a damaged index matters.
+    try folder.write([], to: "model.safetensors.index.json")
+    #expect(try SafetensorsReader(path: folder.path).tensors.map(\.name) == ["new"])
+  }
+
+  @Test func `an index is read that names the file beside it as a shard`() throws {
+    try folder.writeShards(["model.safetensors": ["x"], "more.safetensors": ["y"]])
+    try folder.writeIndex(["x": "model.safetensors", "y": "more.safetensors"])
+    let reader = try SafetensorsReader(path: folder.path)
+    #expect(reader.tensors.map(\.name) == ["x", "y"] && reader.notes.isEmpty)
+  }
+
+  @Test func `files of a folder that are not read are named`() throws {
+    try folder.writeShards(["model-1.safetensors": ["x"], "consolidated.safetensors": ["y"]])
+    try folder.writeIndex(["x": "model-1.safetensors"])
+    let reader = try SafetensorsReader(path: folder.path)
+    #expect(reader.tensors.map(\.name) == ["x"])
+    #expect(
+      reader.notes == [
+        .chosen("model.safetensors.index.json", over: ["consolidated.safetensors"])
+      ])
+    #expect(try SafetensorsReader(path: folder.path("consolidated.safetensors")).notes.isEmpty)
+  }
+
+  @Test func `a pointer of Git LFS is called that`() throws {
+    let text = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n"
+    let path = try folder.write(Array(text.utf8), to: "model.safetensors")
+    let error = SafetensorsError.pointer(path: path, size: 1234)
+    #expect(throws: error) { try SafetensorsReader(path: folder.path) }
+    #expect(error.description.contains("a pointer of Git LFS to a file of 1234 bytes"))
+  }
+
   @Test func `an only index may have another name`() throws {
     try folder.writeShards(["model.fp16-00001-of-00001.safetensors": ["x"], "y.safetensors": ["y"]])
     try folder.writeIndex(

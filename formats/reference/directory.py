@@ -140,4 +140,4 @@ def list_files(directory):
     files = {tensor.get("name", ""): math.prod(tensor["shape"]) for tensor in tensors if tensor["kind"] == "file"}
     return {
         (0, "file", name): ("U8", [size]) for name, size in files.items()
-        if re.fullmatch(r"(?!\.\.?\Z)[^/\\\0]+", name)}
+        if re.fullmatch(r"(additional_chat_templates/)?(?!\.\.?\Z)[^/\\\0]+", name)}

@@ -25,9 +25,10 @@ package struct ConfigurationKeys {
       if metadata.entry(key)?.type == .array {
         let numbers = try metadata.ints(key)
         guard let first = numbers.first, numbers.allSatisfy({ $0 == first }) else {
-          throw ArchitectureError.metadata(
-            path: path, key: key, expected: "one number for all layers",
-            found: "\(Set(numbers).sorted().prefix(8))")
+          throw ArchitectureError.unsupported(
+            path: path,
+            what: "\(key) differs between layers: \(Set(numbers).sorted().prefix(8))",
+            advice: "only models with one number for all layers are supported")
         }
         found = first
       } else {

@@ -45,9 +45,11 @@ extension ModelConfiguration {
     headDimension =
       try keys.optional("attention.key_length", in: 2...1 << 16) ?? hiddenSize / heads
     if let found = try keys.optional("attention.value_length", in: sizes), found != headDimension {
-      throw refusal(
-        "attention.value_length", expected: "\(headDimension), as the heads have",
-        found: "\(found)")
+      throw .unsupported(
+        path: keys.path,
+        what: "\(keys.architecture).attention.value_length is \(found), but the heads have "
+          + "\(headDimension) dimensions",
+        advice: "only models with values as long as keys are supported")
     }
     guard headDimension > 1, headDimension % 2 == 0 else {
       throw refusal(

@@ -10,7 +10,8 @@ extension ModelConfiguration {
     for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
       guard let field = try root.optional(key), field.value != value else { continue }
       throw field.mismatch(
-        expected: "\(JSONWriter.text(value)): other models of the family are not supported")
+        expected: "\(JSONWriter.text(value)): other models of the family are not supported",
+        isUnsupported: true)
     }
     // Far above any model, and small enough that no product below overflows.
     let sizes = 1...1 << 24
@@ -99,7 +100,8 @@ extension ModelConfiguration {
     if field == nil { field = try root.member(names[names.count - 1]) }
     guard let stated = field, let activation = family.activations[try stated.string()] else {
       let known = family.activations.keys.sorted().joined(separator: " or ")
-      throw (field ?? root).mismatch(expected: "an activation known for \(family.name): \(known)")
+      throw (field ?? root).mismatch(
+        expected: "an activation known for \(family.name): \(known)", isUnsupported: true)
     }
     return activation
   }

@@ -44,6 +44,7 @@ package struct FolderImport: Sendable {
 
   package func run(_ context: Context) throws -> Result {
     let folder = try Checkpoint(path: path, family: familyPath)
+    context.progress.note(folder.notes, on: folder.path)
     try Folder.checkOutput(outputPath, inputs: folder.ownedPaths, force: force)
     let (form, model, tensors) = try open(folder)
     let layers = try form.widths.enumerated().map { layer, widths in

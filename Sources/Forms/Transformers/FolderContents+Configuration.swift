@@ -6,17 +6,30 @@ package import JSON
 extension FolderContents {
   /// `config.json` of the folder: the source's, with the changes for the experts.
   ///
-  /// For a single full expert it equals the source's byte for byte.
+  /// For a single full expert it equals the source's byte for byte, unless that names code.
   func configuration() throws -> [UInt8] {
     let name = "config.json"
     guard let bytes = try checkpoint.companion(name), let document = try configurationDocument()
     else { throw ModelError.noConfiguration(path: checkpoint.path) }
-    return isDense ? bytes : JSONWriter.write(document, layout: .indented) + [0x0A]
+    let isUnchanged = try isDense && document == checkpoint.document(name)
+    return isUnchanged ? bytes : JSONWriter.write(document, layout: .indented) + [0x0A]
+  }
+
+  /// A file beside the tensors: the source's, without references to code that is left behind.
+  package func companion(_ name: String) throws -> [UInt8]? {
+    guard let bytes = try checkpoint.companion(name) else { return nil }
+    // Only the folder's own code may be named in a folder with routers.
+    guard name == "tokenizer_config.json",
+      let object = (try? checkpoint.document(name))?.object,
+      let changed = CodeReferences.removed(from: object, keepingRepositories: routed == nil)
+    else { return bytes }
+    return JSONWriter.write(.object(changed), layout: .indented) + [0x0A]
   }
 
   /// The same document as a JSON value.
   package func configurationDocument() throws -> JSONValue? {
     guard var object = try checkpoint.document("config.json")?.object else { return nil }
+    object = CodeReferences.removed(from: object, keepingRepositories: true) ?? object
     if let routed {
       object["model_type"] = .string(routed.dynamoeModelType)
       object["architectures"] = ["DynamoeForCausalLM"]

@@ -23,7 +23,7 @@ struct FolderDocuments {
   func all() throws -> [(name: String, bytes: [UInt8])] {
     var documents: [(name: String, bytes: [UInt8])] = []
     for name in request.checkpoint.companions where name != Checkpoint.cardName {
-      guard let bytes = try request.checkpoint.companion(name) else { continue }
+      guard let bytes = try contents.companion(name) else { continue }
       documents.append((name, bytes))
     }
     guard let place = documents.firstIndex(where: { $0.name == "config.json" }) else {

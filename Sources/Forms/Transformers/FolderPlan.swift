@@ -15,6 +15,8 @@ package struct FolderPlan: ExportPlan {
   /// Contents of all files other than the tensors.
   private let documents: [(name: String, bytes: [UInt8])]
 
+  private static let subfolders = [CompanionName.templateFolder]
+
   init(_ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents) throws {
     self.request = request
     self.form = form
@@ -51,14 +53,16 @@ package struct FolderPlan: ExportPlan {
 
   package func checkOutput() throws {
     let inputs = request.inputs + (form.report.map { [$0.path] } ?? [])
-    try Folder.checkOutputFolder(request.outputPath, inputs: inputs, force: request.force) {
-      SafetensorsFolderWriter.writes($0) || request.checkpoint.companions.contains($0)
+    try Folder.checkOutputFolder(
+      request.outputPath, inputs: inputs, force: request.force, subfolders: Self.subfolders
+    ) {
+      SafetensorsFolderWriter.writes($0) || Checkpoint.isCompanion($0)
         || RemoteCode.names.contains($0)
     }
   }
 
   package func write(_ context: Context) throws -> PendingOutput {
-    let folder = try AtomicFolder(path: request.outputPath)
+    let folder = try AtomicFolder(path: request.outputPath, subfolders: Self.subfolders)
     let tensors = contents.source.tensors
     let writer = try SafetensorsFolderWriter(
       folder: folder.temporaryPath, tensors: tensors, shardSize: form.shardSize,
@@ -72,8 +76,15 @@ package struct FolderPlan: ExportPlan {
       context.progress.report(.writing, done: done.increment(), of: tensors.count)
     }
     try writer.commit()
-    for (name, bytes) in documents { try AtomicFile.write(bytes, to: folder.path(of: name)) }
-    let files = try Folder.names(in: folder.temporaryPath)
+    for (name, bytes) in documents {
+      let subfolder = Self.subfolders.first { name.hasPrefix($0 + "/") }
+      if let subfolder { try folder.makeSubfolder(subfolder) }
+      try AtomicFile.write(bytes, to: folder.path(of: name))
+    }
+    let files = try Folder.names(in: folder.temporaryPath).flatMap { name in
+      guard Self.subfolders.contains(name) else { return [name] }
+      return try Folder.names(in: folder.path(of: name)).map { "\(name)/\($0)" }
+    }
     let bytes = try files.reduce(0) { try $0 + InputFile(path: folder.path(of: $1)).length }
     let force = request.force
     return PendingOutput(bytes: bytes, files: files) { try folder.commit(replacing: force) }

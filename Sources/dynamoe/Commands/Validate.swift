@@ -95,7 +95,11 @@ struct Validate: ParsableCommand {
       common.context(line))
     line.finish()
     try Console.print(json ? [document(of: validation)] : lines(of: validation))
-    if !validation.isValid { throw ExitCode(ExitStatus.checkFailed) }
+    switch validation.verdict {
+    case .valid: return
+    case .invalid: throw ExitCode(ExitStatus.checkFailed)
+    case .unsupported(let error): throw error
+    }
   }
 
   private func lines(of validation: Validation) -> [String] {
@@ -112,16 +116,27 @@ struct Validate: ParsableCommand {
       let detail = Escaping.terminal(Advice.detail(of: result.outcome))
       return "\(mark) \(result.id)\(padding)  \(detail)"
     }
-    let verdict = validation.isValid ? style.good("valid") : style.bad("not valid")
+    let verdict =
+      switch validation.verdict {
+      case .valid: style.good("valid")
+      case .invalid: style.bad("not valid")
+      case .unsupported: "sound as a file, but not supported"
+      }
     let cut = validation.isComplete ? "" : ", a cut file"
     lines.append("\(Escaping.terminal(path)): \(verdict)\(cut)")
     return lines
   }
 
   private func document(of validation: Validation) -> String {
-    JSONWriter.text(
+    let valid: JSONValue =
+      switch validation.verdict {
+      case .valid: true
+      case .invalid: false
+      case .unsupported: .null
+      }
+    return JSONWriter.text(
       [
-        "valid": .bool(validation.isValid),
+        "valid": valid,
         "complete": .bool(validation.isComplete),
         "checks": .array(
           validation.results.map {

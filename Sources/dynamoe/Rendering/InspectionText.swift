@@ -85,8 +85,9 @@ struct InspectionText {
     if let ffn = inspection.feedForward {
       let form = [ffn.gated ? "gated" : "not gated", ffn.activation].compactMap { $0 }
       lines.append(
-        "  FFN: \(ffn.layers) layers, \(ffn.hiddenSize) → \(ffn.intermediateSize) → "
-          + "\(ffn.hiddenSize), " + Escaping.terminal(form.joined(separator: ", ")))
+        "  FFN: \(ffn.layers) layers, \(ffn.hiddenSize) → "
+          + "\(Inspection.widths(ffn.intermediateSizes)) → \(ffn.hiddenSize), "
+          + Escaping.terminal(form.joined(separator: ", ")))
     }
     if let mixture = inspection.mixture {
       lines.append(
@@ -94,6 +95,11 @@ struct InspectionText {
           + (mixture.neurons.map { " of \($0) neurons" } ?? "")
           + (mixture.used.map { ", \($0) for each token" } ?? "")
           + "; only dense models can be partitioned")
+    }
+    if let adapter = inspection.adapter {
+      lines.append(
+        "  This is \(Escaping.terminal("\(adapter)")), without its weights: merge it into that model "
+          + "to run or partition it")
     }
     if let tokenizer = inspection.tokenizer {
       lines.append(
@@ -161,11 +167,13 @@ struct InspectionText {
   }
 
   private var notes: [String] {
+    let notes = inspection.notes.map { "  Note: \(Escaping.terminal($0))" }
     let risks = inspection.risks.map { "  " + style.bad("Risk") + ": \(Escaping.terminal($0))" }
     let problems = inspection.problems.map {
       "  " + style.bad("Problem") + ": \(Escaping.terminal(Advice.message(of: $0)))"
     }
-    return risks.isEmpty && problems.isEmpty ? [] : [""] + risks + problems
+    let all = notes + risks + problems
+    return all.isEmpty ? [] : [""] + all
   }
 
   private static func shape(_ shape: [Int]) -> String {

@@ -27,7 +27,11 @@ final class ProgressLine: Sendable {
     state = Mutex(State())
   }
 
-  var progress: Progress { Progress({ self.show($0) }, estimate: { self.tell($0) }) }
+  var progress: Progress {
+    Progress(
+      { self.show($0) }, estimate: { self.tell($0) },
+      note: { Console.error("note: \(Escaping.terminal($0))") })
+  }
 
   /// Announces work of more than a minute, and how to shorten it.
   private func tell(_ stages: StageList) {
