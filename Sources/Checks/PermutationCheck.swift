@@ -10,7 +10,7 @@ enum PermutationCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     let model = container.directory.model
-    for layer in 0..<model.layers { _ = try container.permutation(layer: layer) }
+    try container.checkPermutations()
     return .passed("\(model.layers) layers of \(model.intermediateSize) neurons")
   }
 }

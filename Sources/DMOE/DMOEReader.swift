@@ -151,6 +151,11 @@ package final class DMOEReader: Sendable {
     return permutation
   }
 
+  /// Throws if the permutation of a layer has a duplicate index, or one out of range.
+  package func checkPermutations() throws(DMOEError) {
+    for layer in 0..<directory.model.layers { _ = try permutation(layer: layer) }
+  }
+
   /// Throws if padding bytes between tensors are not zero.
   package func checkPadding() throws(DMOEError) {
     for section in sectionsHeld {

@@ -21,8 +21,13 @@ package struct Evaluator: Sendable {
   package init(_ model: Model, _ context: Context) throws(EvaluationError) {
     self.model = model
     self.context = context
+    let container = model.checkpoint.container
     do {
-      let container = model.checkpoint.container
+      try container?.checkPermutations()
+    } catch {
+      throw .model(.container(error))
+    }
+    do {
       routing = try container.flatMap { (container) throws(PlanError) in
         try Routing(container)
       }

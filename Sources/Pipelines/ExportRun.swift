@@ -1,5 +1,6 @@
 import Checkpoints
 import DMOE
+import Experts
 package import Forms
 package import Work
 
@@ -29,6 +30,7 @@ package struct ExportRun<Form: ExportForm>: Sendable {
   /// - Throws: errors of the inputs, the form, the output and the disk.
   package func run(_ context: Context) throws -> Exported {
     let checkpoint = request.checkpoint
+    try request.container.checkValues()
     let plan = try form.plan(request)
     try plan.checkOutput()
     context.progress.estimate(plan.stages)

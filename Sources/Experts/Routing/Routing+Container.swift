@@ -71,6 +71,19 @@ extension Compensation {
 }
 
 extension DMOEReader {
+  /// Checks permutations, routers, compensation and budgets, whose rules no checksum covers.
+  ///
+  /// For commands that copy the data of a container; opening it reads headers only.
+  package func checkValues() throws(PlanError) {
+    do {
+      try checkPermutations()
+    } catch {
+      throw .model(.container(error))
+    }
+    _ = try Routing(self)
+    _ = try LayerExperts.layers(of: self)
+  }
+
   /// Decodes a stored tensor of a layer, which must be finite; a vector becomes one row.
   func matrix(_ stored: StoredTensor, layer: Int) throws(PlanError) -> Matrix {
     let rows = stored.shape.count > 1 ? stored.shape[0] : 1
