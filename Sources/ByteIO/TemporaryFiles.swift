@@ -110,6 +110,7 @@ package enum TemporaryFiles {
     unsafe pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     let end = ends[0]
     DispatchQueue(label: "interruptions").async {
+      isServed.store(true, ordering: .releasing)
       var byte: UInt8 = 0
       while unsafe read(end, &byte, 1) != 1 {}
       // The lock is never released, so that no further file can be created.
@@ -119,6 +120,8 @@ package enum TemporaryFiles {
         _exit(exitCode)
       }
     }
+    // Before files are opened: the first thread of Dispatch opens descriptors, or traps.
+    for _ in 0..<50_000 where !isServed.load(ordering: .acquiring) { usleep(100) }
   }
 
   /// Removes all unfinished files, and ends the process by SIGPIPE.
@@ -128,6 +131,9 @@ package enum TemporaryFiles {
     raise(SIGPIPE)
     _exit(128 + SIGPIPE)
   }
+
+  /// Whether the thread that waits for interruptions runs.
+  private static let isServed = Atomic(false)
 
   /// Pipe to which the signal handler writes a byte, one of the few operations allowed in it.
   private static let interruptions = Atomic<Int32>(-1)

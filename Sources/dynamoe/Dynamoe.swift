@@ -57,10 +57,28 @@ struct Dynamoe: ParsableCommand {
     }
   }
 
-  /// Under an address-space limit, allocates the buffers of OpenBLAS up front, or fails.
+  /// Descriptors besides those of inputs and outputs: Dispatch's, the pipe of signals.
+  private static let descriptors = 8
+
+  /// Fails if the system grants fewer descriptors or threads than any run takes; under an
+  /// address-space limit, allocates the buffers of OpenBLAS up front, or fails.
   ///
-  /// OpenBLAS waits forever if it cannot allocate them later.
+  /// Dispatch traps without descriptors and waits forever for a thread, OpenBLAS for a buffer.
   private static func makeRoom(for command: any ParsableCommand) throws(DynamoeError) {
+    guard ProcessLimits.hasDescriptors(descriptors) else {
+      throw DynamoeError(
+        .inputOutput,
+        "open files: expected room for at least \(descriptors) more, found less; raise the limit "
+          + "(ulimit -n)")
+    }
+    // Dispatch has two of its own.
+    let started = ((command as? any TakesGlobalOptions)?.common.threadCount ?? 1) + 2
+    guard ProcessLimits.hasThreads(started) else {
+      throw DynamoeError(
+        .inputOutput,
+        "threads: expected room for \(started) more, found less; raise the limit (ulimit -u), or "
+          + "use fewer --threads")
+    }
     guard let limit = AddressSpace.limit else { return }
     let threads = (command as? any RunsModel)?.common.threadCount ?? 0
     let needed = (96 << 20) + ProductLibrary.addresses(threads: threads)
@@ -76,7 +94,16 @@ struct Dynamoe: ParsableCommand {
   /// Whether both `--version` and `--verbose` were given.
   private static func isVerboseVersion(_ error: any Error) -> Bool {
     CommandLine.arguments.contains("--verbose") && exitCode(for: error).isSuccess
-      && fullMessage(for: error) == Version.text
+      && message(of: error) == Version.text
+  }
+
+  /// Text of an error of the parser, wrapped for the terminal.
+  ///
+  /// Below some width the parser drops text, or traps in a debug build.
+  private static func message(of error: any Error) -> String {
+    let asked = ProcessEnvironment.value(of: "COLUMNS").flatMap { Int($0) }
+    let columns = asked ?? StandardOutput.terminalColumns
+    return fullMessage(for: error, columns: columns.map { min(max($0, 40), 1000) })
   }
 
   /// Prints the error on one line and exits with its code.
@@ -87,7 +114,7 @@ struct Dynamoe: ParsableCommand {
     reporting error: any Error, insteadSaying lines: [String]? = nil
   ) -> Never {
     guard let status = ExitStatus(error) else {
-      let message = fullMessage(for: error)
+      let message = message(of: error)
       if exitCode(for: error).isSuccess {
         do {
           try Console.print(lines ?? [message])
