@@ -30,7 +30,7 @@ package enum ProcessLimits {
       threads.append(thread)
     }
     close(ends[1])
-    for thread in threads { _ = unsafe pthread_join(thread, nil) }
+    for thread in threads { _ = pthread_join(thread, nil) }
     close(ends[0])
     unsafe pthread_attr_destroy(&attributes)
     return threads.count == count

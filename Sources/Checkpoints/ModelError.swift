@@ -85,7 +85,8 @@ extension ModelError {
     case .configuration(_, _, let error): error.isUnsupported
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration, .pointer,
       .configurationText, .metadata, .missingTensor, .noBase, .notOverlay, .otherBase, .shape,
-      .tokenOutOfRange, .windowTooLong, .noTokenizer, .noBeginningToken:
+      .notFinite, .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong, .noTokenizer,
+      .noBeginningToken:
       false
     }
   }
