@@ -1,16 +1,16 @@
-import Tensors
+package import Tensors
 
 /// Name of a tensor of a numbered layer, in its parts.
-struct LayerTensorName {
+package struct LayerTensorName {
   /// Name before the number, such as `model.layers`.
   let stack: String
-  let layer: Int
+  package let layer: Int
   /// Name after the number, without a final `weight`, such as `mlp.up_proj`.
   let rest: Substring
   let lastPart: Substring
 
   /// Splits at the first component that is a number; nil if there is none.
-  init?(_ name: TensorName) {
+  package init?(_ name: TensorName) {
     let parts = name.text.split(separator: ".", omittingEmptySubsequences: false)
     guard let place = parts.firstIndex(where: Self.isNumber), place > 0,
       let layer = Int(parts[place])

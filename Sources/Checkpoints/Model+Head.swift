@@ -2,8 +2,11 @@ import Architectures
 import Tensors
 
 extension Model {
-  /// Whether the model predicts the next token, as perplexity needs.
-  package var predictsTokens: Bool { !family.isEncoder && configuration.hasHead }
+  /// Whether the model can predict a next token from the tokens before it.
+  package var hasPredictions: Bool { !family.isEncoder && configuration.hasHead }
+
+  /// Whether one pass over a text predicts all its tokens: each from those before it alone.
+  package var predictsTokens: Bool { hasPredictions && configuration.isCausal }
 
   /// Finds the output projection by the tensors that are there, which the configuration may not
   /// know.

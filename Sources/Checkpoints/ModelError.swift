@@ -42,8 +42,9 @@ package enum ModelError: Error, Equatable, Sendable {
   case otherBase(path: String, base: String, tensor: String)
   case shape(path: String, tensor: String, expected: [Int], found: [Int])
   case elementType(path: String, tensor: String, found: String)
-  /// Weight that is NaN or infinite; the position has an index for each extent.
-  case notFinite(path: String, tensor: String, position: [Int], found: String)
+  /// Weight that is NaN or infinite, in a layer or outside (nil); the position has an index for each
+  /// extent.
+  case notFinite(path: String, tensor: String, layer: Int?, position: [Int], found: String)
   /// Residual stream behind a layer, or logits (nil), with NaN or infinity at a token of a window.
   case overflow(path: String, layer: Int?, window: Int, token: Int)
   /// Text of which the model's mean loss is too large for a perplexity.
@@ -152,8 +153,11 @@ extension ModelError: CustomStringConvertible {
       "\(path): \(tensor): the configuration requires the shape \(expected), found \(found)"
     case .elementType(let path, let tensor, let found):
       "\(path): \(tensor): expected floating-point or quantised weights that can be decoded, found \(found)"
-    case .notFinite(let path, let tensor, let position, let found):
-      "\(path): \(tensor): expected finite weights, found \(found) at \(position)"
+    case .notFinite(let path, let tensor, let layer, let position, let found):
+      """
+      \(path): \(layer.map { "layer \($0): " } ?? "")\(tensor): expected finite weights, found \
+      \(found) at \(position)
+      """
     case .overflow(let path, let layer, let window, let token):
       """
       \(path): \(layer.map { "layer \($0): activations" } ?? "logits") overflow at token \(token) of \

@@ -11,7 +11,7 @@ extension Evaluator {
     let head = try OutputHead(model, parallel: parallel)
     let overflows = OverflowWatch()
     @Sendable func logits(_ stream: Int, _ window: Int) -> Matrix {
-      let logits = head.logits(streams[stream][window])
+      let logits = head.logits(streams[stream][window].last(targets[window].count))
       overflows.look(at: logits, place: stream * targets.count + window)
       return logits
     }

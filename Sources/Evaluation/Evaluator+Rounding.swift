@@ -44,12 +44,13 @@ extension Evaluator {
     let head = try OutputHead(rounded, parallel: parallel)
     let overflows = OverflowWatch()
     let scores = parallel.mapLarge(windows.map(\.count)) { window in
-      let targets = Array(windows[window].dropFirst())
-      let logits = head.logits(streams[window])
+      let targets = self.targets(of: windows[window])
+      let logits = head.logits(streams[window].last(targets.count))
       overflows.look(at: logits, place: window)
       return WindowScore(
         Distributions(logits),
-        beside: Distributions(dense.logits(reference[window])), targets: targets)
+        beside: Distributions(dense.logits(reference[window].last(targets.count))),
+        targets: targets)
     }
     try overflows.check(model, layer: nil, windows: windows.count)
     return RoundedFigures(

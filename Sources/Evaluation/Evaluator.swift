@@ -44,7 +44,7 @@ package struct Evaluator: Sendable {
 
   /// Throws for a model that predicts no next token.
   package func checkPredicts() throws(EvaluationError) {
-    guard !model.predictsTokens else { return }
+    guard !model.hasPredictions else { return }
     guard model.family.isEncoder else {
       throw .headless(path: model.path, tensor: model.tensorName(.output))
     }
@@ -152,7 +152,8 @@ package struct Evaluator: Sendable {
     if let variant = variants.first(where: { !canRun($0) }) {
       throw .unknownVariant(variant.name, known: choices)
     }
-    let targets = windows.map { Array($0.dropFirst()) }
+    let windows = model.configuration.isCausal ? windows : windows.flatMap(Self.beginnings)
+    let targets = windows.map(self.targets)
     let targetCount = targets.reduce(0) { $0 + $1.count }
     guard targetCount > 0 else { throw .noTargets }
     // The last token of a window is never embedded, so nothing else checks its range.
@@ -197,6 +198,18 @@ package struct Evaluator: Sendable {
       throw .infinitePerplexity(variant: figures.variant.name)
     }
     return result
+  }
+
+  /// Beginnings of a window, two tokens to all of it: where attention sees later tokens, only the
+  /// last token of a window is predicted from those before it alone.
+  private static func beginnings(of window: [Int]) -> [[Int]] {
+    guard window.count > 1 else { return [] }
+    return (2...window.count).map { Array(window.prefix($0)) }
+  }
+
+  /// Tokens of a window that are predicted, its last ones.
+  func targets(of window: [Int]) -> [Int] {
+    Array(model.configuration.isCausal ? window.dropFirst() : window.suffix(1))
   }
 
   /// Variant to run in place of this one: dense for the largest expert, which is the same.

@@ -44,6 +44,9 @@ extension Matrix {
       values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
+  /// Copy of the last rows.
+  package func last(_ count: Int) -> Matrix { rows(self.rows - count..<self.rows) }
+
   /// Copy of the given rows, in the given order.
   package func gatherRows(_ indices: ArraySlice<Int>) -> Matrix {
     var result: [Float] = []

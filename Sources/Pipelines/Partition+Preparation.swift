@@ -26,7 +26,7 @@ extension Partition {
     func probe(_ context: Context) throws(ModelError) {
       let windows = tokens?.windows(split?.calibration) ?? []
       try model.probe(
-        windows, withOutput: !windows.isEmpty && !model.family.isEncoder,
+        windows, withOutput: !windows.isEmpty && model.hasPredictions,
         parallel: context.parallel)
     }
   }

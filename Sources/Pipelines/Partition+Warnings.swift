@@ -24,10 +24,16 @@ extension Partition {
       warnings += ReportWarnings.calibration(tokens: statistics.tokens, neurons: neurons)
     }
     if !prepared.model.predictsTokens, request.text != nil {
+      let model = prepared.model
       let reason =
-        prepared.model.family.isEncoder
-        ? "\(prepared.model.family.name) is an encoder" : "the model has no output projection"
-      warnings.append("\(reason): it predicts no next token, so no perplexity was measured")
+        if model.family.isEncoder {
+          "\(model.family.name) is an encoder: it predicts no next token"
+        } else if model.hasPredictions {
+          "attention is not causal: each prediction takes a run of its own (evaluate)"
+        } else {
+          "the model has no output projection: it predicts no next token"
+        }
+      warnings.append("\(reason), so no perplexity was measured")
     } else if let split = prepared.split, split.heldOut.count < 2048 {
       warnings.append(
         "measured on only \(split.heldOut.count) held-out tokens: the perplexities are rough")

@@ -23,7 +23,7 @@ extension LayerSweep {
     /// The sweep throws if it does not. ``finish`` looks at outputs too, but results that would be
     /// invalid are better not computed.
     package func isFinite(_ window: Int, _ output: Matrix) -> Bool {
-      guard output.firstRowNotFinite != nil else { return true }
+      guard output.firstRowOverflowing != nil else { return true }
       overflows.look(at: output, place: window)
       return false
     }

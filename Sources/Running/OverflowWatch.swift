@@ -2,7 +2,8 @@ package import Checkpoints
 package import Kernels
 import Synchronization
 
-/// First token of several windows whose values are not finite, found by any number of threads.
+/// First token of several windows whose values overflow, or their squares in the next norm, found
+/// by any number of threads.
 package final class OverflowWatch: Sendable {
   private let found = Mutex<(place: Int, token: Int)?>(nil)
 
@@ -14,14 +15,14 @@ package final class OverflowWatch: Sendable {
   ///   - matrix: a row for each token.
   ///   - place: number of the window; of several streams, those of the first come first.
   package func look(at matrix: Matrix, place: Int) {
-    guard let token = matrix.firstRowNotFinite else { return }
+    guard let token = matrix.firstRowOverflowing else { return }
     found.withLock { found in
       if let earlier = found, earlier.place <= place { return }
       found = (place, token)
     }
   }
 
-  /// Reports the first value that was not finite.
+  /// Reports the first value that overflowed.
   ///
   /// - Parameters:
   ///   - model: the model that was run.

@@ -19,6 +19,16 @@ import Testing
     }
   }
 
+  @Test func `the first value whose square overflows in a sum is found`() {
+    var values: [Float] = [0x1p62, -0x1.fffffep62, 0, -0x1p63, 1, .nan]
+    for index in [3, 5] {
+      #expect(values.firstOverflowing() == index)
+      values[index] = 1
+    }
+    #expect(values.firstOverflowing() == nil)
+    #expect(Matrix(rows: 2, columns: 2, values: [1, 2, 3, 1e20]).firstRowOverflowing == 1)
+  }
+
   @Test func `extremes are finite`() {
     let extremes: [Float] = [
       .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0, 0,

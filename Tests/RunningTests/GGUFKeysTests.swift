@@ -176,6 +176,11 @@ import Testing
     (["rope.scaling.type": .text("ntk")], "rope.scaling.type: ntk"),
     (["rope.scaling.factor": .f32(-1)], "rope.scaling.factor: expected a number above 0"),
     (["expert_count": .u32(8)], "a mixture of 8 experts"),
+    (["attention.clamp_kqv": .f32(8)], "the key llama.attention.clamp_kqv is not supported"),
+    (["residual_scale": .f32(0.2)], "llama.residual_scale"),
+    (["attention.key_length_swa": .u32(4)], "llama.attention.key_length_swa"),
+    (["rope.dimension_count_per_day": .array(.u32([1]))], "rope.dimension_count_per_day"),
+    (["ffn_kind": .text("new")], "llama.ffn_kind"),
     (["attention.head_count_kv": .array(.u32([2, 1]))], "one number for all layers"),
   ]
 
@@ -185,6 +190,16 @@ import Testing
   ) throws {
     let error = #expect(throws: ModelError.self) { try configuration(TinyGGUF(keys: keys)) }
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
+  }
+
+  @Test func `keys without effect are accepted`() throws {
+    let keys: [String: GGUFValue] = [
+      "attention.clamp_kqv": .f32(0), "residual_scale": .f32(1), "nextn_predict_layers": .u32(0),
+      "attention.key_length_swa": .u32(2), "pooling_type": .u32(3), "expert_used_count": .u32(2),
+      "vision.block_count": .u32(4), "swin_norm": .bool(false), "tensor_data_layout": .text("Meta"),
+      "attn_logit_softcapping": .f32(50), "attention.sliding_window": .u32(4),
+    ]
+    #expect(try configuration(TinyGGUF(keys: keys)) == configuration(TinyGGUF()))
   }
 
   @Test func `layers of deci differ in width, and are not partitioned`() throws {

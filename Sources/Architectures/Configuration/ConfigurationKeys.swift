@@ -16,6 +16,23 @@ package struct ConfigurationKeys {
     }
   }
 
+  /// Names of all keys of the architecture, without its prefix.
+  var names: [String] {
+    metadata.entries.compactMap { entry in
+      entry.key.hasPrefix("\(architecture).")
+        ? String(entry.key.dropFirst(architecture.count + 1)) : nil
+    }
+  }
+
+  /// Value of a key; nil if the key is missing.
+  func value(_ name: String) throws(ArchitectureError) -> GGUFValue? {
+    do {
+      return try metadata.valueIfPresent("\(architecture).\(name)")
+    } catch {
+      throw .gguf(error)
+    }
+  }
+
   /// Integer in a range; nil if the key is missing.
   func optional(_ name: String, in range: ClosedRange<Int>) throws(ArchitectureError) -> Int? {
     let key = "\(architecture).\(name)"

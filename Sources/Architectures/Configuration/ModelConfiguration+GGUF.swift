@@ -100,6 +100,7 @@ extension ModelConfiguration {
       if case .key(let name, let otherwise) = family.isParallel {
         try keys.bool(name) ?? otherwise
       } else { false }
+    try GGUFOtherKeys(keys, self).check()
   }
 
   /// Width of each layer in the architecture for different ones; nil if one number stands for all.

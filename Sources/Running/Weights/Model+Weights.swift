@@ -136,7 +136,8 @@ extension Model {
       rest /= extent
     }
     throw .notFinite(
-      path: path, tensor: tensor.name.text, position: position,
+      path: path, tensor: tensor.name.text, layer: LayerTensorName(tensor.name)?.layer,
+      position: position,
       found: values[index].isNaN ? "NaN" : values[index] > 0 ? "infinity" : "-infinity")
   }
 

@@ -1,0 +1,72 @@
+import GGUF
+
+/// Check of the keys of a GGUF file's architecture that no model is made from.
+///
+/// A key is known to change nothing, has a value that turns off what it describes, or is refused by
+/// name: it may change what the model computes. Keys of ``GGUFModelKey`` are never refused: where an
+/// architecture does not read one of them, llama.cpp ignores it too.
+struct GGUFOtherKeys {
+  private let keys: ConfigurationKeys
+  private let configuration: ModelConfiguration
+
+  init(_ keys: ConfigurationKeys, _ configuration: ModelConfiguration) {
+    self.keys = keys
+    self.configuration = configuration
+  }
+
+  func check() throws(ArchitectureError) {
+    for name in keys.names where !Self.isKnown(name) {
+      guard let value = try keys.value(name), !isNeutral(value, of: name) else { continue }
+      throw .unsupported(
+        path: keys.path,
+        what:
+          "the key \(keys.architecture).\(name) is not supported, and may change what the model "
+          + "computes",
+        advice: "only models without it can be run")
+    }
+  }
+
+  private static func isKnown(_ name: String) -> Bool {
+    GGUFModelKey(rawValue: name) != nil || read.contains(name) || harmless.contains(name)
+      || harmlessPrefixes.contains(where: name.hasPrefix)
+  }
+
+  /// Whether a key with this value changes nothing.
+  private func isNeutral(_ value: GGUFValue, of name: String) -> Bool {
+    if case .array(let array) = value { return array.count == 0 }
+    if case .bool(let flag) = value { return !flag }
+    guard let number = value.double ?? value.int.map(Double.init) else { return false }
+    let stated: Double? =
+      switch name {
+      case "attention.scale": configuration.attentionScale
+      case "attention.key_length_swa", "attention.value_length_swa":
+        Double(configuration.headDimension)
+      case "rope.dimension_count_swa": configuration.rotary.map { Double($0.dimension) }
+      case "embedding_length_out": Double(configuration.hiddenSize)
+      case "embedding_scale", "residual_scale", "logit_scale", "attention.output_scale",
+        "rope.scaling.yarn_attn_factor":
+        1
+      default: nil
+      }
+    return number == 0 || stated.map { abs(number / $0 - 1) < 1e-6 } ?? false
+  }
+
+  /// Keys that are read besides those that are written.
+  private static let read: Set<String> = [
+    "attention.causal", "expert_count", "rope.scale_linear", "rope.scaling.yarn_beta_fast",
+    "rope.scaling.yarn_beta_slow",
+  ]
+
+  /// Keys about training, storage, pooling of embeddings, and experts of models that have none.
+  private static let harmless: Set<String> = [
+    "classifier.output_labels", "interleave_moe_layer_step", "leading_dense_block_count",
+    "moe_every_n_layers", "pooling_type", "rope.dimension_sections", "rope.finetuned",
+    "rope.scaling.finetuned", "tensor_data_layout",
+  ]
+
+  /// Keys of experts, and of the parts for images and sound that some files hold beside the text
+  /// model.
+  private static let harmlessPrefixes = [
+    "audio.", "clip.", "dense_2_feat_", "dense_3_feat_", "expert_", "mm.", "projector.", "vision.",
+  ]
+}
