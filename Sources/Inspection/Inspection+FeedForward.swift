@@ -44,8 +44,7 @@ extension Inspection {
         return (
           FeedForward(
             hiddenSize: configuration.hiddenSize,
-            intermediateSizes: [Int](
-              repeating: configuration.intermediateSize, count: configuration.layers),
+            intermediateSizes: (0..<configuration.layers).map(configuration.intermediateSize),
             activation: configuration.activation.rawValue, gated: model.family.gated), [], []
         )
       } catch {

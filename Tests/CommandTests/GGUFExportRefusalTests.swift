@@ -88,7 +88,6 @@ import Testing
       #"{"rope_type": "llama3", "factor": 2, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 32}"#,
       "this scaling of positions"
     ),
-    ("llama3", "config.json", "partial_rotary_factor", "0.5", "4 of 8 dimensions"),
     (
       "qwen2", "tokenizer.json", "normalizer", #"{"type": "Lowercase"}"#,
       "normalizer: one other than NFC"

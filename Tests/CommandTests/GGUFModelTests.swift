@@ -118,6 +118,32 @@ import Testing
     #expect(document.object?["valid"] == .null)
   }
 
+  /// The figures are llama.cpp's, of the logits behind each beginning of the tokens.
+  @Test(arguments: [("true", 148_870.6195), ("false", 125_764.0699)])
+  func `each token is predicted from those before it, whatever attention sees`(
+    isCausal: String, expected: Double
+  ) throws {
+    let path = try Fixture.writeGGUF(
+      ["f32", "llama.attention.causal=\(isCausal)"], to: folder.path("m.gguf"))
+    let ids = try folder.write(
+      Array("[12, 300, 45, 7, 512, 33, 801, 90, 4, 222]".utf8), to: "ids.jsonl")
+    let result = try document([
+      "evaluate", path, "--tokens", ids, "--bos", "never", "--variants", "dense", "--json",
+    ])
+    let variant = result.object?["variants"]?.array?.first
+    let found = try #require(variant?.object?["perplexity"]?.double)
+    #expect(abs(found / expected - 1) < 1e-5)
+    #expect(result.object?["tokens"]?.int == 9)
+  }
+
+  @Test func `without causal attention, partition measures no perplexity and says why`() throws {
+    let path = try Fixture.writeGGUF(
+      ["f32", "llama.attention.causal=false"], to: folder.path("m.gguf"))
+    let told = try expectDone(
+      ["partition", path, "-o", folder.path("t.dmoe"), "--max-tokens", "512"] + Fixture.text)
+    #expect(told.contains("attention is not causal"))
+  }
+
   @Test func `an unknown architecture is named by its key`() throws {
     let path = try Fixture.writeGGUF(
       ["bf16", "general.architecture=\"unheard-of\""], to: folder.path("other.gguf"))

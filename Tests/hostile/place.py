@@ -21,7 +21,15 @@ FEW = ["--max-tokens", "64", "--context", "32"]
 class Outcome(NamedTuple):
     code: int
     output: str
+    # Without notes, such as those about files of the model's folder that were not read.
     errors: str
+
+    @classmethod
+    def of(cls, done):
+        errors = done.stderr.decode("utf-8", "replace").splitlines(keepends=True)
+        return cls(
+            done.returncode, done.stdout.decode("utf-8", "replace"),
+            "".join(line for line in errors if not line.startswith("note: ")))
 
 
 class Complaints:
@@ -51,7 +59,7 @@ class Place:
                 [self.dynamoe, *map(str, words)], stdin=stdin, capture_output=True, timeout=SECONDS, **options)
         except subprocess.TimeoutExpired:
             return Outcome(-99, "", "hangs")
-        return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return Outcome.of(done)
 
     def done(self, case, *words, **options):
         outcome = self.run(*words, **options)

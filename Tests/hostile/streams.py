@@ -54,7 +54,7 @@ def run(at, redirections, words, **options):
             capture_output=True, timeout=SECONDS, **options)
     except subprocess.TimeoutExpired:
         return Outcome(-99, "", "hangs")
-    return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    return Outcome.of(done)
 
 
 def expect(at, case, outcome, codes, message=None):

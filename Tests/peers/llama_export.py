@@ -41,13 +41,17 @@ def run(*words):
     return subprocess.run([str(word) for word in words], check=True, stdout=subprocess.PIPE).stdout
 
 
-def theirs(path, text, context, limit):
-    """llama.cpp's perplexity, and its tokens of the text without special tokens."""
+def theirs(path, text, context, limit, begins=None):
+    """llama.cpp's perplexity, and its tokens of the text without special tokens.
+
+    Windows begin with BOS if `begins`, by default if the file says so.
+    """
     model = Llama(
         str(path), n_ctx=max(context, 64), n_batch=max(context, 64), n_ubatch=max(context, 64), logits_all=True,
         type_k=F32, type_v=F32, flash_attn=False, swa_full=True, verbose=False)
     ids = model.tokenize(text.encode(), add_bos=False, special=False)
-    begins = model.metadata.get("tokenizer.ggml.add_bos_token") == "true"
+    if begins is None:
+        begins = model.metadata.get("tokenizer.ggml.add_bos_token") == "true"
     start = [model.token_bos()] if begins else []
     step, loss, count = context - len(start), 0.0, 0
     for place in range(0, min(len(ids), limit), step):
