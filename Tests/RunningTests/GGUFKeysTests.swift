@@ -196,6 +196,9 @@ import Testing
     let keys: [String: GGUFValue] = [
       "attention.clamp_kqv": .f32(0), "residual_scale": .f32(1), "nextn_predict_layers": .u32(0),
       "attention.key_length_swa": .u32(2), "pooling_type": .u32(3), "expert_used_count": .u32(2),
+      "attention.rope_pattern": .array(.u32([1, 1])), "deepstack_mapping": .array(.i32([-1, -1])),
+      "attention.recurrent_layers": .array(.bool([false, false])), "token_shift_count": .u32(2),
+      "swiglu_clamp_exp": .array(.f32([0, 0])), "rope.scaling.yarn_ext_factor": .f32(-1),
       "vision.block_count": .u32(4), "swin_norm": .bool(false), "tensor_data_layout": .text("Meta"),
       "attn_logit_softcapping": .f32(50), "attention.sliding_window": .u32(4),
     ]

@@ -98,10 +98,12 @@ package struct ConfigurationKeys {
     return number
   }
 
-  /// Number above 0 of a key that only some architectures read; llama.cpp's if it is missing.
+  /// Number above 0 of a key that only some architectures read, and that 0 turns off; llama.cpp's if
+  /// it is missing.
   func own(_ key: GGUFModelKey, _ gguf: Family.GGUF) throws(ArchitectureError) -> Double? {
     guard let usual = gguf.optional[key] else { return nil }
-    return try positive(key.rawValue) ?? usual
+    guard let stated = try double(key.rawValue) else { return usual }
+    return stated == 0 ? nil : try positive(key.rawValue)
   }
 
   /// Array of numbers; nil if the key is missing or no array.

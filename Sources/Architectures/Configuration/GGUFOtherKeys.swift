@@ -33,22 +33,25 @@ struct GGUFOtherKeys {
 
   /// Whether a key with this value changes nothing.
   private func isNeutral(_ value: GGUFValue, of name: String) -> Bool {
-    if case .array(let array) = value { return array.count == 0 }
-    if case .bool(let flag) = value { return !flag }
-    guard let number = value.double ?? value.int.map(Double.init) else { return false }
+    guard let numbers = value.numbers else { return false }
     let stated: Double? =
       switch name {
       case "attention.scale": configuration.attentionScale
       case "attention.key_length_swa", "attention.value_length_swa":
         Double(configuration.headDimension)
-      case "rope.dimension_count_swa": configuration.rotary.map { Double($0.dimension) }
+      case "rope.dimension_count_swa":
+        configuration.rotary.map { Double($0.dimension) } ?? numbers[0]
       case "embedding_length_out": Double(configuration.hiddenSize)
-      case "embedding_scale", "residual_scale", "logit_scale", "attention.output_scale",
+      case "activation.situ_beta", "embedding_scale", "residual_scale", "logit_scale",
+        "attention.output_scale", "attention.value_scale", "attention.rope_pattern",
         "rope.scaling.yarn_attn_factor":
         1
       default: nil
       }
-    return number == 0 || stated.map { abs(number / $0 - 1) < 1e-6 } ?? false
+    return numbers.allSatisfy { number in
+      // llama.cpp writes -1 for what is not set.
+      number == 0 || number == -1 || stated.map { abs(number / $0 - 1) < 1e-6 } ?? false
+    }
   }
 
   /// Keys that are read besides those that are written.
@@ -61,12 +64,26 @@ struct GGUFOtherKeys {
   private static let harmless: Set<String> = [
     "classifier.output_labels", "interleave_moe_layer_step", "leading_dense_block_count",
     "moe_every_n_layers", "pooling_type", "rope.dimension_sections", "rope.finetuned",
-    "rope.scaling.finetuned", "tensor_data_layout",
+    "rope.scaling.finetuned", "router_logit_softcapping", "tensor_data_layout", "token_shift_count",
   ]
 
-  /// Keys of experts, and of the parts for images and sound that some files hold beside the text
-  /// model.
+  /// Keys of experts, of the parts for images and sound that some files hold beside the text model,
+  /// and of parts whose tensors are refused by name.
   private static let harmlessPrefixes = [
-    "audio.", "clip.", "dense_2_feat_", "dense_3_feat_", "expert_", "mm.", "projector.", "vision.",
+    "attention.indexer.", "audio.", "clip.", "dense_2_feat_", "dense_3_feat_", "expert_", "kda.",
+    "mm.", "projector.", "vision.",
   ]
+}
+
+extension GGUFValue {
+  /// The number or truth value, or those of an array; nil for texts.
+  fileprivate var numbers: [Double]? {
+    switch self {
+    case .bool(let flag): [flag ? 1 : 0]
+    case .array(.f64(let values)): values
+    case .array(.bool(let flags)): flags.map { $0 ? 1 : 0 }
+    case .array(let array): array.floats?.map(Double.init) ?? array.ints?.map(Double.init)
+    default: (double ?? int.map(Double.init)).map { [$0] }
+    }
+  }
 }
