@@ -28,7 +28,13 @@ enum ExportCheck: Check {
     }
     var expert: Int?
     if try subject.routedField() == nil {
-      let found = try widths(of: subject.checkpoint, layers: container.directory.model.layers)
+      let found: [Int]
+      do {
+        found = try widths(of: subject.checkpoint, layers: container.directory.model.layers)
+      } catch let error as ModelError where error.isUnsupported {
+        // What is not supported was not exported here.
+        return .failed("\(error)")
+      }
       let held = container.directory.widths.map { $0.prefix(container.expertsHeld) }
       expert = (0..<container.expertsHeld).first { expert in held.map { $0[expert] } == found }
       guard expert != nil else {

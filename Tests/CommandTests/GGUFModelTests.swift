@@ -82,7 +82,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("llama.rope.scaling.type=\"linear\"", "rope.scaling.factor"),
+      ("llama.rope.scaling.type=\"unheard-of\"", "rope.scaling.type"),
+      ("llama.residual_scale=0.5", "llama.residual_scale"),
       ("llama.expert_count=8", "a mixture of 8 experts"),
       ("llama.block_count=null", "llama.block_count"),
       ("llama.block_count=5", "blk.4."), ("llama.block_count=0", "llama.block_count"),
@@ -92,9 +93,9 @@ import Testing
       ("llama.attention.key_length=64", "blk.0.attn_q.weight"),
       ("llama.embedding_length=\"128\"", "llama.embedding_length"),
       ("general.architecture=\"unheard-of\"", "unheard-of"),
-      ("tokenizer.ggml.model=\"t5\"", "t5"), ("tokenizer.ggml.pre=\"viking\"", "viking"),
+      ("tokenizer.ggml.model=\"t5\"", "tokenizer.ggml.scores"),
+      ("tokenizer.ggml.pre=\"unheard-of\"", "unheard-of"),
       ("tokenizer.ggml.tokens=null", "no tokenizer"),
-      ("tokenizer.ggml.bos_token_id=5000", "5000"),
     ])
   func `what cannot be run is refused by its key`(setting: String, mention: String) throws {
     let path = try Fixture.writeGGUF(["bf16", setting], to: folder.path("bad.gguf"))

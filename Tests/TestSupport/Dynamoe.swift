@@ -6,7 +6,10 @@ package struct ProgramRun: Sendable {
   /// False if a signal ended the run.
   package let exited: Bool
   package let output: String
+  /// Standard error without notes.
   package let errors: String
+  /// Notes, such as those on files of a fixture that are not read.
+  package let notes: [String]
 }
 
 /// Path of the built program, which is in the same folder as the tests.
@@ -33,10 +36,14 @@ package func run(
   environment: [String: String] = [:]
 ) throws -> ProgramRun {
   let end = try runToEnd(program, arguments, input: input, environment: environment)
+  let lines = String(decoding: end.errors, as: UTF8.self)
+    .split(separator: "\n", omittingEmptySubsequences: false)
+  let isNote = { (line: Substring) in line.hasPrefix("note: ") }
   return ProgramRun(
     status: end.process.terminationStatus, exited: end.process.terminationReason == .exit,
     output: String(decoding: end.output, as: UTF8.self),
-    errors: String(decoding: end.errors, as: UTF8.self))
+    errors: lines.filter { !isNote($0) }.joined(separator: "\n"),
+    notes: lines.filter(isNote).map(String.init))
 }
 
 /// Runs any program to its end; returns the process and its output.

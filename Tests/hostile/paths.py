@@ -30,7 +30,7 @@ def indexes(at):
         "..\\canary.safetensors", "x" * 5000, "none\x1b[2J\u202e\n.safetensors", "/dev/zero", "/dev/stdin"]
     names = [(name, {65}) for name in names] + [
         ("pipe", {65}), ("socket", {65, 66}), ("folder", {65}), ("loop", {65, 66}), ("zero", {65}), ("stdin", {65}),
-        ("closed", {65, 66}), ("model.safetensors.index.json", {65}), ("a.safetensors", {65})]
+        ("closed", {65, 66}), ("model.safetensors.index.json", {65})]
     commands = [
         ["inspect"], ["validate"], ["partition", "--importance", "weights", "-o", at.path("none.dmoe")],
         ["calibrate", "--text", TEXT, "-o", at.path("none")]]
