@@ -32,6 +32,18 @@ package struct Family: Sendable {
     /// for files without them; nil for none.
     package var optional: [GGUFModelKey: Double?] = [:]
 
+    /// Output projection besides the embedding.
+    package var output = Presence.optional
+    /// Biases of the attention output and of the feed-forward network.
+    package var outputBiases = Presence.optional
+
+    /// Tensors with which llama.cpp loads the architecture.
+    package enum Presence: Sendable {
+      case optional
+      case required
+      case absent
+    }
+
     /// Rotation of layers with windows.
     package enum WindowedRotation: Sendable {
       /// That of the other layers, whose base a key may change.

@@ -101,6 +101,7 @@ package struct Model: Sendable {
     do {
       let root = JSONField(document)
       try refuseMixtures(root, path)
+      try checkWeights(root, checkpoint)
       if let described {
         let configuration = try ModelConfiguration(document, family: described)
         try DescribedConfiguration(root, described, configuration).check()
@@ -130,6 +131,18 @@ package struct Model: Sendable {
     } catch {
       throw .configuration(path: checkpoint.path, file: name, error)
     }
+  }
+
+  /// Throws if the configuration names another file of weights, which Transformers would read.
+  private static func checkWeights(_ root: JSONField, _ checkpoint: Checkpoint) throws {
+    guard checkpoint.container == nil,
+      let name = root.value.object?["transformers_weights"]?.string,
+      !checkpoint.ownedPaths.contains(where: { Folder.name(of: $0) == name })
+    else { return }
+    throw ModelError.unsupported(
+      path: checkpoint.path,
+      what: "config.json names other weights (transformers_weights: \(name))",
+      advice: "give that file, or remove the key")
   }
 
   /// Throws for mixtures of experts.

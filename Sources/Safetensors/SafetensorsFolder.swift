@@ -15,6 +15,7 @@ struct SafetensorsFolder {
 
   private static let file = "model.safetensors"
   private static let index = "model.safetensors.index.json"
+  private static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
 
   /// Looks for `model.safetensors`, then `model.safetensors.index.json`, as Transformers does, then
   /// for a single index or a single file under another name, such as `model.fp16.safetensors`.
@@ -37,6 +38,9 @@ struct SafetensorsFolder {
       choice = .index(Self.index)
     } else if files.contains(Self.file) {
       choice = .file(Self.file)
+    } else if let pickle = all.first(where: Self.pickles.contains) {
+      // Transformers loads it, whatever else lies there.
+      throw SafetensorsError.pickle(path: place.path, found: pickle)
     } else if indexes.count == 1 {
       choice = .index(indexes[0])
     } else if files.count == 1 {

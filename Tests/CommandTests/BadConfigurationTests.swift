@@ -48,6 +48,9 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     .init("rope_scaling", ["rope_type": "dynamic"], "rope_scaling.factor"),
     .init("rope_scaling", ["rope_type": "ntk"], "rope_type", "ntk"),
     // Unsupported features.
+    .init(
+      "transformers_weights", "other.safetensors", "transformers_weights: other.safetensors",
+      isUnsupported: true),
     .init("num_local_experts", 8, "a mixture of 8 experts", isUnsupported: true),
   ]
 

@@ -89,6 +89,10 @@ import Testing
       "this scaling of positions"
     ),
     (
+      "gpt_neox", "config.json", "attention_bias", "false", "without biases of the attention output"
+    ),
+    ("starcoder2", "config.json", "use_bias", "false", "without biases of the attention output"),
+    (
       "qwen2", "tokenizer.json", "normalizer", #"{"type": "Lowercase"}"#,
       "normalizer: one other than NFC"
     ),

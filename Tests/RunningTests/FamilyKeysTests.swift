@@ -106,6 +106,15 @@ import Testing
     #expect(more.heads == 2 * plain.heads)
   }
 
+  @Test func `kinds of layers make another model of Mistral, and are refused`() throws {
+    let kinds: JSONValue = ["sliding_attention", "full_attention"]
+    let error = #expect(throws: ModelError.self) {
+      try configuration("mistral", ["layer_types": kinds])
+    }
+    #expect(error?.description.contains("config.json: layer_types") == true)
+    #expect(error?.isUnsupported == true)
+  }
+
   @Test func `a LLaMA-1 configuration relies on defaults`() throws {
     var llama = TinyLlama(layers: 1)
     for key in ["max_position_embeddings", "rms_norm_eps", "hidden_act"] { llama.config[key] = nil }

@@ -111,6 +111,7 @@ import Testing
       ["rope.scaling.type": .text("longrope"), "rope.scaling.factor": .f32(4)],
       .init(base: 1e4, dimension: 2, scaling: .linear(factor: 4))
     ),
+    (["rope.scaling.original_context_length": .u32(0)], .init(base: 1e4, dimension: 2)),
     (["rope.scaling.attn_factor": .f32(1.5)], .init(base: 1e4, dimension: 2, magnitude: 1.5)),
     (
       ["rope.scaling.type": .text("yarn")],
@@ -156,6 +157,19 @@ import Testing
     name: String, shape: [Int]
   ) throws {
     var model = TinyGGUF()
+    model.tensors = [(name, shape)]
+    let error = #expect(throws: ModelError.self) { try configuration(model) }
+    #expect(error?.description.contains("has no tensor \(name)") == true)
+  }
+
+  @Test(arguments: [
+    ("gemma2", "output.weight", [16, 8]), ("gemma3", "blk.0.attn_output.bias", [8]),
+    ("olmo2", "blk.1.ffn_up.bias", [12]),
+  ])
+  func `a tensor that only other architectures have is refused`(
+    architecture: String, name: String, shape: [Int]
+  ) throws {
+    var model = TinyGGUF(architecture: architecture)
     model.tensors = [(name, shape)]
     let error = #expect(throws: ModelError.self) { try configuration(model) }
     #expect(error?.description.contains("has no tensor \(name)") == true)

@@ -53,6 +53,15 @@ import Testing
     #expect(try SafetensorsReader(path: folder.path("latest")).tensors.count == 2)
   }
 
+  @Test(arguments: ["pytorch_model.bin", "pytorch_model.bin.index.json"])
+  func `pickles that Transformers would load are not passed over`(name: String) throws {
+    try folder.writeShards(["ema.safetensors": ["x"]])
+    try folder.write([1], to: name)
+    #expect(throws: SafetensorsError.pickle(path: folder.path, found: name)) {
+      try SafetensorsReader(path: folder.path)
+    }
+  }
+
   @Test(arguments: [
     ["model.safetensors"], ["model.fp16.safetensors"], ["adapter_model.safetensors"],
     ["model.safetensors", "model.fp16.safetensors", "pytorch_model.bin"],

@@ -3,8 +3,8 @@
     real_models.py DYNAMOE FOLDER
 
 Fetches SmolLM2-135M-Instruct (GGUF, Q4_1), Gemma 3 270M (GGUF, Q4_K_M) and all-MiniLM-L6-v2 (safetensors, an encoder)
-into the folder, where they stay. Inspects, evaluates, partitions, validates and exports each; Transformers runs the
-GGUF files and the exported folders in float32, llama.cpp the GGUF files with its own products of quantised matrices.
+into the folder, where they stay. Inspects, evaluates, partitions, validates and exports each. Transformers runs the GGUF
+files in float32, llama.cpp them and their exports with its own products of quantised matrices.
 Exits with 0 if all agree, else with 1.
 """
 
@@ -75,10 +75,9 @@ def ours(dynamoe, path):
 
 
 def in_transformers(path, ids):
-    """Transformers' perplexity of a GGUF file or a folder, over the same windows."""
-    words = {"gguf_file": path.name} if path.suffix == ".gguf" else {}
+    """Transformers' perplexity of a GGUF file, over the same windows."""
     model = AutoModelForCausalLM.from_pretrained(
-        path.parent if words else path, dtype=torch.float32, attn_implementation="eager", **words).eval()
+        path.parent, gguf_file=path.name, dtype=torch.float32, attn_implementation="eager").eval()
     loss, count = 0.0, 0
     with torch.no_grad():
         for start in range(0, LIMIT, CONTEXT):
@@ -109,9 +108,10 @@ def check(dynamoe, name, path, architecture, sizes, out):
     file = out / "real.dmoe"
     run(dynamoe, "partition", path, "-o", file, "--importance", "weights", "--experts", 4, "--force")
     run(dynamoe, "validate", file, "--against", path)
-    folder = out / "real-hf"
-    run(dynamoe, "export", file, "--format", "hf", "--expert", "dense", "-o", folder, "--force")
-    run(dynamoe, "validate", folder, "--against", file)
+    exported = out / "exported"
+    form = "hf" if path.is_dir() else "gguf"
+    run(dynamoe, "export", file, "--format", form, "--expert", "dense", "-o", exported, "--force")
+    run(dynamoe, "validate", exported, "--against", file)
     if architecture == "bert":
         return agree
     expected = ours(dynamoe, path)
@@ -119,9 +119,6 @@ def check(dynamoe, name, path, architecture, sizes, out):
     there, ids = theirs(path, TEXT.read_text(encoding="utf-8"), CONTEXT, LIMIT, begins=False)
     agree &= agrees(f"{name}, llama.cpp", there, expected, ROUGH)
     agree &= agrees(f"{name}, Transformers", in_transformers(path, ids), expected, CLOSE)
-    agree &= agrees(f"{name}, the exported folder in Transformers", in_transformers(folder, ids), expected, CLOSE)
-    exported = out / "real.gguf"
-    run(dynamoe, "export", file, "--format", "gguf", "--expert", "dense", "-o", exported, "--force")
     agree &= agrees(f"{name}, the exported GGUF", ours(dynamoe, exported), expected, CLOSE)
     there, _ = theirs(exported, TEXT.read_text(encoding="utf-8"), CONTEXT, LIMIT, begins=False)
     return agrees(f"{name}, the exported GGUF in llama.cpp", there, expected, ROUGH) and agree

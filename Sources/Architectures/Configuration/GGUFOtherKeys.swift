@@ -49,8 +49,9 @@ struct GGUFOtherKeys {
       default: nil
       }
     return numbers.allSatisfy { number in
-      // llama.cpp writes -1 for what is not set.
-      number == 0 || number == -1 || stated.map { abs(number / $0 - 1) < 1e-6 } ?? false
+      // llama.cpp writes -1 for what is not set, with or without its sign.
+      number == 0 || number == -1 || number == Double(UInt32.max)
+        || stated.map { abs(number / $0 - 1) < 1e-6 } ?? false
     }
   }
 

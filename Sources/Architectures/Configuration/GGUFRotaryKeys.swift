@@ -68,8 +68,9 @@ struct GGUFRotaryKeys {
 
   private func scaling(_ positions: RotaryPositions) throws(ArchitectureError) -> RotaryScaling {
     let dimension = positions.dimension
-    let original =
-      try keys.optional("rope.scaling.original_context_length", in: 2...1 << 32) ?? contextLength
+    let stated = try keys.optional("rope.scaling.original_context_length", in: 0...1 << 32)
+    // 0 stands for the whole context.
+    let original = stated.flatMap { $0 == 0 ? nil : $0 } ?? contextLength
     let kind = try keys.string("rope.scaling.type") ?? "linear"
     let factor = kind == "none" ? 1 : try factor()
     if let (short, long) = try divisorsByLength(dimension) {

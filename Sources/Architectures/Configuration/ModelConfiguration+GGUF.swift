@@ -73,9 +73,18 @@ extension ModelConfiguration {
     }
     activation = gguf.activation
     tiedOutput = tensor(.output) == nil
+    guard tiedOutput || gguf.output != .absent else {
+      throw .unsupported(
+        path: keys.path,
+        what: "the architecture \(keys.architecture) has no tensor "
+          + "\(family.tensorName(.output, layer: nil, .gguf) ?? "output")",
+        advice: "its output projection is the embedding")
+    }
     biases = Set(
       TensorRole.allCases.filter { role in
         guard let biased = role.biased, tensor(role) != nil else { return false }
+        // Not claimed, and so refused by name.
+        if gguf.outputBiases == .absent, TensorRole.biasedOutputs.contains(role) { return false }
         return family.norm == .layer || !biased.isNorm
       })
     spans = try GGUFWindowKeys(keys, gguf).spans(layers: layers)

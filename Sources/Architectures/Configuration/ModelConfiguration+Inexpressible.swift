@@ -8,6 +8,7 @@ extension ModelConfiguration {
     guard activation.isLike(gguf.activation) else {
       return "\(name) with the activation \(activation.rawValue)"
     }
+    if let what = unexpectedTensors(in: gguf) { return "\(name) \(what)" }
     let scale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
     guard abs(attentionScale / scale - 1) < 1e-6 else {
@@ -35,6 +36,23 @@ extension ModelConfiguration {
     return nil
   }
 
+  /// Tensors that are there or missing, unlike in files of the architecture, in words; nil if none.
+  private func unexpectedTensors(in gguf: Family.GGUF) -> String? {
+    switch (gguf.output, tiedOutput) {
+    case (.absent, false): return "with an output projection besides the embedding"
+    case (.required, true): return "with the embedding as output projection"
+    default: break
+    }
+    let outputs = TensorRole.biasedOutputs
+    switch gguf.outputBiases {
+    case .absent where !biases.isDisjoint(with: outputs):
+      return "with biases of the attention output or the feed-forward network"
+    case .required where !biases.isSuperset(of: outputs.subtracting([.gateBias])):
+      return "without biases of the attention output or the feed-forward network"
+    default: return nil
+    }
+  }
+
   /// Largest window that readers of the architecture ignore; nil if there is none.
   package func forgottenWindow(in gguf: Family.GGUF, _ family: Family) -> Int? {
     isToldWindows(gguf, family) ? nil : spans.compactMap(\.self).max()
@@ -59,6 +77,13 @@ extension Family.WindowedLayers {
     case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
   }
+}
+
+extension TensorRole {
+  /// Biases of the attention output and of the feed-forward network.
+  static let biasedOutputs: Set = [
+    TensorRole.attentionOutputBias, .gateBias, .upBias, .downBias,
+  ]
 }
 
 extension Activation {

@@ -14,8 +14,12 @@ struct WindowFields {
   func spans(_ rule: Family.WindowedLayers, layers: Int) throws(JSONFieldError) -> [Int?] {
     let unlimited = [Int?](repeating: nil, count: layers)
     guard let key else { return unlimited }
-    var window = try root.optional(key)?.int(in: 1...1 << 32)
-    if case .from(_, let flag) = rule, try !(root.optional(flag)?.bool() ?? false) { window = nil }
+    var window: Int?
+    if case .from(_, let flag) = rule, try !(root.optional(flag)?.bool() ?? false) {
+      window = nil
+    } else {
+      window = try root.optional(key)?.int(in: 1...1 << 32)
+    }
     if case .all = rule {
     } else if let kinds = try root.optional("layer_types") {
       return try spans(kinds, window, layers: layers)

@@ -23,7 +23,7 @@ extension Family {
       "scale_attn_weights": .bool(true), "scale_attn_by_inverse_layer_idx": .bool(false),
       "add_cross_attention": .bool(false),
     ],
-    gguf: GGUF(architecture: "gpt2", activation: .geluTanh),
+    gguf: GGUF(architecture: "gpt2", activation: .geluTanh, outputBiases: .required),
     norm: .layer,
     positions: .learned(first: 0),
     gated: false,

@@ -16,7 +16,7 @@ extension Family {
       epsilon: 1e-5, epsilonKey: "layer_norm_eps", activation: "gelu"),
     gguf: GGUF(
       architecture: "gptneox", activation: .gelu, told: [.rotaryDimension, .isParallel],
-      rotatesParts: true),
+      rotatesParts: true, output: .required, outputBiases: .required),
     norm: .layer,
     gated: false,
     isParallel: .key("use_parallel_residual", otherwise: true),

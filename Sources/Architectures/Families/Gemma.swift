@@ -14,7 +14,7 @@ extension Family {
     requirements: ["use_bidirectional_attention": .bool(false)],
     gguf: GGUF(
       architecture: "gemma", activation: .geluTanh,
-      told: [.keyValueHeads, .keyLength, .valueLength]),
+      told: [.keyValueHeads, .keyLength, .valueLength], output: .absent, outputBiases: .absent),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -38,7 +38,8 @@ extension Family {
     gguf: GGUF(
       architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
       told: [.keyValueHeads, .keyLength, .valueLength, .window], windowPeriod: 2,
-      optional: [.window: 4096, .attentionSoftCap: 50, .outputSoftCap: 30]),
+      optional: [.window: 4096, .attentionSoftCap: 50, .outputSoftCap: 30], output: .absent,
+      outputBiases: .absent),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -63,7 +64,8 @@ extension Family {
       architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62],
       told: [
         .keyValueHeads, .keyLength, .valueLength, .window, .rotaryBase, .windowedRotaryBase,
-      ], windowPeriod: 6, windowedRotation: .own, optional: [.window: nil, .outputSoftCap: nil]),
+      ], windowPeriod: 6, windowedRotation: .own, optional: [.window: nil, .outputSoftCap: nil],
+      outputBiases: .absent),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),

@@ -12,6 +12,8 @@ extension Family {
       vocabulary: 32_000, hidden: 4096, intermediate: 14_336, layers: 32, heads: 32,
       context: 131_072, epsilon: 1e-6, activation: "silu"
     ).merging(["num_key_value_heads": 8, "sliding_window": 4096]) { $1 },
+    // With kinds of layers Transformers takes the model for another, Ministral.
+    requirements: ["layer_types": .null],
     gguf: .llama,
     layouts: [.transformers: .llama, .gguf: .ggufLlama],
     modules: Modules(activation: "act_fn"))

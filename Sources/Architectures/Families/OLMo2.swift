@@ -13,7 +13,8 @@ extension Family {
       epsilon: 1e-5, activation: "silu"),
     gguf: GGUF(
       architecture: "olmo2", activation: .silu, told: [.keyValueHeads, .rotaryBase],
-      windowPeriod: 4, windowedRotation: .unscaled, optional: [.window: nil]),
+      windowPeriod: 4, windowedRotation: .unscaled, optional: [.window: nil],
+      output: .required, outputBiases: .absent),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     normsWholeHeads: true,

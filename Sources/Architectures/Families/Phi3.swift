@@ -15,7 +15,7 @@ extension Family {
     gguf: GGUF(
       architecture: "phi3", activation: .silu,
       told: [.keyValueHeads, .rotaryBase, .rotaryDimension, .scalingOriginal, .window],
-      divisors: .byLength, rotatesParts: true),
+      divisors: .byLength, rotatesParts: true, outputBiases: .absent),
     layouts: [
       .transformers: .llama.naming([
         .query: nil, .key: nil, .value: nil, .gate: nil, .up: nil,

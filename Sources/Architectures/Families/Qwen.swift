@@ -10,7 +10,8 @@ extension Family {
     keys: FamilyKeys(window: "sliding_window"),
     defaults: qwenDefaults,
     gguf: GGUF(
-      architecture: "qwen2", activation: .silu, told: [.keyValueHeads, .rotaryBase]),
+      architecture: "qwen2", activation: .silu, told: [.keyValueHeads, .rotaryBase],
+      outputBiases: .absent),
     attentionBias: .always,
     windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),
     layouts: [.transformers: .llama, .gguf: TensorLayout(names: TensorLayout.gguf)],
@@ -24,7 +25,7 @@ extension Family {
     defaults: qwenDefaults.merging(["head_dim": 128]) { $1 },
     gguf: GGUF(
       architecture: "qwen3", activation: .silu,
-      told: [.keyValueHeads, .keyLength, .valueLength, .rotaryBase]),
+      told: [.keyValueHeads, .keyLength, .valueLength, .rotaryBase], outputBiases: .absent),
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),

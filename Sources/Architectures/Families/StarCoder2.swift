@@ -13,7 +13,8 @@ extension Family {
       epsilon: 1e-5, epsilonKey: "norm_epsilon", activation: "gelu_pytorch_tanh"
     ).merging(["num_key_value_heads": 2]) { $1 },
     gguf: GGUF(
-      architecture: "starcoder2", activation: .geluTanh, told: [.keyValueHeads, .rotaryBase]),
+      architecture: "starcoder2", activation: .geluTanh, told: [.keyValueHeads, .rotaryBase],
+      outputBiases: .required),
     norm: .layer,
     gated: false,
     tiedOutput: .key("tie_word_embeddings", otherwise: true),

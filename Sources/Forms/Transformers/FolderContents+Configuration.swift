@@ -30,6 +30,8 @@ extension FolderContents {
   package func configurationDocument() throws -> JSONValue? {
     guard var object = try checkpoint.document("config.json")?.object else { return nil }
     object = CodeReferences.removed(from: object, keepingRepositories: true) ?? object
+    // The weights are plain, and in a file of the usual name.
+    for key in ["quantization_config", "transformers_weights"] { object[key] = nil }
     if let routed {
       object["model_type"] = .string(routed.dynamoeModelType)
       object["architectures"] = ["DynamoeForCausalLM"]
