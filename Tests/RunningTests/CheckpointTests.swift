@@ -33,7 +33,8 @@ import Testing
 
   @Test func `every tensor that the configuration asks for must be there`() throws {
     let whole = TinyLlama(layers: 1)
-    for tensor in whole.tensors {
+    // Models without an output projection are accepted.
+    for tensor in whole.tensors where tensor.name != "lm_head.weight" {
       var llama = whole
       llama[tensor: tensor.name] = nil
       let (found, path) = try error(llama)

@@ -12,12 +12,13 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
 
   init(
     _ key: String, _ value: String?, _ expected: String, found: String? = nil,
-    field: String? = nil
+    field: String? = nil, isUnsupported: Bool = false
   ) {
     self.key = key
     self.value = value
     error = JSONFieldError(
-      field: field ?? key, expected: expected, found: found ?? value ?? "nothing")
+      field: field ?? key, expected: expected, found: found ?? value ?? "nothing",
+      isUnsupported: isUnsupported)
   }
 
   var testDescription: String { "\(key): \(value ?? "absent")" }
@@ -59,7 +60,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     .init(
       "hidden_act", "\"tanh\"",
       "an activation known for llama: gelu or gelu_fast or gelu_new or gelu_pytorch_tanh or relu or "
-        + "silu or swish"),
+        + "silu or swish", isUnsupported: true),
     .init("hidden_act", "3", "a string"),
     .init("rope_theta", "0", "a number above 0"),
     .init("rope_theta", "-1.5", "a number above 0"),

@@ -59,7 +59,7 @@ import Testing
     #expect(try caps(nil) == [50, 30])
     #expect(try caps(.null) == [nil, nil])
     let scalar = try configuration("gemma3", ["query_pre_attn_scalar": nil]).attentionScale
-    #expect(scalar == 1 / 16)
+    #expect(scalar == 0.0625)
     let removed: JSONValue? = nil
     for (name, window) in [("mistral", 4096), ("gemma3", 4096), ("starcoder2", nil)] {
       let spans = try configuration(name, ["sliding_window": removed]).spans

@@ -23,6 +23,8 @@ import Tokenizers
     #expect(file.types?.suffix(2) == [5, 5])
     #expect(file.tokens.last == Array("[PAD\(file.tokens.count - 1)]".utf8))
     let restored = try Tokenizer(file)
+    // llama.cpp's pattern of that name is another than the model's.
+    guard !["tekken", "gpt-4o"].contains(name) else { return }
     var generator = TextGenerator(seed: 21)
     // Without tokens whose properties such a file cannot express, and without text that NFC
     // changes.

@@ -22,8 +22,6 @@ import Tokenizers
     ("(a", "a group without closing parenthesis at character 2"),
     ("[a", "a set without closing bracket at character 2"),
     ("[]a]", "\"]\" in a set at character 1"),
-    ("[a[b]]", "\"[\" in a set at character 2"),
-    ("[a&&b]", "\"&\" in a set at character 2"),
     ("[b-a]", "a range at character 4"),
     ("[[:alpha:]]", "\"[\" in a set at character 1"),
     ("*a", "\"*\" with nothing before it at character 0"),
@@ -31,11 +29,9 @@ import Tokenizers
     ("a\\", "an unexpected end at character 2"),
     (#"(a)\1"#, #""\1" at character 4"#),
     (#"\R"#, #""\R" at character 1"#),
-    (#"\p{Han}"#, #"the property \p{Han} at character 2"#),
+    (#"\p{Hun}"#, #"the property \p{Hun} at character 2"#),
     (#"\pL"#, "a property without braces at character 2"),
     (#"\x{110000}"#, "this character number at character 10"),
-    ("(?<=a)b", "the group (?<= at character 1"),
-    ("(?<!a)b", "the group (?<! at character 1"),
     ("(?<n>a)", "the group (?<n at character 1"),
     ("(?x:a)", "the group (?x: at character 1"),
     ("(a*)*", "a repetition of a possibly empty match at character 5"),
@@ -87,7 +83,7 @@ import Tokenizers
   }
 
   @Test func `What is refused is named, without options of the command line`() throws {
-    let error = #expect(throws: TokenizerError.self) { try tokenizer("(?<=a)b") }
+    let error = #expect(throws: TokenizerError.self) { try tokenizer("(?<n>a)") }
     let text = try #require(error?.description)
     #expect(text.hasSuffix("is not supported in a pattern") && !text.contains("--"))
   }
