@@ -108,8 +108,8 @@ def check(dynamoe, name, path, architecture, sizes, out):
     file = out / "real.dmoe"
     run(dynamoe, "partition", path, "-o", file, "--importance", "weights", "--experts", 4, "--force")
     run(dynamoe, "validate", file, "--against", path)
-    exported = out / "exported"
     form = "hf" if path.is_dir() else "gguf"
+    exported = out / f"exported-{form}"
     run(dynamoe, "export", file, "--format", form, "--expert", "dense", "-o", exported, "--force")
     run(dynamoe, "validate", exported, "--against", file)
     if architecture == "bert":
