@@ -40,7 +40,7 @@ struct GGUFOtherKeys {
       case "attention.key_length_swa", "attention.value_length_swa":
         Double(configuration.headDimension)
       case "rope.dimension_count_swa":
-        configuration.rotary.map { Double($0.dimension) } ?? numbers[0]
+        configuration.rotary.map { Double($0.dimension) } ?? numbers.first
       case "embedding_length_out": Double(configuration.hiddenSize)
       case "activation.situ_beta", "embedding_scale", "residual_scale", "logit_scale",
         "attention.output_scale", "attention.value_scale", "attention.rope_pattern",
