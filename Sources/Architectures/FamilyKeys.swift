@@ -4,6 +4,8 @@
 package struct FamilyKeys: Sendable {
   package var layers = "num_hidden_layers"
   package var hiddenSize = "hidden_size"
+  /// Size of embeddings, which must be that of hidden states; nil if it always is.
+  package var embeddingSize: String?
   package var intermediateSize = "intermediate_size"
   package var heads = "num_attention_heads"
   /// Nil if every head has its own key and value.

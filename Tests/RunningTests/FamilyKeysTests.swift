@@ -45,9 +45,35 @@ import Testing
     for (key, value, families) in Self.own where !families.contains(name) { changes[key] = value }
     if ["gpt2", "gpt_neox", "gpt_neox_serial", "opt", "bert"].contains(name) {
       changes["num_key_value_heads"] = 1
-      changes["head_dim"] = 6
     }
+    if ["gpt2", "opt", "bert"].contains(name) { changes["head_dim"] = 6 }
     #expect(try configuration(name, changes) == configuration(name))
+  }
+
+  @Test(arguments: [("gpt_neox", "head_dim", 6), ("opt", "word_embed_proj_dim", 8)])
+  func `sizes that only part of a model would have are refused`(
+    name: String, key: String, value: Int
+  ) throws {
+    #expect {
+      try configuration(name, [key: .int(value)])
+    } throws: { error in
+      guard case ModelError.configuration(_, _, let error) = error else { return false }
+      return error.field == key && error.isUnsupported
+    }
+    let own = try configuration(name)
+    let right = key == "head_dim" ? own.headDimension : own.hiddenSize
+    #expect(try configuration(name, [key: .int(right)]) == own)
+  }
+
+  @Test func `a magnitude of YaRN that is 0 counts as none`() throws {
+    func rotary(_ more: String) throws -> RotaryPositions? {
+      let text = #"{"rope_type": "yarn", "factor": 4, "beta_fast": 16\#(more)}"#
+      let yarn = try JSONScanner.scan(Array(text.utf8))
+      return try configuration("llama3", ["rope_scaling": yarn]).rotary
+    }
+    #expect(try rotary(#", "mscale": 0, "mscale_all_dim": 0"#) == rotary(""))
+    #expect(try rotary(#", "mscale": 2, "mscale_all_dim": 0"#) == rotary(""))
+    #expect(try rotary(#", "mscale": 2, "mscale_all_dim": 1"#) != rotary(""))
   }
 
   @Test func `missing keys have the values of Transformers, and null has none`() throws {

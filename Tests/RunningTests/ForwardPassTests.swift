@@ -92,6 +92,32 @@ import Testing
     try compare(folder.path, windows)
   }
 
+  static let scalings = [
+    #"{"type": "longrope", "short_factor": [1], "long_factor": [4]}"#,
+    #"{"type": "dynamic", "factor": 4}"#,
+  ]
+
+  @Test(arguments: scalings)
+  func `a short window is rotated alike alone and beside a long one`(scaling: String) throws {
+    var llama = TinyLlama(layers: 2)
+    llama.config["rope_scaling"] = scaling
+    llama.config["max_position_embeddings"] = "8"
+    let folder = try TemporaryFolder()
+    try llama.write(to: folder)
+    let model = try Model(path: folder.path)
+    func streams(_ lengths: [Int]) throws -> [[Float]] {
+      let windows = lengths.map { length in (0..<length).map { $0 * 5 % 13 } }
+      let finished = try LayerSweep(model, parallel: Parallel(threads: 2)).run(windows) { call in
+        (call.weights.output(call.weights.hidden(call.input)), ())
+      } finishedLayer: { _, _ in
+      }
+      return finished[0].map(\.stream.values)
+    }
+    let both = try streams([12, 5])
+    #expect(try both == [streams([12])[0], streams([5])[0]])
+    #expect(Array(both[0].prefix(both[1].count)) != both[1])
+  }
+
   @Test func `the fixture gives what the plain implementation gives`() throws {
     let folder = Fixture.model
     try compare(folder, try fixtureWindows(folder).suffix(3))

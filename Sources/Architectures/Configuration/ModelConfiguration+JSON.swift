@@ -13,6 +13,7 @@ extension ModelConfiguration {
         expected: "\(JSONWriter.text(value)): other models of the family are not supported",
         isUnsupported: true)
     }
+    try Self.requireHiddenSize(root, family)
     // Far above any model, and small enough that no product below overflows.
     let sizes = 1...1 << 24
     layers = try root.member(keys.layers).int(in: 1...1 << 16)
@@ -28,7 +29,7 @@ extension ModelConfiguration {
     if let groups, heads % keyValueHeads != 0 {
       throw groups.mismatch(expected: "a divisor of \(heads) heads")
     }
-    headDimension = try Self.headDimension(root, keys, hiddenSize: hiddenSize, heads: heads)
+    headDimension = try Self.headDimension(root, family, hiddenSize: hiddenSize, heads: heads)
     vocabularySize = try root.member(keys.vocabularySize).int(in: sizes)
     contextLength = try root.member(keys.contextLength).int(in: 2...1 << 32)
     if let key = keys.normEpsilon {
@@ -68,9 +69,21 @@ extension ModelConfiguration {
     isParallel = try family.isParallel.value(root)
   }
 
+  /// Refuses projections between the embedding and the hidden states.
+  private static func requireHiddenSize(
+    _ root: JSONField, _ family: Family
+  ) throws(JSONFieldError) {
+    guard let field = try root.optional(family.keys.embeddingSize) else { return }
+    let size = try root.member(family.keys.hiddenSize).value
+    guard field.value != size else { return }
+    throw field.mismatch(
+      expected: "\(JSONWriter.text(size)), the \(family.keys.hiddenSize)", isUnsupported: true)
+  }
+
   private static func headDimension(
-    _ root: JSONField, _ keys: FamilyKeys, hiddenSize: Int, heads: Int
+    _ root: JSONField, _ family: Family, hiddenSize: Int, heads: Int
   ) throws(JSONFieldError) -> Int {
+    let keys = family.keys
     let dimension: Int
     if let field = try root.optional(keys.headDimension) {
       dimension = try field.int(in: 2...1 << 16)
@@ -81,6 +94,14 @@ extension ModelConfiguration {
           found: "\(heads)")
       }
       dimension = hiddenSize / heads
+    }
+    // Transformers rotates by this key even where it does not size heads by it.
+    if keys.headDimension == nil, case .rotary = family.positions,
+      let field = try root.optional("head_dim"),
+      field.value.int != dimension
+    {
+      throw field.mismatch(
+        expected: "\(dimension), \(keys.hiddenSize) by \(keys.heads)", isUnsupported: true)
     }
     guard dimension % 2 == 0, dimension > 0 else {
       throw JSONFieldError(

@@ -141,9 +141,13 @@ struct RotaryFields {
     _ field: JSONField, _ factor: Double
   ) throws(JSONFieldError) -> Double {
     func magnitude(_ scale: Double) -> Double { factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1 }
-    if let stated = try field.positive("attention_factor") { return stated }
-    guard let scale = try field.positive("mscale"), let all = try field.positive("mscale_all_dim")
-    else { return magnitude(1) }
+    if let factor = try field.positive("attention_factor") { return factor }
+    func stated(_ name: String) throws(JSONFieldError) -> Double? {
+      try field.optional(name)?.double() == 0 ? nil : try field.positive(name)
+    }
+    guard let scale = try stated("mscale"), let all = try stated("mscale_all_dim") else {
+      return magnitude(1)
+    }
     return magnitude(scale) / magnitude(all)
   }
 

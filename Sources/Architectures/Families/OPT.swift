@@ -10,7 +10,8 @@ extension Family {
     name: "opt",
     modelTypes: ["opt"],
     keys: FamilyKeys(
-      intermediateSize: "ffn_dim", keyValueHeads: nil, headDimension: nil, normEpsilon: nil,
+      embeddingSize: "word_embed_proj_dim", intermediateSize: "ffn_dim", keyValueHeads: nil,
+      headDimension: nil, normEpsilon: nil,
       activation: ["activation_function"]),
     defaults: [
       "vocab_size": 50_272, "hidden_size": 768, "ffn_dim": 3072, "num_hidden_layers": 12,

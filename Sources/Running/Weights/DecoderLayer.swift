@@ -18,7 +18,7 @@ package struct DecoderLayer: Sendable {
   private let attentionStreamNorm: Norm?
   private let feedForwardNorm: Norm?
   /// Nil for learned positions.
-  private let rotary: RotaryEmbedding?
+  private let rotate: WindowRotation?
   package let join: ResidualJoin
 
   /// - Parameters:
@@ -48,8 +48,9 @@ package struct DecoderLayer: Sendable {
     attentionOutputNorm = try norm(.attentionOutputNorm)
     attentionStreamNorm = try norm(.attentionStreamNorm)
     feedForwardNorm = try norm(.feedForwardNorm)
-    rotary = configuration.rotary(layer: layer)?.table(
-      headDimension: configuration.headDimension, positions: positions)
+    rotate = configuration.rotary(layer: layer).map {
+      WindowRotation($0, headDimension: configuration.headDimension, longest: positions)
+    }
     join = ResidualJoin(
       outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm))
   }
@@ -64,20 +65,15 @@ package struct DecoderLayer: Sendable {
     let besides = isParallel ? feedForwardNorm?(stream) ?? stream : nil
     var queries = query(input)
     var keys = key(input)
-    if normsFollowRotation { rotate(&queries, &keys) }
+    if normsFollowRotation { rotate?(&queries, &keys) }
     if let queryNorm { queries = queryNorm(queries) }
     if let keyNorm { keys = keyNorm(keys) }
-    if !normsFollowRotation { rotate(&queries, &keys) }
+    if !normsFollowRotation { rotate?(&queries, &keys) }
     let heads = attention(queries: queries, keys: keys, values: value(input))
     let joining = output(heads)
     stream.add(attentionOutputNorm?(joining) ?? joining)
     if let attentionStreamNorm { stream = attentionStreamNorm(stream) }
     return besides
-  }
-
-  private func rotate(_ queries: inout Matrix, _ keys: inout Matrix) {
-    rotary?.rotate(&queries)
-    rotary?.rotate(&keys)
   }
 
   /// Input x of the feed-forward network, T × D.
