@@ -12,7 +12,7 @@ enum SourceCheck: Check {
   static let summary = """
     Every FFN matrix equals the source's under the file's permutation, every other tensor is \
     identical, none is missing and none is extra; for matrices stored in another type, the error \
-    is given.
+    is given. Of a part, the largest expert is compared; of an overlay, the digests.
     """
   static let input: CheckInput? = .source
 
@@ -23,16 +23,12 @@ enum SourceCheck: Check {
     guard let source = subject.source else {
       return .skipped("no source given", missing: .source)
     }
-    guard !subject.checkpoint.isOverlay else {
-      return .skipped("an overlay has no weights: its base is compared instead")
-    }
-    guard container.holdsDense else {
-      return .skipped("the file holds experts 0…\(container.expertsHeld - 1) only")
-    }
-    let held = container.directory.sourceTensors
     let described = TensorComparison.describedDifferences(
       expected: subject.checkpoint, found: source)
     if let first = described.first { return .failed(first.text(of: .source)) }
+    if subject.checkpoint.isOverlay { return try overlay(container, source.source, subject) }
+    guard container.holdsDense else { return try expert(container, source.source, subject) }
+    let held = container.directory.sourceTensors
     let comparison = TensorComparison(expected: DenseTensors(container), found: source.source)
     if let first = try comparison.byteDifferences(parallel: subject.context.parallel).first {
       return .failed(first.text(of: .source))
@@ -46,6 +42,42 @@ enum SourceCheck: Check {
     }
     return .passed(
       "\(held.count - recoded.count) tensors, \(identical); \(Self.text(errors))")
+  }
+
+  /// Compares the source with the digests of an overlay, which has no weights of its own.
+  private static func overlay(
+    _ container: DMOEReader, _ source: any TensorSource, _ subject: CheckSubject
+  ) throws -> CheckOutcome {
+    let tensors = container.directory.sourceTensors
+    let matches = try subject.context.parallel.map(tensors.count) { (index) throws(any Error) in
+      try source.digest(of: tensors[index].description.name) == tensors[index].digest
+    }
+    if let wrong = matches.firstIndex(of: false) {
+      return .failed(
+        "\(tensors[wrong].description.name): SHA-256 differs from the one in the overlay")
+    }
+    return .passed("\(tensors.count) tensors have the SHA-256 in the overlay")
+  }
+
+  /// Compares the largest expert of a file that lacks the full one.
+  private static func expert(
+    _ container: DMOEReader, _ source: any TensorSource, _ subject: CheckSubject
+  ) throws -> CheckOutcome {
+    let expert = container.expertsHeld - 1
+    let names = container.directory.sourceTensors.filter(\.isExact).map(\.description.name)
+    let comparison = TensorComparison(
+      expected: ExpertTensors(container, base: nil, expert: expert),
+      found: ExpertTensors(container, base: source, expert: expert))
+    let differences = try subject.context.parallel.map(names.count) { (index) throws(any Error) in
+      try comparison.byteDifference(of: names[index])
+    }
+    if let first = differences.lazy.compactMap(\.self).first {
+      return .failed("in expert \(expert), \(first.text(of: .source))")
+    }
+    let recoded = container.directory.sourceTensors.count - names.count
+    return .passed(
+      "\(names.count) tensors, cut to expert \(expert): identical, bit for bit"
+        + (recoded == 0 ? "" : "; \(recoded) are stored in another type, and not compared"))
   }
 
   private static func text(_ errors: [RecodingDeviation]) -> String {
