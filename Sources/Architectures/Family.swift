@@ -175,6 +175,12 @@ package struct Family: Sendable {
     .starcoder2, .olmo2, .bert,
   ]
 
+  /// Names of known architectures in GGUF files, each once, those for mixed widths last.
+  package static var architectures: [String] {
+    let names = known.compactMap(\.gguf?.architecture) + known.compactMap(\.gguf?.mixed)
+    return names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
+  }
+
   /// Canonical name of the tensor with a role; nil if the family has none.
   package func tensorName(
     _ role: TensorRole, layer: Int? = nil, _ naming: TensorNaming = .transformers

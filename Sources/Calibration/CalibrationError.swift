@@ -59,7 +59,7 @@ extension CalibrationError: CustomStringConvertible {
     case .line(let path, let line, let reason): "\(path): line \(line): \(reason)"
     case .tokens(let path, let reason): "\(path): \(reason)"
     case .tooShort(let path, let tokens, let needed, let purpose):
-      "\(path): the text has \(tokens) tokens; \(purpose) needs at least \(needed): give more text"
+      "\(path): there are \(tokens) tokens of text; \(purpose) needs at least \(needed)"
     case .notStatistics(let path, let reason):
       "\(path): not neuron statistics: \(reason)"
     case .importanceMatrix(let path, let entry, let expected, let found):

@@ -11,6 +11,9 @@ package struct Adapter: Sendable, Equatable {
   /// Name of the model that it adapts; nil if no file names it.
   package let base: String?
 
+  static let advice =
+    "merge it into that model (in PEFT: merge_and_unload), and give the merged one"
+
   package init(type: String?, rank: Int?, base: String?) {
     self.type = type
     self.rank = rank

@@ -64,7 +64,7 @@ package struct Model: Sendable {
     if let adapter = try checkpoint.adapter() {
       throw .unsupported(
         path: checkpoint.path, what: "\(adapter), without its weights",
-        advice: "merge it into that model, and give the merged one")
+        advice: Adapter.advice)
     }
     self.checkpoint = checkpoint
     (family, configuration) =
@@ -93,7 +93,7 @@ package struct Model: Sendable {
         throw .unsupported(
           path: path,
           what: "it is an adapter (LoRA or the like) of \(adapter), without its weights",
-          advice: "merge it into that model, and give the merged one")
+          advice: Adapter.advice)
       }
       throw .noConfiguration(path: path)
     }

@@ -140,7 +140,7 @@ extension ModelError: CustomStringConvertible {
     case .unknownArchitecture(let path, let architecture):
       """
       \(path): general.architecture: unknown architecture \"\(architecture)\"; known: \
-      \(Family.known.compactMap { $0.gguf?.architecture }.joined(separator: ", "))
+      \(Family.architectures.joined(separator: ", "))
       """
     case .metadata(let path, let key, let expected, let found):
       "\(path): \(key): expected \(expected), found \(found)"

@@ -15,7 +15,9 @@ package enum ExpertSelection: Sendable, Equatable {
       self = .dense
     } else if let index = Int(text), index >= 0 {
       self = .index(index)
-    } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), percent.isFinite {
+    } else if text.hasSuffix("%"), let percent = Double(text.dropLast()),
+      (0...100).contains(percent)
+    {
       self = .percent(percent)
     } else {
       return nil

@@ -39,7 +39,7 @@ extension Advice {
     case .seed: "--seed"
     case .down: "--down"
     case .overlay: "--overlay"
-    case .text: "--text, --tokens, --context, --bos, --parse-special"
+    case .text: "--text, --tokens, --max-tokens, --context, --bos, --parse-special"
     case .split: "--max-tokens"
     case .shownTexts: "--show-text"
     case .statistics: "--calibration"
