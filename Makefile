@@ -50,6 +50,7 @@ test-peers: build .venv-peers/ready out/peers/vocabularies
 	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
 	swift build -c release --product ListTokens
 	.venv-peers/bin/python Tests/peers/llama_vocabularies.py .build/release/ListTokens $(VOCABULARIES)
+	.venv-peers/bin/python Tests/peers/llama_tokens.py .build/release/ListTokens
 	.venv-peers/bin/python Tests/peers/llama_saved.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/real_models.py $(DYNAMOE) out/peers/models
 	.venv-peers/bin/python Tests/peers/import_resaved.py $(DYNAMOE) out/peers/t.dmoe $(MODEL)

@@ -21,6 +21,8 @@ extension GGUFVocabulary {
     replacements = try metadata.intsIfPresent(key + "precompiled_charsmap")?
       .map { UInt8(truncatingIfNeeded: $0) }
     lowercases = try metadata.boolIfPresent(key + "normalizer.lowercase")
+    // A name in another encoding decides nothing.
+    modelName = try? metadata.stringIfPresent("general.name")
     stripsAccents = try metadata.boolIfPresent(key + "normalizer.strip_accents")
   }
 }

@@ -42,6 +42,9 @@ struct AddedTokenMatcher: Sendable {
           end += text.scalar(at: end).length
         }
       }
+      // White space that an earlier token took is gone; nothing is left of a token of it.
+      if token.stripsLeft { start = max(start, covered) }
+      guard start < end else { continue }
       if covered < start { segments.append(.text(covered..<start)) }
       segments.append(.token(token.id))
       covered = end

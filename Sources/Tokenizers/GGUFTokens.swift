@@ -11,6 +11,7 @@ struct GGUFTokens {
   let vocabulary: Vocabulary
   private let contents: [[UInt8]]
   private let kinds: [Kind]
+  private let stripping: Stripping
 
   var count: Int { contents.count }
 
@@ -25,9 +26,11 @@ struct GGUFTokens {
       vocabulary.insertFirst(content, id: Int32(id))
     }
     self.vocabulary = vocabulary
+    stripping = Stripping(file)
 
     guard let types = file.types else {
-      kinds = Array(repeating: .normal, count: contents.count)
+      let kinds = Array(repeating: Kind.normal, count: contents.count)
+      self.kinds = Self.kinds(kinds, in: vocabulary)
       return
     }
     let path = "tokenizer.ggml.token_type"
@@ -40,7 +43,7 @@ struct GGUFTokens {
       }
       kinds.append(kind)
     }
-    self.kinds = kinds
+    self.kinds = Self.kinds(kinds, in: vocabulary)
   }
 
   func ids(of kinds: Kind...) -> [Int32] {
@@ -71,8 +74,10 @@ extension GGUFTokens {
       guard kinds.contains(self.kinds[id]), String(validating: contents[id], as: UTF8.self) != nil
       else { return nil }
       return AddedToken(
-        id: Int32(id), content: contents[id], isSingleWord: false, stripsLeft: false,
-        stripsRight: false, isNormalized: false, isSpecial: self.kinds[id] != .userDefined)
+        id: Int32(id), content: contents[id], isSingleWord: false,
+        stripsLeft: stripping.stripsLeft(contents[id]),
+        stripsRight: stripping.stripsRight(contents[id]), isNormalized: false,
+        isSpecial: self.kinds[id] != .userDefined)
     }
   }
 }
@@ -109,19 +114,47 @@ extension GGUFTokens {
     return scores
   }
 
-  /// SentencePiece's merges: two tokens merge if their concatenation is one, highest score first.
+  /// Characters of tokens that have no token of their own, with ids after those of all tokens.
   ///
-  /// Tokens that are not text (control, bytes, unknown) take no part, and user-defined tokens are
-  /// matched before merging.
-  func merges(byScore scores: [Float]?) throws(TokenizerError) -> [MergeTable.Entry] {
-    let scores = try self.scores(scores)
-    let ids = ids(of: .normal, .unused, .undefined).filter { id in
+  /// SentencePiece merges them like others; what remains of them is bytes, or unknown.
+  func charactersWithoutToken() -> [Unicode.Scalar: Int32] {
+    var isCovered = Set<Unicode.Scalar>()
+    var whole: [String.UnicodeScalarView] = []
+    for id in mergeable() {
       let content = contents[Int(id)]
-      return !content.isEmpty && vocabulary.id(of: content) == id
+      guard let scalars = String(validating: content, as: UTF8.self)?.unicodeScalars else {
+        continue
+      }
+      if scalars.count == 1 { isCovered.formUnion(scalars) } else { whole.append(scalars) }
     }
-    let ranks = Self.ranks(ids.map { scores[Int($0)] })
+    var ids: [Unicode.Scalar: Int32] = [:]
+    for scalar in whole.joined() where !isCovered.contains(scalar) && ids[scalar] == nil {
+      guard vocabulary.id(of: Array(String(scalar).utf8)) == nil else { continue }
+      ids[scalar] = Int32(contents.count + ids.count)
+    }
+    return ids
+  }
+
+  /// SentencePiece's merges: two symbols merge if their concatenation is a token, highest score
+  /// first.
+  ///
+  /// Tokens that are not text (control, bytes, unknown) take no part.
+  ///
+  /// - Parameters:
+  ///   - scores: scores of all tokens.
+  ///   - characters: characters without a token of their own, which are symbols too.
+  /// - Returns: merges in no order, with ranks.
+  /// - Throws: ``TokenizerError`` without scores, or if there are too many merges.
+  func merges(
+    byScore scores: [Float]?, _ characters: [Unicode.Scalar: Int32]
+  ) throws(TokenizerError) -> [MergeTable.Entry] {
+    let scores = try self.scores(scores)
+    let whole = mergeable()
+    let ranks = Self.ranks(whole.map { scores[Int($0)] })
+    let ids = whole + characters.values
+    let parts = whole.map { contents[Int($0)] } + characters.keys.map { Array(String($0).utf8) }
     var merges: [MergeTable.Entry] = []
-    try TokenSplits(ids.map { contents[Int($0)] }).forEach { split throws(TokenizerError) in
+    try TokenSplits(parts).forEach { split throws(TokenizerError) in
       guard merges.count < Self.mostMerges else {
         throw .unsupported(
           path: "tokenizer.ggml.tokens", found: "more than \(Self.mostMerges) merges")
@@ -132,6 +165,13 @@ extension GGUFTokens {
           merge: MergeTable.Merge(rank: ranks[split.whole], id: ids[split.whole])))
     }
     return merges
+  }
+
+  private func mergeable() -> [Int32] {
+    ids(of: .normal, .userDefined, .unused, .undefined).filter { id in
+      let content = contents[Int(id)]
+      return !content.isEmpty && vocabulary.id(of: content) == id
+    }
   }
 
   /// Rank of each score among the distinct scores, highest first.

@@ -31,6 +31,8 @@ package struct GGUFVocabulary: Sendable {
   /// `tokenizer.ggml.add_bos_token`: whether texts begin with the beginning token; nil for the
   /// default of the model or pre-tokenizer.
   package var addsBeginning: Bool?
+  /// `general.name`, by which llama.cpp knows white space that belongs to added tokens.
+  package var modelName: String?
   /// `tokenizer.ggml.add_eos_token`: whether texts end with the end token.
   package var addsEnd = false
 

@@ -21,15 +21,16 @@ final class SentencePieceBPE: SubwordModel {
   /// Text can then be split before runs of spaces without changing its tokens. Such tokenizers do
   /// not split text into words, so otherwise a whole text would go through the merge queue.
   private let boundaryID: Int32
-  /// Tokens that replace each unused token.
+  /// Tokens that replace each unused token, and each scalar that merges without a token.
   private let parts: [Int32: [Int32]]
 
   /// Model that uses `unused` tokens only as steps to longer ones, and splits those that remain.
   ///
-  /// Unless `usesBytes`, a scalar without a token is unknown.
+  /// Scalars `withoutToken` merge by ids of their own, and otherwise are bytes or unknown as any
+  /// scalar without a token. Unless `usesBytes`, it is unknown.
   init(
     _ parameters: BPEParameters, usesBytes: Bool = true, unused: [Int32] = [],
-    keepsLineFeeds: Bool = false
+    withoutToken: [Unicode.Scalar: Int32] = [:], keepsLineFeeds: Bool = false
   ) throws(TokenizerError) {
     vocabulary = parameters.vocabulary
     let merges = MergeTable(parameters.merges)
@@ -41,18 +42,25 @@ final class SentencePieceBPE: SubwordModel {
       else { continue }
       scalarIDs[scalar] = id
     }
+    scalarIDs.merge(withoutToken) { token, _ in token }
     self.scalarIDs = scalarIDs
     asciiIDs = (0..<0x80).map { scalarIDs[Unicode.Scalar(UInt8($0))] ?? -1 }
-    byteIDs = (0...UInt8.max).map { [vocabulary] byte in
+    let byteIDs = (0...UInt8.max).map { [vocabulary] byte in
       usesBytes ? vocabulary.id(of: Self.content(ofByte: byte)) ?? -1 : -1
     }
+    self.byteIDs = byteIDs
     unknownID = parameters.unknownID
     fusesUnknown = parameters.fusesUnknown
     ignoresMerges = parameters.ignoresMerges
     self.keepsLineFeeds = keepsLineFeeds
     boundaryID =
-      Self.isBoundary(Self.space, parameters) ? scalarIDs["\u{2581}"] ?? -1 : -1
-    parts = Self.parts(of: unused, vocabulary, scalarIDs, merges)
+      Self.isBoundary(Self.space, parameters) ? vocabulary.id(of: Self.space) ?? -1 : -1
+    let bytes = withoutToken.map { scalar, id in
+      let bytes = String(scalar).utf8.map { byteIDs[Int($0)] }
+      return (id, bytes.contains { $0 < 0 } ? parameters.unknownID.map { [$0] } ?? [] : bytes)
+    }
+    parts = Self.parts(
+      of: unused, vocabulary, scalarIDs, merges, Dictionary(uniqueKeysWithValues: bytes))
     try parameters.requireUnknown(if: byteIDs.contains { $0 < 0 })
   }
 
@@ -112,7 +120,12 @@ final class SentencePieceBPE: SubwordModel {
     if parts.isEmpty {
       ids.append(contentsOf: merger.symbols)
     } else {
-      for id in merger.symbols { ids.append(contentsOf: parts[id] ?? [id]) }
+      let start = ids.count
+      for id in merger.symbols {
+        let parts = parts[id] ?? [id]
+        if fusesUnknown, parts == [unknownID], ids.count > start, ids.last == unknownID { continue }
+        ids.append(contentsOf: parts)
+      }
     }
     merger.symbols.removeAll(keepingCapacity: true)
   }
@@ -137,12 +150,13 @@ extension SentencePieceBPE {
     }
   }
 
-  /// Parts of unused tokens: the two tokens of the last merge, split further if unused.
+  /// Parts of `scalars`, and of unused tokens: the two tokens of the last merge, split further if
+  /// unused.
   private static func parts(
     of unused: [Int32], _ vocabulary: Vocabulary, _ scalarIDs: [Unicode.Scalar: Int32],
-    _ merges: MergeTable
+    _ merges: MergeTable, _ scalars: [Int32: [Int32]]
   ) -> [Int32: [Int32]] {
-    var parts: [Int32: [Int32]] = [:]
+    var parts = scalars
     var merger = SymbolMerger()
     let contents = unused.compactMap { id in vocabulary.content(of: id).map { (id, $0) } }
     // Shorter tokens first, as they can be parts of longer ones.

@@ -14,20 +14,20 @@ extension Tokenizer {
   private init(llama file: GGUFVocabulary) throws(TokenizerError) {
     let tokens = try GGUFTokens(file)
     let unknownID = tokens.id(file.unknownID) ?? tokens.ids(of: .unknown).first
+    let characters = tokens.charactersWithoutToken()
     let parameters = BPEParameters(
-      vocabulary: tokens.vocabulary, merges: try tokens.merges(byScore: file.scores),
+      vocabulary: tokens.vocabulary, merges: try tokens.merges(byScore: file.scores, characters),
       unknownID: unknownID, fusesUnknown: true, ignoresMerges: false,
       unknownError: unknownID == nil ? .missing(path: "tokenizer.ggml.unknown_token_id") : nil)
     let escape = Normalizer.replace(.text([0x20]), with: SentencePieceBPE.space)
     self.init(
       tokens,
-      model: try SentencePieceBPE(parameters, unused: tokens.ids(of: .unused)),
+      model: try SentencePieceBPE(
+        parameters, unused: tokens.ids(of: .unused), withoutToken: characters),
       preTokenizer: PreTokenizer(steps: []),
       normalizer: file.addsSpacePrefix ?? true
         ? .sequence([.prepend(SentencePieceBPE.space), escape]) : escape,
-      verbatim: tokens.added(.unknown, .control),
-      // Matched after normalisation, with its spaces, as they are ordinary text.
-      normalized: tokens.added(.userDefined),
+      added: tokens.added(.unknown, .control, .userDefined),
       leadingSpecialToken: try Self.leadingToken(
         tokens, tokens.id(file.beginningID, 1), adds: file.addsBeginning, default: true))
   }
@@ -52,7 +52,7 @@ extension Tokenizer {
       tokens, model: model, preTokenizer: described.preTokenizer,
       normalizer: described.escapesSpaces
         ? .replace(.text([0x20]), with: SentencePieceBPE.space) : nil,
-      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
+      added: tokens.added(.unknown, .control, .userDefined),
       leadingSpecialToken: try Self.leadingToken(
         tokens, tokens.id(file.beginningID, isGemma ? nil : described.beginningID),
         adds: described.forcesBeginning ? true : file.addsBeginning,
@@ -75,7 +75,7 @@ extension Tokenizer {
       normalizer: .bert(
         cleans: true, isolatesChinese: true, stripsAccents: file.stripsAccents ?? lowercases,
         lowercases: lowercases),
-      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
+      added: tokens.added(.unknown, .control, .userDefined),
       leadingSpecialToken: try Self.leadingToken(
         tokens, tokens.id(file.beginningID, 101), adds: file.addsBeginning, default: true))
   }
@@ -104,15 +104,14 @@ extension Tokenizer {
             try PrecompiledNormalizer(bytes, path: "tokenizer.ggml.precompiled_charsmap")
           }, kept: kept.map(\.content), addsSpacePrefix: file.addsSpacePrefix ?? false,
           joinsSpaces: file.joinsSpaces)),
-      verbatim: tokens.added(.unknown, .control, .userDefined), normalized: [],
+      added: tokens.added(.unknown, .control, .userDefined),
       leadingSpecialToken: try Self.leadingToken(
         tokens, tokens.id(file.beginningID), adds: file.addsBeginning, default: false))
   }
 
   private init(
     _ tokens: GGUFTokens, model: any SubwordModel, preTokenizer: PreTokenizer,
-    normalizer: Normalizer?, verbatim: [AddedToken], normalized: [AddedToken],
-    leadingSpecialToken: Int32?
+    normalizer: Normalizer?, added: [AddedToken], leadingSpecialToken: Int32?
   ) {
     self.model = model
     self.preTokenizer = preTokenizer
@@ -120,14 +119,11 @@ extension Tokenizer {
     self.leadingSpecialToken = leadingSpecialToken
     vocabularySize = Int(tokens.vocabulary.highestID) + 1
     var addedTokens = Vocabulary()
-    for token in verbatim { addedTokens.insertFirst(token.content, id: token.id) }
+    for token in added { addedTokens.insertFirst(token.content, id: token.id) }
     self.addedTokens = addedTokens
-    verbatimMatcher = AddedTokenMatcher(verbatim.map { ($0, $0.content) })
-    normalizedMatcher = AddedTokenMatcher(
-      normalized.map { token in
-        // Some converters escape the spaces in these tokens, some do not.
-        (token, Normalizer.replace([0x20], with: SentencePieceBPE.space, in: token.content))
-      })
+    // llama.cpp finds them in the text as it is, and then prepares what is between them.
+    verbatimMatcher = AddedTokenMatcher(added.map { ($0, $0.content) })
+    normalizedMatcher = AddedTokenMatcher([])
   }
 
   private static func leadingToken(

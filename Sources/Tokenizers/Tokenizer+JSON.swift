@@ -107,7 +107,12 @@ extension Tokenizer {
           token.id, first: String(decoding: other, as: UTF8.self), second: text)
       }
       guard known == nil else { continue }
+      // `tokenizers` numbers what is new by itself, whatever the file says.
+      let next = max(contents.highestID, vocabulary.count - 1) + 1
       try contents.insert(token.content, id: token.id)
+      if token.id != next, vocabulary.id(of: token.content) == nil {
+        throw .misnumbered(token: text, next: next, added: token.id)
+      }
       tokens.append(token)
     }
     return (tokens, contents)

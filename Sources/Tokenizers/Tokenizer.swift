@@ -34,10 +34,12 @@ package struct Tokenizer: Sendable {
       case .token(let id): ids.append(id)
       case .text(let range):
         if let normalizer {
-          let normalized = try normalizer.normalize(Array(bytes[range]))
+          let text = Array(bytes[range])
+          let normalized = try normalizer.normalize(text)
+          let isCut = try normalizer.stripsBeginning(of: text)
           try encode(
-            normalized.span, isFirst: range.lowerBound == 0, parsingSpecial, with: &merger,
-            into: &ids)
+            normalized.span, isFirst: range.lowerBound == 0 && !isCut, parsingSpecial,
+            with: &merger, into: &ids)
         } else {
           try encode(
             bytes.span.extracting(range), isFirst: range.lowerBound == 0, parsingSpecial,

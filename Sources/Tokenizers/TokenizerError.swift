@@ -26,6 +26,8 @@ package enum TokenizerError: Error, Equatable, Sendable {
   case duplicateID(Int32, first: String, second: String)
   /// An added token has another id in the vocabulary or in an earlier added token.
   case conflictingID(token: String, first: Int32, added: Int32)
+  /// An added token is not numbered after the tokens before it, where `tokenizers` puts it.
+  case misnumbered(token: String, next: Int32, added: Int32)
   /// A merge is not a pair of tokens.
   case malformedMerge(path: String)
   /// A merge names or produces a token outside the vocabulary.
@@ -61,6 +63,8 @@ extension TokenizerError: CustomStringConvertible {
       "tokens \"\(first)\" and \"\(second)\" have the same id \(id)"
     case .conflictingID(let token, let first, let added):
       "added token \"\(token)\" has id \(added), but elsewhere in the file \(first)"
+    case .misnumbered(let token, let next, let added):
+      "added token \"\(token)\" has id \(added), but the next free id is \(next)"
     case .malformedMerge(let path): "\(path) is not a pair of tokens"
     case .mergeOutsideVocabulary(let path, let token):
       "\(path): \"\(token)\" is not in the vocabulary"

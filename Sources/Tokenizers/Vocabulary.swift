@@ -13,6 +13,9 @@ struct Vocabulary: Sendable {
   private var contents: [Int32: [UInt8]] = [:]
   private(set) var highestID: Int32 = -1
 
+  /// Number of ids with a token.
+  var count: Int32 { Int32(contents.count) }
+
   func id(of content: [UInt8]) -> Int32? { ids[content] }
 
   func content(of id: Int32) -> [UInt8]? { contents[id] }

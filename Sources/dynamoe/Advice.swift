@@ -77,8 +77,8 @@ enum Advice {
     switch error {
     case .unsupported, .pattern, .endlessPattern, .overgrown: tokens
     case .invalidJSON, .missing, .wrongType, .inexpressible, .malformedTable, .invalidID,
-      .duplicateID, .conflictingID, .malformedMerge, .mergeOutsideVocabulary, .unknownToken,
-      .wrongCount, .idOutsideVocabulary:
+      .duplicateID, .conflictingID, .misnumbered, .malformedMerge, .mergeOutsideVocabulary,
+      .unknownToken, .wrongCount, .idOutsideVocabulary:
       nil
     }
   }
@@ -87,8 +87,9 @@ enum Advice {
     switch error {
     case .tokenizer(_, let error): advice(for: error)
     case .notStatistics: "make them with: dynamoe calibrate"
-    case .file, .model, .safetensors, .gguf, .tensor, .notUTF8, .line, .tokens, .tooShort,
-      .importanceMatrix, .otherModel, .countedTwice:
+    case .tooShort: "give more text, or take more of it (--max-tokens)"
+    case .file, .model, .safetensors, .gguf, .tensor, .notUTF8, .line, .tokens, .importanceMatrix,
+      .otherModel, .countedTwice:
       nil
     }
   }

@@ -32,17 +32,48 @@ import Tokenizers
     #expect(try Tokenizer(Self.llama()).encode(text) == ids)
   }
 
-  @Test func `A space goes before a text and after special tokens`() throws {
+  @Test func `A space goes before a text and after added tokens`() throws {
     var file = Self.llama([("<u>", 4, 0)])
-    #expect(try Tokenizer(file).encode("ab<s>ab<u>ab", parsingSpecial: true) == [10, 1, 10, 11, 8])
-    #expect(try Tokenizer(file).encode("<u>ab") == [4, 11, 8])
+    #expect(
+      try Tokenizer(file).encode("ab<s>ab<u>ab", parsingSpecial: true) == [10, 1, 10, 11, 10])
+    #expect(try Tokenizer(file).encode("<u>ab") == [11, 10])
     file.addsSpacePrefix = false
     #expect(try Tokenizer(file).encode("ab<s>ab<u> ab", parsingSpecial: true) == [8, 1, 8, 11, 10])
   }
 
-  @Test func `User-defined tokens may hold spaces in either form`() throws {
-    let file = Self.llama([("  ", 4, 0), ("b▁c", 4, 0)])
-    #expect(try Tokenizer(file).encode("ab  b c") == [10, 11, 12])
+  @Test func `User-defined tokens are found in a text as it is, and merge like others`() throws {
+    let file = Self.llama([("  ", 4, 0), ("b▁c", 4, 0), ("▁▁", 4, 0)])
+    #expect(try Tokenizer(file).encode("ab  b c") == [10, 11, 4, 6, 4, 7])
+    #expect(try Tokenizer(file).encode("ab▁▁b▁c") == [10, 13, 12])
+  }
+
+  @Test func `Characters without a token of their own merge`() throws {
+    let tokenizer = try Tokenizer(Self.llama([("日本", 1, -1), ("éa", 1, -1)]))
+    #expect(try tokenizer.encode("日本日") == [4, 11, 0])
+    #expect(try tokenizer.encode("本日本日") == [4, 0, 11, 0])
+    #expect(try tokenizer.encode("本本日日") == [4, 0])
+    #expect(try tokenizer.encode("éaé") == [4, 12, 2, 3])
+  }
+
+  @Test func `Some names make a token control, user-defined or normal`() throws {
+    func encode(_ names: String..., type: Int = 4) throws -> [Int32] {
+      let file = Self.llama(names.map { ($0, type, 0) })
+      return try Tokenizer(file).encode(names.joined()).filter { $0 > 10 }
+    }
+    #expect(try encode("<|im_start|>", "<|im_end|>") == [11])
+    #expect(try encode("<|im_start|>", "<|im_end|>", type: 1) == [])
+    #expect(try encode("<|end|>", "<|call|>", "<|message|>", type: 3) == [13])
+    #expect(try encode("<|end|>", "<|call|>", "<|return|>", type: 3) == [11])
+    #expect(try encode("</s>", "<|tool_response>", type: 4) == [])
+    #expect(try encode("</x>", "<|tool_response>", type: 4) == [11])
+  }
+
+  @Test func `Added tokens of Phi-3 take the white space after them`() throws {
+    var file = Self.llama([("<|user|>", 3, 0)])
+    let text = "<|user|> \n ab<s> ab"
+    #expect(try Tokenizer(file).encode(text, parsingSpecial: true) == [11, 4, 4, 0, 10, 1, 4, 10])
+    file.modelName = "Phi-3 Mini"
+    #expect(try Tokenizer(file).encode(text, parsingSpecial: true) == [11, 10, 1, 4, 10])
   }
 
   @Test func `Of tokens with one content the first counts`() throws {

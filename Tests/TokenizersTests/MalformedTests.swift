@@ -102,6 +102,10 @@ import Tokenizers
       .duplicateID(9, first: "x", second: "y")
     ),
     (
+      small.with("added_tokens", [SmallTokenizer.added("x", 10)]),
+      .misnumbered(token: "x", next: 9, added: 10)
+    ),
+    (
       small.with("added_tokens", [["id": 9]]), .missing(path: "added_tokens[0].content")
     ),
     (

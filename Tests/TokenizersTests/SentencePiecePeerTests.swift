@@ -6,7 +6,7 @@ import Tokenizers
 /// SentencePiece tokenizers, compared with their own library and with `tokenizers`.
 @Suite struct SentencePiecePeerTests {
   static let variants = [
-    "llama", "no-bytes", "no-prefix", "user-defined", "ties", "no-order", "unused", "across-words",
+    "llama", "no-bytes", "no-prefix", "ties", "no-order", "unused", "across-words",
   ]
 
   /// A trained model, shared by several tests.

@@ -19,7 +19,6 @@ import tempfile
 import gguf
 import sentencepiece
 
-USER_DEFINED = ["<user>", "ing", "\u2581\u2581\u2581", "\u00e9t\u00e9", "<use"]
 NORMAL, UNKNOWN, CONTROL, USER, UNUSED, BYTE = range(1, 7)
 
 
@@ -87,7 +86,6 @@ def train(variant, text):
         # As in Llama: the text is unchanged except for the space prefix.
         normalization_rule_name="identity", add_dummy_prefix=variant != "no-prefix",
         remove_extra_whitespaces=False, allow_whitespace_only_pieces=True,
-        user_defined_symbols=USER_DEFINED if variant == "user-defined" else [],
         num_threads=1, minloglevel=2)
     model = model.getvalue()
     if variant == "ties":
@@ -121,13 +119,7 @@ def metadata(request):
         tokens = list(vocabulary.all_tokens())
     contents = [text.decode() if isinstance(text, bytes) else text for text, _, _ in tokens]
     kinds = [int(kind) for _, _, kind in tokens]
-    # The library leaves these keys to its callers.
-    if "model" in request:
-        def note(token, piece, score, kind):
-            if kind == USER:
-                kinds[token] = kind
-            return piece, score, kind
-        edit(base64.b64decode(request["model"]), note)
+    # The library leaves these kinds to its callers.
     for token in json.loads(request.get("tokenizer", "{}")).get("added_tokens", []):
         kinds[token["id"]] = CONTROL if token["special"] else USER
     return {

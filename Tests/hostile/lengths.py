@@ -35,8 +35,9 @@ def tokenizes(at, case, change, text, tokens=2000):
 def adds(*texts, normalized=False):
     """Adds tokens, which have no row in the embedding."""
     def change(tokenizer):
+        first = len(set(tokenizer["model"]["vocab"].values()) | {token["id"] for token in tokenizer["added_tokens"]})
         tokenizer["added_tokens"] += [
-            {"id": 100_000 + n, "content": text, **ADDED, "normalized": normalized} for n, text in enumerate(texts)]
+            {"id": first + n, "content": text, **ADDED, "normalized": normalized} for n, text in enumerate(texts)]
     return change
 
 

@@ -49,6 +49,21 @@ indirect enum Normalizer: Sendable {
     }
   }
 
+  /// Whether it strips white space from the beginning of a text: the rest is not its beginning.
+  func stripsBeginning(of text: [UInt8]) throws(TokenizerError) -> Bool {
+    var text = text
+    let steps = steps
+    guard let last = steps.lastIndex(where: \.stripsLeft) else { return false }
+    for step in steps[...last] {
+      let normalized = try step.normalize(text)
+      if step.stripsLeft, normalized.first != text.first { return true }
+      text = normalized
+    }
+    return false
+  }
+
+  private var stripsLeft: Bool { if case .strip(left: true, _) = self { true } else { false } }
+
   static func replace(_ pattern: [UInt8], with content: [UInt8], in text: [UInt8]) -> [UInt8] {
     var replaced: [UInt8] = []
     var covered = 0
