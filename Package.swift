@@ -113,7 +113,8 @@ let package = Package(
       "Forms",
       [
         "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Evaluation", "Experts",
-        "GGUF", "JSON", "Kernels", "Reports", "Safetensors", "Tensors", "Tokenizers", "Work",
+        "GGUF", "JSON", "Kernels", "Reports", "Running", "Safetensors", "Tensors", "Tokenizers",
+        "Work",
       ],
       // Python code of routed folders, run by Transformers.
       resources: [

@@ -108,6 +108,9 @@ package enum Folder {
   package static func checkOutput(
     _ output: String, inputs: [String], force: Bool
   ) throws(FileError) {
+    guard !output.hasSuffix("/") else {
+      throw FileError.cannotCreate(path: output, reason: "it names a folder")
+    }
     if let status = try? Stat(FilePath(output), followTargetSymlink: true) {
       let identity = FileIdentity(status)
       for input in inputs where FileIdentity(path: input) == identity {

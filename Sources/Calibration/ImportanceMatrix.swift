@@ -24,8 +24,11 @@ package struct ImportanceMatrix: Sendable, Equatable {
   ///   - path: a file in either layout, detected from its first bytes.
   ///   - layers: number of layers of the model.
   ///   - neurons: number of neurons of each layer.
+  ///   - hiddenSize: number of values of each token in the residual stream.
   /// - Throws: ``CalibrationError`` if the file is malformed or of another model.
-  package init(path: String, layers: Int, neurons: Int) throws(CalibrationError) {
+  package init(
+    path: String, layers: Int, neurons: Int, hiddenSize: Int
+  ) throws(CalibrationError) {
     let file: any ByteSource
     let isGGUF: Bool
     do {
@@ -64,6 +67,21 @@ package struct ImportanceMatrix: Sendable, Equatable {
           found: "\(values[neuron]) for neuron \(neuron)")
       }
       found.append(values)
+    }
+    for layer in 0..<layers {
+      for part in ["ffn_up", "ffn_gate", "attn_q", "attn_k", "attn_v"] {
+        let name = "blk.\(layer).\(part).weight"
+        guard let count = try read(name)?.count, count != hiddenSize else { continue }
+        throw .importanceMatrix(
+          path: path, entry: name, expected: "\(hiddenSize) values, as many as hidden units",
+          found: "\(count)")
+      }
+    }
+    let beyond = "blk.\(layers).ffn_down.weight"
+    guard try read(beyond) == nil else {
+      throw .importanceMatrix(
+        path: path, entry: beyond, expected: "no entry for a layer beyond \(layers - 1)",
+        found: "one")
     }
     try checkUnchanged()
     guard found.joined().contains(where: { $0 > 0 }) else {

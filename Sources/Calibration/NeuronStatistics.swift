@@ -41,9 +41,13 @@ package struct NeuronStatistics: Sendable, Equatable {
       self.tokens = tokens
     }
 
-    /// Whether both parts share some of the text.
+    /// Whether both parts may share some of the text.
+    ///
+    /// Windows of another length, or with another beginning, divide a text at other places.
     func overlaps(_ other: Part) -> Bool {
-      textDigest == other.textDigest && shard.overlaps(other.shard)
+      textDigest == other.textDigest
+        && (context != other.context || (beginningToken == nil) != (other.beginningToken == nil)
+          || shard.overlaps(other.shard))
     }
   }
 

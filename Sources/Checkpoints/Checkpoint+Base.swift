@@ -51,7 +51,7 @@ extension Checkpoint {
         path: self.path, base: path, tensor: sources[other].description.name.text)
     }
     return Checkpoint(
-      overlay, path: self.path, base: base, familyDescription: familyDescription,
+      overlay, path: self.path, base: base, describedBy: self,
       companionFiles: dense.companionFiles)
   }
 
@@ -62,7 +62,7 @@ extension Checkpoint {
       preconditionFailure("no overlay, or no base")
     }
     return Checkpoint(
-      overlay, path: path, base: base, familyDescription: source.familyDescription,
+      overlay, path: path, base: base, describedBy: source,
       companionFiles: source.companionFiles)
   }
 }

@@ -67,7 +67,7 @@ extension Checkpoint {
   /// Paths of the weights, and of all files that may accompany them, present or not.
   package var ownedPaths: [String] {
     let names = Self.documents + Self.licenses + chatTemplates + ["model.safetensors.index.json"]
-    return files.map(\.path)
+    return files.map(\.path) + [familyPath].compactMap(\.self)
       + (place.map { place in names.map { place.path(of: $0) } } ?? [])
   }
 
@@ -102,6 +102,11 @@ extension Checkpoint {
     }
   }
 
+  /// Name of the file that stands for a companion, for errors.
+  func source(of name: String) -> String {
+    name == Self.familyName ? familyPath ?? name : name
+  }
+
   /// Parsed JSON of a companion; nil if there is none.
   package func document(_ name: String) throws(ModelError) -> JSONValue? {
     guard let bytes = try companion(name) else { return nil }
@@ -111,7 +116,7 @@ extension Checkpoint {
       if let pointer = GitLFSPointer(bytes) {
         throw .pointer(path: path, file: name, size: pointer.size)
       }
-      throw .configurationText(path: path, file: name, error)
+      throw .configurationText(path: path, file: source(of: name), error)
     }
   }
 

@@ -14,7 +14,15 @@ extension Checkpoint {
       case .safetensors(let reader)?: reader.notes.map { "\($0)" }
       case .gguf?, nil: []
       }
-    return (repositoryNote.map { [$0] } ?? []) + files + pointerNotes
+    return (repositoryNote.map { [$0] } ?? []) + files + pointerNotes + familyNotes
+  }
+
+  /// Remark on a description of the family in a folder, which changes what the weights compute.
+  private var familyNotes: [String] {
+    guard case .dense = storage, familyPath == nil, place?.contains(Self.familyName) == true else {
+      return []
+    }
+    return ["\(Self.familyName) describes its family; other programs do not read it"]
   }
 
   /// Companions in whose place a clone holds a pointer of Git LFS.

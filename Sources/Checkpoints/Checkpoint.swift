@@ -23,6 +23,8 @@ package struct Checkpoint: TensorList {
   private let byName: [TensorName: Int]
   /// Family description given by the user; nil to use the checkpoint's own.
   let familyDescription: [UInt8]?
+  /// Path of that description.
+  let familyPath: String?
   /// Replacement for its `config.json`; nil to use the file.
   let configuration: [UInt8]?
   /// Tensors in the files that do not belong to the model.
@@ -55,6 +57,7 @@ package struct Checkpoint: TensorList {
     repositoryNote = note
     configuration = nil
     hidden = []
+    familyPath = family
     companionFiles = CompanionFiles(place)
     do {
       familyDescription = try family.map { (family) throws(FileError) in
@@ -94,13 +97,14 @@ package struct Checkpoint: TensorList {
 
   /// Overlay with the tensors of its base; the caller has compared them.
   init(
-    _ overlay: DMOEReader, path: String, base: DenseStorage, familyDescription: [UInt8]?,
+    _ overlay: DMOEReader, path: String, base: DenseStorage, describedBy described: Checkpoint,
     companionFiles: CompanionFiles
   ) {
     self.path = path
     repositoryNote = nil
     self.companionFiles = companionFiles
-    self.familyDescription = familyDescription
+    familyDescription = described.familyDescription
+    familyPath = described.familyPath
     configuration = nil
     hidden = []
     storage = .overlay(overlay, base: base)
@@ -114,6 +118,7 @@ package struct Checkpoint: TensorList {
   ) {
     path = checkpoint.path
     familyDescription = checkpoint.familyDescription
+    familyPath = checkpoint.familyPath
     companionFiles = checkpoint.companionFiles
     repositoryNote = checkpoint.repositoryNote
     self.configuration = configuration

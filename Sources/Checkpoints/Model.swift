@@ -129,7 +129,7 @@ package struct Model: Sendable {
     do throws(JSONFieldError) {
       return try FamilyDescription(document).family()
     } catch {
-      throw .configuration(path: checkpoint.path, file: name, error)
+      throw .configuration(path: checkpoint.path, file: checkpoint.source(of: name), error)
     }
   }
 

@@ -25,6 +25,9 @@ enum RoutedFolderCheck: Check {
     guard let field = try subject.routedField() else { return .skipped("no folder with routers") }
     let form = try RoutedConfiguration(field)
     if let file = try changedCode(of: subject.checkpoint, form) {
+      guard subject.checkpoint.place?.contains(file) == true else {
+        return .failed("\(file) is missing")
+      }
       return .failed(
         "\(file) differs from the one that this version of dynamoe writes: do not run it")
     }

@@ -12,7 +12,7 @@ package enum EvaluationError: Error, Equatable, Sendable {
   /// Encoder model, which predicts no next token.
   case encoder(path: String, family: String)
   /// Variant whose mean loss is too large for a perplexity.
-  case infinitePerplexity(variant: String)
+  case infinitePerplexity(path: String, variant: String)
   /// Model without an output projection, whose tensor would have this name.
   case headless(path: String, tensor: String?)
   /// Variant that the model cannot run.
@@ -40,8 +40,8 @@ extension EvaluationError: CustomStringConvertible {
       """
       \(path): \(family) is an encoder: it predicts no next token, so perplexity is not defined
       """
-    case .infinitePerplexity(let variant):
-      "the perplexity of \(variant) is infinite: its logits are too large"
+    case .infinitePerplexity(let path, let variant):
+      "\(path): the perplexity of \(variant) is infinite: its logits are too large"
     case .headless(let path, let tensor):
       """
       \(path): there is no output projection\(tensor.map { ", \($0)" } ?? ""): the model predicts no \

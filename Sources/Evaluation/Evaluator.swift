@@ -195,7 +195,7 @@ package struct Evaluator: Sendable {
       throw .model(error)
     }
     if let figures = result.figures.first(where: { !$0.perplexity.isFinite }) {
-      throw .infinitePerplexity(variant: figures.variant.name)
+      throw .infinitePerplexity(path: model.path, variant: figures.variant.name)
     }
     return result
   }

@@ -122,7 +122,8 @@ extension Partition {
       return .importanceMatrix(
         try ImportanceMatrix(
           path: matrixPath, layers: model.configuration.layers,
-          neurons: model.configuration.intermediateSize))
+          neurons: model.configuration.intermediateSize,
+          hiddenSize: model.configuration.hiddenSize))
     }
     return try request.statisticsPath.map { .statistics(try statistics(at: $0, for: model)) }
   }

@@ -131,11 +131,12 @@ import Work
 
   @Test func `what does not belong together is not merged`() throws {
     func statistics(
-      model: String = "a", shard: String = "1/2", widths: [Int] = [3, 3]
+      model: String = "a", shard: String = "1/2", widths: [Int] = [3, 3], context: Int = 256
     ) throws -> NeuronStatistics {
       var file = StatisticsFile()
       file.metadata["model_fingerprint"] = String(repeating: model, count: 64)
       file.metadata["parts"] = StatisticsFile.parts(tokens: "6").replacing("1/1", with: shard)
+        .replacing(#""context": 256"#, with: #""context": \#(context)"#)
       file.tensors.removeAll { $0.name.hasPrefix("layers") }
       for (layer, width) in widths.enumerated() {
         for sum in ["abs_sum", "square_sum"] {
@@ -170,6 +171,11 @@ import Work
         Issue.record("\(widths): \(String(describing: error))")
         continue
       }
+    }
+    // Windows of another length divide a text at other places.
+    let part = "some of part 2/2 of the same text"
+    #expect(throws: CalibrationError.countedTwice(path: "s", part: part)) {
+      try sum.merge(statistics(shard: "2/2", context: 32), path: "s")
     }
     #expect(sum == (try statistics()))
     for shard in ["3/4", "8/8", "7/8"] { try sum.merge(statistics(shard: shard), path: "s") }

@@ -13,8 +13,10 @@ import Testing
     LittleEndian.bytes(of: UInt32(bitPattern: value))
   }
 
-  private static func entry(_ layer: Int, _ values: [Float], calls: Int32 = 4) -> [UInt8] {
-    let name = Array("blk.\(layer).ffn_down.weight".utf8)
+  private static func entry(
+    _ layer: Int, _ values: [Float], calls: Int32 = 4, of part: String = "ffn_down"
+  ) -> [UInt8] {
+    let name = Array("blk.\(layer).\(part).weight".utf8)
     return word(Int32(name.count)) + name + word(calls) + word(Int32(values.count))
       + floatBytes(values)
   }
@@ -26,7 +28,7 @@ import Testing
 
   private func read(_ bytes: [UInt8], layers: Int = 2) throws -> ImportanceMatrix {
     let path = try folder.write(bytes, to: "matrix")
-    return try ImportanceMatrix(path: path, layers: layers, neurons: 3)
+    return try ImportanceMatrix(path: path, layers: layers, neurons: 3, hiddenSize: 2)
   }
 
   @Test func `the older layout gives mean squares`() throws {
@@ -35,7 +37,7 @@ import Testing
     #expect(matrix.datasets == ["text"] && matrix.chunks == 9)
     let short = try read(Array(Self.whole.prefix(Self.endOfEntries)))
     #expect(short.layers == matrix.layers && short.datasets.isEmpty && short.chunks == nil)
-    // Zero calls count as one; entries of layers beyond those requested are ignored.
+    // Zero calls count as one.
     let once = try read(Self.word(1) + Self.entry(0, [1, 2, 3], calls: 0), layers: 1)
     #expect(once.layers == [[1, 2, 3]])
   }
@@ -70,6 +72,14 @@ import Testing
       (word(1) + word(1) + [65] + word(1) + word(0) + floatBytes([1]), "the number of values"),
       (whole.dropLast(8) + word(-1), "the length of the data set's name"),
       (word(1) + entry(0, [1, 2, 3]), "blk.1.ffn_down.weight: expected an entry"),
+      (
+        word(3) + (0..<3).flatMap { entry($0, [1, 2, 3]) },
+        "blk.2.ffn_down.weight: expected no entry for a layer beyond 1"
+      ),
+      (
+        word(3) + entry(0, [1, 2, 3]) + entry(1, [1, 2, 3]) + entry(1, [1, 2, 3], of: "ffn_up"),
+        "blk.1.ffn_up.weight: expected 2 values, as many as hidden units, found 3"
+      ),
       (
         word(2) + entry(0, [1, 2, 3]) + entry(1, [1, 2]), "blk.1.ffn_down.weight: expected 3 values"
       ),
@@ -117,12 +127,12 @@ import Testing
     let path = folder.path("m.gguf")
     _ = try python(["-c", script, path])
     let error = try #require(throws: CalibrationError.self) {
-      try ImportanceMatrix(path: path, layers: 1, neurons: 3)
+      try ImportanceMatrix(path: path, layers: 1, neurons: 3, hiddenSize: 2)
     }
     #expect(error.description.contains(mention), "\(error)")
     // The unchanged script writes a valid matrix.
     _ = try python(["-c", script.replacingOccurrences(of: change, with: ""), path])
-    let matrix = try ImportanceMatrix(path: path, layers: 1, neurons: 3)
+    let matrix = try ImportanceMatrix(path: path, layers: 1, neurons: 3, hiddenSize: 2)
     #expect(matrix.layers == [[0.5, 0.5, 0.5]])
   }
 }

@@ -68,6 +68,22 @@ import Testing
       ["partition", model, "--calibration", statistics, "-o", statistics, "--force"], 73,
       ["is the input"], in: folder)
     #expect(try bytes(at: weights) == bytes(at: Fixture.model + "/model.safetensors"))
+    let family = try folder.write(Array(#"{"like": "llama"}"#.utf8), to: "family.json")
+    let file = try Fixture.converted().path
+    for command in [
+      ["calibrate", model] + Fixture.text, ["merge", statistics],
+      ["export", file, "--format", "dmoe", "--expert", "0"],
+    ] {
+      try expectRefused(
+        command + ["--family", family, "-o", family, "--force"], 73, ["is the input"], in: folder)
+    }
+  }
+
+  @Test func `an output that ends like a folder is refused before the work`() throws {
+    let folder = try TemporaryFolder()
+    try expectRefused(
+      ["calibrate", Fixture.model, "-o", folder.path("stats/")] + Fixture.text, 73,
+      ["it names a folder"], in: folder)
   }
 
   @Test func `an output and its report are two files`() throws {

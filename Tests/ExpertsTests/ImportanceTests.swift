@@ -62,7 +62,8 @@ import Testing
         + floatBytes(values.map { Float($0) })
     }
     let matrix = try ImportanceMatrix(
-      path: folder.write(words([2]) + entries[0] + entries[1], to: "matrix"), layers: 2, neurons: 2)
+      path: folder.write(words([2]) + entries[0] + entries[1], to: "matrix"), layers: 2, neurons: 2,
+      hiddenSize: 8)
     let scores = try ImportanceScores(
       importance, model: Model(path: folder.path), evidence: .importanceMatrix(matrix),
       parallel: Parallel(threads: 1))

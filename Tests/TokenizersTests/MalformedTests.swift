@@ -225,6 +225,10 @@ import Tokenizers
     ) { try Tokenizer(tokenizerJSON: Array("[]".utf8)) }
   }
 
+  private static func beginning(_ id: Int) -> JSONValue {
+    [SmallTokenizer.added("<s>", id, special: true)]
+  }
+
   static let damaged: [(String, SmallTokenizer)] = [
     (
       "BPE",
@@ -238,13 +242,14 @@ import Tokenizers
     ),
     (
       "Unigram",
-      small.with("model", unigram).with(
+      small.with("model", unigram).with("added_tokens", beginning(4)).with(
         "pre_tokenizer", ["type": "Metaspace", "replacement": "\u{2581}"]
       ).with("normalizer", ["type": "Precompiled", "precompiled_charsmap": .string(table)])
     ),
     (
       "WordPiece",
-      small.with("model", wordPiece).with("pre_tokenizer", ["type": "BertPreTokenizer"])
+      small.with("model", wordPiece).with("added_tokens", beginning(6))
+        .with("pre_tokenizer", ["type": "BertPreTokenizer"])
         .with("normalizer", ["type": "BertNormalizer"])
     ),
     (

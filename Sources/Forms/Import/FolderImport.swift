@@ -6,6 +6,7 @@ package import DMOE
 import Experts
 import JSON
 import Kernels
+import Running
 import Tensors
 package import Work
 
@@ -45,8 +46,11 @@ package struct FolderImport: Sendable {
   package func run(_ context: Context) throws -> Result {
     let folder = try Checkpoint(path: path, family: familyPath)
     context.progress.note(folder.notes, on: folder.path)
-    try Folder.checkOutput(outputPath, inputs: folder.ownedPaths, force: force)
+    let code = folder.place.map { place in RemoteCode.names.map { place.path(of: $0) } } ?? []
+    try Folder.checkOutput(outputPath, inputs: folder.ownedPaths + code, force: force)
     let (form, model, tensors) = try open(folder)
+    // Tuning may have spoilt weights, which no later command would take.
+    try model.probe([], withOutput: true, parallel: context.parallel)
     let layers = try form.widths.enumerated().map { layer, widths in
       RingWriter.Layer(order: try tensors.order(layer: layer), widths: widths)
     }

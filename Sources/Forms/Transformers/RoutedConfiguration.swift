@@ -52,9 +52,8 @@ package struct RoutedConfiguration: Sendable, Equatable {
     }
     let config = try checkpoint.document("config.json")?.object
     let modelType = config?["model_type"]?.string ?? ""
-    // A user's family may name other modules, which the exported code would not find.
-    guard let (family, layout) = Self.exportable(modelType),
-      family.name == directory.model.family, try ModuleLayout(Model(checkpoint).family) == layout
+    // Transformers knows nothing of a description.
+    guard let (family, _) = Self.exportable(modelType), try !Model(checkpoint).family.isDescribed
     else {
       throw FormError.notRoutable(path: checkpoint.path, family: directory.model.family)
     }

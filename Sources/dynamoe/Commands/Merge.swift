@@ -25,7 +25,7 @@ struct Merge: ParsableCommand {
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
-    try Folder.checkOutput(output, inputs: statistics, force: force)
+    try Folder.checkOutput(output, inputs: statistics + common.inputs, force: force)
     var sum = try NeuronStatistics(path: statistics[0])
     for path in statistics.dropFirst() {
       try sum.merge(NeuronStatistics(path: path), path: path)

@@ -26,7 +26,7 @@ struct Report: ParsableCommand {
   @OptionGroup var common: GlobalOptions
 
   func run() throws {
-    try Folder.checkOutput(output, inputs: [report], force: force)
+    try Folder.checkOutput(output, inputs: [report] + common.inputs, force: force)
     let page = try ReportPage(path: report).bytes
     try AtomicFile.write(page, to: output)
     try Console.print("\(Escaping.terminal(output)): \(HumanText.bytes(page.count))")

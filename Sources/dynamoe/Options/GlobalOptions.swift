@@ -50,6 +50,8 @@ struct GlobalOptions: ParsableArguments {
     }
   }
 
+  /// Files that these options name.
+  var inputs: [String] { [family].compactMap(\.self) }
   var parallel: Parallel { Parallel(threads: threadCount) }
   var threadCount: Int { threads ?? Processors.available }
   var memoryBytes: Int { memory?.bytes ?? Processors.memory / 2 }

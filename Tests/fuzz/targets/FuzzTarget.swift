@@ -54,7 +54,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         _ = try tokenizer.encode(Self.text, parsingSpecial: true)
         try run(model)
       case .imatrix:
-        _ = try ImportanceMatrix(path: folder.write(bytes, as: "file"), layers: 2, neurons: 32)
+        _ = try ImportanceMatrix(
+          path: folder.write(bytes, as: "file"), layers: 2, neurons: 32, hiddenSize: 16)
       case .dmoe: try inspect(Checkpoint(path: folder.write(bytes, as: "file")))
       case .directory:
         let checkpoint = try Checkpoint(path: folder.write(withChecksums(bytes), as: "file"))
