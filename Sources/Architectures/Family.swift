@@ -26,6 +26,8 @@ package struct Family: Sendable {
     /// Period of the layers without a window, if no key states one; nil if llama.cpp gives the
     /// architecture no windows.
     package var windowPeriod: Int?
+    /// Layer counts of the models to which llama.cpp gives windows; nil for any.
+    package var windowedCounts: Set<Int>?
     /// Rotation of the layers with windows, if it differs.
     package var windowedRotation = WindowedRotation.same
     /// Keys with a meaning only in some architectures that this one reads, with llama.cpp's values
@@ -113,6 +115,24 @@ package struct Family: Sendable {
     case from(key: String, flag: String)
     /// All but every n-th; the key may override n.
     case allButEvery(Int, key: String?)
+    /// All layers that `layer_types` does not except.
+    case listed
+  }
+
+  /// Layers whose queries and keys are not rotated.
+  package enum UnrotatedLayers: Sendable {
+    case none
+    /// Those with 0 in a list, or every n-th; a second key may override n.
+    case listed(key: String, interval: String, usual: Int)
+    /// Those without a window in a model with windows.
+    case unwindowed
+  }
+
+  /// Rotary base of layers with windows that have their own.
+  package struct WindowedBase: Sendable {
+    /// Nil if only `rope_parameters` may state it.
+    var key: String?
+    var usual: Double
   }
 
   package var name: String
@@ -148,8 +168,11 @@ package struct Family: Sendable {
   /// Base and rotated fraction for a configuration without them.
   package var rotaryBase = 10_000.0
   package var rotaryFraction = 1.0
-  /// Key of the rotary base of windowed layers, if they have their own.
-  package var windowedRotaryBase: String?
+  /// Nil if all layers rotate alike.
+  package var windowedRotaryBase: WindowedBase?
+  package var unrotatedLayers = UnrotatedLayers.none
+  /// Whether scaling of the type `dynamic` may have an `alpha` that raises the base for all windows.
+  package var raisesBase = false
   /// Whether query and key norms span all heads together instead of each head.
   package var normsWholeHeads = false
   /// Whether the norms of queries and keys come after their rotation instead of before it.
@@ -168,11 +191,13 @@ package struct Family: Sendable {
   package static let usualActivations: [String: Activation] = [
     "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh,
     "gelu_pytorch_tanh": .geluTanh, "gelu_fast": .geluTanh, "relu": .relu,
+    "relu2": .reluSquared,
   ]
 
   package static let known: [Family] = [
     .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
-    .starcoder2, .olmo2, .bert,
+    .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
+    .helium, .exaone4, .seedOSS, .ernie45, .hunyuan,
   ]
 
   /// Names of known architectures in GGUF files, each once, those for mixed widths last.

@@ -137,7 +137,7 @@ extension Family.WindowedLayers {
   /// Period of the layers without a window in GGUF; 0 if all have it, nil if none has.
   fileprivate var period: Int? {
     switch self {
-    case .all: 0
+    case .all, .listed: 0
     case .from: nil
     case .allButEvery(let period, _): period
     }

@@ -10,8 +10,10 @@ import Testing
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
   static let folders = [
-    "bert", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral",
-    "olmo2", "opt", "phi3", "qwen2", "qwen3", "starcoder2",
+    "arcee", "bert", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm", "glm4", "gpt2",
+    "gpt_neox", "gpt_neox_serial", "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral",
+    "nemotron", "olmo2", "olmo3", "opt", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3",
+    "starcoder2",
   ]
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
     percentEncoded: false)
@@ -152,7 +154,7 @@ import Testing
     #expect(abs(figures[0] / figures[1] - 1) < 1e-4)
   }
 
-  @Test func `a family described with other names has no form with routers`() throws {
+  @Test func `a described family has no form with routers`() throws {
     let model = Self.root + "/llama3"
     func exported(_ names: String) throws -> ProgramRun {
       try folder.write(
@@ -170,7 +172,16 @@ import Testing
       #""gate": "\#(place)up_proj.weight", "up": "\#(place)gate_proj.weight""#)
     #expect(swapped.status == 65 && swapped.errors.contains("no form with routers"))
     #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
-    #expect(try exported(#""up": "\#(place)up_proj.weight""#).status == 0)
+    // Nothing else would apply the description.
+    #expect(try exported(#""up": "\#(place)up_proj.weight""#).status == 65)
+  }
+
+  @Test func `a description in a folder is told of`() throws {
+    let (model, family) = try described(
+      #"{"like": "llama", "name": "mine", "keys": {"hidden_size": "width"}}"#)
+    try FileManager.default.copyItem(atPath: family, toPath: model + "/dynamoe-family.json")
+    let run = try dynamoe(["evaluate", model, "--variants", "dense"] + Self.text)
+    #expect(run.status == 0 && run.notes.contains("dynamoe-family.json describes its family"))
   }
 
   /// Invalid descriptions, and the words expected in the errors.
@@ -197,6 +208,7 @@ import Testing
       ["partition", model, "--family", family, "--importance", "weights", "-o", folder.path("t")])
     #expect(run.status == 65 && run.output.isEmpty)
     #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(run.errors.contains("mine.json"), "\(run.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder.path("t")))
   }
 

@@ -73,6 +73,13 @@ import Testing
   /// Settings of configuration or tokenizer that GGUF lacks, and the words expected in the errors.
   private static let inexpressible: [(String, String, String, String, String)] = [
     ("gemma2", "config.json", "query_pre_attn_scalar", "8", "the root of 8.0"),
+    (
+      "gemma2", "config.json", "final_logit_softcapping", "null", "without a soft cap of logits"
+    ),
+    (
+      "gemma2", "config.json", "attn_logit_softcapping", "null",
+      "without a soft cap of attention scores"
+    ),
     ("llama3", "config.json", "hidden_act", "\"relu\"", "the activation relu"),
     (
       "gemma3", "config.json", "layer_types",
@@ -116,6 +123,28 @@ import Testing
       export(file, "0", to: folder.path("x")), 65,
       [mention, "cannot be represented in GGUF", "--format hf", "convert_hf_to_gguf.py"], in: folder
     )
+  }
+
+  /// Options of a description that contradict the architecture, and the words expected.
+  private static let contradictions = [
+    (#""scales_embedding": true"#, "with scaled embeddings"),
+    (#""parallel": true"#, "in parallel"),
+    (#""keys": {"output_soft_cap": "rope_theta"}"#, "with a soft cap of logits"),
+    (#""keys": {"attention_soft_cap": "rope_theta"}"#, "with a soft cap of attention scores"),
+  ]
+
+  @Test(arguments: contradictions)
+  func `what a description adds to an architecture is refused`(
+    _ option: String, _ mention: String
+  ) throws {
+    let family = try folder.write(Array(#"{"like": "llama", \#(option)}"#.utf8), to: "family.json")
+    let file = folder.path("t.dmoe")
+    try expectDone(
+      ["partition", "\(Self.root)/llama3/model.safetensors", "--family", family, "-o", file]
+        + ["--importance", "weights", "--experts", "2"])
+    try expectRefused(
+      export(file, "0", to: folder.path("x")), 65, [mention, "cannot be represented in GGUF"],
+      in: folder)
   }
 
   @Test func `a model without a tokenizer is refused`() throws {

@@ -60,7 +60,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     .init(
       "hidden_act", "\"tanh\"",
       "an activation known for llama: gelu or gelu_fast or gelu_new or gelu_pytorch_tanh or relu or "
-        + "silu or swish", isUnsupported: true),
+        + "relu2 or silu or swish", isUnsupported: true),
     .init("hidden_act", "3", "a string"),
     .init("rope_theta", "0", "a number above 0"),
     .init("rope_theta", "-1.5", "a number above 0"),

@@ -28,12 +28,15 @@ import Testing
   static let own: [(key: String, value: JSONValue, families: Set<String>)] = [
     (
       "sliding_window", 3,
-      ["mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "starcoder2"]
+      [
+        "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "starcoder2", "exaone4",
+        "ministral", "olmo3",
+      ]
     ),
-    ("attn_logit_softcapping", 5, ["gemma2", "gemma3"]),
+    ("attn_logit_softcapping", 5, ["gemma2"]),
     ("final_logit_softcapping", 5, ["gemma2", "gemma3"]),
     ("query_pre_attn_scalar", 7, ["gemma2", "gemma3"]),
-    ("partial_rotary_factor", .double(0.5), ["phi3"]),
+    ("partial_rotary_factor", .double(0.5), ["phi3", "glm", "glm4", "nemotron"]),
     ("rotary_pct", .double(0.5), ["gpt_neox", "gpt_neox_serial"]),
     ("type_vocab_size", 5, ["bert"]),
     ("embedding_multiplier", 3, []), ("logit_scale", 2, []), ("clip_qkv", 1, []),

@@ -12,17 +12,20 @@ import Testing
 /// (`fixtures/families`).
 @Suite struct FamilyTests {
   static let folders = [
-    "bert", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral",
-    "olmo2", "opt", "phi3", "qwen2", "qwen3", "starcoder2",
+    "arcee", "bert", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm", "glm4", "gpt2",
+    "gpt_neox", "gpt_neox_serial", "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral",
+    "nemotron", "olmo2", "olmo3", "opt", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3",
+    "starcoder2",
   ]
+  /// Those that llama.cpp's converter does not know.
+  static let withoutGGUF = ["glm", "helium", "ministral", "opt"]
 
   @Test(arguments: folders)
   func `a checkpoint gives what Transformers gives`(_ folder: String) throws {
     try compare(folder, Self.path(folder, "model.safetensors"))
   }
 
-  /// llama.cpp does not support `opt`.
-  @Test(arguments: folders.filter { $0 != "opt" })
+  @Test(arguments: folders.filter { !withoutGGUF.contains($0) })
   func `the same from GGUF`(_ folder: String) throws {
     try compare(folder, Self.path(folder, "model.gguf"))
   }

@@ -33,8 +33,14 @@ SCALINGS = [
     ("mistral", {"type": "linear", "factor": 2.5}),
 ]
 FAMILIES = (
-    "gemma gemma2 gemma3 gpt2 gpt_neox gpt_neox_serial llama3 mistral olmo2 phi3 qwen2 qwen3 starcoder2"
+    "arcee ernie4_5 exaone4 gemma gemma2 gemma3 glm4 gpt2 gpt_neox gpt_neox_serial helium hunyuan_v1_dense llama3 "
+    "ministral mistral nemotron olmo2 olmo3 phi3 qwen2 qwen3 seed_oss smollm3 starcoder2"
 ).split()
+# What llama.cpp supports: its only scale, and windows of 64 layers only.
+SUPPORTED = {
+    "gemma2": {"query_pre_attn_scalar": 16},
+    "exaone4": {"sliding_window": None, "layer_types": ["full_attention"] * 4},
+}
 
 
 def run(*words):
@@ -132,9 +138,8 @@ def main(dynamoe):
                 agree &= compare(
                     dynamoe, "mixed widths", mixed, MODEL / "tokenizer.json", place, expert, kind, 256, 8192)
         for name in FAMILIES:
-            # The only scale that llama.cpp supports; contexts fit attention windows, which some architectures lack.
-            changes = {"query_pre_attn_scalar": 16} if name == "gemma2" else {}
-            model = partition(dynamoe, name, changes, place, file)
+            # Contexts fit attention windows, which some architectures lack.
+            model = partition(dynamoe, name, SUPPORTED.get(name, {}), place, file)
             agree &= compare(dynamoe, name, file, model / "tokenizer.json", place, "1", "f32", 16, 512)
         for name, scaling in SCALINGS:
             changes = {"rope_scaling": scaling, "original_max_position_embeddings": 32, "sliding_window": None}

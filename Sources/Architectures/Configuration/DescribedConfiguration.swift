@@ -21,7 +21,9 @@ package struct DescribedConfiguration {
     try refuse("attention_multiplier") { value in
       value.double.map { abs($0 / configuration.attentionScale - 1) < 1e-6 } ?? false
     }
-    try refuse("no_rope_layers") { $0.array?.allSatisfy { $0.int == 1 } ?? false }
+    if case .none = family.unrotatedLayers {
+      try refuse("no_rope_layers") { $0.array?.allSatisfy { $0.int == 1 } ?? false }
+    }
     for key in ["use_parallel_residual", "parallel_residual", "parallel_attn"] {
       try refuse(key) { $0.bool == configuration.isParallel }
     }

@@ -43,8 +43,7 @@ struct GGUFOtherKeys {
         configuration.rotary.map { Double($0.dimension) } ?? numbers.first
       case "embedding_length_out": Double(configuration.hiddenSize)
       case "activation.situ_beta", "embedding_scale", "residual_scale", "logit_scale",
-        "attention.output_scale", "attention.value_scale", "attention.rope_pattern",
-        "rope.scaling.yarn_attn_factor":
+        "attention.output_scale", "attention.value_scale", "attention.rope_pattern":
         1
       default: nil
       }
@@ -61,11 +60,12 @@ struct GGUFOtherKeys {
     "rope.scaling.yarn_beta_slow",
   ]
 
-  /// Keys about training, storage, pooling of embeddings, and experts of models that have none.
+  /// Keys that llama.cpp computes itself, and those about training, storage, pooling of embeddings, and experts of models that have none.
   private static let harmless: Set<String> = [
     "classifier.output_labels", "interleave_moe_layer_step", "leading_dense_block_count",
     "moe_every_n_layers", "pooling_type", "rope.dimension_sections", "rope.finetuned",
-    "rope.scaling.finetuned", "router_logit_softcapping", "tensor_data_layout", "token_shift_count",
+    "rope.scaling.finetuned", "rope.scaling.yarn_attn_factor", "router_logit_softcapping",
+    "tensor_data_layout", "token_shift_count",
   ]
 
   /// Keys of experts, of the parts for images and sound that some files hold beside the text model,

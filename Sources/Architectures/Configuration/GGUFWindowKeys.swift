@@ -11,7 +11,9 @@ struct GGUFWindowKeys {
   /// Span of each layer in positions; nil for all.
   func spans(layers: Int) throws(ArchitectureError) -> [Int?] {
     let unlimited = [Int?](repeating: nil, count: layers)
-    guard let period = gguf.windowPeriod else { return unlimited }
+    guard let period = gguf.windowPeriod, gguf.windowedCounts?.contains(layers) ?? true else {
+      return unlimited
+    }
     let usual = gguf.optional[.window]?.map { Int($0) } ?? 0
     let stated = try keys.optional(GGUFModelKey.window.rawValue, in: 0...1 << 32)
     let window = stated ?? usual

@@ -88,6 +88,7 @@ extension ModelConfiguration {
         return family.norm == .layer || !biased.isNorm
       })
     spans = try GGUFWindowKeys(keys, gguf).spans(layers: layers)
+    unrotated = family.unrotatedLayers.implied(by: spans)
     if case .rotary = family.positions {
       let rotation = GGUFRotaryKeys(
         keys, source, headDimension: headDimension, contextLength: contextLength)

@@ -41,7 +41,7 @@ extension ModelConfiguration {
     case .attentionSoftCap: return attentionSoftCap.map { float($0) }
     case .outputSoftCap: return outputSoftCap.map { float($0) }
     case .isParallel: return (.bool(isParallel), true)
-    case .windowPattern: return nil
+    case .windowPattern: return (.array(.bool(spans.map { $0 != nil })), true)
     case .rotaryBase: return rotary.map { float($0.base, usual: 10_000) }
     case .windowedRotaryBase: return windowedRotary.map { float($0.base, usual: 10_000) }
     case .rotaryDimension: return rotary.map { number($0.dimension, usual: headDimension) }

@@ -9,6 +9,7 @@ extension ModelConfiguration {
       return "\(name) with the activation \(activation.rawValue)"
     }
     if let what = unexpectedTensors(in: gguf) { return "\(name) \(what)" }
+    if let what = unexpectedFeatures(family, gguf) { return "\(name) \(what)" }
     let scale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
     guard abs(attentionScale / scale - 1) < 1e-6 else {
@@ -30,8 +31,54 @@ extension ModelConfiguration {
     if case .some(let windowed) = windowedRotary, windowed.scaling != .none {
       return "\(name) with scaled positions in layers with windows"
     }
-    guard !isToldWindows(gguf, family) || spans == impliedSpans(family) else {
+    if case .unscaled = gguf.windowedRotation, let windowed = windowedRotary,
+      windowed.base != rotary?.base
+    {
+      return "\(name) with another rotation in layers with windows"
+    }
+    let isTold = isToldWindows(gguf, family)
+    guard !isTold || gguf.told.contains(.windowPattern) || spans == impliedSpans(family) else {
       return "\(name) with attention windows in other layers than usual"
+    }
+    guard gguf.windowedCounts?.contains(layers) != true || spans.contains(where: { $0 != nil })
+    else { return "\(name) of \(layers) layers without attention windows" }
+    let seen = isTold ? spans : [Int?](repeating: nil, count: layers)
+    guard unrotated == family.unrotatedLayers.implied(by: seen) else {
+      return "\(name) with rotation in other layers than usual"
+    }
+    return nil
+  }
+
+  /// Features of a model that readers of the architecture lack, or that they add, in words; nil if
+  /// none.
+  private func unexpectedFeatures(_ family: Family, _ gguf: Family.GGUF) -> String? {
+    // Options of a description may contradict the architecture of the family that it resembles.
+    let usual = Family.known.first { $0.gguf?.architecture == gguf.architecture } ?? family
+    let read = usual.gguf?.optional ?? gguf.optional
+    for (key, value, word) in [
+      (GGUFModelKey.attentionSoftCap, attentionSoftCap, "attention scores"),
+      (.outputSoftCap, outputSoftCap, "logits"),
+    ] {
+      if value != nil, read[key] == nil { return "with a soft cap of \(word)" }
+      if value == nil, let assumed = read[key], assumed != nil {
+        return "without a soft cap of \(word), which it assumes"
+      }
+    }
+    if family.scalesEmbedding != usual.scalesEmbedding {
+      return family.scalesEmbedding ? "with scaled embeddings" : "without scaled embeddings"
+    }
+    if isParallel, usual.isParallel == .never {
+      return "with attention and the feed-forward network in parallel"
+    }
+    if family.normsFollowRotation != usual.normsFollowRotation {
+      let order = family.normsFollowRotation ? "after" : "before"
+      return "with the norms of queries and keys \(order) the rotation"
+    }
+    if family.normsWholeHeads != usual.normsWholeHeads {
+      return "with norms of \(family.normsWholeHeads ? "all heads together" : "each head")"
+    }
+    if family.norm != usual.norm || family.gated != usual.gated || isCausal == usual.isEncoder {
+      return "with another norm, gate or attention than it has"
     }
     return nil
   }
@@ -60,7 +107,8 @@ extension ModelConfiguration {
 
   /// Whether readers of the architecture apply windows: only if they differ between layers.
   private func isToldWindows(_ gguf: Family.GGUF, _ family: Family) -> Bool {
-    if case .allButEvery = family.windowedLayers { gguf.told.contains(.window) } else { false }
+    guard case .allButEvery = family.windowedLayers else { return false }
+    return gguf.told.contains(.window) && gguf.windowedCounts?.contains(layers) ?? true
   }
 
   private func impliedSpans(_ family: Family) -> [Int?] {
@@ -72,10 +120,24 @@ extension Family.WindowedLayers {
   /// Spans implied by the architecture alone, as in llama.cpp.
   fileprivate func spans(_ window: Int?, layers: Int) -> [Int?] {
     switch self {
-    case .all: [Int?](repeating: window, count: layers)
+    case .all, .listed: [Int?](repeating: window, count: layers)
     case .from: [Int?](repeating: nil, count: layers)
     case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
+  }
+}
+
+extension Family.UnrotatedLayers {
+  /// Layers without rotation as llama.cpp has them, from the spans that it has.
+  func implied(by spans: [Int?]) -> Set<Int> {
+    let layers: [Int] =
+      switch self {
+      case .none: []
+      case .listed(_, _, let usual): spans.indices.filter { ($0 + 1) % usual == 0 }
+      case .unwindowed:
+        spans.allSatisfy { $0 == nil } ? [] : spans.indices.filter { spans[$0] == nil }
+      }
+    return Set(layers)
   }
 }
 

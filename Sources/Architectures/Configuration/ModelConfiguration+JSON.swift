@@ -46,14 +46,16 @@ extension ModelConfiguration {
       let positions = RotaryFields(
         root, family, headDimension: headDimension, contextLength: contextLength)
       rotary = try positions.read(as: "full_attention")
-      windowedRotary = try family.windowedRotaryBase.map { (key) throws(JSONFieldError) in
-        try positions.read(as: "sliding_attention", base: key)
+      windowedRotary = try family.windowedRotaryBase.map { (base) throws(JSONFieldError) in
+        try positions.read(as: "sliding_attention", base: base)
       }
     } else {
       rotary = nil
       windowedRotary = nil
     }
-    spans = try WindowFields(root, keys.window).spans(family.windowedLayers, layers: layers)
+    let windows = WindowFields(root, keys.window)
+    spans = try windows.spans(family.windowedLayers, layers: layers)
+    unrotated = try windows.unrotated(family.unrotatedLayers, spans)
     let scalar = try keys.attentionScalar.flatMap { (key) throws(JSONFieldError) in
       try root.positive(key)
     }

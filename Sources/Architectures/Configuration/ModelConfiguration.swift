@@ -29,6 +29,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let rotary: RotaryPositions?
   /// Rotation of windowed layers; nil if they share ``rotary``.
   package let windowedRotary: RotaryPositions?
+  /// Layers whose queries and keys are not rotated, though those of others are.
+  package let unrotated: Set<Int>
   /// Attention span of each layer in positions, the current one included; nil for no limit.
   package let spans: [Int?]
   /// Factor of the attention scores.
@@ -47,6 +49,7 @@ package struct ModelConfiguration: Sendable, Equatable {
 
   /// Rotation of a layer.
   package func rotary(layer: Int) -> RotaryPositions? {
-    spans[layer] == nil ? rotary : windowedRotary ?? rotary
+    if unrotated.contains(layer) { return nil }
+    return spans[layer] == nil ? rotary : windowedRotary ?? rotary
   }
 }

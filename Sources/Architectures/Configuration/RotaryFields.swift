@@ -21,16 +21,31 @@ struct RotaryFields {
 
   /// Rotation of a kind of layers.
   ///
-  /// `key` names the base at the root if it is not the usual one.
-  func read(as kind: String, base key: String? = nil) throws(JSONFieldError) -> RotaryPositions {
+  /// `windowed` is the base of layers with windows.
+  func read(
+    as kind: String, base windowed: Family.WindowedBase? = nil
+  ) throws(JSONFieldError) -> RotaryPositions {
     let parameters =
       family.windowedRotaryBase == nil ? try parameters() : try parameters(of: kind)
     let dimension = try dimension(parameters)
     let own = try parameters?.positive("rope_theta")
-    let common = try root.positive(key ?? family.keys.rotaryBase)
+    let key = windowed.map(\.key) ?? family.keys.rotaryBase
+    let common = try key.flatMap { (key) throws(JSONFieldError) in try root.positive(key) }
+    let base = own ?? common ?? windowed?.usual ?? family.rotaryBase
+    if let alpha = try raising(parameters) {
+      let share = Double(dimension) / Double(dimension - 2)
+      return RotaryPositions(base: base * pow(alpha, share), dimension: dimension)
+    }
     return RotaryPositions(
-      base: own ?? common ?? (key == nil ? family.rotaryBase : 10_000), dimension: dimension,
-      scaling: try scaling(parameters, dimension))
+      base: base, dimension: dimension, scaling: try scaling(parameters, dimension))
+  }
+
+  /// Factor that raises the base of Hunyuan's models in place of scaling; nil if there is none.
+  private func raising(_ field: JSONField?) throws(JSONFieldError) -> Double? {
+    guard family.raisesBase, let field else { return nil }
+    let (new, old) = (try field.optional("rope_type"), try field.optional("type"))
+    guard try (new ?? old)?.string() == "dynamic" else { return nil }
+    return try field.optional("alpha")?.double() == 0 ? nil : try field.positive("alpha")
   }
 
   private static let kinds = ["full_attention", "sliding_attention"]

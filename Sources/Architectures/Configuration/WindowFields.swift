@@ -26,7 +26,7 @@ struct WindowFields {
     }
     guard let window else { return unlimited }
     switch rule {
-    case .all: return [Int?](repeating: window, count: layers)
+    case .all, .listed: return [Int?](repeating: window, count: layers)
     case .from(let first, _):
       let start = try root.optional(first)?.int() ?? layers
       return (0..<layers).map { $0 < start ? nil : window }
@@ -36,6 +36,30 @@ struct WindowFields {
       return (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
   }
+
+  /// Layers without rotation, from their spans.
+  func unrotated(
+    _ rule: Family.UnrotatedLayers, _ spans: [Int?]
+  ) throws(JSONFieldError) -> Set<Int> {
+    switch rule {
+    case .none: return []
+    case .unwindowed:
+      guard let key, try root.optional(key) != nil else { return [] }
+      return Set(spans.indices.filter { spans[$0] == nil })
+    case .listed(let key, let interval, let usual):
+      guard let list = try root.optional(key) else {
+        let step = try root.optional(interval)?.int(in: 1...1 << 16) ?? usual
+        return Set(spans.indices.filter { ($0 + 1) % step == 0 })
+      }
+      let flags = try list.elements()
+      guard flags.count == spans.count else {
+        throw list.mismatch(expected: "a number for each of \(spans.count) layers")
+      }
+      let numbers = try flags.map { (field) throws(JSONFieldError) in try field.int(in: 0...1) }
+      return Set(spans.indices.filter { numbers[$0] == 0 })
+    }
+  }
+
   private func spans(
     _ kinds: JSONField, _ window: Int?, layers: Int
   ) throws(JSONFieldError) -> [Int?] {

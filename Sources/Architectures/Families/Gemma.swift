@@ -55,7 +55,7 @@ extension Family {
   package static let gemma3 = Family(
     name: "gemma3",
     modelTypes: ["gemma3_text"],
-    keys: gemmaKeys,
+    keys: gemma3Keys,
     defaults: gemmaDefaults.merging([
       "vocab_size": 262_208, "max_position_embeddings": 131_072,
     ]) { $1 },
@@ -71,7 +71,7 @@ extension Family {
     attentionOutputBias: .key("attention_bias", otherwise: false),
     windowedLayers: .allButEvery(6, key: "sliding_window_pattern"),
     rotaryBase: 1_000_000,
-    windowedRotaryBase: "rope_local_base_freq",
+    windowedRotaryBase: WindowedBase(key: "rope_local_base_freq", usual: 10_000),
     scalesEmbedding: true,
     layouts: [
       .transformers: .gemma.naming(TensorLayout.branchNorms).naming(TensorLayout.headNorms),
@@ -83,11 +83,17 @@ extension Family {
   /// The first releases say `gelu` but mean its tanh approximation.
   private static let gemmaActivations = usualActivations.merging(["gelu": .geluTanh]) { $1 }
 
-  /// Keys of Gemma 2 and 3.
+  /// Keys of Gemma 2, and of Gemma 3 but for the soft cap of attention scores.
   private static let gemmaKeys = FamilyKeys(
     activation: ["hidden_activation"], attentionScalar: "query_pre_attn_scalar",
     attentionSoftCap: "attn_logit_softcapping", outputSoftCap: "final_logit_softcapping",
     window: "sliding_window")
+
+  private static let gemma3Keys = {
+    var keys = gemmaKeys
+    keys.attentionSoftCap = nil
+    return keys
+  }()
 
   private static let gemmaDefaults = sizes(
     vocabulary: 256_000, hidden: 2304, intermediate: 9216, layers: 26, heads: 8, context: 8192,
@@ -100,11 +106,7 @@ extension Family {
 
 extension TensorLayout {
   /// LLaMA names; norm weights are stored minus 1.
-  fileprivate static var gemma: TensorLayout {
-    var layout = TensorLayout.llama
-    layout.normOffset = 1
-    return layout
-  }
+  fileprivate static let gemma = TensorLayout.llama.offsettingNorms(by: 1)
 
   fileprivate static let branchNorms: [TensorRole: String?] = [
     .attentionOutputNorm: "model.layers.{layer}.post_attention_layernorm.weight",

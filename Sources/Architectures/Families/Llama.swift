@@ -45,6 +45,20 @@ extension Family.GGUF {
 }
 
 extension TensorLayout {
+  /// Copy in which rotation pairs neighbouring rows of query and key.
+  var pairingNeighbours: TensorLayout {
+    var layout = self
+    layout.pairsNeighbours = true
+    return layout
+  }
+
+  /// Copy whose norms are stored minus a number.
+  func offsettingNorms(by offset: Float) -> TensorLayout {
+    var layout = self
+    layout.normOffset = offset
+    return layout
+  }
+
   static let ggufLlama = TensorLayout(names: TensorLayout.gguf, pairsNeighbours: true)
 
   /// Tensor names of LLaMA in Transformers, shared by later families.
