@@ -33,6 +33,10 @@ package struct Family: Sendable {
     /// Keys with a meaning only in some architectures that this one reads, with llama.cpp's values
     /// for files without them; nil for none.
     package var optional: [GGUFModelKey: Double?] = [:]
+    /// Whether logits are divided by the key of their factor.
+    package var dividesOutput = false
+    /// Whether attention and the feed-forward network read the same residual stream, without a key.
+    package var isParallel = false
 
     /// Output projection besides the embedding.
     package var output = Presence.optional
@@ -148,6 +152,12 @@ package struct Family: Sendable {
   /// Nil if llama.cpp does not support the family, or dynamoe does not read it from GGUF.
   package var gguf: GGUF?
   package var norm = Norm.rootMeanSquare
+  /// Whether norms have biases, if they are of the kind that may.
+  package var normBiases = true
+  /// Norms without weights, which have names all the same.
+  package var bareNorms: Set<TensorRole> = []
+  /// Whether the output projection has a bias.
+  package var outputBias = false
   package var positions = Positions.rotary
   /// Whether positions also attend to later ones, so that nothing predicts the next token.
   package var isEncoder = false
@@ -197,7 +207,8 @@ package struct Family: Sendable {
   package static let known: [Family] = [
     .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
     .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
-    .helium, .exaone4, .seedOSS, .ernie45, .hunyuan,
+    .helium, .exaone4, .seedOSS, .ernie45, .hunyuan, .granite, .olmo, .cohere, .cohere2,
+    .phi, .gptJ, .stableLM,
   ]
 
   /// Names of known architectures in GGUF files, each once, those for mixed widths last.

@@ -89,10 +89,11 @@ struct FamilyConsistency {
   /// Whether a model of the family may have a bias.
   private func mayHave(_ bias: TensorRole) -> Bool {
     switch bias {
+    case .outputBias: family.outputBias
     case .queryBias, .keyBias, .valueBias, .queryKeyValueBias: family.attentionBias != .never
     case .attentionOutputBias: family.attentionOutputBias != .never
     case .gateBias, .upBias, .downBias: family.feedForwardBias != .never
-    default: family.norm == .layer
+    default: family.norm == .layer && family.normBiases
     }
   }
 }

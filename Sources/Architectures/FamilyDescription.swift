@@ -35,6 +35,15 @@ package struct FamilyDescription {
       family.positions =
         field.value == "rotary"
         ? .rotary : .learned(first: try field.member("learned_from").int(in: 0...1 << 16))
+    case "norm_biases": family.normBiases = try field.bool()
+    case "output_bias": family.outputBias = try field.bool()
+    case "unrotated_layers":
+      family.unrotatedLayers =
+        field.value == "unwindowed"
+        ? .unwindowed
+        : .listed(
+          key: try field.member("key").string(), interval: try field.member("interval").string(),
+          usual: try field.member("usual").int(in: 1...1 << 16))
     case "encoder": family.isEncoder = try field.bool()
     case "gated": family.gated = try field.bool()
     case "width_factor": family.widthFactor = try field.int(in: 1...1 << 16)
@@ -112,6 +121,13 @@ package struct FamilyDescription {
       case "attention_soft_cap": keys.attentionSoftCap = name
       case "output_soft_cap": keys.outputSoftCap = name
       case "window": keys.window = name
+      case "embedding_factor": keys.embeddingFactor = name
+      case "residual_factor": keys.residualFactor = name
+      case "attention_factor": keys.attentionFactor = name
+      case "output_factor": keys.outputFactor = name
+      case "output_divisor": keys.outputDivisor = name
+      case "projection_limit": keys.projectionLimit = name
+      case "rotary_dimension": keys.rotaryDimension = name
       default:
         throw JSONFieldError(field: field.path, expected: "no such member", found: field.value.kind)
       }

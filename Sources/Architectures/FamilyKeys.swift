@@ -21,11 +21,25 @@ package struct FamilyKeys: Sendable {
   package var rotaryBase = "rope_theta"
   /// Fraction of a head's dimensions that is rotated; nil if all are.
   package var rotaryFraction: String?
+  /// Number of a head's dimensions that is rotated.
+  package var rotaryDimension: String?
   package var tokenTypes: String?
   /// Number whose square root divides attention scores, in place of the head dimension.
   package var attentionScalar: String?
+  /// Factor of attention scores in place of the usual one.
+  package var attentionFactor: String?
   package var attentionSoftCap: String?
   package var outputSoftCap: String?
+  /// Factor of embeddings.
+  package var embeddingFactor: String?
+  /// Factor of what attention and the feed-forward network add to the residual stream.
+  package var residualFactor: String?
+  /// Factor of logits.
+  package var outputFactor: String?
+  /// Divisor of logits.
+  package var outputDivisor: String?
+  /// Largest magnitude of queries, keys and values.
+  package var projectionLimit: String?
   /// Nil if no layer has a window.
   package var window: String?
 }

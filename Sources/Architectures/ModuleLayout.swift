@@ -23,6 +23,8 @@ package struct ModuleLayout: Sendable, Equatable {
   package let outputNorm: String?
   /// Whether attention and network run in parallel.
   package let isParallel: Family.Flag
+  /// Key of the factor of what the network adds to the residual stream; nil without one.
+  package let factor: String?
 
   /// Nil if Transformers predicts no tokens with the family, or its modules have another form.
   package init?(_ family: Family) {
@@ -53,6 +55,7 @@ package struct ModuleLayout: Sendable, Equatable {
     inputNorm = norms[0].place?.module
     outputNorm = norms[1].place?.module
     isParallel = family.isParallel
+    factor = family.keys.residualFactor
   }
 
   /// Parts of the name of a layer's weight: `layers.{layer}.parent.module.weight`.

@@ -32,6 +32,7 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   /// Norm of the residual stream after the feed-forward output is added.
   case feedForwardStreamNorm
 
+  case outputBias
   case embeddingNormBias
   case outputNormBias
   case attentionNormBias
@@ -51,7 +52,7 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   package var isPerLayer: Bool {
     switch self {
     case .tokenEmbedding, .positionEmbedding, .tokenTypeEmbedding, .embeddingNorm,
-      .embeddingNormBias, .outputNorm, .outputNormBias, .output:
+      .embeddingNormBias, .outputNorm, .outputNormBias, .output, .outputBias:
       false
     default: true
     }

@@ -56,6 +56,13 @@ extension Matrix {
     }
   }
 
+  /// Limits every element to at most a magnitude.
+  package mutating func clamp(to limit: Float) {
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      for index in values.indices { unsafe values[index] = min(max(values[index], -limit), limit) }
+    }
+  }
+
   /// Soft cap of every element x: `limit · tanh(x / limit)`.
   package mutating func cap(at limit: Float) {
     unsafe values.withUnsafeMutableBufferPointer { values in

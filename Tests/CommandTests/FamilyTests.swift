@@ -10,10 +10,10 @@ import Testing
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
   static let folders = [
-    "arcee", "bert", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm", "glm4", "gpt2",
-    "gpt_neox", "gpt_neox_serial", "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral",
-    "nemotron", "olmo2", "olmo3", "opt", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3",
-    "starcoder2",
+    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm",
+    "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite", "helium", "hunyuan_v1_dense",
+    "llama3", "ministral", "mistral", "nemotron", "olmo", "olmo2", "olmo3", "opt", "phi", "phi3",
+    "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
   ]
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
     percentEncoded: false)

@@ -14,8 +14,9 @@ import Testing
   /// that only its converter writes; `make test-peers` runs all in llama.cpp.
   static let folders = [
     "arcee", "ernie4_5", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox",
-    "gpt_neox_serial", "llama3", "mistral", "olmo2", "olmo3", "phi3", "qwen2", "qwen3", "seed_oss",
-    "smollm3", "starcoder2",
+    "gpt_neox_serial", "llama3", "mistral", "olmo", "olmo2", "olmo3", "phi", "phi3", "qwen2",
+    "qwen3", "seed_oss",
+    "smollm3", "stablelm", "starcoder2",
   ]
 
   private let folder: TemporaryFolder

@@ -30,23 +30,27 @@ import Testing
       "sliding_window", 3,
       [
         "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "starcoder2", "exaone4",
-        "ministral", "olmo3",
+        "ministral", "olmo3", "cohere2",
       ]
     ),
     ("attn_logit_softcapping", 5, ["gemma2"]),
     ("final_logit_softcapping", 5, ["gemma2", "gemma3"]),
     ("query_pre_attn_scalar", 7, ["gemma2", "gemma3"]),
-    ("partial_rotary_factor", .double(0.5), ["phi3", "glm", "glm4", "nemotron"]),
+    (
+      "partial_rotary_factor", .double(0.5),
+      ["phi3", "glm", "glm4", "nemotron", "phi", "stablelm"]
+    ),
     ("rotary_pct", .double(0.5), ["gpt_neox", "gpt_neox_serial"]),
     ("type_vocab_size", 5, ["bert"]),
-    ("embedding_multiplier", 3, []), ("logit_scale", 2, []), ("clip_qkv", 1, []),
+    ("embedding_multiplier", 3, ["granite"]), ("logit_scale", 2, ["cohere", "cohere2"]),
+    ("clip_qkv", .double(0.5), ["olmo"]),
   ]
 
   @Test(arguments: FamilyTests.folders)
   func `keys of other families change nothing`(_ name: String) throws {
     var changes: [String: JSONValue?] = [:]
     for (key, value, families) in Self.own where !families.contains(name) { changes[key] = value }
-    if ["gpt2", "gpt_neox", "gpt_neox_serial", "opt", "bert"].contains(name) {
+    if ["gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "opt", "bert"].contains(name) {
       changes["num_key_value_heads"] = 1
     }
     if ["gpt2", "opt", "bert"].contains(name) { changes["head_dim"] = 6 }

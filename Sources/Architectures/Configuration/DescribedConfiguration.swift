@@ -16,8 +16,16 @@ package struct DescribedConfiguration {
   }
 
   package func check() throws(JSONFieldError) {
-    for (key, neutral) in Self.factors { try refuse(key) { $0.double == neutral } }
-    for key in Self.features { try refuse(key) { $0 == .bool(false) || $0.int == 0 } }
+    let read = [
+      family.keys.embeddingFactor, family.keys.residualFactor, family.keys.outputFactor,
+      family.keys.outputDivisor, family.keys.projectionLimit,
+    ]
+    for (key, neutral) in Self.factors where !read.contains(key) {
+      try refuse(key) { $0.double == neutral }
+    }
+    for key in Self.features where !read.contains(key) && !isRotationRule(key) {
+      try refuse(key) { $0 == .bool(false) || $0.int == 0 }
+    }
     try refuse("attention_multiplier") { value in
       value.double.map { abs($0 / configuration.attentionScale - 1) < 1e-6 } ?? false
     }
@@ -33,6 +41,11 @@ package struct DescribedConfiguration {
     try checkRotation()
     try checkWindows()
     try checkNorms()
+  }
+
+  /// Whether a key states which layers are rotated, in this family.
+  private func isRotationRule(_ key: String) -> Bool {
+    if case .listed(_, key, _) = family.unrotatedLayers { true } else { false }
   }
 
   private func checkRotation() throws(JSONFieldError) {

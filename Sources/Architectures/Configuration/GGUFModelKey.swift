@@ -15,6 +15,11 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case layerNormEpsilon = "attention.layer_norm_epsilon"
   case window = "attention.sliding_window"
   case windowPattern = "attention.sliding_window_pattern"
+  case attentionScale = "attention.scale"
+  case projectionLimit = "attention.clamp_kqv"
+  case embeddingScale = "embedding_scale"
+  case residualScale = "residual_scale"
+  case outputScale = "logit_scale"
   case attentionSoftCap = "attn_logit_softcapping"
   case outputSoftCap = "final_logit_softcapping"
   case isParallel = "use_parallel_residual"
@@ -25,4 +30,12 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case scalingFactor = "rope.scaling.factor"
   case scalingOriginal = "rope.scaling.original_context_length"
   case scalingMagnitude = "rope.scaling.attn_factor"
+
+  /// Whether it has an effect only in the few architectures that read it.
+  package var isFactor: Bool {
+    switch self {
+    case .attentionScale, .projectionLimit, .embeddingScale, .residualScale, .outputScale: true
+    default: false
+    }
+  }
 }

@@ -3,19 +3,21 @@ import GGUF
 /// Check of the keys of a GGUF file's architecture that no model is made from.
 ///
 /// A key is known to change nothing, has a value that turns off what it describes, or is refused by
-/// name: it may change what the model computes. Keys of ``GGUFModelKey`` are never refused: where an
-/// architecture does not read one of them, llama.cpp ignores it too.
+/// name: it may change what the model computes. Keys of ``GGUFModelKey`` other than factors are never
+/// refused: where an architecture does not read one of them, llama.cpp ignores it too.
 struct GGUFOtherKeys {
   private let keys: ConfigurationKeys
+  private let gguf: Family.GGUF
   private let configuration: ModelConfiguration
 
-  init(_ keys: ConfigurationKeys, _ configuration: ModelConfiguration) {
+  init(_ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ configuration: ModelConfiguration) {
     self.keys = keys
+    self.gguf = gguf
     self.configuration = configuration
   }
 
   func check() throws(ArchitectureError) {
-    for name in keys.names where !Self.isKnown(name) {
+    for name in keys.names where !isKnown(name) {
       guard let value = try keys.value(name), !isNeutral(value, of: name) else { continue }
       throw .unsupported(
         path: keys.path,
@@ -26,9 +28,10 @@ struct GGUFOtherKeys {
     }
   }
 
-  private static func isKnown(_ name: String) -> Bool {
-    GGUFModelKey(rawValue: name) != nil || read.contains(name) || harmless.contains(name)
-      || harmlessPrefixes.contains(where: name.hasPrefix)
+  private func isKnown(_ name: String) -> Bool {
+    if let key = GGUFModelKey(rawValue: name) { return !key.isFactor || gguf.optional[key] != nil }
+    return Self.read.contains(name) || Self.harmless.contains(name)
+      || Self.harmlessPrefixes.contains(where: name.hasPrefix)
   }
 
   /// Whether a key with this value changes nothing.

@@ -84,9 +84,11 @@ extension ModelConfiguration {
       TensorRole.allCases.filter { role in
         guard let biased = role.biased, tensor(role) != nil else { return false }
         // Not claimed, and so refused by name.
+        if role == .outputBias, !family.outputBias { return false }
         if gguf.outputBiases == .absent, TensorRole.biasedOutputs.contains(role) { return false }
-        return family.norm == .layer || !biased.isNorm
+        return family.norm == .layer && family.normBiases || !biased.isNorm
       })
+    bareNorms = family.bareNorms
     spans = try GGUFWindowKeys(keys, gguf).spans(layers: layers)
     unrotated = family.unrotatedLayers.implied(by: spans)
     if case .rotary = family.positions {
@@ -100,8 +102,15 @@ extension ModelConfiguration {
       rotary = nil
       windowedRotary = nil
     }
-    attentionScale = gguf.attentionScale(
+    let usualScale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
+    attentionScale = try keys.own(.attentionScale, gguf) ?? usualScale
+    projectionLimit = try keys.own(.projectionLimit, gguf)
+    let ownScale = family.scalesEmbedding ? Double(hiddenSize).squareRoot() : 1
+    embeddingScale = try keys.own(.embeddingScale, gguf) ?? ownScale
+    residualScale = try keys.own(.residualScale, gguf) ?? 1
+    let factor = try keys.own(.outputScale, gguf) ?? 1
+    outputScale = gguf.dividesOutput ? 1 / factor : factor
     attentionSoftCap = try keys.own(.attentionSoftCap, gguf)
     outputSoftCap = try keys.own(.outputSoftCap, gguf)
     isCausal = try keys.bool("attention.causal") ?? !family.isEncoder
@@ -109,8 +118,8 @@ extension ModelConfiguration {
     isParallel =
       if case .key(let name, let otherwise) = family.isParallel {
         try keys.bool(name) ?? otherwise
-      } else { false }
-    try GGUFOtherKeys(keys, self).check()
+      } else { gguf.isParallel }
+    try GGUFOtherKeys(keys, gguf, self).check()
   }
 
   /// Width of each layer in the architecture for different ones; nil if one number stands for all.

@@ -7,7 +7,8 @@ extension ModelConfiguration {
   /// architecture always states.
   package func keys(_ gguf: Family.GGUF, _ family: Family) -> [(GGUFModelKey, GGUFValue)] {
     GGUFModelKey.allCases.compactMap { key in
-      guard let (value, isUsual) = value(of: key, family), !isUsual || gguf.told.contains(key)
+      guard !key.isFactor || gguf.optional[key] != nil,
+        let (value, isUsual) = value(of: key, family, gguf), !isUsual || gguf.told.contains(key)
       else { return nil }
       return (key, value)
     }
@@ -15,7 +16,7 @@ extension ModelConfiguration {
 
   /// Value of a key, and whether readers assume it by default; nil if the key does not apply.
   private func value(
-    of key: GGUFModelKey, _ family: Family
+    of key: GGUFModelKey, _ family: Family, _ gguf: Family.GGUF
   ) -> (value: GGUFValue, isUsual: Bool)? {
     func number(_ value: Int, usual: Int? = nil) -> (GGUFValue, Bool) {
       (.u32(UInt32(clamping: value)), value == usual)
@@ -38,6 +39,11 @@ extension ModelConfiguration {
       // Counts as usual in any case: readers of architectures without windows ignore the key.
       let window = spans.compactMap(\.self).max() ?? 0
       return number(window, usual: window)
+    case .attentionScale: return float(attentionScale)
+    case .projectionLimit: return projectionLimit.map { float($0) }
+    case .embeddingScale: return float(embeddingScale)
+    case .residualScale: return float(residualScale)
+    case .outputScale: return float(gguf.dividesOutput ? 1 / outputScale : outputScale)
     case .attentionSoftCap: return attentionSoftCap.map { float($0) }
     case .outputSoftCap: return outputSoftCap.map { float($0) }
     case .isParallel: return (.bool(isParallel), true)

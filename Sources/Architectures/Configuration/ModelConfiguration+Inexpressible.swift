@@ -10,9 +10,10 @@ extension ModelConfiguration {
     }
     if let what = unexpectedTensors(in: gguf) { return "\(name) \(what)" }
     if let what = unexpectedFeatures(family, gguf) { return "\(name) \(what)" }
+    let isScaled = gguf.optional[.attentionScale] != nil
     let scale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
-    guard abs(attentionScale / scale - 1) < 1e-6 else {
+    guard isScaled || abs(attentionScale / scale - 1) < 1e-6 else {
       let root = (1e6 / (attentionScale * attentionScale)).rounded() / 1e6
       return "\(name) with attention scores divided by the root of \(root) "
         + "(\(family.keys.attentionScalar ?? family.keys.headDimension ?? family.keys.heads))"
@@ -43,17 +44,23 @@ extension ModelConfiguration {
     guard gguf.windowedCounts?.contains(layers) != true || spans.contains(where: { $0 != nil })
     else { return "\(name) of \(layers) layers without attention windows" }
     let seen = isTold ? spans : [Int?](repeating: nil, count: layers)
-    guard unrotated == family.unrotatedLayers.implied(by: seen) else {
+    guard unrotated == Self.usual(gguf, family).unrotatedLayers.implied(by: seen) else {
       return "\(name) with rotation in other layers than usual"
     }
     return nil
   }
 
+  /// Family whose options readers of the architecture assume.
+  ///
+  /// Options of a description may contradict the architecture of the family that it resembles.
+  private static func usual(_ gguf: Family.GGUF, _ family: Family) -> Family {
+    Family.known.first { $0.gguf?.architecture == gguf.architecture } ?? family
+  }
+
   /// Features of a model that readers of the architecture lack, or that they add, in words; nil if
   /// none.
   private func unexpectedFeatures(_ family: Family, _ gguf: Family.GGUF) -> String? {
-    // Options of a description may contradict the architecture of the family that it resembles.
-    let usual = Family.known.first { $0.gguf?.architecture == gguf.architecture } ?? family
+    let usual = Self.usual(gguf, family)
     let read = usual.gguf?.optional ?? gguf.optional
     for (key, value, word) in [
       (GGUFModelKey.attentionSoftCap, attentionSoftCap, "attention scores"),
@@ -63,6 +70,16 @@ extension ModelConfiguration {
       if value == nil, let assumed = read[key], assumed != nil {
         return "without a soft cap of \(word), which it assumes"
       }
+    }
+    for (key, value, word) in [
+      (GGUFModelKey.residualScale, residualScale, "branches"),
+      (.outputScale, outputScale, "logits"),
+      (.embeddingScale, family.scalesEmbedding ? 1 : embeddingScale, "embeddings"),
+    ] where value != 1 && read[key] == nil {
+      return "with a factor of \(word)"
+    }
+    if projectionLimit != nil, read[.projectionLimit] == nil {
+      return "with a limit of queries, keys and values"
     }
     if family.scalesEmbedding != usual.scalesEmbedding {
       return family.scalesEmbedding ? "with scaled embeddings" : "without scaled embeddings"
@@ -77,7 +94,10 @@ extension ModelConfiguration {
     if family.normsWholeHeads != usual.normsWholeHeads {
       return "with norms of \(family.normsWholeHeads ? "all heads together" : "each head")"
     }
-    if family.norm != usual.norm || family.gated != usual.gated || isCausal == usual.isEncoder {
+    if family.outputBias != usual.outputBias { return "with a bias of the output projection" }
+    if family.norm != usual.norm || family.normBiases != usual.normBiases
+      || family.gated != usual.gated || isCausal == usual.isEncoder
+    {
       return "with another norm, gate or attention than it has"
     }
     return nil

@@ -42,6 +42,7 @@ extension ModelConfiguration {
     activation = try Self.activation(root, family)
     tiedOutput = try family.tiedOutput.value(root)
     biases = try Self.biases(root, family)
+    bareNorms = family.bareNorms
     if case .rotary = family.positions {
       let positions = RotaryFields(
         root, family, headDimension: headDimension, contextLength: contextLength)
@@ -56,16 +57,18 @@ extension ModelConfiguration {
     let windows = WindowFields(root, keys.window)
     spans = try windows.spans(family.windowedLayers, layers: layers)
     unrotated = try windows.unrotated(family.unrotatedLayers, spans)
-    let scalar = try keys.attentionScalar.flatMap { (key) throws(JSONFieldError) in
-      try root.positive(key)
-    }
-    attentionScale = 1 / (scalar ?? Double(headDimension)).squareRoot()
-    attentionSoftCap = try keys.attentionSoftCap.flatMap { (key) throws(JSONFieldError) in
-      try root.positive(key)
-    }
-    outputSoftCap = try keys.outputSoftCap.flatMap { (key) throws(JSONFieldError) in
-      try root.positive(key)
-    }
+    let scalar = try root.positive(keys.attentionScalar)
+    attentionScale =
+      try root.positive(keys.attentionFactor)
+      ?? 1 / (scalar ?? Double(headDimension)).squareRoot()
+    attentionSoftCap = try root.positive(keys.attentionSoftCap)
+    outputSoftCap = try root.positive(keys.outputSoftCap)
+    projectionLimit = try root.positive(keys.projectionLimit)
+    let ownScale = family.scalesEmbedding ? Double(hiddenSize).squareRoot() : 1
+    embeddingScale = try root.positive(keys.embeddingFactor) ?? ownScale
+    residualScale = try root.positive(keys.residualFactor) ?? 1
+    let divisor = try root.positive(keys.outputDivisor) ?? 1
+    outputScale = try root.positive(keys.outputFactor) ?? 1 / divisor
     isCausal = !family.isEncoder
     tokenTypes = try root.optional(keys.tokenTypes)?.int(in: 0...1 << 16) ?? 0
     isParallel = try family.isParallel.value(root)
@@ -140,7 +143,8 @@ extension ModelConfiguration {
     if try family.feedForwardBias.value(root) {
       biases.formUnion([.gateBias, .upBias, .downBias])
     }
-    if family.norm == .layer {
+    if family.outputBias { biases.insert(.outputBias) }
+    if family.norm == .layer, family.normBiases {
       biases.formUnion(TensorRole.allCases.filter(\.isNorm).compactMap(\.bias))
     }
     return biases
@@ -162,6 +166,12 @@ extension JSONField {
   fileprivate func optional(_ name: String?) throws(JSONFieldError) -> JSONField? {
     guard let name else { return nil }
     return try optional(name)
+  }
+
+  /// Member of a key that a family may lack, above 0; nil if absent or null.
+  fileprivate func positive(_ name: String?) throws(JSONFieldError) -> Double? {
+    guard let name else { return nil }
+    return try positive(name)
   }
 
   /// Member above 0; nil if absent or null.

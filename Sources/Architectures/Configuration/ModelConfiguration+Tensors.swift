@@ -7,7 +7,10 @@ extension ModelConfiguration {
   ) -> [(role: TensorRole, layer: Int?, shape: [Int])] {
     guard let layout = family.layouts[naming] else { return [] }
     var expected: [(role: TensorRole, layer: Int?, shape: [Int])] = []
-    for role in TensorRole.allCases where layout.name(role) != nil && has(role) {
+    var names: Set<String> = []
+    for role in TensorRole.allCases where has(role) {
+      // Two norms may be one tensor.
+      guard let name = layout.name(role), names.insert(name).inserted else { continue }
       for layer in role.isPerLayer ? (0..<layers).map(Optional.init) : [nil] {
         var shape = shape(of: role, layer: layer, family)
         if layout.isTransposed && role.isProjection { shape.reverse() }
@@ -23,8 +26,9 @@ extension ModelConfiguration {
   package func has(_ role: TensorRole) -> Bool {
     switch role {
     case .output: hasHead && !tiedOutput
+    case .outputBias: hasHead && biases.contains(.outputBias)
     case .tokenTypeEmbedding: tokenTypes > 0
-    default: role.biased == nil || biases.contains(role)
+    default: role.biased == nil ? !bareNorms.contains(role) : biases.contains(role)
     }
   }
 
@@ -52,6 +56,7 @@ extension ModelConfiguration {
     case .queryBias: return [queries]
     case .keyBias, .valueBias: return [keys]
     case .queryKeyValueBias: return [queries + 2 * keys]
+    case .outputBias: return [vocabularySize]
     case .gateBias, .upBias: return [neurons]
     case .attentionOutputBias, .downBias, .embeddingNormBias, .outputNormBias, .attentionNormBias,
       .attentionStreamNormBias, .feedForwardNormBias, .feedForwardStreamNormBias:

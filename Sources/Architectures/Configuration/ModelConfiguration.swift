@@ -23,6 +23,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var tiedOutput: Bool
   /// Whether the model has an output projection; without one it predicts no token.
   package var hasHead = true
+  /// Norms without weights.
+  package let bareNorms: Set<TensorRole>
   /// Roles of the biases that the model has.
   package let biases: Set<TensorRole>
   /// Nil for learned positions.
@@ -36,6 +38,14 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// Factor of the attention scores.
   package let attentionScale: Double
   package let attentionSoftCap: Double?
+  /// Largest magnitude of queries, keys and values; nil for no limit.
+  package let projectionLimit: Double?
+  /// Factor of embeddings.
+  package let embeddingScale: Double
+  /// Factor of what a branch adds to the residual stream.
+  package let residualScale: Double
+  /// Factor of logits.
+  package let outputScale: Double
   package let outputSoftCap: Double?
   /// Rows of the token type embedding; 0 for none.
   package let tokenTypes: Int

@@ -88,6 +88,11 @@ struct RotaryFields {
   }
 
   private func dimension(_ parameters: JSONField?) throws(JSONFieldError) -> Int {
+    if let key = family.keys.rotaryDimension, let field = try root.optional(key) {
+      let dimension = try field.int(in: 2...headDimension)
+      guard dimension % 2 == 0 else { throw field.mismatch(expected: "an even number") }
+      return dimension
+    }
     guard let key = family.keys.rotaryFraction else { return headDimension }
     let own = try parameters?.positive("partial_rotary_factor")
     let common = try root.positive(key)

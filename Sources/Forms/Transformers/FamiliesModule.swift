@@ -41,7 +41,7 @@ package enum FamiliesModule {
       ("activation", python(layout.activation)), ("dropout", python(layout.dropout)),
       ("transposed", python(layout.isTransposed)), ("before", python(layout.inputNorm)),
       ("behind", python(layout.outputNorm)), ("attention", python(layout.attention)),
-      ("parallel", python(layout.isParallel)),
+      ("parallel", python(layout.isParallel)), ("factor", python(layout.factor)),
     ]
     let lines = fields.map { "        \"\($0)\": \($1),\n" }
     return "    \(python(modelType)): {\n\(lines.joined())    },\n"

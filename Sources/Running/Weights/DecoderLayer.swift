@@ -19,6 +19,8 @@ package struct DecoderLayer: Sendable {
   private let feedForwardNorm: Norm?
   /// Nil for learned positions.
   private let rotate: WindowRotation?
+  private let limit: Float?
+  private let scale: Float
   package let join: ResidualJoin
 
   /// - Parameters:
@@ -52,7 +54,10 @@ package struct DecoderLayer: Sendable {
       WindowRotation($0, headDimension: configuration.headDimension, longest: positions)
     }
     join = ResidualJoin(
-      outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm))
+      outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm),
+      scale: Float(configuration.residualScale))
+    limit = configuration.projectionLimit.map { Float($0) }
+    scale = Float(configuration.residualScale)
   }
 
   /// Adds the attention output to the residual stream of a window.
@@ -65,13 +70,21 @@ package struct DecoderLayer: Sendable {
     let besides = isParallel ? feedForwardNorm?(stream) ?? stream : nil
     var queries = query(input)
     var keys = key(input)
+    var values = value(input)
+    if let limit {
+      queries.clamp(to: limit)
+      keys.clamp(to: limit)
+      values.clamp(to: limit)
+    }
     if normsFollowRotation { rotate?(&queries, &keys) }
     if let queryNorm { queries = queryNorm(queries) }
     if let keyNorm { keys = keyNorm(keys) }
     if !normsFollowRotation { rotate?(&queries, &keys) }
-    let heads = attention(queries: queries, keys: keys, values: value(input))
-    let joining = output(heads)
-    stream.add(attentionOutputNorm?(joining) ?? joining)
+    let heads = attention(queries: queries, keys: keys, values: values)
+    var joining = output(heads)
+    if let attentionOutputNorm { joining = attentionOutputNorm(joining) }
+    if scale != 1 { joining.multiply(by: scale) }
+    stream.add(joining)
     if let attentionStreamNorm { stream = attentionStreamNorm(stream) }
     return besides
   }

@@ -16,8 +16,8 @@ extension Model {
     _ windows: [[Int]], parallel: Parallel
   ) throws(ModelError) -> [Matrix] {
     var embedded = try tokenRows(windows, parallel: parallel)
-    if family.scalesEmbedding {
-      let scale = Float(configuration.hiddenSize).squareRoot()
+    if configuration.embeddingScale != 1 {
+      let scale = Float(configuration.embeddingScale)
       parallel.forEachInPlace(&embedded) { $1.multiply(by: scale) }
     }
     if let positions = try matrix(.positionEmbedding, parallel: parallel) {

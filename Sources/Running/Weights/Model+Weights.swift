@@ -49,6 +49,11 @@ extension Model {
   func norm(
     _ role: TensorRole, layer: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> Norm? {
+    if configuration.bareNorms.contains(role), tensorName(role, layer: layer) != nil {
+      let ones = [Float](repeating: 1, count: configuration.hiddenSize)
+      return Norm(
+        kind: family.norm, weight: ones, bias: nil, epsilon: Float(configuration.normEpsilon))
+    }
     guard let weight = try vector(role, layer: layer, parallel: parallel) else { return nil }
     let offset = layout.normOffset
     return Norm(

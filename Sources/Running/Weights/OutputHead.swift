@@ -7,6 +7,8 @@ package struct OutputHead: Sendable {
   private let norm: Norm?
   /// Nil for a model without one, whose last hidden states stand for logits.
   private let projection: Matrix?
+  private let bias: [Float]?
+  private let scale: Float
   private let softCap: Float?
 
   package init(_ model: Model, parallel: Parallel) throws(ModelError) {
@@ -14,6 +16,9 @@ package struct OutputHead: Sendable {
     let role: TensorRole = model.configuration.tiedOutput ? .tokenEmbedding : .output
     projection =
       model.configuration.hasHead ? try model.requiredMatrix(role, parallel: parallel) : nil
+    bias =
+      model.configuration.has(.outputBias) ? try model.vector(.outputBias, parallel: parallel) : nil
+    scale = Float(model.configuration.outputScale)
     softCap = model.configuration.outputSoftCap.map(Float.init)
   }
 
@@ -22,6 +27,8 @@ package struct OutputHead: Sendable {
     let hidden = norm?(stream) ?? stream
     guard let projection else { return hidden }
     var logits = hidden.timesTransposed(projection)
+    if let bias { logits.add(toEveryRow: bias[...]) }
+    if scale != 1 { logits.multiply(by: scale) }
     if let softCap { logits.cap(at: softCap) }
     return logits
   }

@@ -6,12 +6,18 @@ package struct ResidualJoin: Sendable {
   let outputNorm: Norm?
   /// Norm of the sum; nil for none.
   let streamNorm: Norm?
+  /// Factor of the term that is added.
+  let scale: Float
 
   /// Addition without norms.
-  package static let plain = ResidualJoin(outputNorm: nil, streamNorm: nil)
+  package static let plain = ResidualJoin(outputNorm: nil, streamNorm: nil, scale: 1)
 
   /// Term added to the residual stream for an output of the network.
-  package func joining(_ output: Matrix) -> Matrix { outputNorm?(output) ?? output }
+  package func joining(_ output: Matrix) -> Matrix {
+    var term = outputNorm?(output) ?? output
+    if scale != 1 { term.multiply(by: scale) }
+    return term
+  }
 
   func join(_ output: Matrix, to stream: inout Matrix) {
     stream.add(joining(output))
@@ -32,7 +38,8 @@ package struct ResidualJoin: Sendable {
   package func errorWeights(output: Matrix, residual: Matrix) -> [Double] {
     var stream = joining(output)
     stream.add(residual)
-    let lengths = stream.rowDots(stream)
+    let square = Double(scale) * Double(scale)
+    let lengths = stream.rowDots(stream).map { $0 / square }
     guard let outputNorm else { return lengths.map(Self.inverse) }
     let epsilon = Double(outputNorm.epsilon)
     return zip(output.rowDots(output), lengths).map { square, length in

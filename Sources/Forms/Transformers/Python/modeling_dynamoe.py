@@ -54,6 +54,8 @@ class Layout(NamedTuple):
     attention: str
     # Whether attention and network run in parallel, or a key of the configuration and its default.
     parallel: bool | tuple[str, bool]
+    # Key of the factor of the output before it is added to the residual stream; None without one.
+    factor: str | None
 
 
 if SOURCE not in LAYOUTS:
@@ -120,6 +122,7 @@ class Experts(nn.Module):
         self.layout, self.state = layout, state
         parallel = layout.parallel
         self.is_parallel = parallel if isinstance(parallel, bool) else getattr(config, *parallel)
+        self.factor = getattr(config, layout.factor) if layout.factor else 1.0
         self.widths = form["widths"][layer]
         # In a list, so that it is no submodule: it contains this module.
         self.network = [network]
@@ -196,11 +199,11 @@ class Experts(nn.Module):
             outputs = [output + add(rows) for output, add in zip(outputs, self.compensation)]
         bias = getattr(self.network[0], self.layout.down).bias
         with_bias = full if bias is None else full + bias.float()
-        scale = 1.0
+        scale = self.factor
         for norm in self.norm:
             # The norm, linearised at the full output.
             weight = norm(torch.ones_like(full[:1]))
-            scale = weight * full.square().mean(-1, keepdim=True).clamp_min(1e-30).rsqrt()
+            scale = self.factor * weight * full.square().mean(-1, keepdim=True).clamp_min(1e-30).rsqrt()
         scores = []
         for output in outputs:
             if self.predicts == "similarity":
