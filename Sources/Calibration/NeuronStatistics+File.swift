@@ -123,7 +123,6 @@ extension NeuronStatistics {
       let document = try JSONScanner.scan(Array(try value("parts").utf8))
       let parts = try JSONField(document, path: "parts").elements().map { try Part($0) }
       // No part has more tokens than the total, so their sum cannot overflow.
-      guard !parts.isEmpty else { throw invalid("they name no part of a text") }
       guard parts.allSatisfy({ $0.tokens <= positions }),
         parts.reduce(0, { $0 + $1.tokens }) <= positions
       else { throw invalid("its parts have more tokens than \"token_count\"") }

@@ -95,6 +95,10 @@ package struct NeuronStatistics: Sendable, Equatable {
       throw .notStatistics(
         path: path, reason: "another number of layers or neurons than in the other files")
     }
+    guard !parts.isEmpty, !other.parts.isEmpty else {
+      throw .notStatistics(
+        path: path, reason: "they name no part of a text, and might count it twice")
+    }
     for part in other.parts {
       guard let twin = parts.first(where: { $0.overlaps(part) }) else { continue }
       throw .countedTwice(

@@ -15,6 +15,8 @@ import Testing
     "llama3", "ministral", "mistral", "nemotron", "olmo", "olmo2", "olmo3", "opt", "phi", "phi3",
     "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
   ]
+  /// Those without a file of llama.cpp's converter.
+  static let withoutGGUF = ["glm", "gptj", "helium", "ministral", "opt"]
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
     percentEncoded: false)
   private static let text = ["--text", Fixture.calibrationText, "--max-tokens", "1024"]
@@ -78,7 +80,7 @@ import Testing
     }
   }
 
-  @Test(arguments: folders.filter { $0 != "opt" })
+  @Test(arguments: folders.filter { !withoutGGUF.contains($0) })
   func `the same from GGUF, bit for bit`(_ name: String) throws {
     let model = Self.root + "/\(name)/model.gguf"
     let path = folder.path("t.dmoe")
@@ -181,7 +183,8 @@ import Testing
       #"{"like": "llama", "name": "mine", "keys": {"hidden_size": "width"}}"#)
     try FileManager.default.copyItem(atPath: family, toPath: model + "/dynamoe-family.json")
     let run = try dynamoe(["evaluate", model, "--variants", "dense"] + Self.text)
-    #expect(run.status == 0 && run.notes.contains("dynamoe-family.json describes its family"))
+    let note = "dynamoe-family.json describes its family"
+    #expect(run.status == 0 && run.notes.contains { $0.contains(note) })
   }
 
   /// Invalid descriptions, and the words expected in the errors.
