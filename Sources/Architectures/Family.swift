@@ -142,6 +142,11 @@ package struct Family: Sendable {
   package var name: String
   /// Values of `model_type` for this family.
   package var modelTypes: [String]
+  /// Values of `model_type` for the same language model in a model of several senses.
+  package var wrappedTypes: [String] = []
+  /// Member of `config.json` that describes the language model of such a model; nil for the document
+  /// as a whole.
+  package var wrapper: String?
   package var keys = FamilyKeys()
   /// Other names of keys that Transformers takes for the family's.
   package var aliases: [String: String] = [:]

@@ -27,6 +27,12 @@ package struct TensorLayout: Sendable {
   /// Number added to the stored weights of norms.
   package var normOffset: Float = 0
 
+  /// Names in a model of several senses, as Transformers 5 and 4 have them.
+  static let wrapperRenamings: [Renaming] = [
+    [("model.", "model.language_model.")],
+    [("model.", "language_model.model."), ("lm_head.", "language_model.lm_head.")],
+  ]
+
   /// Layout of a family without files of this naming.
   package static let nameless = TensorLayout(names: [:])
 

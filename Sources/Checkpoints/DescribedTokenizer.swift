@@ -53,7 +53,10 @@ struct DescribedTokenizer: Sendable {
     } catch {
       throw .configuration(path: path, file: "tokenizer_config.json", error)
     }
-    let configured = try model.checkpoint.document("config.json")?.object?["bos_token_id"]?.int
+    let configuration = try model.checkpoint.document("config.json")
+    let key = "bos_token_id"
+    let configured =
+      configuration?.object?[key]?.int ?? LanguageConfiguration(configuration)?.object[key]?.int
     namedToken = leading ?? named ?? configured
   }
 

@@ -100,7 +100,8 @@ package struct Model: Sendable {
     let described = try describedFamily(of: checkpoint)
     do {
       let root = JSONField(document)
-      try refuseMixtures(root, path)
+      let language = LanguageConfiguration(document)
+      try refuseMixtures(JSONField(language?.document ?? document), path)
       try checkWeights(root, checkpoint)
       if let described {
         let configuration = try ModelConfiguration(document, family: described)
@@ -111,8 +112,11 @@ package struct Model: Sendable {
       if modelType.hasPrefix(Self.exported) {
         throw ModelError.routedFolder(path: path)
       }
+      if stated == nil, let language, let family = language.family {
+        return (family, try ModelConfiguration(language.document, family: family))
+      }
       guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
-        throw ModelError.unknownFamily(path: path, modelType: modelType)
+        throw ModelError.unknownFamily(path: path, modelType: language?.modelType ?? modelType)
       }
       return (family, try ModelConfiguration(document, family: family))
     } catch let error as JSONFieldError {

@@ -37,6 +37,13 @@ extension Inspection {
     of checkpoint: Checkpoint, _ document: JSONValue?
   ) throws -> (layers: FeedForward?, problems: [ModelError], notes: [String]) {
     var problems: [ModelError] = []
+    let text = LanguageConfiguration(document)
+    let stacks = FeedForwardShapes.stacks(in: checkpoint)
+    let language = text?.note.map { [$0] } ?? []
+    let others = stacks.dropFirst().prefix(8).map {
+      "also has feed-forward layers at \($0.module): \($0.widths.count), "
+        + "\($0.hiddenSize) → \(widths($0.widths)) → \($0.hiddenSize)"
+    }
     if try checkpoint.isDescribed {
       do {
         let model = try Model(checkpoint)
@@ -45,26 +52,21 @@ extension Inspection {
           FeedForward(
             hiddenSize: configuration.hiddenSize,
             intermediateSizes: (0..<configuration.layers).map(configuration.intermediateSize),
-            activation: configuration.activation.rawValue, gated: model.family.gated), [], []
+            activation: configuration.activation.rawValue, gated: model.family.gated), [],
+          model.family.wrapper == nil ? [] : language + others
         )
       } catch {
         problems = [error]
       }
     }
-    let text = LanguageConfiguration(document)
     let activation = try activation(of: checkpoint, text)
-    let stacks = FeedForwardShapes.stacks(in: checkpoint)
     guard let first = stacks.first else {
-      return (packed(checkpoint, text, activation), problems, text?.note.map { [$0] } ?? [])
+      return (packed(checkpoint, text, activation), problems, language)
     }
     let layers = FeedForward(
       hiddenSize: first.hiddenSize, intermediateSizes: first.widths, activation: activation,
       gated: first.gated)
-    let others = stacks.dropFirst().prefix(8).map {
-      "also has feed-forward layers at \($0.module): \($0.widths.count), "
-        + "\($0.hiddenSize) → \(widths($0.widths)) → \($0.hiddenSize)"
-    }
-    return (layers, problems, (text?.note.map { [$0] } ?? []) + others)
+    return (layers, problems, language + others)
   }
 
   /// Widths in words: one number if they are equal, otherwise runs of equal ones.

@@ -10,13 +10,16 @@ import Testing
   private static let root = packageRoot.appending(path: "fixtures/families").path(
     percentEncoded: false)
   static let folders = [
-    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm",
-    "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite", "helium", "hunyuan_v1_dense",
-    "llama3", "ministral", "mistral", "nemotron", "olmo", "olmo2", "olmo3", "opt", "phi", "phi3",
-    "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
+    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3",
+    "gemma3_vision", "glm", "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite",
+    "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral", "mistral3", "nemotron", "olmo",
+    "olmo2", "olmo3", "opt", "phi", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm",
+    "starcoder2",
   ]
   /// Those without a file of llama.cpp's converter.
-  static let withoutGGUF = ["glm", "gptj", "helium", "ministral", "opt"]
+  static let withoutGGUF = [
+    "gemma3_vision", "glm", "gptj", "helium", "ministral", "mistral3", "opt",
+  ]
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
     percentEncoded: false)
   private static let text = ["--text", Fixture.calibrationText, "--max-tokens", "1024"]

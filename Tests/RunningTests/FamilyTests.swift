@@ -12,13 +12,16 @@ import Testing
 /// (`fixtures/families`).
 @Suite struct FamilyTests {
   static let folders = [
-    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "glm",
-    "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite", "helium", "hunyuan_v1_dense",
-    "llama3", "ministral", "mistral", "nemotron", "olmo", "olmo2", "olmo3", "opt", "phi", "phi3",
-    "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
+    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3",
+    "gemma3_vision", "glm", "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite",
+    "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral", "mistral3", "nemotron", "olmo",
+    "olmo2", "olmo3", "opt", "phi", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm",
+    "starcoder2",
   ]
   /// Those that llama.cpp's converter does not know.
-  static let withoutGGUF = ["glm", "gptj", "helium", "ministral", "opt"]
+  static let withoutGGUF = [
+    "gemma3_vision", "glm", "gptj", "helium", "ministral", "mistral3", "opt",
+  ]
 
   @Test(arguments: folders)
   func `a checkpoint gives what Transformers gives`(_ folder: String) throws {

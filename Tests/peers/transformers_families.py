@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
 from transformers.utils import logging
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -27,7 +27,8 @@ def run(*words):
 
 
 def theirs(folder, ids):
-    model = AutoModelForCausalLM.from_pretrained(
+    wrapped = "text_config" in json.loads((folder / "config.json").read_text())
+    model = (AutoModelForImageTextToText if wrapped else AutoModelForCausalLM).from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", trust_remote_code=False).eval()
     loss, count = 0.0, 0
     with torch.no_grad():

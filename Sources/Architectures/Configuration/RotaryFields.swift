@@ -125,7 +125,8 @@ struct RotaryFields {
       return first ?? own ?? Double(contextLength)
     }
     switch try kind.string() {
-    case "default": return .none
+    // Of text alone, all three positions of a token are the same.
+    case "default", "mrope": return .none
     case "linear": return .linear(factor: try number("factor"))
     case "llama3":
       let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))

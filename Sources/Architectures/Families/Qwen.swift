@@ -7,6 +7,7 @@ extension Family {
   package static let qwen2 = Family(
     name: "qwen2",
     modelTypes: ["qwen2"],
+    wrappedTypes: ["qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text"],
     keys: FamilyKeys(window: "sliding_window"),
     defaults: qwenDefaults,
     gguf: GGUF(

@@ -61,13 +61,13 @@ package struct GGUFKeys {
         try Self.general(checkpoint, architecture)
         + Self.modelKeys(expert, model, gguf, architecture)
         + Self.files(tensors, type) + GGUFTokenizerKeys.pairs(of: model) + own
-      notes =
-        model.configuration.forgottenWindow(in: gguf, model.family).map {
-          [
-            "llama.cpp ignores the attention window of \($0) positions: results differ on longer "
-              + "texts"
-          ]
-        } ?? []
+      let window = model.configuration.forgottenWindow(in: gguf, model.family).map {
+        "llama.cpp ignores the attention window of \($0) positions: results differ on longer texts"
+      }
+      let wrapper = model.family.wrapper.map { _ in
+        "the file holds the language model only, without the parts for images or sound"
+      }
+      notes = [window, wrapper].compactMap(\.self)
     }
   }
 

@@ -58,7 +58,7 @@ enum GGUFTokenizerKeys {
   private static func specialTokens(
     _ model: Model, _ settings: JSONObject?, _ vocabulary: GGUFVocabulary, beginning: Int?
   ) throws -> [GGUFKeyValue] {
-    let config = try model.checkpoint.document("config.json")?.object
+    let config = LanguageConfiguration(try model.checkpoint.document("config.json"))?.object
     let kinds = [
       ("bos", "bos_token_id"), ("eos", "eos_token_id"), ("unk", "unknown_token_id"),
       ("pad", "padding_token_id"),

@@ -27,7 +27,7 @@ package struct DeciLMConfiguration: Sendable {
 
   package init(_ model: Model, widths: [Int]) throws(Obstacle) {
     let configuration = model.configuration
-    guard ["llama", "mistral"].contains(model.family.name) else {
+    guard ["llama", "mistral"].contains(model.family.name), model.family.wrapper == nil else {
       throw .family(model.family.name)
     }
     guard configuration.activation == .silu else {

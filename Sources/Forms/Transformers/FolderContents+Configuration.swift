@@ -51,7 +51,13 @@ extension FolderContents {
       }
     }
     // A family that the user describes may name the width differently.
-    object[model.family.keys.intermediateSize] = .int(width)
+    let key = model.family.keys.intermediateSize
+    guard let member = model.family.wrapper, var language = object[member]?.object else {
+      object[key] = .int(width)
+      return .object(object)
+    }
+    language[key] = .int(width)
+    object[member] = .object(language)
     return .object(object)
   }
 }
