@@ -34,7 +34,7 @@ extension Family {
     keys: FamilyKeys(
       normEpsilon: "layer_norm_eps", outputFactor: "logit_scale", window: "sliding_window"),
     defaults: cohereDefaults.merging([
-      "num_key_value_heads": 64, "head_dim": 128, "sliding_window": 4096,
+      "num_key_value_heads": 64, "sliding_window": 4096,
     ]) { $1 },
     gguf: GGUF(
       architecture: "cohere2", activation: .silu,
