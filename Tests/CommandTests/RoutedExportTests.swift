@@ -85,7 +85,7 @@ import Testing
   @Test(
     arguments: [
       ("code", "modeling_dynamoe.py differs from the one", "modeling_dynamoe.py differs"),
-      ("no code", "modeling_dynamoe.py differs from the one", "modeling_dynamoe.py differs"),
+      ("no code", "modeling_dynamoe.py is missing", "modeling_dynamoe.py differs"),
       ("source", "configuration_dynamoe.py differs from", "configuration_dynamoe.py differs"),
       ("families", "families_dynamoe.py differs from", "families_dynamoe.py differs"),
       ("permutation", "does not contain every neuron once", "experts.permutation: differs"),
