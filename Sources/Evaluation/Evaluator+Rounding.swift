@@ -32,7 +32,8 @@ extension Evaluator {
     on windows: [[Int]]
   ) throws(ModelError) -> RoundedFigures {
     let inputs = windows.map { Array($0.dropLast()) }
-    let sweep = LayerSweep(rounded, context, as: .rounding(to: type))
+    var sweep = LayerSweep(rounded, context, as: .rounding(to: type))
+    sweep.omittedTokens = 1
     let step = sweep.progress(tokens: inputs.reduce(0) { $0 + $1.count })
     let finished = try sweep.run(inputs) { call in
       (call.weights.output(call.weights.hidden(call.input)), ())

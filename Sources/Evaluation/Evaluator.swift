@@ -243,7 +243,8 @@ package struct Evaluator: Sendable {
     let step = context.progress.layers(
       .evaluating, of: model.configuration.layers,
       tokens: streams.variants.count * inputs.reduce(0) { $0 + $1.count })
-    let sweep = LayerSweep(model, context, as: stage)
+    var sweep = LayerSweep(model, context, as: stage)
+    sweep.omittedTokens = 1
     let finished = try sweep.run(inputs, phases: streams.phases) { call, earlier in
       streams.run(call, earlier: earlier)
     } finishedLayer: { layer, weights, uses in

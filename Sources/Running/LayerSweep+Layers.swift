@@ -49,7 +49,8 @@ extension LayerSweep {
     let rows = windows.map(\.count)
     for index in course.finishedLayers..<model.configuration.layers {
       let decoder = try DecoderLayer(
-        model, layer: index, positions: course.positions, parallel: parallel)
+        model, layer: index, positions: course.positions, omitted: omittedTokens,
+        parallel: parallel)
       let (from, within) = (course.area(before: index), course.area(within: index))
       let overflows = OverflowWatch()
       parallel.forEachLarge(rows) { window in

@@ -14,6 +14,9 @@ package struct LayerSweep: Sendable {
   package let context: Context
   /// Stage that the sweep is part of; its key names the records in the journal.
   package let stage: Stage
+  /// Tokens at the end of each window that are not run, as nothing is predicted from them; they
+  /// count in its length, by which some models choose their angles.
+  package var omittedTokens = 0
 
   package var parallel: Parallel { context.parallel }
 
@@ -144,7 +147,8 @@ package struct LayerSweep: Sendable {
     let states = course.states
     for layer in course.finishedLayers..<model.configuration.layers {
       let decoder = try DecoderLayer(
-        model, layer: layer, positions: course.positions, parallel: parallel)
+        model, layer: layer, positions: course.positions, omitted: omittedTokens,
+        parallel: parallel)
       let weights = arrange(layer, try model.feedForward(layer: layer, parallel: parallel))
       let (from, to) = (course.area(before: layer), course.area(before: layer + 1))
       var seen = [[Observation]](repeating: [], count: streams)

@@ -26,11 +26,12 @@ package struct DecoderLayer: Sendable {
   /// - Parameters:
   ///   - model: the model of the layer.
   ///   - layer: number of the layer.
-  ///   - positions: length of the longest window.
+  ///   - positions: rows of the longest window.
+  ///   - omitted: tokens of each window that have no row.
   ///   - parallel: the loop that reads and decodes.
   /// - Throws: ``ModelError`` if weights cannot be read.
   package init(
-    _ model: Model, layer: Int, positions: Int, parallel: Parallel
+    _ model: Model, layer: Int, positions: Int, omitted: Int, parallel: Parallel
   ) throws(ModelError) {
     func norm(_ role: TensorRole) throws(ModelError) -> Norm? {
       try model.norm(role, layer: layer, parallel: parallel)
@@ -51,7 +52,8 @@ package struct DecoderLayer: Sendable {
     attentionStreamNorm = try norm(.attentionStreamNorm)
     feedForwardNorm = try norm(.feedForwardNorm)
     rotate = configuration.rotary(layer: layer).map {
-      WindowRotation($0, headDimension: configuration.headDimension, longest: positions)
+      WindowRotation(
+        $0, headDimension: configuration.headDimension, longest: positions, omitted: omitted)
     }
     join = ResidualJoin(
       outputNorm: try norm(.feedForwardOutputNorm), streamNorm: try norm(.feedForwardStreamNorm),

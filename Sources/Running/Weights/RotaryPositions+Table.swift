@@ -3,23 +3,23 @@ import Glibc
 import Kernels
 
 extension RotaryPositions {
-  /// Rotations of the first positions.
-  func table(headDimension: Int, positions: Int) -> RotaryEmbedding {
-    let base = base(positions: positions)
+  /// Rotations of the first positions, for windows of a length.
+  func table(headDimension: Int, positions: Int, length: Int) -> RotaryEmbedding {
+    let base = base(length: length)
     var divided = RotaryEmbedding.frequencies(dimension: dimension, base: base)
     if !divisors.isEmpty { divided = zip(divided, divisors).map { $0 / $1 } }
-    let (frequencies, scale) = scaling.scaled(divided, base: base, positions: positions)
+    let (frequencies, scale) = scaling.scaled(divided, base: base, length: length)
     return RotaryEmbedding(
       headDimension: headDimension, frequencies: frequencies, magnitude: magnitude * scale,
       positions: positions)
   }
 
   /// Base for windows of a length.
-  private func base(positions: Int) -> Double {
-    guard case .dynamic(let factor, let original) = scaling, Double(positions) > original,
+  private func base(length: Int) -> Double {
+    guard case .dynamic(let factor, let original) = scaling, Double(length) > original,
       dimension > 2
     else { return base }
-    let growth = factor * Double(positions) / original - (factor - 1)
+    let growth = factor * Double(length) / original - (factor - 1)
     return base * pow(growth, Double(dimension) / Double(dimension - 2))
   }
 }
@@ -30,16 +30,16 @@ extension RotaryScaling {
   /// - Parameters:
   ///   - frequencies: unscaled frequency of each pair.
   ///   - base: base of these frequencies.
-  ///   - positions: length of the longest window.
+  ///   - length: length of the window.
   /// - Returns: as many frequencies.
   fileprivate func scaled(
-    _ frequencies: [Double], base: Double, positions: Int
+    _ frequencies: [Double], base: Double, length: Int
   ) -> (frequencies: [Double], magnitude: Double) {
     switch self {
     case .none, .dynamic: return (frequencies, 1)
     case .linear(let factor): return (frequencies.map { $0 / factor }, 1)
     case .long(let short, let long, let original, let magnitude):
-      let divisors = positions > original ? long : short
+      let divisors = length > original ? long : short
       return (zip(frequencies, divisors).map { $0 / $1 }, magnitude)
     case .llama3(let factor, let low, let high, let original):
       let scaled = frequencies.map { frequency in

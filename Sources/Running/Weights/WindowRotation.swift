@@ -6,26 +6,32 @@ struct WindowRotation: Sendable {
   private let positions: RotaryPositions
   private let headDimension: Int
   private let longest: Int
+  private let omitted: Int
   /// Angles of the longest windows.
   private let table: RotaryEmbedding
 
   /// - Parameters:
   ///   - positions: rotation of a layer.
   ///   - headDimension: dimensions of a head.
-  ///   - longest: length of the longest window.
-  init(_ positions: RotaryPositions, headDimension: Int, longest: Int) {
+  ///   - longest: rows of the longest window.
+  ///   - omitted: tokens of each window that have no row.
+  init(_ positions: RotaryPositions, headDimension: Int, longest: Int, omitted: Int) {
     self.positions = positions
     self.headDimension = headDimension
     self.longest = longest
-    table = positions.table(headDimension: headDimension, positions: longest)
+    self.omitted = omitted
+    table = positions.table(
+      headDimension: headDimension, positions: longest, length: longest + omitted)
   }
 
   /// Rotates queries and keys of a window, T × dimensions of all heads each.
   func callAsFunction(_ queries: inout Matrix, _ keys: inout Matrix) {
-    let isAlike = positions.scaling.isLong(longest) == positions.scaling.isLong(queries.rows)
+    let rows = queries.rows
+    let scaling = positions.scaling
     let table =
-      isAlike
-      ? table : positions.table(headDimension: headDimension, positions: queries.rows)
+      scaling.isLong(longest + omitted) == scaling.isLong(rows + omitted)
+      ? table
+      : positions.table(headDimension: headDimension, positions: rows, length: rows + omitted)
     table.rotate(&queries)
     table.rotate(&keys)
   }
