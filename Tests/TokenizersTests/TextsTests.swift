@@ -51,7 +51,7 @@ import Tokenizers
       "unk_token": "[UNK]",
     ]
     let tokenizer = try Tokenizer(
-      tokenizerJSON: SmallTokenizer().with("model", model)
+      tokenizerJSON: SmallTokenizer().with("model", model).with("added_tokens", [])
         .with("pre_tokenizer", ["type": "BertPreTokenizer"]).json)
     let ids = try tokenizer.encode("a playing b").map(Int.init)
     #expect(ids == [3, 1, 2, 0])

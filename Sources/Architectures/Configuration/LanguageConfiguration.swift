@@ -1,5 +1,6 @@
 package import JSON
-import Kernels
+
+import enum Kernels.Activation
 
 /// Part of a `config.json` that describes the language model, which a model of several senses (a
 /// wrapper) has as a member.
