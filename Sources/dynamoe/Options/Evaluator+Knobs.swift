@@ -23,15 +23,15 @@ extension Evaluator {
       : "it has \(options.joined(separator: " and "))"
   }
 
-  /// Warns about a budget below the smallest one that the model can reach, and above the dense
-  /// model's, such as a percentage.
+  /// Warns about a budget below the smallest one that the model can reach, and about one that looks
+  /// like a percentage.
   func warn(of knob: Variant.Knob) {
     guard case .budget(let budget) = knob else { return }
     if let smallest = smallestBudget, budget < smallest {
       Console.error(
         "warning: budget \(budget) is below the smallest possible, "
           + "\(HumanText.fixed(smallest, digits: 3)): every token gets expert 0")
-    } else if budget > 1 {
+    } else if budget >= 10 {
       Console.error(
         "warning: budget \(budget) is above 1, the cost of the dense model; half of that is 0.5")
     }
