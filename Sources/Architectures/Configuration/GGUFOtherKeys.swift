@@ -63,7 +63,8 @@ struct GGUFOtherKeys {
     "rope.scaling.yarn_beta_slow",
   ]
 
-  /// Keys that llama.cpp computes itself, and those about training, storage, pooling of embeddings, and experts of models that have none.
+  /// Keys that llama.cpp computes itself, and those about training, storage, pooling of embeddings,
+  /// and experts of models that have none.
   private static let harmless: Set<String> = [
     "classifier.output_labels", "interleave_moe_layer_step", "leading_dense_block_count",
     "moe_every_n_layers", "pooling_type", "rope.dimension_sections", "rope.finetuned",

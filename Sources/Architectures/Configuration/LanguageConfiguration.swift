@@ -33,13 +33,12 @@ package struct LanguageConfiguration: Sendable {
   /// none has the type.
   package var family: Family? {
     guard let modelType else { return nil }
-    let isWrapper = member != nil
     guard
       var family = Family.known.first(where: { family in
         family.modelTypes.contains(modelType) || family.wrappedTypes.contains(modelType)
       })
     else { return nil }
-    if isWrapper {
+    if let member {
       family.wrapper = member
       family.layouts[.transformers]?.renamings += TensorLayout.wrapperRenamings
     }

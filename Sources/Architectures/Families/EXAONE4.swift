@@ -20,14 +20,6 @@ extension Family {
       windowPeriod: 4, windowedCounts: [64], optional: [.window: 4096], outputBiases: .absent),
     windowedLayers: .allButEvery(4, key: "sliding_window_pattern"),
     unrotatedLayers: .unwindowed,
-    layouts: [
-      .transformers: .llama.naming(TensorLayout.headNorms).naming([
-        .attentionNorm: nil, .feedForwardNorm: nil,
-        .attentionOutputNorm: "model.layers.{layer}.post_attention_layernorm.weight",
-        .feedForwardOutputNorm: "model.layers.{layer}.post_feedforward_layernorm.weight",
-      ]),
-      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms)
-        .naming(TensorLayout.ggufBranchNorms).naming([.attentionNorm: nil, .feedForwardNorm: nil]),
-    ],
+    layouts: [.transformers: .normsBehind, .gguf: .ggufNormsBehind],
     modules: Modules(activation: "act_fn"))
 }

@@ -18,14 +18,19 @@ extension Family {
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     normsWholeHeads: true,
-    layouts: [
-      .transformers: .llama.naming(TensorLayout.headNorms).naming([
-        .attentionNorm: nil, .feedForwardNorm: nil,
-        .attentionOutputNorm: "model.layers.{layer}.post_attention_layernorm.weight",
-        .feedForwardOutputNorm: "model.layers.{layer}.post_feedforward_layernorm.weight",
-      ]),
-      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms)
-        .naming(TensorLayout.ggufBranchNorms).naming([.attentionNorm: nil, .feedForwardNorm: nil]),
-    ],
+    layouts: [.transformers: .normsBehind, .gguf: .ggufNormsBehind],
     modules: Modules(activation: "act_fn"))
+}
+
+extension TensorLayout {
+  /// LLaMA names with norms of queries and keys, and norms after both networks instead of before them.
+  static let normsBehind = TensorLayout.llama.naming(headNorms).naming([
+    .attentionNorm: nil, .feedForwardNorm: nil,
+    .attentionOutputNorm: "model.layers.{layer}.post_attention_layernorm.weight",
+    .feedForwardOutputNorm: "model.layers.{layer}.post_feedforward_layernorm.weight",
+  ])
+
+  /// The same in GGUF.
+  static let ggufNormsBehind = TensorLayout(names: gguf).naming(ggufHeadNorms)
+    .naming(ggufBranchNorms).naming([.attentionNorm: nil, .feedForwardNorm: nil])
 }
