@@ -21,6 +21,8 @@ struct AddedTokenMatcher: Sendable {
     var segments: [Segment] = []
     var covered = 0
     var index = 0
+    /// End of the white space that was last looked at.
+    var spaceEnd = 0
     for match in patterns.find(in: text).reversed() where match.start >= index {
       let token = tokens[Int(match.number)]
       var (start, end) = (match.start, match.start + match.length)
@@ -38,9 +40,11 @@ struct AddedTokenMatcher: Sendable {
         }
       }
       if token.stripsRight {
+        end = max(end, spaceEnd)
         while end < text.count, Self.isSpace(text.scalar(at: end).scalar) {
           end += text.scalar(at: end).length
         }
+        spaceEnd = end
       }
       // White space that an earlier token took is gone; nothing is left of a token of it.
       if token.stripsLeft { start = max(start, covered) }

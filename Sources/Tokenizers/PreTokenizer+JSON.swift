@@ -1,11 +1,17 @@
 extension PreTokenizer {
   /// Far more steps than any tokenizer in use has; each takes time for the whole text.
   private static let mostSteps = 64
+  /// The same of steps with a pattern, which may look at each byte many times.
+  private static let mostPatterns = 16
 
   init(_ node: JSONNode) throws(TokenizerError) {
     steps = try Self.steps(node, after: [])
     guard steps.count <= Self.mostSteps else {
       throw .unsupported(path: node.path, found: "a pre-tokenizer of \(steps.count) steps")
+    }
+    let patterns = steps.count { if case .split(.pattern, _, _) = $0 { true } else { false } }
+    guard patterns <= Self.mostPatterns else {
+      throw .unsupported(path: node.path, found: "a pre-tokenizer of \(patterns) patterns")
     }
   }
 

@@ -76,12 +76,41 @@ def steps(at):
         tokenizes(at, f"a thousand {name}", change, "some words " * 90_000)
 
 
+    def patterns(tokenizer):
+        tokenizer["normalizer"] = {"type": "Sequence", "normalizers": [
+            {"type": "Replace", "pattern": {"Regex": "a*b"}, "content": "b"}] * 250}
+
+    def splits_by_pattern(tokenizer):
+        tokenizer["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": "a*b"}, "behavior": "Isolated", "invert": False}] * 60 + [
+            {"type": "ByteLevel", "add_prefix_space": False}]}
+
+    def grows(tokenizer):
+        tokenizer["normalizer"] = {"type": "Sequence", "normalizers": [
+            {"type": "Replace", "pattern": {"String": start}, "content": end}
+            for start, end in (("a", "a" * 60), ("a" * 60, "a"))] * 32}
+    for name, change in (("patterns", patterns), ("splits by patterns", splits_by_pattern)):
+        tokenizes(at, name, change, ("a" * 100 + " ") * 3000)
+    tokenizes(at, "texts that grow and shrink", grows, "a" * 200_000)
+
+
 def words(at):
     same = lambda tokenizer: None
     tokenizes(at, "a word of a megabyte", same, "a" * 1_000_000)
     tokenizes(at, "a megabyte of spaces", same, " " * 1_000_000)
     tokenizes(at, "a megabyte of marks", same, "e" + "\u0301" * 500_000)
     tokenizes(at, "a megabyte of line ends", same, "\n" * 1_000_000)
+
+    def form(name):
+        return lambda tokenizer: tokenizer.update(normalizer={"type": name})
+    for name in ("NFC", "NFD", "NFKC", "NFKD"):
+        tokenizes(at, f"marks out of order in {name}", form(name), "a" + "\u0301\u0327" * 100_000)
+        tokenizes(at, f"long replacements in {name}", form(name), "\ufdfa " * 40_000)
+
+    def spaces(tokenizer):
+        adds(" ")(tokenizer)
+        tokenizer["added_tokens"][-1]["rstrip"] = True
+    tokenizes(at, "added white space that takes more", spaces, " " * 100_000)
 
 
 if __name__ == "__main__":

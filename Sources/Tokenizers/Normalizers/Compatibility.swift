@@ -1,15 +1,9 @@
 /// Replacements of Unicode compatibility characters, such as ﬁ by fi.
 enum Compatibility {
   /// Replaces compatibility characters; does not yet separate or order accents.
-  static func replaced(_ scalars: String.UnicodeScalarView) -> String.UnicodeScalarView {
-    var replaced = String.UnicodeScalarView()
-    for scalar in scalars {
-      if let replacement = table[scalar] {
-        replaced.append(contentsOf: replacement)
-      } else {
-        replaced.append(scalar)
-      }
-    }
+  static func replaced(_ scalars: String.UnicodeScalarView) -> [Unicode.Scalar] {
+    var replaced: [Unicode.Scalar] = []
+    for scalar in scalars { replaced += table[scalar] ?? [scalar] }
     return replaced
   }
 

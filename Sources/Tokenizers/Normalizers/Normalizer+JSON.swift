@@ -1,6 +1,8 @@
 extension Normalizer {
   /// Far more steps than any normaliser in use has; each takes time for the whole text.
-  private static let mostSteps = 256
+  private static let mostSteps = 64
+  /// The same of steps with a pattern, which may look at each byte many times.
+  private static let mostPatterns = 16
 
   /// Reads a normaliser, with a limit on its steps.
   static func bounded(_ node: JSONNode) throws(TokenizerError) -> Normalizer {
@@ -8,6 +10,12 @@ extension Normalizer {
     let count = normalizer.steps.count
     guard count <= mostSteps else {
       throw .unsupported(path: node.path, found: "a normalizer of \(count) steps")
+    }
+    let patterns = normalizer.steps.count { step in
+      if case .replace(.pattern, _) = step { true } else { false }
+    }
+    guard patterns <= mostPatterns else {
+      throw .unsupported(path: node.path, found: "a normalizer of \(patterns) patterns")
     }
     return normalizer
   }

@@ -17,7 +17,7 @@ indirect enum Normalizer: Sendable {
   case sequence([Normalizer])
 
   /// Limit of `leastLimit + mostGrowth · count` bytes, above the output of any normaliser in use.
-  private static let mostGrowth = 64
+  private static let mostGrowth = 16
   private static let leastLimit = 1 << 12
 
   /// - Throws: ``TokenizerError`` if a pattern takes too many steps, or the text becomes too long.

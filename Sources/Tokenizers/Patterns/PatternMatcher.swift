@@ -17,7 +17,7 @@ struct PatternMatcher {
   /// Index of the innermost lookbehind, where its match must end.
   private var target = 0
 
-  private static let stepsPerByte = 1000
+  private static let stepsPerByte = 256
   /// Small, as texts are split into many short pieces.
   private static let leastSteps = 1 << 12
 
