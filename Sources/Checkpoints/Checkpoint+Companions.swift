@@ -15,7 +15,7 @@ extension Checkpoint {
     "chat_template.json", familyName, cardName,
   ]
   /// Description of a family that is not built in.
-  static let familyName = "dynamoe-family.json"
+  package static let familyName = "dynamoe-family.json"
   /// Model card.
   package static let cardName = "README.md"
   /// Keys of a GGUF file, as a GGUF file without tensors (`formats/dmoe.md`, section 5).

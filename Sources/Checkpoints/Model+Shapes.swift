@@ -1,6 +1,6 @@
 import Architectures
 import JSON
-import Tensors
+package import Tensors
 
 extension Model {
   /// Throws if the tensors do not match the configuration, or are more than the family has.
@@ -69,6 +69,11 @@ extension Model {
   private static let masks = [
     "inv_freq", "masked_bias", ".attn.bias", ".attention.bias", "position_ids",
   ]
+  /// Whether a tensor is a buffer with constants, which nothing reads from files.
+  package static func isBuffer(_ name: TensorName) -> Bool {
+    masks.contains { name.text.contains($0) }
+  }
+
   /// Parts of the names of layers that read the last hidden state beside the output projection.
   private static let heads = ["cls.", "score.", "classifier.", "pooler."]
 

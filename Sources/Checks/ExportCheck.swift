@@ -86,7 +86,8 @@ enum ExportCheck: Check {
         ? "config.json differs from the source's in more than the width"
         : "config.json differs from the source's in more than the description of the experts"
     }
-    for name in contents.checkpoint.companions
+    let names = contents.checkpoint.companions
+    for name in names + folder.companions.filter({ !names.contains($0) })
     where name != "config.json" && name != Checkpoint.cardName {
       guard try folder.companion(name) == contents.companion(name) else {
         return "\(name) differs from the source's"

@@ -7,13 +7,14 @@ import Work
 
 enum FiniteCheck: Check {
   static let id = "finite"
-  static let summary = "No floating-point tensor holds NaN or infinity."
+  static let summary = "No floating-point tensor that is read holds NaN or infinity."
 
   static func applies(to subject: CheckSubject) -> Bool { true }
 
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     let tensors = try Self.tensors(of: subject.checkpoint).filter {
       $0.description.elementType.isFloatingPoint && $0.description.elementType.isDecodable
+        && !Model.isBuffer($0.description.name)
     }
     let done = Counter()
     let statistics = try subject.context.parallel.map(tensors.count) { (index) throws(any Error) in

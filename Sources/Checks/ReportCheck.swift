@@ -1,12 +1,15 @@
 import ByteIO
 import Checkpoints
 import DMOE
+import Experts
 import JSON
+import Reports
 
 enum ReportCheck: Check {
   static let id = "report"
   static let summary = """
-    The report beside the file, if there is one, gives the same plan, experts and lengths.
+    The report beside the file, if there is one, is complete, and gives the same model, plan, \
+    experts and lengths.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -19,10 +22,18 @@ enum ReportCheck: Check {
     guard Folder.exists(String(path)) else { return .skipped("no report beside the file") }
     let bytes = try InputFile(path: String(path)).readAll(limit: 1 << 28)
     do {
-      let report = JSONField(try JSONScanner.scan(bytes))
+      let document = try JSONScanner.scan(bytes)
+      _ = try ReportPage(document: document)
+      let report = JSONField(document)
       let directory = container.directory
       let plan = try report.member("plan")
-      _ = try plan.member("importance").mustBe(directory.importance)
+      try expect(report.member("source"), directory.model)
+      try expect(plan, directory)
+      if let routing = directory.routing,
+        let stated = try BudgetTable(container, target: routing.target)
+      {
+        try expect(plan.member("budgets"), stated)
+      }
       let layers = try plan.member("layers").elements()
       guard layers.count == directory.widths.count else {
         return .failed("the report has \(layers.count) layers, the file \(directory.widths.count)")
@@ -40,12 +51,61 @@ enum ReportCheck: Check {
       for (expert, field) in experts.enumerated() {
         let length = container.prefixLength(expert: expert)
         _ = try field.member("bytes").int(in: length...length)
+        _ = try field.member("expert").int(in: expert...expert)
       }
       return .passed("\(Folder.name(of: String(path))) matches this file")
     } catch let error as JSONFieldError {
       return .failed("\(path): \(error)")
     } catch let error as JSONError {
       return .failed("\(path): \(error)")
+    }
+  }
+
+  private static func expect(
+    _ source: JSONField, _ model: DMOEDirectory.Model
+  ) throws(JSONFieldError) {
+    _ = try source.member("family").mustBe(model.family)
+    for (name, number) in [
+      ("layers", model.layers), ("hidden_size", model.hiddenSize),
+      ("intermediate_size", model.intermediateSize),
+    ] {
+      _ = try source.member(name).int(in: number...number)
+    }
+  }
+
+  private static func expect(
+    _ plan: JSONField, _ directory: DMOEDirectory
+  ) throws(JSONFieldError) {
+    _ = try plan.member("importance").mustBe(directory.importance)
+    if let recipe = directory.recipe { _ = try plan.member("recipe").mustBe(recipe) }
+    _ = try plan.member("experts").int(in: directory.experts...directory.experts)
+    guard let routing = directory.routing else { return }
+    let router = try plan.member("router")
+    _ = try router.member("kind").mustBe(routing.router.rawValue)
+    _ = try router.member("predicts").mustBe(routing.target.rawValue)
+    if let rank = routing.compensationRank {
+      _ = try plan.member("compensation_rank").int(in: rank...rank)
+    }
+  }
+
+  /// Compares budgets as far as the file holds them, which is in single precision or better.
+  private static func expect(
+    _ budgets: JSONField, _ table: BudgetTable
+  ) throws(JSONFieldError) {
+    func compare(_ field: JSONField, _ number: Double) throws(JSONFieldError) {
+      guard abs(try field.double() - number) <= 1e-6 * abs(number) else {
+        throw field.mismatch(expected: "\(number)")
+      }
+    }
+    try compare(budgets.member("smallest"), table.smallest)
+    let rows = try budgets.member("rows").elements()
+    guard rows.count == table.rows.count else {
+      throw budgets.mismatch(expected: "\(table.rows.count) rows")
+    }
+    for (field, row) in zip(rows, table.rows) {
+      try compare(field.member("cost"), row.cost)
+      try compare(field.member("routed"), row.routed)
+      try compare(field.member("oracle"), row.oracle)
     }
   }
 

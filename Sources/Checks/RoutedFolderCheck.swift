@@ -58,7 +58,7 @@ enum RoutedFolderCheck: Check {
   static func changedCode(of folder: Checkpoint, _ form: RoutedConfiguration) throws -> String? {
     guard let place = folder.place else { return nil }
     return try RemoteCode.files(modelType: form.modelType).first { name, bytes in
-      guard place.contains(name) else { return true }
+      guard place.contains(name) else { return name != RemoteCode.optionalName }
       return try place.open(name).readAll(limit: 1 << 24) != bytes
     }?.name
   }
@@ -101,7 +101,11 @@ enum RoutedFolderCheck: Check {
       for tensor in form.tensors(layer: layer, hiddenSize: model.configuration.hiddenSize) {
         let name = TensorName(place + tensor.name)
         guard let found = folder.tensor(name) else { return "the tensor \(name) is missing" }
-        guard found.elementType == tensor.elementType, found.shape == tensor.shape else {
+        // Transformers may have saved numbers again in another type.
+        let isAlike =
+          found.elementType == tensor.elementType
+          || found.elementType.isFloatingPoint && tensor.elementType.isFloatingPoint
+        guard isAlike, found.shape == tensor.shape else {
           return "\(name): expected \(tensor.elementType.rawValue) \(tensor.shape), found "
             + "\(found.elementType.rawValue) \(found.shape)"
         }

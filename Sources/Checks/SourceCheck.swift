@@ -11,7 +11,7 @@ enum SourceCheck: Check {
   static let id = "source"
   static let summary = """
     Every FFN matrix equals the source's under the file's permutation, every other tensor is \
-    identical, none is missing and none is extra; for matrices stored in another type, the error \
+    identical, as are the files beside the weights, none is missing and none is extra; for matrices stored in another type, the error \
     is given. Of a part, the largest expert is compared; of an overlay, the digests.
     """
   static let input: CheckInput? = .source
@@ -26,6 +26,9 @@ enum SourceCheck: Check {
     let described = TensorComparison.describedDifferences(
       expected: subject.checkpoint, found: source)
     if let first = described.first { return .failed(first.text(of: .source)) }
+    if let other = try CompanionDifference.first(of: subject.checkpoint, from: source) {
+      return .failed(other)
+    }
     if subject.checkpoint.isOverlay { return try overlay(container, source.source, subject) }
     guard container.holdsDense else { return try expert(container, source.source, subject) }
     let held = container.directory.sourceTensors

@@ -7,8 +7,10 @@ package enum RemoteCode {
     (configurationName, PackageResources.configuration_dynamoe_py),
     (FamiliesModule.name, Array(FamiliesModule.text().utf8)),
     ("modeling_dynamoe.py", PackageResources.modeling_dynamoe_py),
-    ("finetune.py", PackageResources.finetune_py),
+    (optionalName, PackageResources.finetune_py),
   ]
+  /// File that the others do not need, and that Transformers does not copy.
+  package static let optionalName = "finetune.py"
   private static let configurationName = "configuration_dynamoe.py"
   /// The only line that differs between folders, as it is in the embedded file.
   private static let sourceLine = "SOURCE = \"llama\""
