@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-exports test-peers test-threads fuzz bench lint format man docs release setup clean
+.PHONY: build demo test test-exports test-peers test-threads fuzz bench lint format man families docs release setup clean
 
 DYNAMOE := .build/release/dynamoe
 # Packages for the build, and for the tests with their independent peers.
@@ -48,6 +48,7 @@ test-peers: build .venv-peers/ready out/peers/vocabularies
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
+	.venv-peers/bin/python fixtures/families/draft_family.py $(DYNAMOE) smollm3 --as-unknown -o out/peers/draft
 	swift build -c release --product ListTokens
 	.venv-peers/bin/python Tests/peers/llama_vocabularies.py .build/release/ListTokens $(VOCABULARIES)
 	.venv-peers/bin/python Tests/peers/llama_tokens.py .build/release/ListTokens
@@ -114,6 +115,11 @@ man:
 	rm -rf man && mkdir man
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --date 2026-11-21 --output-directory man
+
+# Writes the table of docs/families.md from the families' descriptions.
+families:
+	swift build --product ListFamilies
+	.ci/families .build/debug/ListFamilies
 
 # Builds the library's reference in out/docs, a folder for any web server.
 docs: setup

@@ -176,6 +176,11 @@ let package = Package(
       name: "ListTokens", dependencies: ["Checkpoints", "GGUF", "JSON", "Tokenizers"],
       path: "Tests/peers/tokens", swiftSettings: strict),
 
+    // Run by `make families`: the table of docs/families.md.
+    .executableTarget(
+      name: "ListFamilies", dependencies: ["Forms"], path: "Tests/docs/families",
+      swiftSettings: strict),
+
     // Run by `make fuzz`: readers of untrusted input, fed by libFuzzer.
     .target(
       name: "FuzzTargets",

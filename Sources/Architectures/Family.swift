@@ -86,10 +86,23 @@ package struct Family: Sendable {
     package let activation: String
     /// The dropout of the output, in the same module; nil if that module has none.
     package let dropout: String?
+    /// Whether that module also adds the residual stream, its second argument.
+    package let addsStream: Bool
 
-    init(activation: String, dropout: String? = nil) {
+    init(activation: String, dropout: String? = nil, addsStream: Bool = false) {
       self.activation = activation
       self.dropout = dropout
+      self.addsStream = addsStream
+    }
+  }
+
+  /// Value of a key, and what models with others have, which is not supported.
+  package struct Requirement: Sendable {
+    package let value: JSONValue
+    package let others: String
+
+    static func only(_ value: JSONValue, not others: String) -> Requirement {
+      Requirement(value: value, others: others)
     }
   }
 
@@ -110,6 +123,8 @@ package struct Family: Sendable {
     case rotary
     /// One embedding row for each position; position 0 has row `first`.
     case learned(first: Int)
+    /// Terms of attention scores that grow with the distance (ALiBi, arXiv 2108.12409).
+    case linearBiases
   }
 
   /// Layers that attend to a window only, if the configuration has a window.
@@ -121,6 +136,8 @@ package struct Family: Sendable {
     case allButEvery(Int, key: String?)
     /// All layers that `layer_types` does not except.
     case listed
+    /// Those that are `local` in a list of kinds, or in repeated patterns of them.
+    case local(kinds: String, patterns: String)
   }
 
   /// Layers whose queries and keys are not rotated.
@@ -140,20 +157,30 @@ package struct Family: Sendable {
   }
 
   package var name: String
+  /// The models, by the names that their makers give them.
+  package var title: String
   /// Values of `model_type` for this family.
   package var modelTypes: [String]
   /// Values of `model_type` for the same language model in a model of several senses.
   package var wrappedTypes: [String] = []
+  /// Transformers' values of missing keys that differ in these models.
+  package var wrappedDefaults: [String: JSONValue] = [:]
   /// Member of `config.json` that describes the language model of such a model; nil for the document
   /// as a whole.
   package var wrapper: String?
   package var keys = FamilyKeys()
   /// Other names of keys that Transformers takes for the family's.
   package var aliases: [String: String] = [:]
+  /// Member of `config.json` that holds some of the keys; nil if none does.
+  package var keyGroup: String?
   /// Transformers' values of keys that are missing from `config.json`.
   package var defaults: [String: JSONValue] = [:]
   /// Keys that must have these values if present; others are not supported.
-  package var requirements: [String: JSONValue] = [:]
+  ///
+  /// They tell families with the same `model_type` apart.
+  package var requirements: [String: Requirement] = [:]
+  /// What layers have that are not run; nil for a family that is run.
+  package var unrun: String?
   /// Nil if llama.cpp does not support the family, or dynamoe does not read it from GGUF.
   package var gguf: GGUF?
   package var norm = Norm.rootMeanSquare
@@ -164,6 +191,8 @@ package struct Family: Sendable {
   /// Whether the output projection has a bias.
   package var outputBias = false
   package var positions = Positions.rotary
+  /// Whether the length that the configuration states counts the rows before the first position.
+  package var countsUnusedPositions = false
   /// Whether positions also attend to later ones, so that nothing predicts the next token.
   package var isEncoder = false
   /// Whether the feed-forward layer has a gate projection.
@@ -174,6 +203,10 @@ package struct Family: Sendable {
   /// Whether the feed-forward network reads the residual stream before attention instead of after
   /// it.
   package var isParallel = Flag.never
+  /// Whether all heads share one key and value, whatever the configuration says.
+  package var sharesOneKey = false
+  /// Factor of attention scores that no key states; nil for the usual one.
+  package var attentionScale: Double?
   package var tiedOutput = Flag.key("tie_word_embeddings", otherwise: false)
   /// Biases of query, key and value.
   package var attentionBias = Flag.never
@@ -198,6 +231,8 @@ package struct Family: Sendable {
   package var scalesEmbedding = false
   /// Supported activations, by their names in `config.json`.
   package var activations = Self.usualActivations
+  /// Activation of all models, which no key states; nil if one does.
+  package var activation: Activation?
   package var layouts: [TensorNaming: TensorLayout]
   /// Nil if Transformers predicts no next token with the family: such models have no form with
   /// routers.
@@ -209,17 +244,24 @@ package struct Family: Sendable {
     "relu2": .reluSquared,
   ]
 
-  package static let known: [Family] = [
-    .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
-    .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
-    .helium, .exaone4, .seedOSS, .ernie45, .hunyuan, .granite, .olmo, .cohere, .cohere2,
-    .phi, .gptJ, .stableLM,
-  ]
+  package static let known: [Family] =
+    [
+      .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
+      .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
+      .helium, .exaone4, .seedOSS, .ernie45, .hunyuan, .granite, .olmo, .cohere, .cohere2,
+      .phi, .gptJ, .stableLM, .bloom, .mpt, .gptNeo, .falcon40B, .falcon, .falcon2, .roberta,
+    ] + unrun
+
+  /// Known values of `model_type`, each once.
+  package static var modelTypes: [String] { unique(known.flatMap(\.modelTypes)) }
 
   /// Names of known architectures in GGUF files, each once, those for mixed widths last.
   package static var architectures: [String] {
-    let names = known.compactMap(\.gguf?.architecture) + known.compactMap(\.gguf?.mixed)
-    return names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
+    unique(known.compactMap(\.gguf?.architecture) + known.compactMap(\.gguf?.mixed))
+  }
+
+  private static func unique(_ names: [String]) -> [String] {
+    names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
   }
 
   /// Canonical name of the tensor with a role; nil if the family has none.

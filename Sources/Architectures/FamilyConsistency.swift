@@ -50,6 +50,10 @@ struct FamilyConsistency {
       if has(.positionEmbedding) {
         try refuse(.positionEmbedding, "no name, because positions are rotary")
       }
+    case .linearBiases:
+      if has(.positionEmbedding) {
+        try refuse(.positionEmbedding, "no name, because positions are linear biases")
+      }
     case .learned:
       if !has(.positionEmbedding) {
         try refuse(.positionEmbedding, "a name, because positions are learned")

@@ -33,8 +33,20 @@ package struct FamilyDescription {
     case "norm": family.norm = try field.choice(Family.Norm.self)
     case "positions":
       family.positions =
-        field.value == "rotary"
-        ? .rotary : .learned(first: try field.member("learned_from").int(in: 0...1 << 16))
+        switch field.value {
+        case "rotary": .rotary
+        case "linear_biases": .linearBiases
+        default: .learned(first: try field.member("learned_from").int(in: 0...1 << 16))
+        }
+    case "counts_unused_positions": family.countsUnusedPositions = try field.bool()
+    case "key_group": family.keyGroup = try field.string()
+    case "shares_one_key": family.sharesOneKey = try field.bool()
+    case "attention_scale":
+      family.attentionScale = try field.double()
+      guard family.attentionScale ?? 1 > 0 else {
+        throw field.mismatch(expected: "a number above 0")
+      }
+    case "activation": family.activation = try field.choice(Activation.self)
     case "norm_biases": family.normBiases = try field.bool()
     case "output_bias": family.outputBias = try field.bool()
     case "unrotated_layers":
@@ -154,7 +166,7 @@ extension Family.WindowedLayers {
   fileprivate var period: Int? {
     switch self {
     case .all, .listed: 0
-    case .from: nil
+    case .from, .local: nil
     case .allButEvery(let period, _): period
     }
   }

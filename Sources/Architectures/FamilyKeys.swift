@@ -2,11 +2,14 @@
 ///
 /// Nil for a key that Transformers ignores in the family: its value has no effect.
 package struct FamilyKeys: Sendable {
+  package static let usualWidth = "intermediate_size"
+
   package var layers = "num_hidden_layers"
   package var hiddenSize = "hidden_size"
   /// Size of embeddings, which must be that of hidden states; nil if it always is.
   package var embeddingSize: String?
-  package var intermediateSize = "intermediate_size"
+  /// Nil if H follows from other keys.
+  package var intermediateSize: String? = usualWidth
   package var heads = "num_attention_heads"
   /// Nil if every head has its own key and value.
   package var keyValueHeads: String? = "num_key_value_heads"
@@ -16,7 +19,7 @@ package struct FamilyKeys: Sendable {
   package var contextLength = "max_position_embeddings"
   /// Nil if the epsilon is always 10⁻⁵.
   package var normEpsilon: String? = "rms_norm_eps"
-  /// The first key present counts.
+  /// The first key present counts; none if the family has one activation.
   package var activation = ["hidden_act"]
   package var rotaryBase = "rope_theta"
   /// Fraction of a head's dimensions that is rotated; nil if all are.
@@ -40,6 +43,8 @@ package struct FamilyKeys: Sendable {
   package var outputDivisor: String?
   /// Largest magnitude of queries, keys and values.
   package var projectionLimit: String?
+  /// Whether tokens attend to earlier ones only; nil if Transformers has no other form.
+  package var causal: String? = "is_causal"
   /// Nil if no layer has a window.
   package var window: String?
 }

@@ -17,12 +17,14 @@ package struct ModuleLayout: Sendable, Equatable {
   /// Whether projections have a row for each input.
   package let isTransposed: Bool
   /// The norm before the network, which reads the residual stream that the output is added to;
-  /// nil if the network itself reads it.
+  /// nil if the network itself reads it, or the layer's input is that stream.
   package let inputNorm: String?
   /// The norm applied to the network's output.
   package let outputNorm: String?
   /// Whether attention and network run in parallel.
   package let isParallel: Family.Flag
+  /// Whether the network adds the residual stream to its output.
+  package let addsStream: Bool
   /// Key of the factor of what the network adds to the residual stream; nil without one.
   package let factor: String?
 
@@ -52,9 +54,10 @@ package struct ModuleLayout: Sendable, Equatable {
     activation = modules.activation
     dropout = modules.dropout
     isTransposed = family.layouts[.transformers]?.isTransposed ?? false
-    inputNorm = norms[0].place?.module
+    inputNorm = family.isParallel == .always ? nil : norms[0].place?.module
     outputNorm = norms[1].place?.module
     isParallel = family.isParallel
+    addsStream = modules.addsStream
     factor = family.keys.residualFactor
   }
 

@@ -3,7 +3,9 @@ import Tensors
 
 extension Model {
   /// Whether the model can predict a next token from the tokens before it.
-  package var hasPredictions: Bool { !family.isEncoder && configuration.hasHead }
+  package var hasPredictions: Bool {
+    !family.isEncoder && family.unrun == nil && configuration.hasHead
+  }
 
   /// Whether one pass over a text predicts all its tokens: each from those before it alone.
   package var predictsTokens: Bool { hasPredictions && configuration.isCausal }

@@ -113,9 +113,10 @@ package struct Model: Sendable {
         throw ModelError.routedFolder(path: path)
       }
       if stated == nil, let language, let family = language.family {
-        return (family, try ModelConfiguration(language.document, family: family))
+        let document = family.unrun == nil ? language.document : sized(language, family, checkpoint)
+        return (family, try ModelConfiguration(document, family: family))
       }
-      guard let family = Family.known.first(where: { $0.modelTypes.contains(modelType) }) else {
+      guard let family = Family.known(modelType: modelType, document) else {
         throw ModelError.unknownFamily(path: path, modelType: language?.modelType ?? modelType)
       }
       return (family, try ModelConfiguration(document, family: family))
@@ -124,6 +125,29 @@ package struct Model: Sendable {
     } catch {
       throw error as? ModelError ?? .noConfiguration(path: path)
     }
+  }
+
+  /// Configuration with the width of the first layer's network, which some families state in ways
+  /// of their own.
+  private static func sized(
+    _ language: LanguageConfiguration, _ family: Family, _ checkpoint: Checkpoint
+  ) -> JSONValue {
+    var object = language.object
+    let layout = family.layouts[.transformers] ?? .nameless
+    let renaming = layout.renaming(of: checkpoint)
+    let name = layout.name(.up, layer: 0).map { TensorLayout.renamed($0, by: renaming) }
+    if let width = name.flatMap({ checkpoint.tensor(TensorName($0))?.shape.first }) {
+      object[family.keys.intermediateSize ?? FamilyKeys.usualWidth] = .int(width)
+    }
+    return .object(object)
+  }
+
+  /// Throws if layers of the family are not run.
+  package func checkRuns() throws(ModelError) {
+    guard let unrun = family.unrun else { return }
+    throw .unsupported(
+      path: path, what: "models of the family \(family.name) have \(unrun), which are not run",
+      advice: "rank its neurons by weights, or by statistics that another program recorded")
   }
 
   /// Family described by the user or in the checkpoint; nil without description.
@@ -169,9 +193,12 @@ package struct Model: Sendable {
     let described = try describedFamily(of: checkpoint)
     do {
       let keys = try ConfigurationKeys(metadata, path: checkpoint.path)
-      let known = (described.map { [$0] } ?? Family.known).first {
-        [$0.gguf?.architecture, $0.gguf?.mixed].contains(keys.architecture)
+      let named = described.flatMap { family in
+        [family.gguf?.architecture, family.gguf?.mixed].contains(keys.architecture) ? family : nil
       }
+      let known =
+        described == nil
+        ? Family.known(architecture: keys.architecture, tensors: checkpoint) : named
       guard let family = known, let gguf = family.gguf else {
         throw ModelError.unknownArchitecture(
           path: checkpoint.path, architecture: keys.architecture)

@@ -135,7 +135,7 @@ extension ModelError: CustomStringConvertible {
     case .unknownFamily(let path, let modelType):
       """
       \(path): config.json: unknown model_type \"\(modelType)\"; known: \
-      \(Family.known.flatMap(\.modelTypes).joined(separator: ", "))
+      \(Family.modelTypes.joined(separator: ", "))
       """
     case .unknownArchitecture(let path, let architecture):
       """

@@ -153,7 +153,8 @@ extension DynamoeError.Category {
 
   private static func category(of error: FormError) -> Self {
     switch error {
-    case .otherNames, .mixedWidths, .notAllExperts, .notRoutable, .mixedWidthsInGGUF, .notInGGUF,
+    case .otherNames, .mixedWidths, .derivedWidth, .notAllExperts, .notRoutable, .mixedWidthsInGGUF,
+      .notInGGUF,
       .beyondType, .recoded, .notRouted, .unknownExpertTensor, .permutation, .otherReport:
       .data
     }

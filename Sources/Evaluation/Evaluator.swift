@@ -45,6 +45,7 @@ package struct Evaluator: Sendable {
   /// Throws for a model that predicts no next token.
   package func checkPredicts() throws(EvaluationError) {
     guard !model.hasPredictions else { return }
+    do throws(ModelError) { try model.checkRuns() } catch { throw .model(error) }
     guard model.family.isEncoder else {
       throw .headless(path: model.path, tensor: model.tensorName(.output))
     }

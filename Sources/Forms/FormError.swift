@@ -7,6 +7,8 @@ package enum FormError: Error, Equatable, Sendable {
   case otherNames(path: String)
   /// Widths of the expert differ between layers, in a way that DeciLM cannot express.
   case mixedWidths(expert: Int, widths: [Int], DeciLMConfiguration.Obstacle)
+  /// Transformers derives the width of the family's networks from the hidden size.
+  case derivedWidth(family: String)
   /// An export of all experts from a file that holds only some.
   case notAllExperts(path: String, held: Int)
   /// Transformers has no language model of the family, or the family is unknown.
@@ -42,6 +44,11 @@ extension FormError: CustomStringConvertible {
       expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \
       \(widths.max() ?? 0) neurons); a plain model has one width for all, and DeciLM, which has \
       one per layer, \(obstacle)
+      """
+    case .derivedWidth(let family):
+      """
+      a single expert of \(family) has no form in Transformers, where the width of its networks \
+      follows from the hidden size
       """
     case .notAllExperts(let path, let held):
       """

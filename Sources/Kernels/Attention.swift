@@ -18,11 +18,14 @@ package struct Attention: Sendable {
   package let span: Int?
   /// Cap c of `c · tanh(score / c)`; nil for uncapped scores.
   package let softCap: Float?
+  /// Decrease of each head's scores by a position of distance; empty for none.
+  package let slopes: [Float]
 
   package init(
     heads: Int, keyValueHeads: Int, scale: Float, isCausal: Bool = true, span: Int? = nil,
-    softCap: Float? = nil
+    softCap: Float? = nil, slopes: [Float] = []
   ) {
+    precondition(slopes.isEmpty || slopes.count == heads, "\(heads) heads, \(slopes.count) slopes")
     precondition(heads % keyValueHeads == 0, "\(heads) heads, \(keyValueHeads) of keys")
     self.heads = heads
     self.keyValueHeads = keyValueHeads
@@ -30,6 +33,23 @@ package struct Attention: Sendable {
     self.isCausal = isCausal
     self.span = span
     self.softCap = softCap
+    self.slopes = slopes
+  }
+
+  /// Slopes of n heads: 2⁻ᵉ ᐟ ⁿ and its powers, e being the exponent (ALiBi, arXiv 2108.12409).
+  ///
+  /// A number of heads that is no power of 2 takes those of the power below, then every second of
+  /// the power above.
+  package static func slopes(heads: Int, exponent: Double) -> [Float] {
+    var power = 1
+    while 2 * power <= heads { power *= 2 }
+    func slope(_ index: Int, of count: Int) -> Float {
+      Float(exp2(-exponent * Double(index) / Double(count)))
+    }
+    return (0..<heads).map { head in
+      head < power
+        ? slope(head + 1, of: power) : slope(2 * (head - power) + 1, of: 2 * power)
+    }
   }
 
   /// - Parameters:
@@ -92,7 +112,8 @@ package struct Attention: Sendable {
       for row in 0..<count {
         unsafe weigh(
           UnsafeMutableBufferPointer(rebasing: scores[row * count..<(row + 1) * count]),
-          visible: visible(row, of: count))
+          visible: visible(row, of: count), position: row,
+          slope: slopes.isEmpty ? 0 : slopes[head])
       }
     }
     return scores
@@ -103,11 +124,16 @@ package struct Attention: Sendable {
   }
 
   /// Softmax over the visible scores; sets all others to 0.
-  private func weigh(_ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>) {
+  private func weigh(
+    _ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>, position: Int, slope: Float
+  ) {
     if let softCap {
       for index in visible {
         unsafe scores[index] = softCap * tanhf(scores[index] / softCap)
       }
+    }
+    if slope != 0 {
+      for index in visible { unsafe scores[index] -= slope * Float(abs(position - index)) }
     }
     var maximum = -Float.infinity
     for index in visible { unsafe maximum = max(maximum, scores[index]) }

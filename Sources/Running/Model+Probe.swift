@@ -20,6 +20,12 @@ extension Model {
   package func probe(
     _ windows: [[Int]], withOutput: Bool, parallel: Parallel
   ) throws(ModelError) {
+    if windows.isEmpty, family.unrun != nil {
+      for layer in 0..<configuration.layers {
+        _ = try feedForward(layer: layer, parallel: parallel)
+      }
+      return
+    }
     // The head is read last in a sweep, and its errors are the cheapest to find.
     let head = withOutput ? try OutputHead(self, parallel: parallel) : nil
     let tokens = windows.prefix(1).map { Array($0.prefix(Self.probedTokens)) }

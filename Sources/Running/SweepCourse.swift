@@ -33,6 +33,7 @@ struct SweepCourse: Sendable {
     _ sweep: LayerSweep, _ windows: [[Int]], streams: Int, isTwofold: Bool,
     restore: (inout RecordReader) -> Void
   ) throws(ModelError) {
+    try sweep.model.checkRuns()
     let configuration = sweep.model.configuration
     let store = sweep.context.workspace.store
     let rows = (0..<streams).flatMap { _ in windows.map(\.count) }

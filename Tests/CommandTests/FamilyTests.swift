@@ -7,19 +7,7 @@ import Testing
 
 /// Every family at the command line, and one described by a user.
 @Suite struct FamilyTests {
-  private static let root = packageRoot.appending(path: "fixtures/families").path(
-    percentEncoded: false)
-  static let folders = [
-    "arcee", "bert", "cohere", "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3",
-    "gemma3_vision", "glm", "glm4", "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "granite",
-    "helium", "hunyuan_v1_dense", "llama3", "ministral", "mistral", "mistral3", "nemotron", "olmo",
-    "olmo2", "olmo3", "opt", "phi", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm",
-    "starcoder2",
-  ]
-  /// Those without a file of llama.cpp's converter.
-  static let withoutGGUF = [
-    "gemma3_vision", "glm", "gptj", "helium", "ministral", "mistral3", "opt",
-  ]
+  private static let root = FamilyFolders.root
   private static let reader = packageRoot.appending(path: "formats/reference/read_dmoe.py").path(
     percentEncoded: false)
   private static let text = ["--text", Fixture.calibrationText, "--max-tokens", "1024"]
@@ -34,7 +22,7 @@ import Testing
     return try #require(JSONScanner.scan(Array(run.output.utf8)).object)
   }
 
-  @Test(arguments: folders)
+  @Test(arguments: FamilyFolders.all)
   func `a checkpoint of the family becomes experts, and comes back bit for bit`(
     _ name: String
   ) throws {
@@ -53,7 +41,7 @@ import Testing
     #expect(validation["valid"]?.bool == true)
     // The independent reader fails if a bit differs.
     _ = try python([Self.reader, path, "--against", model])
-    guard name != "bert" else { return }
+    guard !FamilyFolders.encoders.contains(name) else { return }
     let figures = try json(["evaluate", path, "--variants", "dense"] + Self.text)
     let source = try json(["evaluate", model, "--variants", "dense"] + Self.text)
     func perplexity(_ document: JSONObject) throws -> Double {
@@ -63,27 +51,28 @@ import Testing
     #expect(abs(found / expected - 1) < 1e-4)
   }
 
-  @Test(arguments: folders)
+  @Test(arguments: FamilyFolders.all)
   func `every export of the family is valid, and equal to its origin`(_ name: String) throws {
     let path = folder.path("t.dmoe")
     let model = Self.root + "/" + name
     _ = try json(["partition", model, "-o", path, "--importance", "weights", "--experts", "2"])
-    for form in ["hf", "gguf", "dmoe"] {
-      for expert in ["0", "dense"] {
-        let output = folder.path("\(expert).\(form)")
-        let words = ["export", path, "--format", form, "--expert", expert, "-o", output]
-        let exported = try dynamoe(words)
-        // GGUF cannot represent every family.
-        if form == "gguf", exported.status == 65 { continue }
-        #expect(exported.status == 0, "\(words): \(exported.errors)")
-        _ = try json(["inspect", output])
-        let origin = form == "dmoe" ? [] : ["--against", path]
-        #expect(try json(["validate", output] + origin)["valid"]?.bool == true, "\(words)")
+    for (form, expert) in [("hf", "0"), ("gguf", "0"), ("dmoe", "0"), ("hf", "dense")] {
+      let output = folder.path("\(expert).\(form)")
+      let words = ["export", path, "--format", form, "--expert", expert, "-o", output]
+      let exported = try dynamoe(words)
+      // GGUF cannot represent every family; some have one width in Transformers.
+      if form == "gguf", exported.status == 65 { continue }
+      if exported.status == 65, exported.errors.contains("follows from the hidden size") {
+        continue
       }
+      #expect(exported.status == 0, "\(words): \(exported.errors)")
+      _ = try json(["inspect", output])
+      let origin = form == "dmoe" ? [] : ["--against", path]
+      #expect(try json(["validate", output] + origin)["valid"]?.bool == true, "\(words)")
     }
   }
 
-  @Test(arguments: folders.filter { !withoutGGUF.contains($0) })
+  @Test(arguments: FamilyFolders.withGGUF)
   func `the same from GGUF, bit for bit`(_ name: String) throws {
     let model = Self.root + "/\(name)/model.gguf"
     let path = folder.path("t.dmoe")

@@ -13,10 +13,9 @@ import Testing
   /// Decoder families that llama.cpp supports, but for those whose fixtures have features or keys
   /// that only its converter writes; `make test-peers` runs all in llama.cpp.
   static let folders = [
-    "arcee", "ernie4_5", "gemma", "gemma2", "gemma3", "gpt2", "gpt_neox",
-    "gpt_neox_serial", "llama3", "mistral", "olmo", "olmo2", "olmo3", "phi", "phi3", "qwen2",
-    "qwen3", "seed_oss",
-    "smollm3", "stablelm", "starcoder2",
+    "arcee", "bloom", "ernie4_5", "falcon", "falcon2", "falcon_40b", "gemma", "gemma2", "gemma3",
+    "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral", "mpt", "olmo", "olmo2", "olmo3",
+    "phi", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
   ]
 
   private let folder: TemporaryFolder

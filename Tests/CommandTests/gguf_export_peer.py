@@ -22,7 +22,7 @@ from stored_tensors import read_tensor
 MAY_DIFFER = {
     "general.name", "general.type", "general.size_label", "general.file_type", "general.quantization_version",
     "general.license", "tokenizer.ggml.add_sep_token", "tokenizer.ggml.eot_token_id",
-    "dynamoe.generator", "dynamoe.expert",
+    "falcon.tensor_data_layout", "dynamoe.generator", "dynamoe.expert",
 }
 # The usual values, or what llama.cpp computes itself.
 YARN = (".yarn_beta_fast", ".yarn_beta_slow", ".yarn_attn_factor")

@@ -10,7 +10,7 @@ import Testing
 
 /// The Python of exported folders, as far as it runs without PyTorch.
 @Suite struct ExportedCodeTests {
-  private static let decoders = Family.known.filter { !$0.isEncoder }
+  private static let decoders = Family.known.filter { !$0.isEncoder && $0.unrun == nil }
   private static let tables: [(RouterTarget, BudgetTable)] = [
     (.similarity, BudgetTable(smallest: 0.25, rows: [])),
     (.similarity, table([(0.4, 0.2), (0.6, 0.5), (0.61, 0.55), (0.9, 0.8)])),
@@ -38,7 +38,8 @@ import Testing
     let told = try run(["forms": [], "budgets": []])
     let families = try #require(told["families"]?.object)
     let layouts = try #require(families["LAYOUTS"]?.object)
-    #expect(layouts.members.map(\.name) == Self.decoders.flatMap(\.modelTypes))
+    let types = Self.decoders.flatMap(\.modelTypes)
+    #expect(Set(layouts.members.map(\.name)) == Set(types))
     let fields = try #require(told["fields"]?.array).compactMap(\.string)
     for family in Self.decoders {
       let expected = try #require(ModuleLayout(family), "\(family.name)")

@@ -41,19 +41,25 @@ import Testing
       ["phi3", "glm", "glm4", "nemotron", "phi", "stablelm"]
     ),
     ("rotary_pct", .double(0.5), ["gpt_neox", "gpt_neox_serial"]),
-    ("type_vocab_size", 5, ["bert"]),
+    ("type_vocab_size", 5, ["bert", "roberta"]),
     ("embedding_multiplier", 3, ["granite"]), ("logit_scale", 2, ["cohere", "cohere2"]),
-    ("clip_qkv", .double(0.5), ["olmo"]),
+    ("clip_qkv", .double(0.5), ["olmo", "mpt"]),
   ]
 
-  @Test(arguments: FamilyTests.folders)
+  @Test(arguments: FamilyFolders.all)
   func `keys of other families change nothing`(_ name: String) throws {
     var changes: [String: JSONValue?] = [:]
     for (key, value, families) in Self.own where !families.contains(name) { changes[key] = value }
-    if ["gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "opt", "bert"].contains(name) {
+    let withoutGroups = [
+      "gpt2", "gpt_neox", "gpt_neox_serial", "gptj", "opt", "bert", "roberta", "bloom", "mpt",
+      "gpt_neo", "falcon",
+    ]
+    if withoutGroups.contains(name) {
       changes["num_key_value_heads"] = 1
     }
-    if ["gpt2", "opt", "bert"].contains(name) { changes["head_dim"] = 6 }
+    if ["gpt2", "opt", "bert", "roberta", "bloom", "mpt", "gpt_neo"].contains(name) {
+      changes["head_dim"] = 6
+    }
     #expect(try configuration(name, changes) == configuration(name))
   }
 
@@ -70,6 +76,36 @@ import Testing
     let own = try configuration(name)
     let right = key == "head_dim" ? own.headDimension : own.hiddenSize
     #expect(try configuration(name, [key: .int(right)]) == own)
+  }
+
+  @Test func `attention to later tokens is read, and refused beside windows`() throws {
+    #expect(try !configuration("llama3", ["is_causal": false]).isCausal)
+    #expect(try configuration("llama3", ["is_causal": true]).isCausal)
+    // GPT-Neo masks later tokens itself.
+    #expect(try configuration("gpt_neo", ["is_causal": false]).isCausal)
+    for name in ["mistral", "bloom"] {
+      #expect(throws: ModelError.self) { try configuration(name, ["is_causal": false]) }
+    }
+  }
+
+  @Test func `a wrapper ties the output unless it and its member say otherwise`() throws {
+    func isTied(_ own: JSONValue?, _ member: JSONValue?) throws -> Bool? {
+      let document: JSONObject = try #require(
+        JSONScanner.scan(fixture("fixtures/families/mistral3/config.json")).object)
+      var changed = document
+      changed["tie_word_embeddings"] = own
+      var text = try #require(changed["text_config"]?.object)
+      text["tie_word_embeddings"] = member
+      text["model_type"] = nil
+      changed["text_config"] = .object(text)
+      let language = LanguageConfiguration(.object(changed))
+      #expect(language?.modelType == "mistral")
+      return language?.object["tie_word_embeddings"]?.bool
+    }
+    #expect(try isTied(nil, nil) == true)
+    #expect(try isTied(false, true) == true)
+    #expect(try isTied(false, nil) == false)
+    #expect(try isTied(nil, false) == true)
   }
 
   @Test func `a magnitude of YaRN that is 0 counts as none`() throws {

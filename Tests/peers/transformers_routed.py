@@ -24,6 +24,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENCODERS = ("bert", "roberta")
 TOLERANCE = 1e-4
 BUDGETS, THRESHOLD = ("0.5", "0.7"), "0.8"
 
@@ -145,7 +146,7 @@ def main(dynamoe, *names):
     for config in sorted((ROOT / "fixtures/families").glob("*/config.json")):
         # Transformers has no form with routers of encoders, and of models for images and text.
         document = json.loads(config.read_text())
-        if document["model_type"] != "bert" and "text_config" not in document:
+        if document["model_type"] not in ENCODERS and "text_config" not in document:
             cases += [(config.parent.name, config.parent, 64, []),
                       (config.parent.name + "-dynamoe", config.parent, 64, ["--recipe", "dynamoe"])]
     differ = []

@@ -23,6 +23,12 @@ package struct DescribedConfiguration {
     for (key, neutral) in Self.factors where !read.contains(key) {
       try refuse(key) { $0.double == neutral }
     }
+    if case .linearBiases = family.positions {
+      for key in Self.linearBiases { try refuse(key) { $0 == .bool(true) } }
+      try refuse("alibi_bias_max") { $0.double == configuration.biasExponent }
+    } else {
+      for key in Self.linearBiases { try refuse(key) { $0 == .bool(false) } }
+    }
     for key in Self.features where !read.contains(key) && !isRotationRule(key) {
       try refuse(key) { $0 == .bool(false) || $0.int == 0 }
     }
@@ -50,9 +56,11 @@ package struct DescribedConfiguration {
 
   private func checkRotation() throws(JSONFieldError) {
     guard let rotary = configuration.rotary else { return }
-    let share = Double(rotary.dimension) / Double(configuration.headDimension)
+    let head = Double(configuration.headDimension)
     for key in ["partial_rotary_factor", "rotary_pct", "rope_pct"] {
-      try refuse(key) { $0.double.map { abs($0 - share) < 1e-6 } ?? false }
+      try refuse(key) { share in
+        share.double.map { (head * $0).rounded(.down) == Double(rotary.dimension) } ?? false
+      }
     }
     try refuse("rotary_dim") { $0.int == rotary.dimension }
   }
@@ -100,10 +108,11 @@ package struct DescribedConfiguration {
     ("embedding_scale", 1), ("residual_scale", 1), ("output_multiplier_scale", 1),
     ("mup_width_multiplier", 1), ("mup_embedding_multiplier", 1),
   ]
+  private static let linearBiases = ["alibi", "use_alibi"]
   /// Features of which a description has none.
   private static let features = [
-    "scale_depth", "dim_model_base", "no_rope_layer_interval", "nope_layer_interval", "alibi",
-    "use_alibi", "clip_qkv", "attention_chunk_size", "attn_temperature_tuning",
+    "scale_depth", "dim_model_base", "no_rope_layer_interval", "nope_layer_interval",
+    "clip_qkv", "attention_chunk_size", "attn_temperature_tuning",
     "attn_logit_softcap", "logits_soft_cap", "num_kv_shared_layers", "normalize_embedding",
     "hidden_size_per_layer_input", "use_post_norm", "attention_sink",
   ]

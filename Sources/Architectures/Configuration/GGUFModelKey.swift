@@ -17,6 +17,7 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case windowPattern = "attention.sliding_window_pattern"
   case attentionScale = "attention.scale"
   case projectionLimit = "attention.clamp_kqv"
+  case biasExponent = "attention.max_alibi_bias"
   case embeddingScale = "embedding_scale"
   case residualScale = "residual_scale"
   case outputScale = "logit_scale"
@@ -34,7 +35,9 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   /// Whether it has an effect only in the few architectures that read it.
   package var isFactor: Bool {
     switch self {
-    case .attentionScale, .projectionLimit, .embeddingScale, .residualScale, .outputScale: true
+    case .attentionScale, .projectionLimit, .biasExponent, .embeddingScale, .residualScale,
+      .outputScale:
+      true
     default: false
     }
   }

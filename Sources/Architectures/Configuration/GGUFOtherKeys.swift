@@ -40,6 +40,7 @@ struct GGUFOtherKeys {
     let stated: Double? =
       switch name {
       case "attention.scale": configuration.attentionScale
+      case "attention.max_alibi_bias": configuration.biasExponent
       case "attention.key_length_swa", "attention.value_length_swa":
         Double(configuration.headDimension)
       case "rope.dimension_count_swa":

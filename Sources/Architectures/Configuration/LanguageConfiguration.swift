@@ -13,6 +13,12 @@ package struct LanguageConfiguration: Sendable {
     "text_config", "llm_config", "language_config", "language_model_config", "thinker_config",
   ]
 
+  /// Type of the language model of a wrapper that does not state it.
+  private static let usual = [
+    "gemma3": "gemma3_text", "llava": "llama", "mistral3": "mistral", "qwen2_vl": "qwen2_vl_text",
+    "qwen2_5_vl": "qwen2_5_vl_text",
+  ]
+
   package init?(_ document: JSONValue?) {
     guard let root = document?.object else { return nil }
     member = Self.members.first { root[$0]?.object != nil }
@@ -20,8 +26,13 @@ package struct LanguageConfiguration: Sendable {
       object = root
       return
     }
-    // Wrappers tie their own output projection.
-    if let isTied = root["tie_word_embeddings"] { object["tie_word_embeddings"] = isTied }
+    // Wrappers tie their own output projection unless they say otherwise, and so may the member.
+    let key = "tie_word_embeddings"
+    object[key] = .bool(root[key]?.bool ?? true || object[key]?.bool == true)
+    if object["model_type"] == nil {
+      let usual = root["model_type"]?.string.flatMap { Self.usual[$0] }
+      object["model_type"] = usual.map(JSONValue.string)
+    }
     self.object = object
   }
 
@@ -33,13 +44,11 @@ package struct LanguageConfiguration: Sendable {
   /// none has the type.
   package var family: Family? {
     guard let modelType else { return nil }
-    guard
-      var family = Family.known.first(where: { family in
-        family.modelTypes.contains(modelType) || family.wrappedTypes.contains(modelType)
-      })
-    else { return nil }
-    if let member {
-      family.wrapper = member
+    guard var family = Family.known(modelType: modelType, document) else { return nil }
+    family.wrapper = member
+    let isWrapped = family.wrappedTypes.contains(modelType)
+    if isWrapped { family.defaults.merge(family.wrappedDefaults) { $1 } }
+    if member != nil || isWrapped {
       family.layouts[.transformers]?.renamings += TensorLayout.wrapperRenamings
     }
     return family

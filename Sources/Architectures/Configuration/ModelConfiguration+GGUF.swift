@@ -102,6 +102,11 @@ extension ModelConfiguration {
       rotary = nil
       windowedRotary = nil
     }
+    if case .linearBiases = family.positions {
+      biasExponent = gguf.optional[.biasExponent] == nil ? 8 : try keys.own(.biasExponent, gguf)
+    } else {
+      biasExponent = nil
+    }
     let usualScale = gguf.attentionScale(
       layers: layers, hiddenSize: hiddenSize, heads: heads, headDimension: headDimension)
     attentionScale = try keys.own(.attentionScale, gguf) ?? usualScale

@@ -40,6 +40,7 @@ extension ModelConfiguration {
       let window = spans.compactMap(\.self).max() ?? 0
       return number(window, usual: window)
     case .attentionScale: return float(attentionScale)
+    case .biasExponent: return biasExponent.map { float($0) }
     case .projectionLimit: return projectionLimit.map { float($0) }
     case .embeddingScale: return float(embeddingScale)
     case .residualScale: return float(residualScale)

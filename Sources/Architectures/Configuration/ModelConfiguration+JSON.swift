@@ -7,31 +7,35 @@ extension ModelConfiguration {
   package init(_ document: JSONValue, family: Family) throws(JSONFieldError) {
     let root = JSONField(family.completed(document))
     let keys = family.keys
-    for (key, value) in family.requirements.sorted(by: { $0.key < $1.key }) {
-      guard let field = try root.optional(key), field.value != value else { continue }
+    for (key, requirement) in family.requirements.sorted(by: { $0.key < $1.key }) {
+      guard let field = try root.optional(key), field.value != requirement.value else { continue }
       throw field.mismatch(
-        expected: "\(JSONWriter.text(value)): other models of the family are not supported",
-        isUnsupported: true)
+        expected: "\(JSONWriter.text(requirement.value)), because models of the family with "
+          + "\(requirement.others) are not supported", isUnsupported: true)
     }
     try Self.requireHiddenSize(root, family)
     // Far above any model, and small enough that no product below overflows.
     let sizes = 1...1 << 24
     layers = try root.member(keys.layers).int(in: 1...1 << 16)
     hiddenSize = try root.member(keys.hiddenSize).int(in: sizes)
-    if let factor = family.widthFactor, try root.optional(keys.intermediateSize) == nil {
+    let width = try root.optional(keys.intermediateSize)
+    if let factor = family.widthFactor, width == nil {
       intermediateSize = factor * hiddenSize
     } else {
-      intermediateSize = try root.member(keys.intermediateSize).int(in: sizes)
+      let key = keys.intermediateSize ?? FamilyKeys.usualWidth
+      intermediateSize = try root.member(key).int(in: sizes)
     }
     heads = try root.member(keys.heads).int(in: 1...hiddenSize)
-    let groups = try root.optional(keys.keyValueHeads)
-    keyValueHeads = try groups?.int(in: 1...heads) ?? heads
+    let groups = family.sharesOneKey ? nil : try root.optional(keys.keyValueHeads)
+    keyValueHeads = family.sharesOneKey ? 1 : try groups?.int(in: 1...heads) ?? heads
     if let groups, heads % keyValueHeads != 0 {
       throw groups.mismatch(expected: "a divisor of \(heads) heads")
     }
     headDimension = try Self.headDimension(root, family, hiddenSize: hiddenSize, heads: heads)
     vocabularySize = try root.member(keys.vocabularySize).int(in: sizes)
-    contextLength = try root.member(keys.contextLength).int(in: 2...1 << 32)
+    let unused = family.countsUnusedPositions ? family.firstPosition : 0
+    contextLength =
+      try root.member(keys.contextLength).int(in: 2 + unused...1 << 32) - unused
     if let key = keys.normEpsilon {
       let epsilon = try root.member(key)
       normEpsilon = try epsilon.double()
@@ -54,13 +58,14 @@ extension ModelConfiguration {
       rotary = nil
       windowedRotary = nil
     }
+    biasExponent = if case .linearBiases = family.positions { 8 } else { nil }
     let windows = WindowFields(root, keys.window)
     spans = try windows.spans(family.windowedLayers, layers: layers)
     unrotated = try windows.unrotated(family.unrotatedLayers, spans)
     let scalar = try root.positive(keys.attentionScalar)
+    let factor = try root.positive(keys.attentionFactor)
     attentionScale =
-      try root.positive(keys.attentionFactor)
-      ?? 1 / (scalar ?? Double(headDimension)).squareRoot()
+      family.attentionScale ?? factor ?? 1 / (scalar ?? Double(headDimension)).squareRoot()
     attentionSoftCap = try root.positive(keys.attentionSoftCap)
     outputSoftCap = try root.positive(keys.outputSoftCap)
     projectionLimit = try root.positive(keys.projectionLimit)
@@ -69,9 +74,24 @@ extension ModelConfiguration {
     residualScale = try root.positive(keys.residualFactor) ?? 1
     let divisor = try root.positive(keys.outputDivisor) ?? 1
     outputScale = try root.positive(keys.outputFactor) ?? 1 / divisor
-    isCausal = !family.isEncoder
+    let looksBack = try Self.isCausal(root, family, spans)
+    isCausal = looksBack && !family.isEncoder
     tokenTypes = try root.optional(keys.tokenTypes)?.int(in: 0...1 << 16) ?? 0
     isParallel = try family.isParallel.value(root)
+  }
+
+  private static func isCausal(
+    _ root: JSONField, _ family: Family, _ spans: [Int?]
+  ) throws(JSONFieldError) -> Bool {
+    guard let field = try root.optional(family.keys.causal), try !field.bool() else { return true }
+    var isPlain = spans.allSatisfy { $0 == nil }
+    if case .linearBiases = family.positions { isPlain = false }
+    guard isPlain else {
+      throw field.mismatch(
+        expected: "true, because distances of later tokens are not supported",
+        isUnsupported: true)
+    }
+    return false
   }
 
   /// Refuses projections between the embedding and the hidden states.
@@ -120,6 +140,7 @@ extension ModelConfiguration {
   private static func activation(
     _ root: JSONField, _ family: Family
   ) throws(JSONFieldError) -> Activation {
+    if let activation = family.activation { return activation }
     let names = family.keys.activation
     var field: JSONField?
     for name in names where field == nil { field = try root.optional(name) }

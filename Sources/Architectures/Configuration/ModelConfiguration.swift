@@ -27,7 +27,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let bareNorms: Set<TensorRole>
   /// Roles of the biases that the model has.
   package let biases: Set<TensorRole>
-  /// Nil for learned positions.
+  /// Nil for positions of another kind.
   package let rotary: RotaryPositions?
   /// Rotation of windowed layers; nil if they share ``rotary``.
   package let windowedRotary: RotaryPositions?
@@ -35,6 +35,9 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let unrotated: Set<Int>
   /// Attention span of each layer in positions, the current one included; nil for no limit.
   package let spans: [Int?]
+  /// Exponent m of the steepest term for distances in attention scores, 2⁻ᵐ ᐟ ⁿ of n heads; nil for
+  /// positions of another kind.
+  package let biasExponent: Double?
   /// Factor of the attention scores.
   package let attentionScale: Double
   package let attentionSoftCap: Double?

@@ -20,13 +20,18 @@ struct WindowFields {
     } else {
       window = try root.optional(key)?.int(in: 1...1 << 32)
     }
-    if case .all = rule {
-    } else if let kinds = try root.optional("layer_types") {
-      return try spans(kinds, window, layers: layers)
+    switch rule {
+    case .all: break
+    case .local(let kinds, let patterns):
+      return try localSpans(kinds: kinds, patterns: patterns, window, layers: layers)
+    case .from, .allButEvery, .listed:
+      if let kinds = try root.optional("layer_types") {
+        return try spans(kinds, window, layers: layers)
+      }
     }
     guard let window else { return unlimited }
     switch rule {
-    case .all, .listed: return [Int?](repeating: window, count: layers)
+    case .all, .listed, .local: return [Int?](repeating: window, count: layers)
     case .from(let first, _):
       let start = try root.optional(first)?.int() ?? layers
       return (0..<layers).map { $0 < start ? nil : window }
@@ -57,6 +62,35 @@ struct WindowFields {
       }
       let numbers = try flags.map { (field) throws(JSONFieldError) in try field.int(in: 0...1) }
       return Set(spans.indices.filter { numbers[$0] == 0 })
+    }
+  }
+
+  /// Spans by a list of kinds, or by patterns such as `[[["global", "local"], 6]]`.
+  private func localSpans(
+    kinds: String, patterns: String, _ window: Int?, layers: Int
+  ) throws(JSONFieldError) -> [Int?] {
+    var elements: [JSONField] = []
+    if let list = try root.optional(kinds) {
+      elements = try list.elements()
+    } else {
+      for pattern in try root.member(patterns).elements() {
+        let parts = try pattern.elements()
+        guard parts.count == 2 else { throw pattern.mismatch(expected: "kinds and a number") }
+        let period = try parts[0].elements()
+        let times = try parts[1].int(in: 0...layers)
+        for _ in 0..<times where elements.count <= layers { elements += period }
+      }
+    }
+    guard elements.count == layers else {
+      throw JSONFieldError(
+        field: patterns, expected: "\(layers) layers", found: "\(elements.count)")
+    }
+    return try elements.map { (field) throws(JSONFieldError) in
+      switch try field.string() {
+      case "global": return nil
+      case "local": return window
+      default: throw field.mismatch(expected: "\"global\" or \"local\"")
+      }
     }
   }
 

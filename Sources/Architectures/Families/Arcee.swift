@@ -6,6 +6,7 @@ extension Family {
   /// Arcee's AFM (arcee.ai, 2025): LLaMA with a squared ReLU and no gate.
   package static let arcee = Family(
     name: "arcee",
+    title: "AFM (Arcee)",
     modelTypes: ["arcee"],
     defaults: sizes(
       vocabulary: 32_000, hidden: 2560, intermediate: 18_432, layers: 32, heads: 32, context: 4096,

@@ -7,12 +7,13 @@ extension Family {
   /// parallel; a factor of logits.
   package static let cohere = Family(
     name: "cohere",
+    title: "Command R",
     modelTypes: ["cohere"],
     keys: FamilyKeys(
       headDimension: nil, normEpsilon: "layer_norm_eps", outputFactor: "logit_scale"),
     defaults: cohereDefaults.merging(["num_key_value_heads": 64]) { $1 },
     // Command R+ has norms of its own for each head.
-    requirements: ["use_qk_norm": .bool(false)],
+    requirements: ["use_qk_norm": .only(.bool(false), not: "norms of each head (Command R+)")],
     gguf: GGUF(
       architecture: "command-r", activation: .silu,
       told: [.keyValueHeads, .rotaryBase, .outputScale], optional: [.outputScale: nil],
@@ -30,6 +31,7 @@ extension Family {
   /// Command R7B (arXiv 2504.00698): windows in three of four layers, and no positions in the others.
   package static let cohere2 = Family(
     name: "cohere2",
+    title: "Command R7B",
     modelTypes: ["cohere2"],
     keys: FamilyKeys(
       normEpsilon: "layer_norm_eps", outputFactor: "logit_scale", window: "sliding_window"),

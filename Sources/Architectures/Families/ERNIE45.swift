@@ -6,6 +6,7 @@ extension Family {
   /// ERNIE 4.5, dense (yiyan.baidu.com, 2025): LLaMA with rotation of neighbouring pairs.
   package static let ernie45 = Family(
     name: "ernie4_5",
+    title: "ERNIE 4.5, dense",
     modelTypes: ["ernie4_5"],
     defaults: sizes(
       vocabulary: 103_424, hidden: 1024, intermediate: 3072, layers: 18, heads: 16,

@@ -7,6 +7,7 @@ extension Family {
   /// one have no positions.
   package static let exaone4 = Family(
     name: "exaone4",
+    title: "EXAONE 4",
     modelTypes: ["exaone4"],
     keys: FamilyKeys(window: "sliding_window"),
     defaults: sizes(

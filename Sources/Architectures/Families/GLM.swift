@@ -6,6 +6,7 @@ extension Family {
   /// GLM-4 of 2024 (arXiv 2406.12793): half of a head's dimensions rotated in neighbouring pairs.
   package static let glm = Family(
     name: "glm",
+    title: "GLM-4 (2024)",
     modelTypes: ["glm"],
     keys: FamilyKeys(rotaryFraction: "partial_rotary_factor"),
     defaults: glmDefaults,
@@ -18,6 +19,7 @@ extension Family {
   /// them.
   package static let glm4 = Family(
     name: "glm4",
+    title: "GLM-4-0414",
     modelTypes: ["glm4"],
     keys: FamilyKeys(rotaryFraction: "partial_rotary_factor"),
     defaults: glmDefaults,

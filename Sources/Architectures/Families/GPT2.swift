@@ -6,6 +6,7 @@ extension Family {
   /// GPT-2: learned positions, and projections stored with one input per row.
   package static let gpt2 = Family(
     name: "gpt2",
+    title: "GPT-2",
     modelTypes: ["gpt2"],
     keys: FamilyKeys(
       layers: "n_layer", hiddenSize: "n_embd", intermediateSize: "n_inner", heads: "n_head",
@@ -20,8 +21,9 @@ extension Family {
       "layer_norm_epsilon": .double(1e-5), "activation_function": "gelu_new",
     ],
     requirements: [
-      "scale_attn_weights": .bool(true), "scale_attn_by_inverse_layer_idx": .bool(false),
-      "add_cross_attention": .bool(false),
+      "scale_attn_weights": .only(.bool(true), not: "unscaled attention"),
+      "scale_attn_by_inverse_layer_idx": .only(.bool(false), not: "attention scaled by layer"),
+      "add_cross_attention": .only(.bool(false), not: "cross-attention"),
     ],
     gguf: GGUF(architecture: "gpt2", activation: .geluTanh, outputBiases: .required),
     norm: .layer,
@@ -48,10 +50,8 @@ extension Family {
         ],
         renamings: [[], [("transformer.", "")]],
         isTransposed: true),
-      .gguf: TensorLayout(names: TensorLayout.gguf).naming([
-        .query: nil, .key: nil, .value: nil, .gate: nil,
-        .queryKeyValue: "blk.{layer}.attn_qkv.weight",
-        .positionEmbedding: "position_embd.weight",
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufFused).naming([
+        .positionEmbedding: "position_embd.weight"
       ]),
     ],
     modules: Modules(activation: "act", dropout: "dropout"))

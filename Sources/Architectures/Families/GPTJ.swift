@@ -9,6 +9,7 @@ extension Family {
   /// llama.cpp does not support it.
   package static let gptJ = Family(
     name: "gptj",
+    title: "GPT-J",
     modelTypes: ["gptj"],
     keys: FamilyKeys(
       layers: "n_layer", hiddenSize: "n_embd", intermediateSize: "n_inner", heads: "n_head",

@@ -7,6 +7,7 @@ extension Family {
   /// parallel.
   package static let gptNeoX = Family(
     name: "gpt_neox",
+    title: "GPT-NeoX, Pythia",
     modelTypes: ["gpt_neox"],
     keys: FamilyKeys(
       keyValueHeads: nil, headDimension: nil, normEpsilon: "layer_norm_eps",
@@ -38,10 +39,7 @@ extension Family {
           .down: "gpt_neox.layers.{layer}.mlp.dense_4h_to_h.weight",
         ],
         fusion: .heads),
-      .gguf: TensorLayout(names: TensorLayout.gguf).naming([
-        .query: nil, .key: nil, .value: nil, .gate: nil,
-        .queryKeyValue: "blk.{layer}.attn_qkv.weight",
-      ]),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufFused),
     ],
     modules: Modules(activation: "act"))
 }

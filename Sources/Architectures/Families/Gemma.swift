@@ -6,12 +6,15 @@ extension Family {
   /// Gemma (arXiv 2403.08295).
   package static let gemma = Family(
     name: "gemma",
+    title: "Gemma",
     modelTypes: ["gemma"],
     defaults: sizes(
       vocabulary: 256_000, hidden: 3072, intermediate: 24_576, layers: 28, heads: 16, context: 8192,
       epsilon: 1e-6, activation: "gelu_pytorch_tanh"
     ).merging(["num_key_value_heads": 16, "head_dim": 256]) { $1 },
-    requirements: ["use_bidirectional_attention": .bool(false)],
+    requirements: [
+      "use_bidirectional_attention": .only(.bool(false), not: "attention to later tokens")
+    ],
     gguf: GGUF(
       architecture: "gemma", activation: .geluTanh,
       told: [.keyValueHeads, .keyLength, .valueLength], output: .absent, outputBiases: .absent),
@@ -29,12 +32,15 @@ extension Family {
   /// Gemma 2 (arXiv 2408.00118).
   package static let gemma2 = Family(
     name: "gemma2",
+    title: "Gemma 2",
     modelTypes: ["gemma2"],
     keys: gemmaKeys,
     defaults: gemmaDefaults.merging([
       "attn_logit_softcapping": 50, "final_logit_softcapping": 30,
     ]) { $1 },
-    requirements: ["use_bidirectional_attention": .bool(false)],
+    requirements: [
+      "use_bidirectional_attention": .only(.bool(false), not: "attention to later tokens")
+    ],
     gguf: GGUF(
       architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
       told: [.keyValueHeads, .keyLength, .valueLength, .window], windowPeriod: 2,
@@ -54,12 +60,15 @@ extension Family {
   /// Gemma 3 (arXiv 2503.19786), text models only.
   package static let gemma3 = Family(
     name: "gemma3",
+    title: "Gemma 3",
     modelTypes: ["gemma3_text"],
     keys: gemma3Keys,
     defaults: gemmaDefaults.merging([
       "vocab_size": 262_208, "max_position_embeddings": 131_072,
     ]) { $1 },
-    requirements: ["use_bidirectional_attention": .bool(false)],
+    requirements: [
+      "use_bidirectional_attention": .only(.bool(false), not: "attention to later tokens")
+    ],
     gguf: GGUF(
       architecture: "gemma3", activation: .geluTanh, layersScaledByWidth: [62],
       told: [

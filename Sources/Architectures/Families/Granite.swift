@@ -6,6 +6,7 @@ extension Family {
   /// Granite 3 (ibm.com, 2024): LLaMA with factors of embeddings, branches, attention scores and logits.
   package static let granite = Family(
     name: "granite",
+    title: "Granite 3, dense",
     modelTypes: ["granite"],
     keys: FamilyKeys(
       attentionFactor: "attention_multiplier", embeddingFactor: "embedding_multiplier",

@@ -8,6 +8,7 @@ extension Family {
   /// That is the form of LLaMA in GGUF.
   package static let helium = Family(
     name: "helium",
+    title: "Helium",
     modelTypes: ["helium"],
     defaults: sizes(
       vocabulary: 48_000, hidden: 2560, intermediate: 7040, layers: 24, heads: 20, context: 4096,

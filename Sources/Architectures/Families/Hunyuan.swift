@@ -7,6 +7,7 @@ extension Family {
   /// whose base a factor may raise.
   package static let hunyuan = Family(
     name: "hunyuan_v1_dense",
+    title: "Hunyuan, dense",
     modelTypes: ["hunyuan_v1_dense"],
     defaults: sizes(
       vocabulary: 290_943, hidden: 4096, intermediate: 11_008, layers: 32, heads: 32, context: 2048,

@@ -6,6 +6,7 @@ extension Family {
   /// LLaMA (arXiv 2302.13971, 2307.09288, 2407.21783).
   package static let llama = Family(
     name: "llama",
+    title: "LLaMA 1 to 3",
     modelTypes: ["llama"],
     defaults: sizes(
       vocabulary: 32_000, hidden: 4096, intermediate: 11_008, layers: 32, heads: 32, context: 2048,
@@ -78,6 +79,12 @@ extension TensorLayout {
       .down: "model.layers.{layer}.mlp.down_proj.weight",
     ],
     renamings: [[], [("model.", "")]])
+
+  /// Names in GGUF of fused attention projections and of a network without a gate, over the usual.
+  static let ggufFused: [TensorRole: String?] = [
+    .query: nil, .key: nil, .value: nil, .gate: nil,
+    .queryKeyValue: "blk.{layer}.attn_qkv.weight",
+  ]
 
   /// Tensor names that most architectures of llama.cpp share.
   static let gguf: [TensorRole: String] = [

@@ -6,6 +6,7 @@ extension Family {
   /// Ministral (mistral.ai, 2024): Mistral with windows in some layers.
   package static let ministral = Family(
     name: "ministral",
+    title: "Ministral",
     modelTypes: ["ministral"],
     keys: FamilyKeys(window: "sliding_window"),
     defaults: sizes(

@@ -6,6 +6,7 @@ extension Family {
   /// Nemotron 3 and 4, Minitron (arXiv 2402.16819): LayerNorm around 1, squared ReLU, no gate.
   package static let nemotron = Family(
     name: "nemotron",
+    title: "Nemotron, Minitron",
     modelTypes: ["nemotron"],
     keys: FamilyKeys(normEpsilon: "norm_eps", rotaryFraction: "partial_rotary_factor"),
     defaults: sizes(

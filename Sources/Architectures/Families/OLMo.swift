@@ -6,6 +6,7 @@ extension Family {
   /// OLMo (arXiv 2402.00838): norms without weights, and a limit of queries, keys and values.
   package static let olmo = Family(
     name: "olmo",
+    title: "OLMo",
     modelTypes: ["olmo"],
     keys: FamilyKeys(normEpsilon: nil, projectionLimit: "clip_qkv"),
     defaults: sizes(

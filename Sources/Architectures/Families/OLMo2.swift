@@ -7,6 +7,7 @@ extension Family {
   /// them.
   package static let olmo2 = Family(
     name: "olmo2",
+    title: "OLMo 2",
     modelTypes: ["olmo2"],
     defaults: sizes(
       vocabulary: 50_304, hidden: 4096, intermediate: 11_008, layers: 32, heads: 32, context: 2048,

@@ -8,6 +8,7 @@ extension Family {
   package static let olmo3 = {
     var family = Family.olmo2
     family.name = "olmo3"
+    family.title = "OLMo 3"
     family.modelTypes = ["olmo3"]
     family.keys.window = "sliding_window"
     family.defaults["sliding_window"] = 4096

@@ -8,6 +8,7 @@ extension Family {
   /// llama.cpp does not support it.
   package static let opt = Family(
     name: "opt",
+    title: "OPT",
     modelTypes: ["opt"],
     keys: FamilyKeys(
       embeddingSize: "word_embed_proj_dim", intermediateSize: "ffn_dim", keyValueHeads: nil,
@@ -19,8 +20,9 @@ extension Family {
     ],
     requirements: [
       // Only opt-350m has other values.
-      "do_layer_norm_before": .bool(true), "_remove_final_layer_norm": .bool(false),
-      "layer_norm_elementwise_affine": .bool(true),
+      "do_layer_norm_before": .only(.bool(true), not: "norms after both networks (OPT-350M)"),
+      "_remove_final_layer_norm": .only(.bool(false), not: "no final norm"),
+      "layer_norm_elementwise_affine": .only(.bool(true), not: "norms without weights"),
     ],
     norm: .layer,
     positions: .learned(first: 2),

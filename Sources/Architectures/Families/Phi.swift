@@ -7,13 +7,14 @@ extension Family {
   /// network, which are parallel; biases everywhere.
   package static let phi = Family(
     name: "phi",
+    title: "Phi 1, 1.5, 2",
     modelTypes: ["phi"],
     keys: FamilyKeys(
       headDimension: nil, normEpsilon: "layer_norm_eps", rotaryFraction: "partial_rotary_factor"),
     defaults: sizes(
       vocabulary: 51_200, hidden: 2048, intermediate: 8192, layers: 24, heads: 32, context: 2048,
       epsilon: 1e-5, epsilonKey: "layer_norm_eps", activation: "gelu_new"),
-    requirements: ["qk_layernorm": .bool(false)],
+    requirements: ["qk_layernorm": .only(.bool(false), not: "norms of queries and keys")],
     gguf: GGUF(
       architecture: "phi2", activation: .geluTanh, told: [.keyValueHeads, .rotaryDimension],
       rotatesParts: true, isParallel: true, output: .required, outputBiases: .required),

@@ -6,6 +6,7 @@ extension Family {
   /// Phi-3 and Phi-4-mini (arXiv 2404.14219, 2503.01743): fused projections.
   package static let phi3 = Family(
     name: "phi3",
+    title: "Phi-3, Phi-4-mini",
     modelTypes: ["phi3"],
     keys: FamilyKeys(rotaryFraction: "partial_rotary_factor", window: "sliding_window"),
     defaults: sizes(

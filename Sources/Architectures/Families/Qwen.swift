@@ -6,8 +6,10 @@ extension Family {
   /// Qwen2 and Qwen2.5 (arXiv 2407.10671, 2412.15115).
   package static let qwen2 = Family(
     name: "qwen2",
+    title: "Qwen 2, 2.5",
     modelTypes: ["qwen2"],
     wrappedTypes: ["qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text"],
+    wrappedDefaults: ["rms_norm_eps": .double(1e-5), "rope_theta": 1_000_000],
     keys: FamilyKeys(window: "sliding_window"),
     defaults: qwenDefaults,
     gguf: GGUF(
@@ -21,6 +23,7 @@ extension Family {
   /// Qwen3 (arXiv 2505.09388).
   package static let qwen3 = Family(
     name: "qwen3",
+    title: "Qwen 3",
     modelTypes: ["qwen3"],
     keys: FamilyKeys(window: "sliding_window"),
     defaults: qwenDefaults.merging(["head_dim": 128]) { $1 },

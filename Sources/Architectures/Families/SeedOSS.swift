@@ -6,6 +6,7 @@ extension Family {
   /// Seed-OSS (seed.bytedance.com, 2025): LLaMA with biases of query, key and value.
   package static let seedOSS = Family(
     name: "seed_oss",
+    title: "Seed-OSS",
     modelTypes: ["seed_oss"],
     defaults: sizes(
       vocabulary: 155_136, hidden: 4096, intermediate: 27_648, layers: 64, heads: 80,

@@ -6,12 +6,13 @@ extension Family {
   /// SmolLM3 (huggingface.co, 2025): LLaMA with every fourth layer without positions.
   package static let smollm3 = Family(
     name: "smollm3",
+    title: "SmolLM3",
     modelTypes: ["smollm3"],
     defaults: sizes(
       vocabulary: 128_256, hidden: 2048, intermediate: 11_008, layers: 36, heads: 16,
       context: 32_768, epsilon: 1e-6, activation: "silu"
     ).merging(["num_key_value_heads": 4]) { $1 },
-    requirements: ["use_sliding_window": .bool(false)],
+    requirements: ["use_sliding_window": .only(.bool(false), not: "windows")],
     gguf: GGUF(
       architecture: "smollm3", activation: .silu,
       told: [.vocabularySize, .keyValueHeads, .rotaryBase, .rotaryDimension],

@@ -7,6 +7,7 @@ extension Family {
   /// of a head rotated.
   package static let stableLM = Family(
     name: "stablelm",
+    title: "StableLM 3B, 2 1.6B",
     modelTypes: ["stablelm"],
     keys: FamilyKeys(
       headDimension: nil, normEpsilon: "layer_norm_eps", rotaryFraction: "partial_rotary_factor"),
@@ -15,7 +16,10 @@ extension Family {
       epsilon: 1e-5, epsilonKey: "layer_norm_eps", activation: "silu"
     ).merging(["num_key_value_heads": 32]) { $1 },
     // StableLM 2 12B has norms of its own for each head, and one norm for parallel branches.
-    requirements: ["qk_layernorm": .bool(false), "use_parallel_residual": .bool(false)],
+    requirements: [
+      "qk_layernorm": .only(.bool(false), not: "norms of each head (StableLM 2 12B)"),
+      "use_parallel_residual": .only(.bool(false), not: "parallel branches (StableLM 2 12B)"),
+    ],
     gguf: GGUF(
       architecture: "stablelm", activation: .silu,
       told: [.keyValueHeads, .rotaryDimension, .isParallel], rotatesParts: true,

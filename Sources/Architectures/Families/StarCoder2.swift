@@ -6,6 +6,7 @@ extension Family {
   /// StarCoder2 (arXiv 2402.19173).
   package static let starcoder2 = Family(
     name: "starcoder2",
+    title: "StarCoder 2",
     modelTypes: ["starcoder2"],
     keys: FamilyKeys(normEpsilon: "norm_epsilon", window: "sliding_window"),
     defaults: sizes(

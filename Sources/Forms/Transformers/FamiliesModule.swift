@@ -9,9 +9,15 @@ package enum FamiliesModule {
   /// The same in all folders.
   package static func text(_ families: [Family] = Family.known) -> String {
     var layouts = ""
+    var written: [String: ModuleLayout] = [:]
     for family in families {
       guard let layout = ModuleLayout(family) else { continue }
-      for modelType in family.modelTypes { layouts += entry(modelType, layout) }
+      for modelType in family.modelTypes {
+        precondition(written[modelType] ?? layout == layout, "\(modelType) has two layouts")
+        if written.updateValue(layout, forKey: modelType) == nil {
+          layouts += entry(modelType, layout)
+        }
+      }
     }
     return """
       \"""Families and constants of dynamoe: generated, and the same in all folders of one version.\"""
@@ -41,7 +47,8 @@ package enum FamiliesModule {
       ("activation", python(layout.activation)), ("dropout", python(layout.dropout)),
       ("transposed", python(layout.isTransposed)), ("before", python(layout.inputNorm)),
       ("behind", python(layout.outputNorm)), ("attention", python(layout.attention)),
-      ("parallel", python(layout.isParallel)), ("factor", python(layout.factor)),
+      ("parallel", python(layout.isParallel)), ("adds", python(layout.addsStream)),
+      ("factor", python(layout.factor)),
     ]
     let lines = fields.map { "        \"\($0)\": \($1),\n" }
     return "    \(python(modelType)): {\n\(lines.joined())    },\n"

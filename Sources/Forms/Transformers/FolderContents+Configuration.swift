@@ -51,7 +51,9 @@ extension FolderContents {
       }
     }
     // A family that the user describes may name the width differently.
-    let key = model.family.keys.intermediateSize
+    guard let key = model.family.keys.intermediateSize else {
+      throw FormError.derivedWidth(family: model.family.name)
+    }
     guard let member = model.family.wrapper, var language = object[member]?.object else {
       object[key] = .int(width)
       return .object(object)

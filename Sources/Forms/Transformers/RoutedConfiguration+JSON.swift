@@ -91,7 +91,7 @@ extension RoutedConfiguration {
   /// Parses a `model_type`; only known ones are accepted, because it is copied into Python code.
   private static func modelType(_ field: JSONField) throws(JSONFieldError) -> String {
     let name = try field.string()
-    guard exportable(name) != nil else {
+    guard isExportable(name) else {
       throw field.mismatch(expected: "the model_type of a known family of decoders")
     }
     return name

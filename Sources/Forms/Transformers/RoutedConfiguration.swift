@@ -53,8 +53,8 @@ package struct RoutedConfiguration: Sendable, Equatable {
     let config = try checkpoint.document("config.json")?.object
     let modelType = config?["model_type"]?.string ?? ""
     // Transformers knows nothing of a description.
-    guard let (family, _) = Self.exportable(modelType), try !Model(checkpoint).family.isDescribed
-    else {
+    let family = try Model(checkpoint).family
+    guard Self.isExportable(modelType), !family.isDescribed else {
       throw FormError.notRoutable(path: checkpoint.path, family: directory.model.family)
     }
     let routing = directory.routing
@@ -70,10 +70,9 @@ package struct RoutedConfiguration: Sendable, Equatable {
       budgets: try routing.flatMap { try BudgetTable(container, target: $0.target) })
   }
 
-  /// Known family of a `model_type`; nil if none has it or can be exported with routers.
-  static func exportable(_ modelType: String) -> (family: Family, layout: ModuleLayout)? {
-    let family = Family.known.first { $0.modelTypes.contains(modelType) }
-    return family.flatMap { family in ModuleLayout(family).map { (family, $0) } }
+  /// Whether a known family has the `model_type` and can be exported with routers.
+  static func isExportable(_ modelType: String) -> Bool {
+    Family.known.contains { $0.modelTypes.contains(modelType) && ModuleLayout($0) != nil }
   }
 
   /// `model_type` in the folder's `config.json`.

@@ -17,7 +17,7 @@ package struct DecoderLayer: Sendable {
   private let attentionOutputNorm: Norm?
   private let attentionStreamNorm: Norm?
   private let feedForwardNorm: Norm?
-  /// Nil for learned positions.
+  /// Nil for positions of another kind.
   private let rotate: WindowRotation?
   private let limit: Float?
   private let scale: Float
@@ -40,7 +40,10 @@ package struct DecoderLayer: Sendable {
     attention = Attention(
       heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
       scale: Float(configuration.attentionScale), isCausal: configuration.isCausal,
-      span: configuration.spans[layer], softCap: configuration.attentionSoftCap.map(Float.init))
+      span: configuration.spans[layer], softCap: configuration.attentionSoftCap.map(Float.init),
+      slopes: configuration.biasExponent.map {
+        Attention.slopes(heads: configuration.heads, exponent: $0)
+      } ?? [])
     isParallel = configuration.isParallel
     attentionNorm = try norm(.attentionNorm)
     (query, key, value) = try model.attentionProjections(layer: layer, parallel: parallel)

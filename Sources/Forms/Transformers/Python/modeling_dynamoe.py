@@ -54,6 +54,8 @@ class Layout(NamedTuple):
     attention: str
     # Whether attention and network run in parallel, or a key of the configuration and its default.
     parallel: bool | tuple[str, bool]
+    # Whether the network adds the residual stream, its second argument, to its output.
+    adds: bool
     # Key of the factor of the output before it is added to the residual stream; None without one.
     factor: str | None
 
@@ -271,7 +273,7 @@ class Experts(nn.Module):
                     output[first:end] += add(rows[first:end])
         return torch.empty_like(output).index_copy(0, order, output)
 
-    def forward(self, hidden_states):
+    def forward(self, hidden_states, residual=None):
         rows = hidden_states.reshape(-1, hidden_states.shape[-1])
         variant, scores = self.state.variant, None
         if self.state.learning or variant.oracle:
@@ -293,7 +295,8 @@ class Experts(nn.Module):
         if bias is not None:
             output = output + bias
         self.residual = self.beside = None
-        return self.dropout(output).reshape(hidden_states.shape)
+        output = self.dropout(output).reshape(hidden_states.shape)
+        return output + residual if self.layout.adds else output
 
     def dropout(self, output):
         if self.layout.dropout is None:

@@ -1,0 +1,60 @@
+import JSON
+
+import enum Kernels.Activation
+
+extension Family {
+  /// Families with layers that are not run: their networks are ranked by weights, or by statistics
+  /// that another program recorded.
+  static let unrun: [Family] = [
+    unrun("qwen3_5", "Qwen 3.5, dense", types: ["qwen3_5_text"], "layers of linear attention"),
+    unrun(
+      "lfm2", "LFM2, dense", types: ["lfm2"], "layers of convolutions",
+      widthKey: nil, activation: .silu, [.gate: "w1", .up: "w3", .down: "w2"],
+      in: "feed_forward"),
+    unrun(
+      "bamba", "Bamba", types: ["bamba"], "layers of state spaces (Mamba)", in: "feed_forward"),
+    unrun(
+      "falcon_h1", "Falcon-H1", types: ["falcon_h1"], "heads of state spaces (Mamba)",
+      in: "feed_forward"),
+    unrun(
+      "gemma3n", "Gemma 3n, text", types: ["gemma3n_text"],
+      "several residual streams and embeddings of each layer", tied: true),
+    unrun(
+      "gemma4", "Gemma 4, text, dense", types: ["gemma4_text"],
+      "embeddings of each layer and layers that share keys", tied: true),
+  ]
+
+  private static let usualProjections: [TensorRole: String] = [
+    .gate: "gate_proj", .up: "up_proj", .down: "down_proj",
+  ]
+
+  private static func unrun(
+    _ name: String, _ title: String, types: [String], _ reason: String,
+    widthKey: String? = "intermediate_size", activation: Activation? = nil, tied: Bool = false,
+    _ projections: [TensorRole: String] = usualProjections, in network: String = "mlp"
+  ) -> Family {
+    var names: [TensorRole: String] = [
+      .tokenEmbedding: "model.embed_tokens.weight", .output: "lm_head.weight",
+    ]
+    for (role, projection) in projections {
+      names[role] = "model.layers.{layer}.\(network).\(projection).weight"
+    }
+    return Family(
+      name: name,
+      title: title,
+      modelTypes: types,
+      keys: FamilyKeys(
+        intermediateSize: widthKey, keyValueHeads: nil, headDimension: nil, normEpsilon: nil,
+        activation: activation == nil ? ["hidden_activation", "hidden_act"] : []),
+      // Of what is not run any numbers will do.
+      defaults: [
+        "num_attention_heads": 1, "max_position_embeddings": 2048, "hidden_act": "silu",
+      ],
+      unrun: reason,
+      positions: .learned(first: 0),
+      tiedOutput: .key("tie_word_embeddings", otherwise: tied),
+      activation: activation,
+      layouts: [.transformers: TensorLayout(names: names, renamings: TensorLayout.llama.renamings)],
+      modules: nil)
+  }
+}

@@ -1,0 +1,116 @@
+"""Records how strongly neurons fire, by Transformers, for models that dynamoe does not run.
+
+    record_statistics.py MODEL TEXT OUTPUT [--context N] [--max-tokens N] [--down NAME]
+
+MODEL is a folder with safetensors, TEXT a file in UTF-8. OUTPUT is a file of statistics (`formats/statistics.md`):
+    dynamoe partition MODEL --calibration OUTPUT -o FILE.dmoe
+NAME is the module whose input is recorded, with {} for the layer; by default the last projection of each layer's
+feed-forward network is looked for. The model runs in float32, in windows of N tokens.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import struct
+
+import numpy as np
+from safetensors.numpy import save
+
+END = 4096
+DOWN = ("mlp.down_proj", "feed_forward.down_proj", "feed_forward.w2", "mlp.fc2", "mlp.c_proj")
+
+
+def fingerprint(folder):
+    """The digest of the names, types, shapes and ends of all tensors, by which dynamoe knows a model."""
+    tensors = []
+    for file in sorted(pathlib.Path(folder).glob("*.safetensors")):
+        with open(file, "rb") as opened:
+            start = 8 + struct.unpack("<Q", opened.read(8))[0]
+            header = json.loads(opened.read(start - 8))
+            header.pop("__metadata__", None)
+            for name, tensor in header.items():
+                first, last = (start + offset for offset in tensor["data_offsets"])
+                end = min(last - first, END)
+                opened.seek(first)
+                begin = opened.read(end)
+                opened.seek(last - end)
+                described = f"{name}\0{tensor['dtype']}\0{tensor['shape']}\0".encode()
+                tensors.append((name.encode(), described + begin + opened.read(end)))
+    return hashlib.sha256(b"".join(content for _, content in sorted(tensors))).hexdigest()
+
+
+def write(path, layers, positions, model, part):
+    """Writes statistics: for each layer the sums of |h| and h² of its neurons over the positions."""
+    tensors = {"token_count": np.array(positions, dtype=np.int64)}
+    for layer, (absolute, square) in enumerate(layers):
+        tensors[f"layers.{layer}.abs_sum"] = np.asarray(absolute, dtype=np.float64)
+        tensors[f"layers.{layer}.square_sum"] = np.asarray(square, dtype=np.float64)
+    metadata = {"format": "dynamoe.statistics", "model_fingerprint": model, "parts": json.dumps([part])}
+    pathlib.Path(path).write_bytes(save(tensors, metadata))
+
+
+def part(text, context, tokens, begins=None):
+    """What the statistics were recorded on."""
+    return {"text_sha256": hashlib.sha256(text).hexdigest(), "context": context, "bos_token": begins,
+            "data_shard": "1/1", "tokens": tokens}
+
+
+def down_projections(model, name):
+    """The modules whose inputs are the neurons' values, by layer."""
+    modules = dict(model.named_modules())
+    if name:
+        return [modules[name.format(layer)] for layer in range(model.config.get_text_config().num_hidden_layers)]
+    for ending in DOWN:
+        found = [module for path, module in modules.items() if path.endswith(ending) and "vision" not in path]
+        if len(found) == model.config.get_text_config().num_hidden_layers:
+            return found
+    raise SystemExit("no projection was found in every layer: name it with --down")
+
+
+def record(model, windows, name=None):
+    """The sums of each layer, and the number of positions."""
+    import torch
+
+    projections = down_projections(model, name)
+    sums = [None] * len(projections)
+
+    def keep(layer):
+        def hook(module, arguments):
+            hidden = arguments[0].detach().double().reshape(-1, arguments[0].shape[-1])
+            new = hidden.abs().sum(0), hidden.square().sum(0)
+            sums[layer] = new if sums[layer] is None else tuple(map(torch.add, sums[layer], new))
+        return hook
+    handles = [module.register_forward_pre_hook(keep(layer)) for layer, module in enumerate(projections)]
+    with torch.no_grad():
+        for window in windows:
+            model(torch.tensor([window]), use_cache=False)
+    for handle in handles:
+        handle.remove()
+    return [tuple(values.numpy() for values in layer) for layer in sums], sum(map(len, windows))
+
+
+def main():
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model")
+    parser.add_argument("text", type=pathlib.Path)
+    parser.add_argument("output")
+    parser.add_argument("--context", type=int, default=512)
+    parser.add_argument("--max-tokens", type=int, default=32768)
+    parser.add_argument("--down")
+    chosen = parser.parse_args()
+    text = chosen.text.read_bytes()
+    tokenizer = AutoTokenizer.from_pretrained(chosen.model)
+    ids = tokenizer(text.decode(), verbose=False)["input_ids"][:chosen.max_tokens]
+    model = AutoModelForCausalLM.from_pretrained(chosen.model, dtype=torch.float32).eval()
+    windows = [ids[start:start + chosen.context] for start in range(0, len(ids), chosen.context)]
+    layers, positions = record(model, windows, chosen.down)
+    write(chosen.output, layers, positions, fingerprint(chosen.model), part(text, chosen.context, positions))
+    print(f"{chosen.output}: {len(layers)} layers, {positions} tokens")
+
+
+if __name__ == "__main__":
+    main()
