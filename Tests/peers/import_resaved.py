@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ENCODERS = ("bert", "roberta")
+ENCODERS = ("bert", "modernbert", "roberta")
 
 
 def run(*words):
@@ -33,7 +33,7 @@ def main(dynamoe, file, model):
     agrees, text = True, ROOT / "fixtures/tiny-llama/heldout.txt"
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        sources = [pathlib.Path(model), *sorted(path.parent for path in (ROOT / "fixtures/families").glob("*/config.json"))]
+        sources = [pathlib.Path(model), *sorted(path.parent for path in (ROOT / "fixtures/families").glob("*/expected.safetensors"))]
         for source in sources:
             document = json.loads((source / "config.json").read_text())
             # Without a form with routers.
