@@ -17,17 +17,19 @@ extension Family {
     return families.min { $0.missedRequirements(document) < $1.missedRequirements(document) }
   }
 
-  /// Known family of a GGUF architecture: of several with the same, the first whose norms the
-  /// tensors have.
+  /// Known family of a GGUF architecture: of several with the same, the one whose norms
+  /// the tensors have, and most of them.
   package static func known(architecture: String, tensors: some TensorList) -> Family? {
     let families = known.filter {
       [$0.gguf?.architecture, $0.gguf?.mixed].contains(architecture)
     }
-    return families.first { family in
-      TensorRole.allCases.filter { $0.isNorm && !family.bareNorms.contains($0) }
-        .compactMap { family.tensorName($0, layer: 0, .gguf) }
-        .allSatisfy { tensors.tensor(TensorName($0)) != nil }
-    } ?? families.first
+    let counts = families.map { family -> Int in
+      let roles = TensorRole.allCases.filter { $0.isNorm && !family.bareNorms.contains($0) }
+      let names = Set(roles.compactMap { family.tensorName($0, layer: 0, .gguf) })
+      return names.allSatisfy { tensors.tensor(TensorName($0)) != nil } ? names.count : -1
+    }
+    let best = counts.indices.max { counts[$0] < counts[$1] || counts[$0] == counts[$1] && $0 > $1 }
+    return best.map { families[$0] }
   }
 
   private func missedRequirements(_ document: JSONValue) -> Int {

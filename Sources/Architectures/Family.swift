@@ -134,6 +134,8 @@ package struct Family: Sendable {
     case from(key: String, flag: String)
     /// All but every n-th; the key may override n.
     case allButEvery(Int, key: String?)
+    /// All but the first of every n.
+    case allButFirstOf(Int, key: String)
     /// All layers that `layer_types` does not except.
     case listed
     /// Those that are `local` in a list of kinds, or in repeated patterns of them.
@@ -188,6 +190,8 @@ package struct Family: Sendable {
   package var normBiases = true
   /// Norms without weights, which have names all the same.
   package var bareNorms: Set<TensorRole> = []
+  /// Roles that the first layer lacks.
+  package var absentInFirst: Set<TensorRole> = []
   /// Whether the output projection has a bias.
   package var outputBias = false
   package var positions = Positions.rotary
@@ -197,6 +201,8 @@ package struct Family: Sendable {
   package var isEncoder = false
   /// Whether the feed-forward layer has a gate projection.
   package var gated = true
+  /// Other keys that an expert needs for its width, and those that it must lack.
+  package var widthSettings: [String: JSONValue?] = [:]
   package var feedForwardMatrices: Int { FeedForwardPart.matrixCount(gated: gated) }
   /// H as a multiple of D, for a configuration without H.
   package var widthFactor: Int?
@@ -213,6 +219,8 @@ package struct Family: Sendable {
   package var attentionOutputBias = Flag.never
   package var feedForwardBias = Flag.never
   package var windowedLayers = WindowedLayers.all
+  /// Whether windows hold as many later positions as earlier ones; their length counts both.
+  package var windowsAreCentred = false
   /// Base and rotated fraction for a configuration without them.
   package var rotaryBase = 10_000.0
   package var rotaryFraction = 1.0
@@ -249,7 +257,8 @@ package struct Family: Sendable {
       .llama, .mistral, .qwen2, .qwen3, .gemma, .gemma2, .gemma3, .phi3, .gpt2, .gptNeoX, .opt,
       .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
       .helium, .exaone4, .seedOSS, .ernie45, .hunyuan, .granite, .olmo, .cohere, .cohere2,
-      .phi, .gptJ, .stableLM, .bloom, .mpt, .gptNeo, .falcon40B, .falcon, .falcon2, .roberta,
+      .phi, .gptJ, .stableLM, .bloom, .mpt, .gptNeo, .falcon, .falcon40B, .falcon2, .roberta,
+      .apertus, .modernBERT,
     ] + unrun
 
   /// Known values of `model_type`, each once.
@@ -268,7 +277,7 @@ package struct Family: Sendable {
   package func tensorName(
     _ role: TensorRole, layer: Int? = nil, _ naming: TensorNaming = .transformers
   ) -> String? {
-    layouts[naming]?.name(role, layer: layer)
+    layer == 0 && absentInFirst.contains(role) ? nil : layouts[naming]?.name(role, layer: layer)
   }
 
   /// Row of the position embedding for the first position.

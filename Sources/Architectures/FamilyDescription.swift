@@ -166,7 +166,7 @@ extension Family.WindowedLayers {
   fileprivate var period: Int? {
     switch self {
     case .all, .listed: 0
-    case .from, .local: nil
+    case .from, .local, .allButFirstOf: nil
     case .allButEvery(let period, _): period
     }
   }

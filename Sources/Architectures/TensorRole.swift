@@ -27,6 +27,11 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
   /// Fused gate and up, gate first.
   case gateUp
   case down
+  /// Numbers of an activation that each layer learns.
+  case activationPositive
+  case activationNegative
+  case activationLinear
+  case activationFloor
   /// Norm of the feed-forward output, before it is added to the residual stream.
   case feedForwardOutputNorm
   /// Norm of the residual stream after the feed-forward output is added.

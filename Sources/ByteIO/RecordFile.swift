@@ -44,7 +44,7 @@ package final class RecordFile: Sendable {
     // An interrupted creation leaves a part of the magic; an interrupted removal, no file.
     let names = try Folder.names(in: folder)
     guard bytes.starts(with: Self.magic.prefix(bytes.count)),
-      !bytes.isEmpty || names.allSatisfy({ $0 == Self.name || $0.hasSuffix(ending) })
+      names.allSatisfy({ $0 == Self.name || $0.hasSuffix(ending) })
     else { throw .cannotCreate(path: folder, reason: "a folder with other files has this name") }
     let (records, length) = Self.parse(bytes)
     self.records = records

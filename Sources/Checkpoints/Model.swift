@@ -145,9 +145,7 @@ package struct Model: Sendable {
   /// Throws if layers of the family are not run.
   package func checkRuns() throws(ModelError) {
     guard let unrun = family.unrun else { return }
-    throw .unsupported(
-      path: path, what: "models of the family \(family.name) have \(unrun), which are not run",
-      advice: "rank its neurons by weights, or by statistics that another program recorded")
+    throw .notRun(path: path, family: family.name, layers: unrun)
   }
 
   /// Family described by the user or in the checkpoint; nil without description.

@@ -27,6 +27,8 @@ package enum ModelError: Error, Equatable, Sendable {
   case metadata(path: String, key: String, expected: String, found: String)
   /// Model of an unknown family.
   case unknownFamily(path: String, modelType: String)
+  /// The family has layers, described by `layers`, that are not run.
+  case notRun(path: String, family: String, layers: String)
   /// GGUF file of an unknown architecture.
   case unknownArchitecture(path: String, architecture: String)
   /// Exported folder with routers, which only Transformers runs.
@@ -82,7 +84,8 @@ extension ModelError {
   /// Whether the model may be sound, and only lies beyond what is supported.
   package var isUnsupported: Bool {
     switch self {
-    case .unsupported, .unknownFamily, .unknownArchitecture, .routedFolder, .elementType: true
+    case .unsupported, .unknownFamily, .notRun, .unknownArchitecture, .routedFolder, .elementType:
+      true
     case .configuration(_, _, let error): error.isUnsupported
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration, .pointer,
       .configurationText, .metadata, .missingTensor, .noBase, .notOverlay, .otherBase, .shape,
@@ -132,6 +135,8 @@ extension ModelError: CustomStringConvertible {
       "\(path): \(file): \(GitLFSPointer(size: size)); fetch the file itself: git lfs pull"
     case .configurationText(let path, let file, let error): "\(path): \(file): \(error)"
     case .configuration(let path, let file, let error): "\(path): \(file): \(error)"
+    case .notRun(let path, let family, let layers):
+      "\(path): models of the family \(family) have \(layers), which are not run"
     case .unknownFamily(let path, let modelType):
       """
       \(path): config.json: unknown model_type \"\(modelType)\"; known: \

@@ -49,7 +49,8 @@ extension DynamoeError.Category {
     switch error {
     case .noBase: .usage
     case .file, .safetensors, .gguf, .container, .tensor, .tokenizer, .noConfiguration,
-      .configurationText, .configuration, .metadata, .unknownFamily, .routedFolder, .unsupported,
+      .configurationText, .configuration, .metadata, .unknownFamily, .notRun, .routedFolder,
+      .unsupported,
       .missingTensor, .notOverlay, .otherBase, .shape, .elementType, .notFinite,
       .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong, .noTokenizer,
       .noBeginningToken, .unknownArchitecture, .pointer:

@@ -48,7 +48,9 @@ package enum FamilyTable {
     var features: [String] = []
     features += when(family.isEncoder, "encoder")
     features += norms(family, layout)
-    features += when(family.isParallel == .always, "parallel branches")
+    let hasOne = layout.names[.attentionNorm] == layout.names[.feedForwardNorm]
+    features += when(
+      family.isParallel == .always, "parallel branches after \(hasOne ? "one norm" : "two norms")")
     if case .key = family.isParallel { features.append("branches parallel or serial") }
     features += when(!family.gated, "no gate") + activation(family)
     features += positions(family, layout)
@@ -96,6 +98,7 @@ package enum FamilyTable {
     case .gelu?, .geluTanh?: return ["GELU"]
     case .relu?: return ["ReLU"]
     case .reluSquared?: return ["squared ReLU"]
+    case .xielu?: return ["xIELU"]
     }
   }
 

@@ -8,7 +8,7 @@ package enum FormError: Error, Equatable, Sendable {
   /// Widths of the expert differ between layers, in a way that DeciLM cannot express.
   case mixedWidths(expert: Int, widths: [Int], DeciLMConfiguration.Obstacle)
   /// Transformers derives the width of the family's networks from the hidden size.
-  case derivedWidth(family: String)
+  case derivedWidth(family: String, hasGGUF: Bool)
   /// An export of all experts from a file that holds only some.
   case notAllExperts(path: String, held: Int)
   /// Transformers has no language model of the family, or the family is unknown.
@@ -45,7 +45,7 @@ extension FormError: CustomStringConvertible {
       \(widths.max() ?? 0) neurons); a plain model has one width for all, and DeciLM, which has \
       one per layer, \(obstacle)
       """
-    case .derivedWidth(let family):
+    case .derivedWidth(let family, _):
       """
       a single expert of \(family) has no form in Transformers, where the width of its networks \
       follows from the hidden size
@@ -56,8 +56,8 @@ extension FormError: CustomStringConvertible {
       """
     case .notRoutable(let path, let family):
       """
-      \(path): the family \(family) has no form with routers: Transformers has no language model \
-      of it, or dynamoe does not know its modules there
+      \(path): the family \(family) has no form with routers: its layers are not run, Transformers \
+      has no language model of it, or dynamoe does not know its modules there
       """
     case .mixedWidthsInGGUF(let expert, let widths, let architecture):
       """

@@ -12,6 +12,8 @@ package enum Activation: String, Sendable, CaseIterable {
   case relu
   /// `max(x, 0)²` (arXiv 2109.08668).
   case reluSquared = "relu2"
+  /// ``XIELU``, with numbers of each layer.
+  case xielu
 
   /// Calls `body` with the function, so that loops do not switch on the case for each element.
   @inline(__always)
@@ -23,6 +25,7 @@ package enum Activation: String, Sendable, CaseIterable {
       let root = Float(2 / Double.pi).squareRoot()
       body { 0.5 * $0 * (1 + tanhf(root * ($0 + 0.044715 * $0 * $0 * $0))) }
     case .relu: body { max($0, 0) }
+    case .xielu: body { XIELU.initial($0) }
     case .reluSquared: body { max($0, 0) * max($0, 0) }
     }
   }

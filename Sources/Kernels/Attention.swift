@@ -16,6 +16,8 @@ package struct Attention: Sendable {
   package let isCausal: Bool
   /// Positions up to the current one that attention sees, itself included; nil for all.
   package let span: Int?
+  /// Whether it sees as many positions after the current one; only if it is not causal.
+  package let isCentred: Bool
   /// Cap c of `c · tanh(score / c)`; nil for uncapped scores.
   package let softCap: Float?
   /// Decrease of each head's scores by a position of distance; empty for none.
@@ -23,7 +25,7 @@ package struct Attention: Sendable {
 
   package init(
     heads: Int, keyValueHeads: Int, scale: Float, isCausal: Bool = true, span: Int? = nil,
-    softCap: Float? = nil, slopes: [Float] = []
+    isCentred: Bool = false, softCap: Float? = nil, slopes: [Float] = []
   ) {
     precondition(slopes.isEmpty || slopes.count == heads, "\(heads) heads, \(slopes.count) slopes")
     precondition(heads % keyValueHeads == 0, "\(heads) heads, \(keyValueHeads) of keys")
@@ -32,6 +34,7 @@ package struct Attention: Sendable {
     self.scale = scale
     self.isCausal = isCausal
     self.span = span
+    self.isCentred = isCentred
     self.softCap = softCap
     self.slopes = slopes
   }
@@ -120,7 +123,8 @@ package struct Attention: Sendable {
   }
 
   private func visible(_ position: Int, of count: Int) -> Range<Int> {
-    max(position + 1 - (span ?? position + 1), 0)..<(isCausal ? position + 1 : count)
+    let ahead = isCausal ? 1 : isCentred ? span ?? count : count
+    return max(position + 1 - (span ?? position + 1), 0)..<min(position + ahead, count)
   }
 
   /// Softmax over the visible scores; sets all others to 0.

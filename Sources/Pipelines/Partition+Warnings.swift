@@ -12,10 +12,14 @@ extension Partition {
   ) -> [String] {
     var warnings = fitted.warnings
     if request.routers == .usual, request.text == nil {
-      warnings.append(
-        "no routers and no compensation: they are fitted to text, and none was given")
+      let reason =
+        prepared.model.family.unrun == nil
+        ? "they are fitted to text, and none was given" : "the model's layers are not run"
+      warnings.append("no routers and no compensation: \(reason)")
     }
-    if request.importance == nil, request.recipe.importance.needsText, request.text == nil {
+    if request.importance == nil, request.recipe.importance.needsText, request.text == nil,
+      prepared.model.family.unrun == nil
+    {
       warnings.append(
         "neurons were ranked individually: the greedy ranking needs text")
     }

@@ -6,7 +6,8 @@ extension Advice {
     case .otherNames: "--format hf needs a .dmoe that was made from safetensors"
     case .mixedWidths(_, _, let obstacle): advice(for: obstacle)
     case .notAllExperts: "give the whole file, or take one of these (--expert)"
-    case .derivedWidth: "take all experts, or GGUF if llama.cpp has the family"
+    case .derivedWidth(_, let hasGGUF):
+      hasGGUF ? "take all experts, or use --format gguf" : "take all experts"
     case .notRoutable: "take one expert (--expert)"
     case .mixedWidthsInGGUF: "take another expert, or partition with equal --fractions"
     case .notInGGUF:

@@ -64,6 +64,9 @@ enum Advice {
     case .routedFolder:
       "use the .dmoe that it was exported from, or convert it with: dynamoe import"
     case .noTokenizer: tokens
+    case .notRun:
+      "partition it by --importance weights, or by --calibration FILE, recorded with Transformers by "
+        + "formats/reference/record_statistics.py; measure its experts where they are exported to"
     case .noBeginningToken: "use --bos never"
     case .file, .safetensors, .gguf, .container, .tensor, .noConfiguration, .configurationText,
       .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor, .otherBase, .shape,

@@ -61,7 +61,7 @@ import Testing
 
   @Test func `families without an architecture are refused by name`() throws {
     for (name, mention) in [
-      ("opt", "the family opt, which llama.cpp does not support"), ("bert", "an encoder"),
+      ("opt", "the family opt, whose form in GGUF is not known here"), ("bert", "an encoder"),
     ] {
       let file = try converted(name)
       try expectRefused(

@@ -69,6 +69,33 @@ import Testing
     #expect(found.values == [1, 2, 1, 2])
   }
 
+  @Test func `slopes fall by powers of two, with those between for the remaining heads`() {
+    func powers(_ exponents: [Float]) -> [Float] { exponents.map { exp2(-$0) } }
+    #expect(Attention.slopes(heads: 8, exponent: 8) == powers([1, 2, 3, 4, 5, 6, 7, 8]))
+    #expect(Attention.slopes(heads: 1, exponent: 8) == powers([8]))
+    #expect(Attention.slopes(heads: 6, exponent: 8) == powers([2, 4, 6, 8, 1, 3]))
+  }
+
+  @Test func `scores fall with the distance by the slope`() {
+    let zeros = Matrix(rows: 2, columns: 2)
+    let values = Matrix(rows: 2, columns: 2, values: [1, 0, 0, 1])
+    let found = Attention(
+      heads: 1, keyValueHeads: 1, scale: 1, slopes: [Float(log(3.0))])(
+        queries: zeros, keys: zeros, values: values)
+    let expected: [[Double]] = [[1, 0], [0.25, 0.75]]
+    #expect(distance(found) { expected[$0][$1] } < 1e-6)
+  }
+
+  @Test func `a window around a position ends before and after it`() {
+    let zeros = Matrix(rows: 4, columns: 2)
+    let values = Matrix(rows: 4, columns: 2, values: [6, 0, 0, 6, 0, 0, 6, 6])
+    let found = Attention(
+      heads: 1, keyValueHeads: 1, scale: 1, isCausal: false, span: 2, isCentred: true)(
+        queries: zeros, keys: zeros, values: values)
+    let expected: [[Double]] = [[3, 3], [2, 2], [2, 4], [3, 3]]
+    #expect(distance(found) { expected[$0][$1] } < 1e-6)
+  }
+
   @Test func `attention over no positions is empty`() {
     let empty = Matrix(rows: 0, columns: 4)
     let found = Attention(heads: 2, keyValueHeads: 2, scale: 1)(
@@ -110,10 +137,14 @@ import Testing
           x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
         case .relu: max(x, 0)
         case .reluSquared: max(x, 0) * max(x, 0)
+        case .xielu:
+          x > 0
+            ? log1p(exp(0.203125)) * x * x + 0.5 * x
+            : (0.5 + log1p(exp(-1.046875))) * (expm1(min(x, -1e-6)) - x) + 0.5 * x
         }
       }
       // Squares are 200 times as large as the other values.
-      let tolerance = activation == .reluSquared ? 4e-3 : 2e-5
+      let tolerance = [.reluSquared, .xielu].contains(activation) ? 4e-3 : 2e-5
       var gated = gate
       gated.activate(activation, times: up)
       #expect(distance(gated) { act(gate[$0, $1]) * up[$0, $1] } < tolerance)

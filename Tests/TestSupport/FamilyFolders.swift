@@ -10,7 +10,7 @@ package enum FamilyFolders {
   package static let withGGUF = names(with: "model.gguf")
   /// Those of models that are not run, with statistics that Transformers recorded.
   package static let unrun = names(with: "expected.stats")
-  package static let encoders: Set = ["bert", "roberta"]
+  package static let encoders: Set = ["bert", "modernbert", "roberta"]
 
   private static func names(with file: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []

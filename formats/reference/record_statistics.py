@@ -23,8 +23,10 @@ DOWN = ("mlp.down_proj", "feed_forward.down_proj", "feed_forward.w2", "mlp.fc2",
 
 def fingerprint(folder):
     """The digest of the names, types, shapes and ends of all tensors, by which dynamoe knows a model."""
-    tensors = []
-    for file in sorted(pathlib.Path(folder).glob("*.safetensors")):
+    tensors, files = [], sorted(pathlib.Path(folder).glob("*.safetensors"))
+    if not files:
+        raise SystemExit(f"{folder}: expected a folder with safetensors")
+    for file in files:
         with open(file, "rb") as opened:
             start = 8 + struct.unpack("<Q", opened.read(8))[0]
             header = json.loads(opened.read(start - 8))
@@ -59,11 +61,15 @@ def part(text, context, tokens, begins=None):
 def down_projections(model, name):
     """The modules whose inputs are the neurons' values, by layer."""
     modules = dict(model.named_modules())
+    layers = model.config.get_text_config().num_hidden_layers
     if name:
-        return [modules[name.format(layer)] for layer in range(model.config.get_text_config().num_hidden_layers)]
+        names = [name.format(layer) for layer in range(layers)]
+        if missing := [path for path in names if path not in modules]:
+            raise SystemExit(f"--down: the model has no module {missing[0]}")
+        return [modules[path] for path in names]
     for ending in DOWN:
         found = [module for path, module in modules.items() if path.endswith(ending) and "vision" not in path]
-        if len(found) == model.config.get_text_config().num_hidden_layers:
+        if len(found) == layers:
             return found
     raise SystemExit("no projection was found in every layer: name it with --down")
 
@@ -102,14 +108,18 @@ def main():
     parser.add_argument("--max-tokens", type=int, default=32768)
     parser.add_argument("--down")
     chosen = parser.parse_args()
-    text = chosen.text.read_bytes()
+    text, origin = chosen.text.read_bytes(), fingerprint(chosen.model)
     tokenizer = AutoTokenizer.from_pretrained(chosen.model)
-    ids = tokenizer(text.decode(), verbose=False)["input_ids"][:chosen.max_tokens]
+    ids = tokenizer(text.decode(), add_special_tokens=False, verbose=False)["input_ids"][:chosen.max_tokens]
+    first = tokenizer("a")["input_ids"][:1]
+    begins = first if first == [tokenizer.bos_token_id] else []
+    step = chosen.context - len(begins)
+    windows = [begins + ids[start:start + step] for start in range(0, len(ids), step)]
     model = AutoModelForCausalLM.from_pretrained(chosen.model, dtype=torch.float32).eval()
-    windows = [ids[start:start + chosen.context] for start in range(0, len(ids), chosen.context)]
     layers, positions = record(model, windows, chosen.down)
-    write(chosen.output, layers, positions, fingerprint(chosen.model), part(text, chosen.context, positions))
-    print(f"{chosen.output}: {len(layers)} layers, {positions} tokens")
+    origin_of_sums = part(text, chosen.context, len(ids), *begins)
+    write(chosen.output, layers, positions, origin, origin_of_sums)
+    print(f"{chosen.output}: {len(layers)} layers, {len(ids)} tokens")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ package struct DescribedConfiguration {
       } ?? false
     }
     guard isLimited else { return }
-    if family.isEncoder {
+    if family.isEncoder, !family.windowsAreCentred {
       throw try root.member(family.keys.window ?? "").mismatch(
         expected: "no window, because the family is an encoder")
     }

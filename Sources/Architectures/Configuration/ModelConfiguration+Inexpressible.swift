@@ -141,7 +141,7 @@ extension Family.WindowedLayers {
   fileprivate func spans(_ window: Int?, layers: Int) -> [Int?] {
     switch self {
     case .all, .listed: [Int?](repeating: window, count: layers)
-    case .from, .local: [Int?](repeating: nil, count: layers)
+    case .from, .local, .allButFirstOf: [Int?](repeating: nil, count: layers)
     case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
   }

@@ -59,7 +59,7 @@ extension ModelConfiguration {
       windowedRotary = nil
     }
     biasExponent = if case .linearBiases = family.positions { 8 } else { nil }
-    let windows = WindowFields(root, keys.window)
+    let windows = WindowFields(root, family)
     spans = try windows.spans(family.windowedLayers, layers: layers)
     unrotated = try windows.unrotated(family.unrotatedLayers, spans)
     let scalar = try root.positive(keys.attentionScalar)

@@ -11,7 +11,8 @@ extension ModelConfiguration {
     for role in TensorRole.allCases where has(role) {
       // Two norms may be one tensor.
       guard let name = layout.name(role), names.insert(name).inserted else { continue }
-      for layer in role.isPerLayer ? (0..<layers).map(Optional.init) : [nil] {
+      let first = family.absentInFirst.contains(role) ? 1 : 0
+      for layer in role.isPerLayer ? (first..<layers).map(Optional.init) : [nil] {
         var shape = shape(of: role, layer: layer, family)
         if layout.isTransposed && role.isProjection { shape.reverse() }
         expected.append((role, layer, shape))
@@ -53,6 +54,8 @@ extension ModelConfiguration {
     case .gate, .up: return [neurons, hiddenSize]
     case .gateUp: return [2 * neurons, hiddenSize]
     case .down: return [hiddenSize, neurons]
+    case .activationPositive, .activationNegative: return [1]
+    case .activationLinear, .activationFloor: return []
     case .queryBias: return [queries]
     case .keyBias, .valueBias: return [keys]
     case .queryKeyValueBias: return [queries + 2 * keys]

@@ -5,9 +5,12 @@ struct WindowFields {
   private let root: JSONField
   private let key: String?
 
-  init(_ root: JSONField, _ key: String?) {
+  private let isCentred: Bool
+
+  init(_ root: JSONField, _ family: Family) {
     self.root = root
-    self.key = key
+    key = family.keys.window
+    isCentred = family.windowsAreCentred
   }
 
   /// Span of each layer in positions; nil for all.
@@ -20,11 +23,12 @@ struct WindowFields {
     } else {
       window = try root.optional(key)?.int(in: 1...1 << 32)
     }
+    if isCentred { window = window.map { $0 / 2 + 1 } }
     switch rule {
     case .all: break
     case .local(let kinds, let patterns):
       return try localSpans(kinds: kinds, patterns: patterns, window, layers: layers)
-    case .from, .allButEvery, .listed:
+    case .from, .allButEvery, .allButFirstOf, .listed:
       if let kinds = try root.optional("layer_types") {
         return try spans(kinds, window, layers: layers)
       }
@@ -36,10 +40,17 @@ struct WindowFields {
       let start = try root.optional(first)?.int() ?? layers
       return (0..<layers).map { $0 < start ? nil : window }
     case .allButEvery(let usual, let key):
-      let stated = try key.flatMap { (key) throws(JSONFieldError) in try root.optional(key) }
-      let step = try stated?.int(in: 1...1 << 16) ?? usual
+      let step = try step(key, usual)
       return (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
+    case .allButFirstOf(let usual, let key):
+      let step = try step(key, usual)
+      return (0..<layers).map { $0 % step == 0 ? nil : window }
     }
+  }
+
+  private func step(_ key: String?, _ usual: Int) throws(JSONFieldError) -> Int {
+    guard let key, let stated = try root.optional(key) else { return usual }
+    return try stated.int(in: 1...1 << 16)
   }
 
   /// Layers without rotation, from their spans.

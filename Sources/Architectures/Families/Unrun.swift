@@ -9,7 +9,8 @@ extension Family {
     unrun("qwen3_5", "Qwen 3.5, dense", types: ["qwen3_5_text"], "layers of linear attention"),
     unrun(
       "lfm2", "LFM2, dense", types: ["lfm2"], "layers of convolutions",
-      widthKey: nil, activation: .silu, [.gate: "w1", .up: "w3", .down: "w2"],
+      widthSettings: ["block_auto_adjust_ff_dim": .bool(false), "block_ff_dim": nil],
+      activation: .silu, [.gate: "w1", .up: "w3", .down: "w2"],
       in: "feed_forward"),
     unrun(
       "bamba", "Bamba", types: ["bamba"], "layers of state spaces (Mamba)", in: "feed_forward"),
@@ -30,7 +31,7 @@ extension Family {
 
   private static func unrun(
     _ name: String, _ title: String, types: [String], _ reason: String,
-    widthKey: String? = "intermediate_size", activation: Activation? = nil, tied: Bool = false,
+    widthSettings: [String: JSONValue?] = [:], activation: Activation? = nil, tied: Bool = false,
     _ projections: [TensorRole: String] = usualProjections, in network: String = "mlp"
   ) -> Family {
     var names: [TensorRole: String] = [
@@ -44,7 +45,7 @@ extension Family {
       title: title,
       modelTypes: types,
       keys: FamilyKeys(
-        intermediateSize: widthKey, keyValueHeads: nil, headDimension: nil, normEpsilon: nil,
+        keyValueHeads: nil, headDimension: nil, normEpsilon: nil,
         activation: activation == nil ? ["hidden_activation", "hidden_act"] : []),
       // Of what is not run any numbers will do.
       defaults: [
@@ -52,6 +53,7 @@ extension Family {
       ],
       unrun: reason,
       positions: .learned(first: 0),
+      widthSettings: widthSettings,
       tiedOutput: .key("tie_word_embeddings", otherwise: tied),
       activation: activation,
       layouts: [.transformers: TensorLayout(names: names, renamings: TensorLayout.llama.renamings)],

@@ -26,7 +26,7 @@ package struct GGUFContents {
     guard model.family.gguf != nil else {
       throw FormError.notInGGUF(
         path: checkpoint.path,
-        what: "the family \(model.family.name), which llama.cpp does not support,")
+        what: "the family \(model.family.name), whose form in GGUF is not known here,")
     }
     tensors = try GGUFTensors(expert, of: model, type: type)
     keys = try GGUFKeys(

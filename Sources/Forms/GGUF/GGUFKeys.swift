@@ -33,7 +33,7 @@ package struct GGUFKeys {
     guard let gguf = model.family.gguf else {
       throw FormError.notInGGUF(
         path: checkpoint.path,
-        what: "the family \(model.family.name), which llama.cpp does not support,")
+        what: "the family \(model.family.name), whose form in GGUF is not known here,")
     }
     architecture = try Self.architecture(expert, model, gguf)
     let own = [

@@ -88,7 +88,8 @@ struct RoutedTensors {
     return try found.elementType.doubles(checkpoint.source.read(found.name)).enumerated().map {
       rank, number in
       guard let index = Int(exactly: number), seen.indices.contains(index), !seen[index] else {
-        throw fail("\(number) at rank \(rank), which is out of range or a duplicate")
+        let shown = Int(exactly: number).map(String.init) ?? "\(number)"
+        throw fail("\(shown) at rank \(rank), which is out of range or a duplicate")
       }
       seen[index] = true
       return index

@@ -52,13 +52,16 @@ extension FolderContents {
     }
     // A family that the user describes may name the width differently.
     guard let key = model.family.keys.intermediateSize else {
-      throw FormError.derivedWidth(family: model.family.name)
+      throw FormError.derivedWidth(
+        family: model.family.name, hasGGUF: model.family.gguf != nil)
     }
+    var settings = model.family.widthSettings
+    settings[key] = .int(width)
     guard let member = model.family.wrapper, var language = object[member]?.object else {
-      object[key] = .int(width)
+      for (name, value) in settings.sorted(by: { $0.key < $1.key }) { object[name] = value }
       return .object(object)
     }
-    language[key] = .int(width)
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) { language[name] = value }
     object[member] = .object(language)
     return .object(object)
   }

@@ -50,8 +50,10 @@ package struct RoutedConfiguration: Sendable, Equatable {
       throw FormError.notAllExperts(
         path: checkpoint.path, held: container.expertsHeld)
     }
-    let config = try checkpoint.document("config.json")?.object
-    let modelType = config?["model_type"]?.string ?? ""
+    guard let config = try checkpoint.document("config.json")?.object else {
+      throw ModelError.noConfiguration(path: checkpoint.path)
+    }
+    let modelType = config["model_type"]?.string ?? ""
     // Transformers knows nothing of a description.
     let family = try Model(checkpoint).family
     guard Self.isExportable(modelType), !family.isDescribed else {
@@ -60,7 +62,7 @@ package struct RoutedConfiguration: Sendable, Equatable {
     let routing = directory.routing
     self.init(
       modelType: modelType,
-      architectures: config?["architectures"]?.array?.compactMap(\.string),
+      architectures: config["architectures"]?.array?.compactMap(\.string),
       family: family.name, importance: directory.importance, recipe: directory.recipe,
       widths: directory.widths, routing: routing,
       hidden: routing?.router == .mlp

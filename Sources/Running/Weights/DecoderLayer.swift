@@ -40,7 +40,8 @@ package struct DecoderLayer: Sendable {
     attention = Attention(
       heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
       scale: Float(configuration.attentionScale), isCausal: configuration.isCausal,
-      span: configuration.spans[layer], softCap: configuration.attentionSoftCap.map(Float.init),
+      span: configuration.spans[layer], isCentred: model.family.windowsAreCentred,
+      softCap: configuration.attentionSoftCap.map(Float.init),
       slopes: configuration.biasExponent.map {
         Attention.slopes(heads: configuration.heads, exponent: $0)
       } ?? [])

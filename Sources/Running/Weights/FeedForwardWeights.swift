@@ -12,6 +12,8 @@ package struct FeedForwardWeights: Sendable {
   }
 
   package let activation: Activation
+  /// The activation where each layer has its own; nil where ``activation`` tells all.
+  package let xielu: XIELU?
   /// H × D; nil for a layer without a gate.
   package let gate: Matrix?
   /// H × D.
@@ -22,10 +24,11 @@ package struct FeedForwardWeights: Sendable {
   package let downBias: [Float]?
 
   package init(
-    activation: Activation, gate: Matrix?, up: Matrix, down: Down, gateBias: [Float]?,
-    upBias: [Float]?, downBias: [Float]?
+    activation: Activation, xielu: XIELU? = nil, gate: Matrix?, up: Matrix, down: Down,
+    gateBias: [Float]?, upBias: [Float]?, downBias: [Float]?
   ) {
     self.activation = activation
+    self.xielu = xielu
     self.gate = gate
     self.up = up
     self.down = down
@@ -52,7 +55,7 @@ package struct FeedForwardWeights: Sendable {
     var up = input.timesTransposed(self.up, rows: rows)
     if let upBias { up.add(toEveryRow: upBias[rows]) }
     guard let gate else {
-      up.activate(activation)
+      if let xielu { up.activate(xielu) } else { up.activate(activation) }
       return up
     }
     var hidden = input.timesTransposed(gate, rows: rows)
@@ -98,7 +101,8 @@ package struct FeedForwardWeights: Sendable {
   package func reordered(by order: [Int]) -> FeedForwardWeights {
     let rows = neuronMajorDown
     return FeedForwardWeights(
-      activation: activation, gate: gate?.gatherRows(order[...]), up: up.gatherRows(order[...]),
+      activation: activation, xielu: xielu, gate: gate?.gatherRows(order[...]),
+      up: up.gatherRows(order[...]),
       down: .neuronMajor(rows.gatherRows(order[...])),
       gateBias: gateBias.map { bias in order.map { bias[$0] } },
       upBias: upBias.map { bias in order.map { bias[$0] } }, downBias: downBias)

@@ -43,11 +43,26 @@ extension Model {
       throw missing(.down, layer)
     }
     return FeedForwardWeights(
-      activation: configuration.activation, gate: gate, up: up,
+      activation: configuration.activation, xielu: try xielu(layer: layer, parallel), gate: gate,
+      up: up,
       down: layout.isTransposed ? .neuronMajor(down) : .outputMajor(down),
       gateBias: try vector(.gateBias, layer: layer, parallel: parallel),
       upBias: try vector(.upBias, layer: layer, parallel: parallel),
       downBias: try vector(.downBias, layer: layer, parallel: parallel))
+  }
+
+  /// The activation of a layer that has its own; nil for other models.
+  private func xielu(layer: Int, _ parallel: Parallel) throws(ModelError) -> XIELU? {
+    guard configuration.activation == .xielu else { return nil }
+    func number(_ role: TensorRole) throws(ModelError) -> Float {
+      guard let value = try vector(role, layer: layer, parallel: parallel)?.first else {
+        throw missing(role, layer)
+      }
+      return value
+    }
+    return XIELU(
+      positive: try number(.activationPositive), negative: try number(.activationNegative),
+      linear: try number(.activationLinear), floor: try number(.activationFloor))
   }
 
   private func gateAndUp(
@@ -84,7 +99,7 @@ extension Model {
         try wholeDown(container, layer: layer, neurons: neurons, parallel)
       }
     return FeedForwardWeights(
-      activation: configuration.activation,
+      activation: configuration.activation, xielu: try xielu(layer: layer, parallel),
       gate: try part(.gate).map(rows), up: rows(up), down: .neuronMajor(down),
       gateBias: try part(.gateBias), upBias: try part(.upBias),
       downBias: try vector(.downBias, layer: layer, parallel: parallel))

@@ -80,7 +80,9 @@ struct Validate: ParsableCommand {
       ("--against", against != nil && !isExport), ("--text", request != nil),
       ("--require-complete", requireComplete),
     ] where isAsked && checkpoint.container == nil {
-      throw ValidationError("\(option): \(path) is not a .dmoe, so there is nothing to compare")
+      let subject =
+        option == "--against" ? "neither \(path) nor \(against ?? "") is" : "\(path) is not"
+      throw ValidationError("\(option): \(subject) a .dmoe, so there is nothing to compare")
     }
     let source = try against.map {
       try isExport
