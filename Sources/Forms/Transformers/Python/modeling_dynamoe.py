@@ -126,9 +126,9 @@ class Experts(nn.Module):
         self.is_parallel = parallel if isinstance(parallel, bool) else getattr(config, *parallel)
         self.factor = getattr(config, layout.factor) if layout.factor else 1.0
         self.widths = form["widths"][layer]
-        # In a list, so that it is no submodule: it contains this module.
+        # In lists, so that they are no submodules: the network contains this module, and saves its activation.
         self.network = [network]
-        self.activation = getattr(network, layout.activation)
+        self.activation = [getattr(network, layout.activation)]
         partial, all_neurons = len(self.widths) - 1, self.widths[-1]
         self.register_buffer("permutation", torch.arange(all_neurons, dtype=torch.int32))
         self.router = self.compensation = None
@@ -172,9 +172,9 @@ class Experts(nn.Module):
         fused = layout.gate == layout.up
         hidden = F.linear(rows, *self.rows(layout.up, start, stop, part=1 if fused else 0))
         if layout.gate is None:
-            hidden = self.activation(hidden)
+            hidden = self.activation[0](hidden)
         else:
-            hidden = self.activation(F.linear(rows, *self.rows(layout.gate, start, stop))) * hidden
+            hidden = self.activation[0](F.linear(rows, *self.rows(layout.gate, start, stop))) * hidden
         down = getattr(self.network[0], layout.down).weight
         return F.linear(hidden, down[start:stop].t() if layout.transposed else down[:, start:stop])
 
