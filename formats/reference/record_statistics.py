@@ -117,8 +117,7 @@ def main():
     windows = [begins + ids[start:start + step] for start in range(0, len(ids), step)]
     model = AutoModelForCausalLM.from_pretrained(chosen.model, dtype=torch.float32).eval()
     layers, positions = record(model, windows, chosen.down)
-    origin_of_sums = part(text, chosen.context, len(ids), *begins)
-    write(chosen.output, layers, positions, origin, origin_of_sums)
+    write(chosen.output, layers, positions, origin, part(text, chosen.context, len(ids), *begins))
     print(f"{chosen.output}: {len(layers)} layers, {len(ids)} tokens")
 
 

@@ -4,7 +4,6 @@ import JSON
 struct WindowFields {
   private let root: JSONField
   private let key: String?
-
   private let isCentred: Bool
 
   init(_ root: JSONField, _ family: Family) {

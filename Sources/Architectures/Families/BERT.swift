@@ -43,26 +43,19 @@ extension Family {
 
   /// RoBERTa (arXiv 1907.11692) and XLM-RoBERTa (arXiv 1911.02116): BERT whose positions begin after
   /// the padding token's.
-  package static let roberta = Family(
-    name: "roberta",
-    title: "RoBERTa, XLM-RoBERTa",
-    modelTypes: ["roberta", "xlm-roberta", "camembert"],
-    keys: bert.keys,
-    defaults: bert.defaults.merging(["vocab_size": 50_265, "pad_token_id": 1]) { $1 },
-    requirements: bert.requirements.merging([
-      "pad_token_id": .only(.int(1), not: "positions that begin elsewhere")
-    ]) { $1 },
-    norm: .layer,
-    positions: .learned(first: 2),
-    countsUnusedPositions: true,
-    isEncoder: true,
-    gated: false,
-    tiedOutput: .always,
-    attentionBias: .always,
-    attentionOutputBias: .always,
-    feedForwardBias: .always,
-    layouts: [.transformers: .bert(prefix: "roberta.")],
-    modules: nil)
+  package static let roberta = {
+    var family = Family.bert
+    family.name = "roberta"
+    family.title = "RoBERTa, XLM-RoBERTa"
+    family.modelTypes = ["roberta", "xlm-roberta", "camembert"]
+    family.defaults.merge(["vocab_size": 50_265, "pad_token_id": 1]) { $1 }
+    family.requirements["pad_token_id"] = .only(.int(1), not: "positions that begin elsewhere")
+    family.gguf = nil
+    family.positions = .learned(first: 2)
+    family.countsUnusedPositions = true
+    family.layouts = [.transformers: .bert(prefix: "roberta.")]
+    return family
+  }()
 }
 
 extension TensorLayout {
