@@ -48,6 +48,7 @@ test-peers: build .venv-peers/ready out/peers/vocabularies
 	.venv-peers/bin/python Tests/peers/transformers_families.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/transformers_routed.py $(DYNAMOE)
 	.venv-peers/bin/python Tests/peers/llama_export.py $(DYNAMOE)
+	.venv-peers/bin/python Tests/peers/llama_encoders.py $(DYNAMOE)
 	.venv-peers/bin/python fixtures/families/draft_family.py $(DYNAMOE) smollm3 --as-unknown -o out/peers/draft
 	swift build -c release --product ListTokens
 	.venv-peers/bin/python Tests/peers/llama_vocabularies.py .build/release/ListTokens $(VOCABULARIES)

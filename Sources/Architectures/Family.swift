@@ -12,6 +12,8 @@ package struct Family: Sendable {
     package var architecture: String
     /// Activation implied by the architecture.
     package var activation: Activation
+    /// Names of activations that a key may state instead.
+    package var activationNames: [Activation: String] = [:]
     /// Layer counts of the models that divide attention scores by the root of `hidden size / heads`
     /// instead of that of the head dimension.
     package var layersScaledByWidth: Set<Int> = []

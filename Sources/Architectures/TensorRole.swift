@@ -82,5 +82,13 @@ package enum TensorRole: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether it is a number of an activation that each layer learns.
+  package var isActivation: Bool {
+    switch self {
+    case .activationPositive, .activationNegative, .activationLinear, .activationFloor: true
+    default: false
+    }
+  }
+
   var isNorm: Bool { rawValue.hasSuffix("Norm") }
 }

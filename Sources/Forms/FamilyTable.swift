@@ -21,7 +21,7 @@ package enum FamilyTable {
       family.title, types, family.gguf.map { "`\($0.architecture)`" } ?? "–",
       family.unrun == nil ? "yes" : "by weights or statistics", word(hasDecoder),
       word(family.keys.intermediateSize != nil), word(ModuleLayout(family) != nil),
-      word(family.gguf != nil && hasDecoder), features(family).joined(separator: "; "),
+      word(family.gguf != nil && family.unrun == nil), features(family).joined(separator: "; "),
       refusals(family),
     ]
   }

@@ -19,31 +19,47 @@ extension GGUFVocabulary {
     }
     let model = try root.required("model")
     let type = try model.optional("type")?.string() ?? "BPE"
-    guard type == "BPE" else {
-      throw .inexpressible(path: model.path, found: "the model \"\(type)\"")
-    }
-    let parameters = try BPEParameters(model)
-    let cutter = try root.optional("pre_tokenizer")
-    let preTokenizer = try cutter.map(PreTokenizer.init) ?? PreTokenizer(steps: [])
-    let normalizer = try root.optional("normalizer").map(Normalizer.init)
     let added = try root.optional("added_tokens")?.elements().map {
       (node) throws(TokenizerError) in try AddedToken(node)
     }
-    let pieces = VocabularyPieces(parameters, added: added ?? [])
-    guard pieces.highestID < count else {
-      throw .idOutsideVocabulary(path: "added_tokens", id: Int(pieces.highestID), count: count)
+    switch type {
+    case "BPE":
+      try self.init(
+        BPEParameters(model), byteFallback: model.flag("byte_fallback", default: false), root,
+        added: added ?? [], count: count)
+    case "WordPiece":
+      try self.init(wordPiece: model, root, added: added ?? [], count: count)
+    default: throw .inexpressible(path: model.path, found: "the model \"\(type)\"")
     }
+    if self.model == "llama", let sentencePiece {
+      try takeScores(from: SentencePieceFile(sentencePiece).pieces)
+    }
+    if let post = try root.optional("post_processor") {
+      let tokens = tokens
+      endID = try PostProcessor.trailingToken(post) { text in
+        tokens.firstIndex(of: Array(text.utf8)).map { Int32($0) }
+      }.map(Int.init)
+      addsEnd = endID != nil
+    }
+  }
+
+  private init(
+    _ parameters: BPEParameters, byteFallback: Bool, _ root: JSONNode, added: [AddedToken],
+    count: Int
+  ) throws(TokenizerError) {
+    let cutter = try root.optional("pre_tokenizer")
+    let preTokenizer = try cutter.map(PreTokenizer.init) ?? PreTokenizer(steps: [])
+    let normalizer = try root.optional("normalizer").map(Normalizer.init)
+    let pieces = try VocabularyPieces(parameters.vocabulary, added: added, count: count)
     if preTokenizer.isByteLevel {
       try self.init(
         bytes: parameters, pieces, preTokenizer, path: cutter?.path ?? "", normalizer, count: count)
     } else {
-      guard try model.flag("byte_fallback", default: false) else {
-        throw .inexpressible(path: model.path, found: "BPE over characters without byte_fallback")
+      guard byteFallback else {
+        throw .inexpressible(path: "model", found: "BPE over characters without byte_fallback")
       }
       try self.init(characters: parameters, pieces, preTokenizer, normalizer, count: count)
-      if let sentencePiece { try takeScores(from: SentencePieceFile(sentencePiece).pieces) }
     }
-    addsEnd = try root.optional("post_processor").map(PostProcessor.endsTexts) ?? false
   }
 
   /// Byte-level BPE.

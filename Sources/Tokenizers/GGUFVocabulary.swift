@@ -35,6 +35,8 @@ package struct GGUFVocabulary: Sendable {
   package var modelName: String?
   /// `tokenizer.ggml.add_eos_token`: whether texts end with the end token.
   package var addsEnd = false
+  /// Token at the ends of texts, which is `tokenizer.ggml.eos_token_id`; nil for none.
+  package var endID: Int?
 
   package init(
     model: String, tokens: [[UInt8]], scores: [Float]? = nil, types: [Int]? = nil,

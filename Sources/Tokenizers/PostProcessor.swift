@@ -28,19 +28,28 @@ enum PostProcessor {
     }
   }
 
-  /// Whether a special token follows a text.
-  static func endsTexts(_ node: JSONNode) throws(TokenizerError) -> Bool {
+  /// Id of the special token after a text; nil for none.
+  static func trailingToken(
+    _ node: JSONNode, id: (String) -> Int32?
+  ) throws(TokenizerError) -> Int32? {
     switch try node.type() {
     case "TemplateProcessing":
-      let last = try node.required("single").elements().last
-      return try last?.optional("SpecialToken") != nil
-    case "BertProcessing", "RobertaProcessing": return true
-    case "Sequence":
-      for element in try node.required("processors").elements() where try endsTexts(element) {
-        return true
+      guard let last = try node.required("single").elements().last,
+        let special = try last.optional("SpecialToken")
+      else { return nil }
+      return try known(special.required("id"), id)
+    case "BertProcessing", "RobertaProcessing":
+      guard let content = try node.required("sep").elements().first else {
+        throw .missing(path: "\(node.path).sep[0]")
       }
-      return false
-    default: return false
+      return try known(content, id)
+    case "Sequence":
+      var trailing: Int32?
+      for element in try node.required("processors").elements() {
+        trailing = try trailingToken(element, id: id) ?? trailing
+      }
+      return trailing
+    default: return nil
     }
   }
 

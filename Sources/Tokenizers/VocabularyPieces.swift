@@ -2,12 +2,15 @@
 struct VocabularyPieces {
   private let vocabulary: Vocabulary
   private let added: [Int32: AddedToken]
-  let highestID: Int32
 
-  init(_ parameters: BPEParameters, added: [AddedToken]) {
-    vocabulary = parameters.vocabulary
+  /// Throws if a token's id is none of `count` tokens.
+  init(_ vocabulary: Vocabulary, added: [AddedToken], count: Int) throws(TokenizerError) {
+    self.vocabulary = vocabulary
     self.added = Dictionary(added.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    highestID = max(vocabulary.highestID, added.map(\.id).max() ?? -1)
+    let highestID = max(vocabulary.highestID, added.map(\.id).max() ?? -1)
+    guard highestID < count else {
+      throw .idOutsideVocabulary(path: "added_tokens", id: Int(highestID), count: count)
+    }
   }
 
   /// Content of a token of the model's vocabulary, without added tokens.

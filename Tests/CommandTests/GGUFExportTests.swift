@@ -13,7 +13,8 @@ import Testing
   /// Decoder families that llama.cpp supports, but for those whose fixtures have features or keys
   /// that only its converter writes; `make test-peers` runs all in llama.cpp.
   static let folders = [
-    "arcee", "bloom", "ernie4_5", "falcon", "falcon2", "falcon_40b", "gemma", "gemma2", "gemma3",
+    "apertus", "arcee", "bloom", "ernie4_5", "falcon", "falcon2", "falcon_40b", "gemma", "gemma2",
+    "gemma3",
     "gpt2", "gpt_neox", "gpt_neox_serial", "llama3", "mistral", "mpt", "olmo", "olmo2", "olmo3",
     "phi", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2",
   ]
@@ -60,6 +61,21 @@ import Testing
     let words = [Self.peer, Self.reference, file, output, dense, "\(expert)"]
     let told = try python(words + (type.map { [$0] } ?? []))
     return try #require(Int(String(decoding: told, as: UTF8.self).dropLast()))
+  }
+
+  @Test(arguments: FamilyFolders.encoders)
+  func `an expert of an encoder is what llama.cpp's converter makes of it`(
+    _ name: String
+  ) throws {
+    let file = try partition(try model(name))
+    for expert in [1, 3] {
+      let output = folder.path("e\(expert).gguf")
+      try expectDone(export(file, "\(expert)", to: output))
+      let dense = "\(Self.root)/\(name)/model.gguf"
+      let count = try agreeing(file, output, dense: dense, expert)
+      let valid = try expectDone(["validate", output, "--against", file])
+      #expect(valid.contains("\(count) tensors") && valid.contains("identical"))
+    }
   }
 
   @Test(arguments: folders)

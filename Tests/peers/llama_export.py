@@ -33,9 +33,9 @@ SCALINGS = [
     ("mistral", {"type": "linear", "factor": 2.5}),
 ]
 FAMILIES = (
-    "arcee bloom cohere cohere2 ernie4_5 exaone4 falcon falcon2 falcon_40b gemma gemma2 gemma3 glm4 gpt2 gpt_neox "
-    "gpt_neox_serial granite helium hunyuan_v1_dense llama3 ministral mistral mpt nemotron olmo olmo2 olmo3 phi phi3 qwen2 "
-    "qwen3 seed_oss smollm3 stablelm starcoder2"
+    "apertus arcee bloom cohere cohere2 ernie4_5 exaone4 falcon falcon2 falcon_40b gemma gemma2 gemma3 glm glm4 gpt2 "
+    "gpt_neox gpt_neox_serial granite helium hunyuan_v1_dense llama3 ministral mistral mpt nemotron olmo olmo2 olmo3 "
+    "phi phi3 qwen2 qwen3 seed_oss smollm3 stablelm starcoder2"
 ).split()
 # What llama.cpp supports: its only scale, and windows of 64 layers only.
 SUPPORTED = {

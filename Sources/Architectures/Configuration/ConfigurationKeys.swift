@@ -117,6 +117,20 @@ package struct ConfigurationKeys {
     }
   }
 
+  /// Number or numbers of a key without the architecture's prefix.
+  func floats(_ key: String) throws(ArchitectureError) -> [Float] {
+    let value: GGUFValue?
+    do {
+      value = try metadata.valueIfPresent(key)
+    } catch {
+      throw .gguf(error)
+    }
+    guard let value else { throw .gguf(.missingKey(path: path, key: key)) }
+    if case .array(let array) = value, let numbers = array.floats { return numbers }
+    if let number = value.double { return [Float(number)] }
+    throw .metadata(path: path, key: key, expected: "numbers", found: "a value of another kind")
+  }
+
   /// Array of flags, as booleans or as integers; nil if the key is missing or no array.
   func flags(_ name: String) throws(ArchitectureError) -> [Bool]? {
     let key = "\(architecture).\(name)"

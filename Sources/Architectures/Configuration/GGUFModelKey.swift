@@ -7,12 +7,14 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   case hiddenSize = "embedding_length"
   case layers = "block_count"
   case intermediateSize = "feed_forward_length"
+  case activation = "hidden_activation"
   case heads = "attention.head_count"
   case keyValueHeads = "attention.head_count_kv"
   case keyLength = "attention.key_length"
   case valueLength = "attention.value_length"
   case rootMeanSquareEpsilon = "attention.layer_norm_rms_epsilon"
   case layerNormEpsilon = "attention.layer_norm_epsilon"
+  case isCausal = "attention.causal"
   case window = "attention.sliding_window"
   case windowPattern = "attention.sliding_window_pattern"
   case attentionScale = "attention.scale"
@@ -36,7 +38,7 @@ package enum GGUFModelKey: String, Sendable, CaseIterable {
   package var isFactor: Bool {
     switch self {
     case .attentionScale, .projectionLimit, .biasExponent, .embeddingScale, .residualScale,
-      .outputScale:
+      .outputScale, .activation:
       true
     default: false
     }

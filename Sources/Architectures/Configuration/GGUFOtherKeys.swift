@@ -60,14 +60,15 @@ struct GGUFOtherKeys {
 
   /// Keys that are read besides those that are written.
   private static let read: Set<String> = [
-    "attention.causal", "expert_count", "rope.scale_linear", "rope.scaling.yarn_beta_fast",
+    "expert_count", "rope.scale_linear", "rope.scaling.yarn_beta_fast",
     "rope.scaling.yarn_beta_slow",
   ]
 
   /// Keys that llama.cpp computes itself, and those about training, storage, pooling of embeddings,
   /// and experts of models that have none.
   private static let harmless: Set<String> = [
-    "classifier.output_labels", "interleave_moe_layer_step", "leading_dense_block_count",
+    "classifier.output_labels", "classifier.pooling_type", "interleave_moe_layer_step",
+    "leading_dense_block_count",
     "moe_every_n_layers", "pooling_type", "rope.dimension_sections", "rope.finetuned",
     "rope.scaling.finetuned", "rope.scaling.yarn_attn_factor", "router_logit_softcapping",
     "tensor_data_layout", "token_shift_count",

@@ -2,10 +2,12 @@
 struct GGUFWindowKeys {
   private let keys: ConfigurationKeys
   private let gguf: Family.GGUF
+  private let family: Family
 
-  init(_ keys: ConfigurationKeys, _ gguf: Family.GGUF) {
+  init(_ keys: ConfigurationKeys, _ gguf: Family.GGUF, _ family: Family) {
     self.keys = keys
     self.gguf = gguf
+    self.family = family
   }
 
   /// Span of each layer in positions; nil for all.
@@ -18,7 +20,8 @@ struct GGUFWindowKeys {
     let stated = try keys.optional(GGUFModelKey.window.rawValue, in: 0...1 << 32)
     let window = stated ?? usual
     guard window > 0 else { return unlimited }
-    return try windowed(period, layers: layers).map { $0 ? window : nil }
+    let span = family.windowsAreCentred ? window / 2 + 1 : window
+    return try windowed(period, layers: layers).map { $0 ? span : nil }
   }
 
   /// Whether each layer has a window.
@@ -35,6 +38,8 @@ struct GGUFWindowKeys {
       return pattern
     }
     let period = try keys.optional(key, in: 0...1 << 16) ?? usual
-    return (0..<layers).map { period == 0 || ($0 + 1) % period != 0 }
+    let last =
+      if case .allButFirstOf = family.windowedLayers { 0 } else { 1 }
+    return (0..<layers).map { period == 0 || ($0 + last) % period != 0 }
   }
 }

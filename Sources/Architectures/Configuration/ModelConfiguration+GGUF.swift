@@ -71,8 +71,11 @@ extension ModelConfiguration {
     guard normEpsilon >= 0 else {
       throw refusal(epsilonKey, expected: "a number of at least 0", found: "\(normEpsilon)")
     }
-    activation = gguf.activation
-    tiedOutput = tensor(.output) == nil
+    activation = try Self.activation(keys, gguf)
+    learnedActivation =
+      activation == .xielu ? try LearnedActivation(keys, layers: layers) : nil
+    hasHead = !family.isEncoder || family.tiedOutput != .never
+    tiedOutput = hasHead && tensor(.output) == nil
     guard tiedOutput || gguf.output != .absent else {
       throw .unsupported(
         path: keys.path,
@@ -89,7 +92,7 @@ extension ModelConfiguration {
         return family.norm == .layer && family.normBiases || !biased.isNorm
       })
     bareNorms = family.bareNorms
-    spans = try GGUFWindowKeys(keys, gguf).spans(layers: layers)
+    spans = try GGUFWindowKeys(keys, gguf, family).spans(layers: layers)
     unrotated = family.unrotatedLayers.implied(by: spans)
     if case .rotary = family.positions {
       let rotation = GGUFRotaryKeys(
@@ -140,6 +143,22 @@ extension ModelConfiguration {
         found: "\(widths.prefix(8))")
     }
     return widths
+  }
+
+  /// Activation that a key states, in architectures with such a key, or the architecture's.
+  private static func activation(
+    _ keys: ConfigurationKeys, _ gguf: Family.GGUF
+  ) throws(ArchitectureError) -> Activation {
+    let key = GGUFModelKey.activation.rawValue
+    guard !gguf.activationNames.isEmpty, let name = try keys.string(key) else {
+      return gguf.activation
+    }
+    guard let stated = gguf.activationNames.first(where: { $0.value == name })?.key else {
+      throw .metadata(
+        path: keys.path, key: "\(keys.architecture).\(key)",
+        expected: gguf.activationNames.values.sorted().joined(separator: " or "), found: name)
+    }
+    return stated
   }
 
   private static func refuseMixture(

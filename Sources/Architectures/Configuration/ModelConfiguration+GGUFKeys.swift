@@ -30,6 +30,7 @@ extension ModelConfiguration {
     case .hiddenSize: return number(hiddenSize)
     case .layers: return number(layers)
     case .intermediateSize: return number(intermediateSize)
+    case .activation: return gguf.activationNames[activation].map { (.text($0), true) }
     case .heads: return number(heads)
     case .keyValueHeads: return number(keyValueHeads, usual: heads)
     case .keyLength, .valueLength: return number(headDimension, usual: hiddenSize / heads)
@@ -37,7 +38,8 @@ extension ModelConfiguration {
     case .layerNormEpsilon: return family.norm == .layer ? float(normEpsilon) : nil
     case .window:
       // Counts as usual in any case: readers of architectures without windows ignore the key.
-      let window = spans.compactMap(\.self).max() ?? 0
+      let span = spans.compactMap(\.self).max() ?? 0
+      let window = family.windowsAreCentred ? max(2 * (span - 1), 0) : span
       return number(window, usual: window)
     case .attentionScale: return float(attentionScale)
     case .biasExponent: return biasExponent.map { float($0) }
@@ -48,7 +50,14 @@ extension ModelConfiguration {
     case .attentionSoftCap: return attentionSoftCap.map { float($0) }
     case .outputSoftCap: return outputSoftCap.map { float($0) }
     case .isParallel: return (.bool(isParallel), true)
-    case .windowPattern: return (.array(.bool(spans.map { $0 != nil })), true)
+    case .isCausal: return (.bool(isCausal), isCausal)
+    case .windowPattern:
+      if case .allButFirstOf = family.windowedLayers {
+        // The distance of the first two layers without a window.
+        let period = spans.dropFirst().firstIndex { $0 == nil } ?? layers
+        return number(period, usual: period)
+      }
+      return (.array(.bool(spans.map { $0 != nil })), true)
     case .rotaryBase: return rotary.map { float($0.base, usual: 10_000) }
     case .windowedRotaryBase: return windowedRotary.map { float($0.base, usual: 10_000) }
     case .rotaryDimension: return rotary.map { number($0.dimension, usual: headDimension) }
@@ -63,6 +72,7 @@ extension ModelConfiguration {
     }
     func length(_ value: Double) -> (GGUFValue, Bool) { (.u32(UInt32(min(value, 4e9))), false) }
     switch (rotary?.scaling, key) {
+    case (.some(.none), .scaling): return (.text("none"), true)
     case (.linear, .scaling): return (.text("linear"), false)
     case (.linear(let factor), .scalingFactor): return float(factor)
     case (.yarn, .scaling): return (.text("yarn"), false)

@@ -5,7 +5,7 @@ extension ModelConfiguration {
   /// everything that affects all tokens can be expressed.
   package func inexpressible(in gguf: Family.GGUF, _ family: Family) -> String? {
     let name = "the architecture \(gguf.architecture)"
-    guard activation.isLike(gguf.activation) else {
+    guard activation.isLike(gguf.activation) || gguf.activationNames[activation] != nil else {
       return "\(name) with the activation \(activation.rawValue)"
     }
     if let what = unexpectedTensors(in: gguf) { return "\(name) \(what)" }
@@ -127,7 +127,10 @@ extension ModelConfiguration {
 
   /// Whether readers of the architecture apply windows: only if they differ between layers.
   private func isToldWindows(_ gguf: Family.GGUF, _ family: Family) -> Bool {
-    guard case .allButEvery = family.windowedLayers else { return false }
+    switch family.windowedLayers {
+    case .allButEvery, .allButFirstOf: break
+    case .all, .from, .listed, .local: return false
+    }
     return gguf.told.contains(.window) && gguf.windowedCounts?.contains(layers) ?? true
   }
 
@@ -141,7 +144,8 @@ extension Family.WindowedLayers {
   fileprivate func spans(_ window: Int?, layers: Int) -> [Int?] {
     switch self {
     case .all, .listed: [Int?](repeating: window, count: layers)
-    case .from, .local, .allButFirstOf: [Int?](repeating: nil, count: layers)
+    case .from, .local: [Int?](repeating: nil, count: layers)
+    case .allButFirstOf(let step, _): (0..<layers).map { $0 % step == 0 ? nil : window }
     case .allButEvery(let step, _): (0..<layers).map { ($0 + 1) % step == 0 ? nil : window }
     }
   }

@@ -17,6 +17,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let contextLength: Int
   package let normEpsilon: Double
   package let activation: Activation
+  /// Numbers of the activation; nil if it has none, or if they are tensors.
+  package var learnedActivation: LearnedActivation?
   /// Whether the output projection is the token embedding.
   ///
   /// Stated by the configuration, until the tensors show that both are different.

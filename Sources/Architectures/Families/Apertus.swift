@@ -20,6 +20,10 @@ extension Family {
       ]
     ]) { $1 },
     requirements: ["hidden_act": .only("xielu", not: "another activation")],
+    gguf: GGUF(
+      architecture: "apertus", activation: .xielu,
+      told: [.vocabularySize, .keyValueHeads, .rotaryBase, .rotaryDimension], divisors: .single,
+      output: .required),
     gated: false,
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
@@ -33,7 +37,10 @@ extension Family {
         .activationNegative: "model.layers.{layer}.mlp.act_fn.alpha_n",
         .activationLinear: "model.layers.{layer}.mlp.act_fn.beta",
         .activationFloor: "model.layers.{layer}.mlp.act_fn.eps",
-      ])
+      ]),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufHeadNorms).naming([
+        .gate: nil
+      ]),
     ],
     modules: Modules(activation: "act_fn"))
 }

@@ -50,10 +50,9 @@ extension Family {
     family.modelTypes = ["roberta", "xlm-roberta", "camembert"]
     family.defaults.merge(["vocab_size": 50_265, "pad_token_id": 1]) { $1 }
     family.requirements["pad_token_id"] = .only(.int(1), not: "positions that begin elsewhere")
-    family.gguf = nil
     family.positions = .learned(first: 2)
     family.countsUnusedPositions = true
-    family.layouts = [.transformers: .bert(prefix: "roberta.")]
+    family.layouts[.transformers] = .bert(prefix: "roberta.")
     return family
   }()
 }

@@ -10,9 +10,13 @@ extension Family {
     modelTypes: ["glm"],
     keys: FamilyKeys(rotaryFraction: "partial_rotary_factor"),
     defaults: glmDefaults,
+    gguf: GGUF(
+      architecture: "chatglm", activation: .silu,
+      told: [.keyValueHeads, .rotaryBase, .rotaryDimension], rotatesParts: true,
+      outputBiases: .absent),
     attentionBias: .key("attention_bias", otherwise: true),
     rotaryFraction: 0.5,
-    layouts: [.transformers: .glm],
+    layouts: [.transformers: .glm, .gguf: .ggufGLM],
     modules: Modules(activation: "activation_fn"))
 
   /// GLM-4-0414 (z.ai, 2025): norms after attention and the feed-forward network besides those before
@@ -34,9 +38,7 @@ extension Family {
         .attentionOutputNorm: "model.layers.{layer}.post_self_attn_layernorm.weight",
         .feedForwardOutputNorm: "model.layers.{layer}.post_mlp_layernorm.weight",
       ]),
-      .gguf: TensorLayout.ggufLlama.naming(TensorLayout.ggufBranchNorms).naming([
-        .gate: nil, .up: nil, .gateUp: "blk.{layer}.ffn_up.weight",
-      ]),
+      .gguf: .ggufGLM.naming(TensorLayout.ggufBranchNorms),
     ],
     modules: Modules(activation: "activation_fn"))
 
@@ -47,6 +49,10 @@ extension Family {
 }
 
 extension TensorLayout {
+  fileprivate static let ggufGLM = TensorLayout.ggufLlama.naming([
+    .gate: nil, .up: nil, .gateUp: "blk.{layer}.ffn_up.weight",
+  ])
+
   fileprivate static let glm = TensorLayout.llama.pairingNeighbours.naming([
     .gate: nil, .up: nil, .gateUp: "model.layers.{layer}.mlp.gate_up_proj.weight",
   ])

@@ -18,6 +18,14 @@ extension Family {
       epsilon: 1e-5, epsilonKey: "norm_eps", activation: "gelu"
     ).merging(["hidden_activation": "gelu", "local_attention": 128]) { $1 },
     requirements: ["norm_bias": .only(.bool(false), not: "biases of norms")],
+    gguf: GGUF(
+      architecture: "modern-bert", activation: .gelu,
+      activationNames: [.gelu: "gelu", .silu: "silu", .relu: "relu"],
+      told: [
+        .vocabularySize, .window, .windowPattern, .rotaryBase, .windowedRotaryBase, .scaling,
+        .activation,
+      ], windowPeriod: 3, optional: [.window: nil, .activation: nil],
+      outputBiases: .absent),
     norm: .layer,
     normBiases: false,
     absentInFirst: [.attentionNorm],
@@ -43,7 +51,11 @@ extension Family {
           .gateUp: "model.layers.{layer}.mlp.Wi.weight",
           .down: "model.layers.{layer}.mlp.Wo.weight",
         ],
-        renamings: [[], [("model.", "")]])
+        renamings: [[], [("model.", "")]]),
+      .gguf: TensorLayout(names: TensorLayout.gguf).naming(TensorLayout.ggufFused).naming([
+        .output: nil, .up: nil, .gateUp: "blk.{layer}.ffn_up.weight",
+        .embeddingNorm: "token_embd_norm.weight",
+      ]),
     ],
     modules: nil)
 }

@@ -3,7 +3,9 @@ import Checkpoints
 import Containers
 import DMOE
 package import GGUF
+import Kernels
 import Reports
+import Running
 import Tensors
 
 /// Metadata of a GGUF file with one expert.
@@ -45,11 +47,7 @@ package struct GGUFKeys {
       pairs = try Self.taken(from: checkpoint, expert, architecture, type, tensors) + own
       notes = []
     case .transformers:
-      guard !model.family.isEncoder else {
-        throw FormError.notInGGUF(
-          path: checkpoint.path, what: "an encoder, \(model.family.name),")
-      }
-      guard model.configuration.hasHead else {
+      guard model.family.isEncoder || model.configuration.hasHead else {
         // llama.cpp would take the embedding for it.
         throw FormError.notInGGUF(
           path: checkpoint.path, what: "a model without an output projection")
@@ -59,7 +57,7 @@ package struct GGUFKeys {
       }
       pairs =
         try Self.general(checkpoint, architecture)
-        + Self.modelKeys(expert, model, gguf, architecture)
+        + Self.modelKeys(expert, model, gguf, architecture) + Self.activationKeys(model)
         + Self.files(tensors, type) + GGUFTokenizerKeys.pairs(of: model) + own
       let window = model.configuration.forgottenWindow(in: gguf, model.family).map {
         "llama.cpp ignores the attention window of \($0) positions: results differ on longer texts"
@@ -139,6 +137,17 @@ package struct GGUFKeys {
     model.configuration.keys(gguf, model.family).map { key, value in
       key == .intermediateSize
         ? width(expert, architecture) : GGUFKeyValue("\(architecture).\(key.rawValue)", value)
+    }
+  }
+
+  /// Numbers of an activation that each layer learns, which the source has as tensors.
+  private static func activationKeys(_ model: Model) throws -> [GGUFKeyValue] {
+    guard model.configuration.activation == .xielu else { return [] }
+    return try LearnedActivation.keys.map { role, name in
+      let numbers = try (0..<model.configuration.layers).map {
+        try model.activationNumber(role, layer: $0, parallel: .within)
+      }
+      return GGUFKeyValue(name, .array(.f32(numbers)))
     }
   }
 

@@ -46,7 +46,7 @@ extension GGUFTensors {
       let expected = configuration.expectedTensors(of: family, .transformers)
       // Layer by layer, after the tensors of no layer.
       for layer in [nil] + (0..<configuration.layers).map(Optional.init) {
-        for tensor in expected where tensor.layer == layer {
+        for tensor in expected where tensor.layer == layer && !tensor.role.isActivation {
           guard let name = model.tensorName(tensor.role, layer: layer),
             let source = expert.container.sourceTensor(TensorName(name))
           else { continue }
@@ -55,10 +55,15 @@ extension GGUFTensors {
           }
           var shape = expert.description(of: source).shape
           let isTransposed = stored.isTransposed && tensor.role.isProjection
-          let arrangement = stored.arrangement(
+          var arrangement = stored.arrangement(
             of: tensor.role, in: layout, configuration,
             rows: (isTransposed ? shape.last : shape.first) ?? 0)
           if arrangement.isTransposed { shape.reverse() }
+          if tensor.role == .positionEmbedding, family.firstPosition > 0 {
+            // Row 0 is that of position 0 in GGUF.
+            arrangement.rows = Array(family.firstPosition..<shape[0])
+            shape[0] -= family.firstPosition
+          }
           let stored = source.description.elementType
           try append(
             TensorName(target), elementType(tensor.role, source: stored, shape, target),

@@ -27,6 +27,15 @@ enum GGUFTokenizerKeys {
     pairs.append(
       pair("add_eos_token", .bool(settings?["add_eos_token"]?.bool ?? vocabulary.addsEnd)))
     // Readers add a space prefix by default: only false must be written.
+    if let lowercases = vocabulary.lowercases {
+      pairs.append(pair("normalizer.lowercase", .bool(lowercases)))
+    }
+    if let stripsAccents = vocabulary.stripsAccents {
+      pairs.append(pair("normalizer.strip_accents", .bool(stripsAccents)))
+    }
+    if model.configuration.tokenTypes > 0 {
+      pairs.append(pair("token_type_count", .u32(UInt32(model.configuration.tokenTypes))))
+    }
     if vocabulary.addsSpacePrefix == false { pairs.append(pair("add_space_prefix", .bool(false))) }
     return pairs + (try templates(model, settings))
   }
@@ -61,16 +70,19 @@ enum GGUFTokenizerKeys {
     let config = LanguageConfiguration(try model.checkpoint.document("config.json"))?.object
     let kinds = [
       ("bos", "bos_token_id"), ("eos", "eos_token_id"), ("unk", "unknown_token_id"),
-      ("pad", "padding_token_id"),
+      ("sep", "seperator_token_id"), ("pad", "padding_token_id"), ("mask", "mask_token_id"),
     ]
+    // Encoders name the tokens around a text by other words.
+    let others = ["bos": "cls", "eos": "sep"]
     return kinds.compactMap { kind, key in
-      let stated = settings?["\(kind)_token"]
+      let stated = settings?["\(kind)_token"] ?? others[kind].flatMap { settings?["\($0)_token"] }
       let text = stated?.string ?? stated?.object?["content"]?.string
       let named = text.flatMap { vocabulary.tokens.firstIndex(of: Array($0.utf8)) }
       let number = config?["\(kind)_token_id"]
       // The first of several end-of-text tokens is the usual one.
       let numbered = number?.int ?? number?.array?.first?.int
-      let own = kind == "bos" ? beginning : kind == "unk" ? vocabulary.unknownID : nil
+      let own =
+        ["bos": beginning, "eos": vocabulary.endID, "unk": vocabulary.unknownID][kind] ?? nil
       let id = own ?? named ?? numbered
       guard let id, vocabulary.tokens.indices.contains(id) else { return nil }
       return pair(key, .u32(UInt32(id)))

@@ -1,4 +1,4 @@
-import Architectures
+package import Architectures
 package import Checkpoints
 import DMOE
 package import Kernels
@@ -55,14 +55,22 @@ extension Model {
   private func xielu(layer: Int, _ parallel: Parallel) throws(ModelError) -> XIELU? {
     guard configuration.activation == .xielu else { return nil }
     func number(_ role: TensorRole) throws(ModelError) -> Float {
-      guard let value = try vector(role, layer: layer, parallel: parallel)?.first else {
-        throw missing(role, layer)
-      }
-      return value
+      try activationNumber(role, layer: layer, parallel: parallel)
     }
     return XIELU(
       positive: try number(.activationPositive), negative: try number(.activationNegative),
       linear: try number(.activationLinear), floor: try number(.activationFloor))
+  }
+
+  /// Number of a layer's learned activation, from the configuration or a tensor.
+  package func activationNumber(
+    _ role: TensorRole, layer: Int, parallel: Parallel
+  ) throws(ModelError) -> Float {
+    if let stated = configuration.learnedActivation?.number(role, layer: layer) { return stated }
+    guard let number = try vector(role, layer: layer, parallel: parallel)?.first else {
+      throw missing(role, layer)
+    }
+    return number
   }
 
   private func gateAndUp(

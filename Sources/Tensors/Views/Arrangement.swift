@@ -2,7 +2,7 @@
 package struct Arrangement: Sendable, Equatable {
   /// Whether rows become columns; applied first.
   package var isTransposed: Bool
-  /// Index of the source row of each row; nil if all stay.
+  /// Index of the source row of each row, all or some; nil if all stay.
   package var rows: [Int]?
   /// Number added to each element.
   package var offset: Float

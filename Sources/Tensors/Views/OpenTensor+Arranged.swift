@@ -15,7 +15,9 @@ extension OpenTensor {
       shape.reverse()
     }
     if let rows = arrangement.rows {
-      bytes = Rearrangement.gatherRows(rows[...], of: bytes, rowBytes: bytes.count / rows.count)
+      let rowBytes = shape.first.map { $0 == 0 ? 0 : bytes.count / $0 } ?? 0
+      bytes = Rearrangement.gatherRows(rows[...], of: bytes, rowBytes: rowBytes)
+      shape[0] = rows.count
     }
     return try OpenTensor(description.reshaped(shape), bytes: bytes)
   }
