@@ -5,6 +5,7 @@ import Forms
 import JSON
 import Kernels
 import Reports
+import Safetensors
 import Tensors
 import Work
 
@@ -48,9 +49,10 @@ enum ExportCheck: Check {
       return .failed(difference)
     }
     let comparison = TensorComparison(expected: contents.source, found: subject.checkpoint.source)
-    if let difference = try comparison.byteDifferences(parallel: subject.context.parallel).first {
-      return .failed(difference.text(of: .file))
-    }
+    let refitted = expert == nil ? [] : refittedNames(in: subject.checkpoint, container)
+    let differences = try comparison.byteDifferences(
+      except: refitted, parallel: subject.context.parallel)
+    if let difference = differences.first { return .failed(difference.text(of: .file)) }
     let tensors = contents.source.tensors
     let bytes = tensors.reduce(0) { $0 + $1.byteCount }
     let what =
@@ -59,7 +61,21 @@ enum ExportCheck: Check {
           ? "the dense model" : "expert \($0), \(text(contents.widths)) neurons a layer"
       } ?? "all \(container.directory.experts) experts"
     return .passed(
-      "\(what): \(tensors.count) tensors, \(HumanText.count(bytes)) bytes: identical")
+      "\(what): \(tensors.count) tensors, \(HumanText.count(bytes)) bytes: identical"
+        + (refitted.isEmpty ? "" : ", but for \(refitted.count) refitted down projections"))
+  }
+
+  /// Names of the down projections of a folder that says that they are refitted.
+  private static func refittedNames(
+    in folder: Checkpoint, _ container: DMOEReader
+  ) -> Set<TensorName> {
+    guard case .dense(.safetensors(let reader)) = folder.storage,
+      reader.files.contains(where: { file in
+        file.metadata.contains { $0.key == FolderPlan.refitted }
+      })
+    else { return [] }
+    let downs = container.directory.sourceTensors.filter { $0.cut?.parts == [.down] }
+    return Set(downs.map(\.description.name))
   }
 
   /// Number of neurons of each layer of a folder with one expert.

@@ -59,15 +59,27 @@ private struct ExpertComparison {
       return .failed(difference)
     }
     let comparison = TensorComparison(expected: plan.tensors.source, found: file.source)
-    if let difference = try comparison.byteDifferences(parallel: parallel).first {
-      return .failed(difference.text(of: .expert))
-    }
+    let refitted = isRefitted ? try refittedNames(plan) : []
+    let differences = try comparison.byteDifferences(except: refitted, parallel: parallel)
+    if let difference = differences.first { return .failed(difference.text(of: .expert)) }
     let tensors = plan.tensors.source.tensors
     let bytes = tensors.reduce(0) { $0 + $1.byteCount }
     return .passed(
       (plan.expert.isDense ? "the dense model" : "expert \(expert)")
         + " in \(plan.types.prefix(2).joined(separator: " and ")): \(tensors.count) tensors, "
-        + "\(HumanText.count(bytes)) bytes: identical")
+        + "\(HumanText.count(bytes)) bytes: identical"
+        + (refitted.isEmpty ? "" : ", but for \(refitted.count) refitted down projections"))
+  }
+
+  private var isRefitted: Bool { metadata.entry(GGUFKeys.refitted) != nil }
+
+  /// Names of the down projections in the file.
+  private func refittedNames(_ plan: GGUFContents) throws -> Set<TensorName> {
+    let model = try Model(file)
+    return Set(
+      plan.expert.widths.indices.compactMap { layer in
+        model.tensorName(.down, layer: layer).map { TensorName($0) }
+      })
   }
 
   /// Number of neurons of each layer.
@@ -83,14 +95,16 @@ private struct ExpertComparison {
   private func plan(_ expert: Int) throws -> GGUFContents {
     var likely: GGUFContents?
     for type in [nil] + GGUFMatrixType.allCases.map(Optional.init) {
-      guard let plan = try? GGUFContents(origin, expert: expert, type: type, generator: "") else {
-        continue
-      }
+      guard let plan = try? contents(expert, type) else { continue }
       let fits = tensorDifference(plan) == nil
       if fits, try keyDifference(plan) == nil { return plan }
       if likely == nil || fits { likely = plan }
     }
-    return try likely ?? GGUFContents(origin, expert: expert, type: nil, generator: "")
+    return try likely ?? contents(expert, nil)
+  }
+
+  private func contents(_ expert: Int, _ type: GGUFMatrixType?) throws -> GGUFContents {
+    try GGUFContents(origin, expert: expert, type: type, isRefitted: isRefitted, generator: "")
   }
 
   /// First tensor that is extra or missing, or has another type or shape; nil if there is none.

@@ -79,7 +79,7 @@ extension DynamoeError.Category {
   private static func category(of error: ContainerError) -> Self {
     switch error {
     case .unknownExpert: .usage
-    case .notContainer: .data
+    case .notContainer, .calibration: .data
     }
   }
 
@@ -155,7 +155,7 @@ extension DynamoeError.Category {
   private static func category(of error: FormError) -> Self {
     switch error {
     case .otherNames, .mixedWidths, .derivedWidth, .notAllExperts, .notRoutable, .mixedWidthsInGGUF,
-      .notInGGUF,
+      .notInGGUF, .noRefit,
       .beyondType, .recoded, .notRouted, .unknownExpertTensor, .permutation, .otherReport:
       .data
     }

@@ -19,6 +19,8 @@ package enum FormError: Error, Equatable, Sendable {
   case notInGGUF(path: String, what: String)
   /// The values of a tensor exceed the range of its new type.
   case beyondType(tensor: String, type: ElementType)
+  /// A refit that is not possible.
+  case noRefit(path: String, why: String)
   /// A tensor of the container is stored in another type than in the source.
   case recoded(path: String, tensor: String)
   /// The folder has no experts and routers to import.
@@ -45,6 +47,7 @@ extension FormError: CustomStringConvertible {
       \(widths.max() ?? 0) neurons); a plain model has one width for all, and DeciLM, which has \
       one per layer, \(obstacle)
       """
+    case .noRefit(let path, let why): "\(path): its experts cannot be refitted: \(why)"
     case .derivedWidth(let family, _):
       """
       a single expert of \(family) has no form in Transformers, where the width of its networks \

@@ -19,6 +19,9 @@ package struct CrossMatrix: Sendable {
 
   package var isFinite: Bool { values.allSatisfy(\.isFinite) }
 
+  /// Rows as vectors.
+  package var rowVectors: VectorBlock { VectorBlock(size: columns, count: rows, values: values) }
+
   /// Adds `x tᵀ` for each row x of `left` and the same row t of `right`.
   package mutating func add(_ left: Matrix, _ right: Matrix, parallel: Parallel = .serial) {
     precondition(left.rows == right.rows, "\(left.rows) rows and \(right.rows)")

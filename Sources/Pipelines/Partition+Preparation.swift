@@ -22,6 +22,12 @@ extension Partition {
     let widths: ExpertWidths
     let fitting: ExpertFitting
 
+    /// Windows of the calibration text; nil if it was not read.
+    var calibration: CalibrationWindows? {
+      guard fitting.readsText, let tokens, let split else { return nil }
+      return CalibrationWindows(tokens.windows(split.calibration))
+    }
+
     /// Throws, before long work, for weights that are not finite and activations that overflow.
     func probe(_ context: Context) throws(ModelError) {
       let windows = tokens?.windows(split?.calibration) ?? []

@@ -88,7 +88,8 @@ package struct Partition: Sendable {
       layers: fitted.plan.layers.map { RingWriter.Layer(order: $0.order, widths: $0.widths) },
       importance: fitted.plan.importance.rawValue, generator: request.generator,
       recipe: request.recipe.rawValue, routing: fitted.routing, experts: fitted.experts,
-      compression: request.compression, isOverlay: request.isOverlay, down: request.down
+      compression: request.compression, isOverlay: request.isOverlay, down: request.down,
+      calibration: request.keepsTokens ? prepared.calibration : nil
     )
     .write(to: request.outputPath, context)
     // Measures the written file, read back.

@@ -49,14 +49,18 @@ package struct TensorComparison: Sendable {
   /// First differing byte of each tensor with equal descriptions, in the order expected.
   ///
   /// - Parameters:
+  ///   - exceptions: names of tensors that are not compared.
   ///   - parallel: the loop over tensors.
   ///   - compared: called with the byte count of each piece.
   /// - Returns: one difference per tensor that differs.
   /// - Throws: errors of reading.
   package func byteDifferences(
-    parallel: Parallel, compared: @Sendable (Int) -> Void = { _ in }
+    except exceptions: Set<TensorName> = [], parallel: Parallel,
+    compared: @Sendable (Int) -> Void = { _ in }
   ) throws(TensorError) -> [Difference] {
-    let tensors = expected.tensors.filter { found.tensor($0.name) == $0 }
+    let tensors = expected.tensors.filter {
+      found.tensor($0.name) == $0 && !exceptions.contains($0.name)
+    }
     return try parallel.map(tensors.count) { (index) throws(TensorError) -> Difference? in
       try byteDifference(of: tensors[index].name, compared: compared)
     }.compactMap(\.self)

@@ -101,6 +101,7 @@ enum Advice {
     switch error {
     case .notContainer: "make one with: dynamoe partition"
     case .unknownExpert: "give one of these (--expert)"
+    case .calibration: "export without --refit"
     }
   }
 

@@ -26,11 +26,14 @@ package struct ContainerAssembly {
   let down: RingEncoding
   /// Whether the model already stores the neurons of every layer by rank.
   let isRanked: Bool
+  /// Windows that the model was calibrated on, to keep; nil for none.
+  let calibration: CalibrationWindows?
 
   package init(
     model: Model, layers: [RingWriter.Layer], importance: String, generator: String,
     recipe: String?, routing: Routing?, experts: [LayerExperts], compression: DMOECompression,
-    isOverlay: Bool, down: RingEncoding, isRanked: Bool = false
+    isOverlay: Bool, down: RingEncoding, isRanked: Bool = false,
+    calibration: CalibrationWindows? = nil
   ) {
     self.model = model
     self.layers = layers
@@ -43,6 +46,7 @@ package struct ContainerAssembly {
     self.isOverlay = isOverlay
     self.down = down
     self.isRanked = isRanked
+    self.calibration = calibration
   }
 
   /// Description of the container to be written.
@@ -123,6 +127,12 @@ package struct ContainerAssembly {
     }
     for tensor in routing?.budgets?.tensors ?? [] {
       items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
+    }
+    if let calibration {
+      items.append(
+        .init(
+          kind: .file(TensorName(CalibrationWindows.name)), elementType: .u8,
+          shape: [calibration.bytes.count]))
     }
     return isOverlay ? items : try items + weights.shared()
   }

@@ -83,7 +83,9 @@ package struct RingWriter: Sendable {
   package func write(to writer: DMOEWriter, _ context: Context) throws {
     let places = TensorSlots(writer.directory)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
-      guard case .file(let name) = tensor.kind else { continue }
+      guard case .file(let name) = tensor.kind, name.text != CalibrationWindows.name else {
+        continue
+      }
       let bytes = try checkpoint.companion(name.text) ?? []
       try writer.write(bytes, section: 0, tensor: index)
     }

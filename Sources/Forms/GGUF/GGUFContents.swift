@@ -15,10 +15,12 @@ package struct GGUFContents {
   ///   - checkpoint: a container, or an overlay on its base.
   ///   - number: index of the expert.
   ///   - type: type of the matrices; nil keeps the stored types.
+  ///   - isRefitted: whether the down projections are refitted.
   ///   - generator: name and version of the program.
   /// - Throws: ``FormError`` for anything that GGUF cannot express or llama.cpp does not support.
   package init(
-    _ checkpoint: Checkpoint, expert number: Int, type: GGUFMatrixType?, generator: String
+    _ checkpoint: Checkpoint, expert number: Int, type: GGUFMatrixType?, isRefitted: Bool,
+    generator: String
   ) throws {
     expert = try checkpoint.expert(number)
     let model = try Model(checkpoint)
@@ -30,7 +32,8 @@ package struct GGUFContents {
     }
     tensors = try GGUFTensors(expert, of: model, type: type)
     keys = try GGUFKeys(
-      expert, of: model, type: type, tensors: tensors, generator: generator)
+      expert, of: model, type: type, isRefitted: isRefitted, tensors: tensors,
+      generator: generator)
   }
 
   package var architecture: String { keys.architecture }

@@ -17,6 +17,8 @@ package struct GGUFKeys {
 
   /// Keys that do not describe the model and may differ between two exports of it.
   package static let incidental = ["general.name", prefix + "generator"]
+  /// Key of a file whose down projections are refitted.
+  package static let refitted = prefix + "refitted"
   /// Prefix of the keys that only this program writes.
   private static let prefix = "dynamoe."
 
@@ -24,12 +26,13 @@ package struct GGUFKeys {
   ///   - expert: the expert in the file.
   ///   - model: the full model.
   ///   - type: type of the matrices; nil keeps the stored types.
+  ///   - isRefitted: whether the down projections are refitted.
   ///   - tensors: tensors of the file.
   ///   - generator: name and version of the program.
   /// - Throws: ``FormError`` for anything that GGUF cannot express.
   init(
-    _ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?, tensors: GGUFTensors,
-    generator: String
+    _ expert: ExpertTensors, of model: Model, type: GGUFMatrixType?, isRefitted: Bool,
+    tensors: GGUFTensors, generator: String
   ) throws {
     let checkpoint = model.checkpoint
     guard let gguf = model.family.gguf else {
@@ -38,10 +41,11 @@ package struct GGUFKeys {
         what: "the family \(model.family.name), whose form in GGUF is not known here,")
     }
     architecture = try Self.architecture(expert, model, gguf)
-    let own = [
-      GGUFKeyValue(Self.prefix + "generator", .text(generator)),
-      GGUFKeyValue(Self.prefix + "expert", .u32(UInt32(expert.expert))),
-    ]
+    let own =
+      [
+        GGUFKeyValue(Self.prefix + "generator", .text(generator)),
+        GGUFKeyValue(Self.prefix + "expert", .u32(UInt32(expert.expert))),
+      ] + (isRefitted ? [GGUFKeyValue(Self.refitted, .bool(true))] : [])
     switch checkpoint.naming {
     case .gguf:
       pairs = try Self.taken(from: checkpoint, expert, architecture, type, tensors) + own

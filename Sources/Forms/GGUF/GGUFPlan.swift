@@ -10,6 +10,8 @@ package import Work
 package struct GGUFPlan: ExportPlan {
   let request: ExportRequest
   let contents: GGUFContents
+  /// Nil if the expert is written as it is.
+  let refit: ExpertRefit?
 
   /// Description of the written file.
   package struct Summary: Sendable {
@@ -20,6 +22,8 @@ package struct GGUFPlan: ExportPlan {
     package let parameters: Int
     /// Element types, most elements first.
     package let types: [String]
+    /// Whether the down projections are refitted.
+    package let isRefitted: Bool
     /// Notes on behaviour that users may not expect.
     package let notes: [String]
   }
@@ -29,11 +33,13 @@ package struct GGUFPlan: ExportPlan {
       expert: contents.expert.expert, architecture: contents.architecture,
       widths: contents.expert.widths,
       parameters: contents.tensors.source.elementCount,
-      types: contents.types, notes: contents.notes)
+      types: contents.types, isRefitted: refit != nil, notes: contents.notes)
   }
 
   package var stages: StageList {
-    StageList([.writing.costing(.writing(contents.tensors.source.byteCount))])
+    StageList(
+      (refit == nil ? [] : [ExpertRefit.stage])
+        + [.writing.costing(.writing(contents.tensors.source.byteCount))])
   }
 
   package func checkOutput() throws {
@@ -41,7 +47,7 @@ package struct GGUFPlan: ExportPlan {
   }
 
   package func write(_ context: Context) throws -> PendingOutput {
-    let source = contents.tensors.source
+    let source = contents.tensors.source(try refit?.run(context))
     let writer = try GGUFWriter(
       path: request.outputPath, metadata: contents.keys.pairs, tensors: source.tensors)
     for (index, tensor) in source.tensors.enumerated() {

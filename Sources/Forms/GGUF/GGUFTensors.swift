@@ -6,6 +6,7 @@ package import Tensors
 package struct GGUFTensors: Sendable {
   let expert: ExpertTensors
   package let source: DerivedTensors
+  private let items: [DerivedTensors.Item]
   /// Tensors with an unexpected type, by reason.
   let exceptions: [String: [TensorName]]
 
@@ -14,6 +15,12 @@ package struct GGUFTensors: Sendable {
   ) {
     self.expert = expert
     self.exceptions = exceptions
+    self.items = items
     source = DerivedTensors(expert, items)
+  }
+
+  /// The same tensors with others in place of those of the expert, before they are converted.
+  func source(_ others: (any TensorSource)?) -> DerivedTensors {
+    others.map { DerivedTensors(OverlaidTensors(expert, with: $0), items) } ?? source
   }
 }

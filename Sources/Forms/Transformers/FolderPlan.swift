@@ -12,12 +12,21 @@ package struct FolderPlan: ExportPlan {
   let request: ExportRequest
   let form: TransformersForm
   let contents: FolderContents
+  /// Nil if experts are written as they are.
+  let refit: ExpertRefit?
   /// Contents of all files other than the tensors.
   private let documents: [(name: String, bytes: [UInt8])]
 
+  /// Key in the metadata of tensors of which the down projections are refitted.
+  package static let refitted = "dynamoe.refitted"
+
   private static let subfolders = [CompanionName.templateFolder]
 
-  init(_ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents) throws {
+  init(
+    _ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents,
+    _ refit: ExpertRefit?
+  ) throws {
+    self.refit = refit
     self.request = request
     self.form = form
     self.contents = contents
@@ -34,6 +43,8 @@ package struct FolderPlan: ExportPlan {
     package let experts: Int
     /// Whether the folder has routers.
     package let hasRouters: Bool
+    /// Whether the down projections are refitted.
+    package let isRefitted: Bool
     package let parameters: Int
 
     /// Whether all layers have the same width.
@@ -44,11 +55,14 @@ package struct FolderPlan: ExportPlan {
     Summary(
       expert: contents.expert, widths: contents.widths,
       experts: contents.expert == nil ? request.container.directory.experts : 1,
-      hasRouters: contents.routed?.routing != nil, parameters: contents.parameterCount)
+      hasRouters: contents.routed?.routing != nil, isRefitted: refit != nil,
+      parameters: contents.parameterCount)
   }
 
   package var stages: StageList {
-    StageList([.writing.costing(.writing(contents.source.byteCount))])
+    StageList(
+      (refit == nil ? [] : [ExpertRefit.stage])
+        + [.writing.costing(.writing(contents.source.byteCount))])
   }
 
   package func checkOutput() throws {
@@ -63,6 +77,10 @@ package struct FolderPlan: ExportPlan {
 
   package func write(_ context: Context) throws -> PendingOutput {
     let folder = try AtomicFolder(path: request.outputPath, subfolders: Self.subfolders)
+    let refitted = try refit?.run(context)
+    let source =
+      refitted.map { OverlaidTensors(contents.source, with: $0) as any TensorSource }
+      ?? contents.source
     let tensors = contents.source.tensors
     let writer = try SafetensorsFolderWriter(
       folder: folder.temporaryPath, tensors: tensors, shardSize: form.shardSize,
@@ -70,7 +88,7 @@ package struct FolderPlan: ExportPlan {
     let done = Counter()
     try context.parallel.forEach(tensors.count) { (index) throws(any Error) in
       let name = tensors[index].name
-      try contents.source.open(name).forEachPiece { offset, bytes in
+      try source.open(name).forEachPiece { offset, bytes in
         try writer.write(bytes, of: name, at: offset)
       }
       context.progress.report(.writing, done: done.increment(), of: tensors.count)
@@ -93,6 +111,7 @@ package struct FolderPlan: ExportPlan {
   /// Metadata of the source file, and `format`, which some readers require.
   private var metadata: [(key: String, value: String)] {
     let notes = request.container.directory.sourceMetadata
-    return notes.contains { $0.key == "format" } ? notes : notes + [("format", "pt")]
+    let format = notes.contains { $0.key == "format" } ? [] : [("format", "pt")]
+    return notes + format + (refit == nil ? [] : [(Self.refitted, "true")])
   }
 }

@@ -13,21 +13,27 @@ package struct TransformersForm: ExportForm {
   package let report: CardReport?
   /// Command line shown on the model card.
   package let command: [String]
+  /// Whether the down projections are refitted.
+  package let isRefitted: Bool
 
   package init(
     expert: ExpertSelection?, shardSize: Int = 5_000_000_000, report: CardReport? = nil,
-    command: [String]
+    command: [String], isRefitted: Bool = false
   ) {
     self.expert = expert
     self.shardSize = shardSize
     self.report = report
     self.command = command
+    self.isRefitted = isRefitted
   }
 
   package func plan(_ request: ExportRequest) throws -> FolderPlan {
     let number = try expert.map { try $0.expert(of: request.container) }
     let contents = try FolderContents(request.checkpoint, expert: number)
-    let plan = try FolderPlan(request, self, contents)
+    let refit = try number.flatMap {
+      isRefitted ? try ExpertRefit(request.checkpoint, request.checkpoint.expert($0)) : nil
+    }
+    let plan = try FolderPlan(request, self, contents, refit)
     try report?.check(against: request.container.directory)
     return plan
   }

@@ -86,6 +86,18 @@ package struct FeedForwardWeights: Sendable {
     return output
   }
 
+  /// Output of the layer with another down projection, bias included.
+  ///
+  /// - Parameters:
+  ///   - hidden: T × n.
+  ///   - down: n × D, one neuron per row.
+  /// - Returns: T × D.
+  package func output(_ hidden: Matrix, down: Matrix) -> Matrix {
+    var output = hidden.times(down, rows: 0..<hidden.columns)
+    if let downBias { output.add(toEveryRow: downBias[...]) }
+    return output
+  }
+
   /// Down projection with one neuron per row, H × D.
   package var neuronMajorDown: Matrix {
     switch down {

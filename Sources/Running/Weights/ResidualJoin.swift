@@ -19,6 +19,23 @@ package struct ResidualJoin: Sendable {
     return term
   }
 
+  /// Output that brings a stream to the sum of another stream and its output; that output itself
+  /// where a norm limits what outputs add.
+  ///
+  /// - Parameters:
+  ///   - stream: T × D, the stream to repair.
+  ///   - other: T × D, the other stream.
+  ///   - output: T × D, output that is added to the other stream.
+  /// - Returns: T × D.
+  package func repairing(_ stream: Matrix, after other: Matrix, with output: Matrix) -> Matrix {
+    guard outputNorm == nil, scale != 0 else { return output }
+    var target = other
+    target.subtract(stream)
+    if scale != 1 { target.multiply(by: 1 / scale) }
+    target.add(output)
+    return target
+  }
+
   func join(_ output: Matrix, to stream: inout Matrix) {
     stream.add(joining(output))
     if let streamNorm { stream = streamNorm(stream) }

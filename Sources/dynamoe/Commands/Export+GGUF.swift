@@ -23,7 +23,8 @@ extension Export {
     of checkpoint: Checkpoint, _ expert: ExpertSelection, _ type: GGUFMatrixType?,
     _ line: ProgressLine
   ) throws {
-    let exported = try run(GGUFForm(expert: expert, type: type), on: checkpoint, line)
+    let exported = try run(
+      GGUFForm(expert: expert, type: type, isRefitted: refit), on: checkpoint, line)
     let summary = exported.summary
     guard json else { return try Console.print(lines(of: exported)) }
     try Console.print(
@@ -36,6 +37,7 @@ extension Export {
             ? .int(summary.widths[0]) : .null,
           "widths": .array(summary.widths.map(JSONValue.int)),
           "parameters": .int(summary.parameters),
+          "refitted": .bool(summary.isRefitted),
           "types": .array(summary.types.map(JSONValue.string)),
           "notes": .array(summary.notes.map(JSONValue.string)),
         ], layout: .indented))
@@ -51,7 +53,7 @@ extension Export {
     let types = summary.types.prefix(2).joined(separator: " and ")
     let line =
       "\(Escaping.terminal(output)): expert \(summary.expert) for llama.cpp (\(summary.architecture)), "
-      + "\(neurons), \(HumanText.parameters(summary.parameters)) parameters, \(types), "
+      + "\(neurons)\(summary.isRefitted ? ", refitted" : ""), \(HumanText.parameters(summary.parameters)) parameters, \(types), "
       + HumanText.bytes(exported.bytes)
     return [line] + summary.notes.map { "Note: \(Escaping.terminal($0))" }
   }

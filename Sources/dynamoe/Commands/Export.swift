@@ -84,6 +84,12 @@ struct Export: ParsableCommand {
       valueName: "type"))
   var type: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "With gguf, and hf --expert: fit the down projections anew on the file's calibration tokens; "
+        + "they repair much of what the missing neurons did."))
+  var refit = false
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to write.", valueName: "out"))
   var output: String
 
@@ -103,6 +109,9 @@ struct Export: ParsableCommand {
     for (option, isGiven) in [("--shard-size", shardSize != nil), ("--report", report != nil)]
     where isGiven && format != .hf {
       throw ValidationError("\(option) belongs to --format hf")
+    }
+    guard !refit || format != .dmoe && expert != nil else {
+      throw ValidationError("--refit belongs to --format gguf or hf with --expert")
     }
     let write = try writer()
     let line = common.progressLine
@@ -145,7 +154,7 @@ struct Export: ParsableCommand {
   private func writeFolder(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
     let form = TransformersForm(
       expert: expert, shardSize: shardSize?.bytes ?? 5_000_000_000, report: try cardReport(),
-      command: command)
+      command: command, isRefitted: refit)
     let exported = try run(form, on: checkpoint, line)
     let summary = exported.summary
     guard json else {
@@ -167,6 +176,7 @@ struct Export: ParsableCommand {
     if summary.isUniform { document["intermediate_size"] = JSONValue(summary.widths.first) }
     document["widths"] = .array(summary.widths.map(JSONValue.int))
     document["parameters"] = .int(summary.parameters)
+    document["refitted"] = .bool(summary.isRefitted)
     document["files"] = .array(exported.files.map(JSONValue.string))
     try Console.print(JSONWriter.text(.object(document), layout: .indented))
   }
@@ -177,9 +187,11 @@ struct Export: ParsableCommand {
       return "\(summary.experts) experts " + (summary.hasRouters ? "with" : "without") + " routers"
     }
     let (least, most) = (summary.widths.min() ?? 0, summary.widths.max() ?? 0)
+    let refitted = summary.isRefitted ? ", refitted" : ""
     return summary.isUniform
-      ? "expert \(expert) as a plain model, \(HumanText.count(most)) neurons a layer"
-      : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons a layer"
+      ? "expert \(expert) as a plain model, \(HumanText.count(most)) neurons a layer\(refitted)"
+      : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons "
+        + "a layer\(refitted)"
   }
 
   /// Exports in a form; prints the number of bytes read if verbose.
@@ -210,6 +222,7 @@ struct Export: ParsableCommand {
   private var command: [String] {
     var words = ["dynamoe", "export", Folder.name(of: file), "--format", format.rawValue]
     if let expert { words += ["--expert", expert.text] }
+    if refit { words.append("--refit") }
     if let base = base.base { words += ["--base", Folder.name(of: base)] }
     return words + ["-o", Folder.name(of: output)]
   }

@@ -97,6 +97,12 @@ struct PartitionCommand: ParsableCommand {
   var compression: DMOECompression = .lossless
 
   @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the calibration tokens in the file, for export --refit: the text can be read there."
+  )
+  var keepTokens = true
+
+  @Flag(
     help: "Write only the plan, routers and compensation; the weights stay in the checkpoint.")
   var overlay = false
 
@@ -203,6 +209,7 @@ struct PartitionCommand: ParsableCommand {
     request.seed = seed
     request.compression = compression
     request.isOverlay = overlay
+    request.keepsTokens = keepTokens
     request.down = down
     request.force = force
     return request
