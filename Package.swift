@@ -101,7 +101,8 @@ let package = Package(
     stage(
       "Reports",
       [
-        "ByteIO", "Calibration", "Checkpoints", "DMOE", "Evaluation", "Experts", "JSON", "Tensors",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Evaluation", "Experts",
+        "JSON", "Tensors",
       ]),
     stage(
       "Containers",
@@ -258,8 +259,8 @@ let package = Package(
     tests(
       "ReportsTests",
       [
-        "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON", "Kernels", "Reports",
-        "Tensors", "TestSupport",
+        "Architectures", "ByteIO", "Calibration", "DMOE", "Evaluation", "Experts", "JSON",
+        "Kernels", "Reports", "Tensors", "TestSupport",
       ],
       exclude: ["Golden", "card_peer.py"]),
     tests(
@@ -283,8 +284,8 @@ let package = Package(
       ["dynamoe", "JSON", "Safetensors", "Tensors", "TestSupport"],
       exclude: [
         "decilm_peer.py", "export_peer.py", "gguf_export_peer.py", "import_peer.py",
-        "huge_vocabulary.py", "make_imatrix.py", "overlay_peer.py", "routed_export_peer.py",
-        "routed_folder.py", "routed_peer.py", "shown_peer.py",
+        "huge_vocabulary.py", "layer_costs_peer.py", "make_imatrix.py", "overlay_peer.py",
+        "routed_export_peer.py", "routed_folder.py", "routed_peer.py", "shown_peer.py",
       ]),
   ]
 )

@@ -68,8 +68,8 @@ package struct Calibrator<Source: ActivationSource>: Sendable {
       } finishedLayer: { layer, observations in
         // Windows are added in order, whichever finished first, so that sums do not vary between
         // runs.
-        var sum = NeuronStatistics.Layer(neurons: model.configuration.intermediateSize)
-        var half = StatisticsHalves(neurons: model.configuration.intermediateSize)
+        var sum = NeuronStatistics.Layer(neurons: model.configuration.neurons[layer])
+        var half = StatisticsHalves(neurons: model.configuration.neurons[layer])
         for (index, window) in observations.enumerated() {
           sum.add(window)
           half.add(window, index: index)

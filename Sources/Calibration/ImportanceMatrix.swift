@@ -22,12 +22,11 @@ package struct ImportanceMatrix: Sendable, Equatable {
 
   /// - Parameters:
   ///   - path: a file in either layout, detected from its first bytes.
-  ///   - layers: number of layers of the model.
   ///   - neurons: number of neurons of each layer.
   ///   - hiddenSize: number of values of each token in the residual stream.
   /// - Throws: ``CalibrationError`` if the file is malformed or of another model.
   package init(
-    path: String, layers: Int, neurons: Int, hiddenSize: Int
+    path: String, neurons: [Int], hiddenSize: Int
   ) throws(CalibrationError) {
     let file: any ByteSource
     let isGGUF: Bool
@@ -51,7 +50,7 @@ package struct ImportanceMatrix: Sendable, Equatable {
       read = { (name) throws(CalibrationError) in try matrix.meanSquares(of: name) }
     }
     var found: [[Double]] = []
-    for layer in 0..<layers {
+    for (layer, neurons) in neurons.enumerated() {
       let name = "blk.\(layer).ffn_down.weight"
       guard let values = try read(name) else {
         throw .importanceMatrix(path: path, entry: name, expected: "an entry", found: "none")
@@ -68,7 +67,7 @@ package struct ImportanceMatrix: Sendable, Equatable {
       }
       found.append(values)
     }
-    for layer in 0..<layers {
+    for layer in neurons.indices {
       for part in ["ffn_up", "ffn_gate", "attn_q", "attn_k", "attn_v"] {
         let name = "blk.\(layer).\(part).weight"
         guard let count = try read(name)?.count, count != hiddenSize else { continue }
@@ -77,10 +76,10 @@ package struct ImportanceMatrix: Sendable, Equatable {
           found: "\(count)")
       }
     }
-    let beyond = "blk.\(layers).ffn_down.weight"
+    let beyond = "blk.\(neurons.count).ffn_down.weight"
     guard try read(beyond) == nil else {
       throw .importanceMatrix(
-        path: path, entry: beyond, expected: "no entry for a layer beyond \(layers - 1)",
+        path: path, entry: beyond, expected: "no entry for a layer beyond \(neurons.count - 1)",
         found: "one")
     }
     try checkUnchanged()

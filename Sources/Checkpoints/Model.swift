@@ -40,16 +40,6 @@ package struct Model: Sendable {
     return roles
   }
 
-  /// Throws if the feed-forward layers differ in width, as experts and statistics require.
-  package func checkEqualWidths() throws(ModelError) {
-    guard let widths = configuration.widths else { return }
-    throw .unsupported(
-      path: path,
-      what: "its feed-forward layers differ in width, from \(widths.min() ?? 0) to "
-        + "\(widths.max() ?? 0)",
-      advice: "only models of one width can be calibrated and partitioned")
-  }
-
   package init(path: String, family: String? = nil) throws(ModelError) {
     try self.init(Checkpoint(path: path, family: family))
   }
@@ -113,8 +103,10 @@ package struct Model: Sendable {
         throw ModelError.routedFolder(path: path)
       }
       if stated == nil, let language, let family = language.family {
-        let document = family.unrun == nil ? language.document : sized(language, family, checkpoint)
-        return (family, try ModelConfiguration(document, family: family))
+        let widths = family.unrun == nil ? [] : neurons(of: family, in: checkpoint)
+        return (
+          family, try ModelConfiguration(language.document, family: family, widths: widths)
+        )
       }
       guard let family = Family.known(modelType: modelType, document) else {
         throw ModelError.unknownFamily(path: path, modelType: language?.modelType ?? modelType)
@@ -125,21 +117,6 @@ package struct Model: Sendable {
     } catch {
       throw error as? ModelError ?? .noConfiguration(path: path)
     }
-  }
-
-  /// Configuration with the width of the first layer's network, which some families state in ways
-  /// of their own.
-  private static func sized(
-    _ language: LanguageConfiguration, _ family: Family, _ checkpoint: Checkpoint
-  ) -> JSONValue {
-    var object = language.object
-    let layout = family.layouts[.transformers] ?? .nameless
-    let renaming = layout.renaming(of: checkpoint)
-    let name = layout.name(.up, layer: 0).map { TensorLayout.renamed($0, by: renaming) }
-    if let width = name.flatMap({ checkpoint.tensor(TensorName($0))?.shape.first }) {
-      object[family.keys.intermediateSize ?? FamilyKeys.usualWidth] = .int(width)
-    }
-    return .object(object)
   }
 
   /// Throws if layers of the family are not run.
@@ -218,8 +195,7 @@ package struct Model: Sendable {
   ) throws(ModelError) {
     let stated = directory.model
     let wanted = DMOEDirectory.Model(
-      family: family.name, layers: configuration.layers, hiddenSize: configuration.hiddenSize,
-      intermediateSize: configuration.intermediateSize,
+      family: family.name, hiddenSize: configuration.hiddenSize, neurons: configuration.neurons,
       activation: configuration.activation.rawValue, gated: family.gated)
     guard stated == wanted else {
       throw .configuration(

@@ -31,7 +31,7 @@ enum ExportCheck: Check {
     if try subject.routedField() == nil {
       let found: [Int]
       do {
-        found = try widths(of: subject.checkpoint, layers: container.directory.model.layers)
+        found = try widths(of: subject.checkpoint)
       } catch let error as ModelError where error.isUnsupported {
         // What is not supported was not exported here.
         return .failed("\(error)")
@@ -79,10 +79,9 @@ enum ExportCheck: Check {
   }
 
   /// Number of neurons of each layer of a folder with one expert.
-  private static func widths(of folder: Checkpoint, layers: Int) throws -> [Int] {
+  private static func widths(of folder: Checkpoint) throws -> [Int] {
     if let widths = DeciLMConfiguration.widths(try folder.document("config.json")) { return widths }
-    let width = try Model(folder).configuration.intermediateSize
-    return [Int](repeating: width, count: layers)
+    return try Model(folder).configuration.neurons.layers
   }
 
   private static func text(_ widths: [Int]) -> String {

@@ -1,5 +1,7 @@
+import Architectures
 import Checkpoints
 import DMOE
+import Reports
 
 enum PermutationCheck: Check {
   static let id = "permutation"
@@ -10,7 +12,8 @@ enum PermutationCheck: Check {
   static func run(on subject: CheckSubject) throws -> CheckOutcome {
     guard let container = subject.checkpoint.container else { return .skipped("not a container") }
     let model = container.directory.model
+    let neurons = model.neurons.uniform.map(String.init) ?? HumanText.spread(model.neurons.layers)
     try container.checkPermutations()
-    return .passed("\(model.layers) layers of \(model.intermediateSize) neurons")
+    return .passed("\(model.layers) layers of \(neurons) neurons")
   }
 }

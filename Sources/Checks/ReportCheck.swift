@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Checkpoints
 import DMOE
@@ -67,9 +68,12 @@ enum ReportCheck: Check {
     _ = try source.member("family").mustBe(model.family)
     for (name, number) in [
       ("layers", model.layers), ("hidden_size", model.hiddenSize),
-      ("intermediate_size", model.intermediateSize),
     ] {
       _ = try source.member(name).int(in: number...number)
+    }
+    guard try NeuronCounts(report: source, layers: model.layers) == model.neurons else {
+      throw JSONFieldError(
+        field: source.path, expected: "the widths of the file", found: "others")
     }
   }
 

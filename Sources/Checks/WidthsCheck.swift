@@ -18,7 +18,7 @@ enum WidthsCheck: Check {
     }
     do {
       let model = try Model(subject.checkpoint)
-      return outcome(container.directory, width: model.configuration.intermediateSize)
+      return outcome(container.directory, neurons: model.configuration.neurons.layers)
     } catch .unknownFamily(_, let modelType) {
       return .skipped("unknown family \"\(modelType)\"")
     } catch .unknownArchitecture(_, let architecture) {
@@ -26,8 +26,9 @@ enum WidthsCheck: Check {
     }
   }
 
-  private static func outcome(_ directory: DMOEDirectory, width: Int) -> CheckOutcome {
+  private static func outcome(_ directory: DMOEDirectory, neurons: [Int]) -> CheckOutcome {
     for (layer, widths) in directory.widths.enumerated() {
+      let width = neurons[layer]
       guard directory.isPart || widths.last == width, widths.last ?? 0 <= width,
         zip(widths, widths.dropFirst()).allSatisfy({ $0 < $1 })
       else {

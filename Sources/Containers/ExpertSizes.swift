@@ -16,15 +16,14 @@ package struct ExpertSizes: Sendable {
     var perNeuron = [Int](repeating: 0, count: directory.model.layers)
     for source in directory.sourceTensors {
       guard let cut = source.cut else { continue }
-      perNeuron[cut.layer] += source.description.elementCount / directory.model.intermediateSize
+      perNeuron[cut.layer] += source.description.elementCount / directory.model.neurons[cut.layer]
     }
     experts = (0..<container.expertsHeld).map { expert in
       let widths = directory.widths.map { $0[expert] }
-      let width = Double(directory.model.intermediateSize)
       return CalibrationReport.Expert(
         bytes: container.prefixLength(expert: expert),
         parameters: shared + zip(widths, perNeuron).reduce(0) { $0 + $1.0 * $1.1 },
-        activeFFNFraction: widths.reduce(0.0) { $0 + Double($1) / width } / Double(widths.count))
+        activeFFNFraction: directory.model.neurons.share(of: widths))
     }
   }
 }

@@ -15,11 +15,13 @@ extension DMOEDirectory {
   init(_ document: JSONValue, start: Int, end: Int) throws(JSONFieldError) {
     let root = JSONField(document)
     generator = try root.stated("generator")?.string()
-    isOverlay = try Self.requirements(of: document).contains(Feature.base.rawValue)
+    let features = try Self.requirements(of: document)
+    isOverlay = features.contains(Feature.base.rawValue)
     let blockField = try root.member("block_bytes")
     blockBytes = try blockField.int(in: 4096...1 << 22)
     guard blockBytes % 64 == 0 else { throw blockField.mismatch(expected: "a multiple of 64") }
-    let model = try Model(root.member("model"))
+    let model = try Model(
+      root.member("model"), hasLayerWidths: features.contains(Feature.layerWidths.rawValue))
     self.model = model
     let plan = try root.member("plan")
     importance = try plan.member("importance").string()
@@ -27,8 +29,8 @@ extension DMOEDirectory {
     routing = try RoutingDescription(plan)
     let widthsField = try plan.member("widths")
     widths = try Self.widths(widthsField, of: model)
-    guard !isOverlay || widths[0].last == model.intermediateSize else {
-      throw widthsField.mismatch(expected: "all neurons, \(model.intermediateSize), in an overlay")
+    guard !isOverlay || widths[0].last == model.neurons[0] else {
+      throw widthsField.mismatch(expected: "all neurons, \(model.neurons[0]), in an overlay")
     }
     let source = try root.member("source")
     let formatField = try source.member("format")
@@ -65,23 +67,23 @@ extension DMOEDirectory {
       throw field.mismatch(expected: "\(model.layers) layers")
     }
     var result: [[Int]] = []
-    for layer in layers {
+    for (layer, neurons) in zip(layers, model.neurons.layers) {
       var widths: [Int] = []
       for field in try layer.elements() {
-        let width = try field.int(in: 1...model.intermediateSize)
+        let width = try field.int(in: 1...neurons)
         guard width > widths.last ?? 0 else {
           throw field.mismatch(expected: "more than the width before, \(widths.last ?? 0)")
         }
         widths.append(width)
       }
-      // The last width is the model's in all layers or in none.
-      let isFull = widths.last == model.intermediateSize
+      // The last width is the layer's in all layers or in none.
+      let isFull = widths.last == neurons
       guard !widths.isEmpty, widths.count == result.first?.count ?? widths.count,
-        isFull == (result.first?.last == model.intermediateSize) || result.isEmpty
+        isFull == (result.first?.last == model.neurons[0]) || result.isEmpty
       else {
         throw JSONFieldError(
           field: layer.path,
-          expected: "as many widths as layer 0, ending at \(model.intermediateSize) in all or none",
+          expected: "as many widths as layer 0, ending at H, here \(neurons), in all or none",
           found: "\(widths)")
       }
       result.append(widths)
@@ -156,12 +158,33 @@ extension DMOEDirectory {
 }
 
 extension DMOEDirectory.Model {
-  fileprivate init(_ field: JSONField) throws(JSONFieldError) {
+  fileprivate init(_ field: JSONField, hasLayerWidths: Bool) throws(JSONFieldError) {
     family = try field.member("family").string()
-    layers = try field.member("layers").int(in: 1...1 << 20)
+    let layers = try field.member("layers").int(in: 1...1 << 20)
     hiddenSize = try field.member("hidden_size").int(in: 1...1 << 40)
-    intermediateSize = try field.member("intermediate_size").int(in: 1...1 << 40)
+    let widths = try field.member("intermediate_size")
+    if hasLayerWidths {
+      neurons = try Self.layerWidths(widths, layers: layers)
+    } else {
+      neurons = NeuronCounts(try widths.int(in: Self.widthRange), layers: layers)
+    }
     activation = try field.member("activation").string()
     gated = try field.member("gated").bool()
+  }
+
+  private static let widthRange = 1...1 << 40
+
+  private static func layerWidths(
+    _ field: JSONField, layers: Int
+  ) throws(JSONFieldError) -> NeuronCounts {
+    let elements = try field.elements()
+    guard elements.count == layers else {
+      throw JSONFieldError(
+        field: field.path, expected: "\(layers) widths, one for each layer",
+        found: "\(elements.count)")
+    }
+    var widths: [Int] = []
+    for element in elements { widths.append(try element.int(in: widthRange)) }
+    return NeuronCounts(widths)
   }
 }

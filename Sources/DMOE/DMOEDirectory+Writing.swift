@@ -20,11 +20,11 @@ extension DMOEDirectory {
   private var document: JSONValue {
     var object = JSONObject()
     object["generator"] = generator.map(JSONValue.string)
-    object["requires"] = isOverlay ? [.string(Feature.base.rawValue)] : []
+    object["requires"] = .array(requirements.map { .string($0.rawValue) })
     object["block_bytes"] = .int(blockBytes)
     object["model"] = [
       "family": .string(model.family), "layers": .int(model.layers),
-      "hidden_size": .int(model.hiddenSize), "intermediate_size": .int(model.intermediateSize),
+      "hidden_size": .int(model.hiddenSize), "intermediate_size": model.neurons.document,
       "activation": .string(model.activation), "gated": .bool(model.gated),
     ]
     var plan: JSONObject = JSONObject()
@@ -50,6 +50,10 @@ extension DMOEDirectory {
     return .object(object)
   }
 
+  private var requirements: [Feature] {
+    (isOverlay ? [.base] : []) + (model.neurons.uniform == nil ? [.layerWidths] : [])
+  }
+
   private var source: JSONValue {
     var object = JSONObject()
     object["format"] = .string(sourceFormat.rawValue)
@@ -69,6 +73,13 @@ extension DMOEDirectory {
         return .object(object)
       })
     return .object(object)
+  }
+}
+
+extension NeuronCounts {
+  /// One number, or an array of each layer's if they differ.
+  fileprivate var document: JSONValue {
+    uniform.map(JSONValue.int) ?? .array(layers.map(JSONValue.int))
   }
 }
 

@@ -6,20 +6,20 @@ package import Tensors
 package struct DMOEDirectory: Sendable, Equatable {
   package struct Model: Sendable, Equatable {
     package let family: String
-    package let layers: Int
     package let hiddenSize: Int
-    package let intermediateSize: Int
+    /// H of each layer.
+    package let neurons: NeuronCounts
     package let activation: String
     package let gated: Bool
 
+    package var layers: Int { neurons.layers.count }
+
     package init(
-      family: String, layers: Int, hiddenSize: Int, intermediateSize: Int, activation: String,
-      gated: Bool
+      family: String, hiddenSize: Int, neurons: NeuronCounts, activation: String, gated: Bool
     ) {
       self.family = family
-      self.layers = layers
       self.hiddenSize = hiddenSize
-      self.intermediateSize = intermediateSize
+      self.neurons = neurons
       self.activation = activation
       self.gated = gated
     }
@@ -90,13 +90,15 @@ package struct DMOEDirectory: Sendable, Equatable {
   package var length: Int { sections.last?.end ?? 0 }
   package var experts: Int { widths.first?.count ?? 0 }
   /// Whether the file is a part: its largest expert lacks neurons of the dense model.
-  package var isPart: Bool { widths.first?.last != model.intermediateSize }
+  package var isPart: Bool { widths.first?.last != model.neurons[0] }
   /// Number of experts that lack neurons of the dense model.
   package var partialExperts: Int { isPart ? experts : experts - 1 }
 
   /// Known features that a file may require.
   enum Feature: String {
     case base
+    /// Layers of different widths.
+    case layerWidths = "layer_widths"
   }
 
   /// Name of a section in error messages.

@@ -138,7 +138,7 @@ package final class DMOEReader: Sendable {
     } catch {
       throw .tensor(error)
     }
-    let size = directory.model.intermediateSize
+    let size = directory.model.neurons[layer]
     var seen: Set<Int> = []
     var permutation: [Int] = []
     for rank in 0..<bytes.count / 4 {

@@ -46,7 +46,7 @@ extension FeedForwardCut {
       throw partsField.mismatch(expected: "at least one part, either all matrices or all biases")
     }
     let neuronAxis = try field.member("neuron_axis").int(in: 0...(first.isBias ? 0 : 1))
-    let neurons = parts.count.multipliedReportingOverflow(by: model.intermediateSize).partialValue
+    let neurons = parts.count.multipliedReportingOverflow(by: model.neurons[layer]).partialValue
     let storage = try Self.storage(field, parts, model)
     let shape =
       first.isBias

@@ -31,7 +31,7 @@ extension ExpertPlan {
     plan = try DynamoeError.wrapping {
       let ranking = NeuronRanking(
         model: model.evaluator.model, importance: Experts.Importance(importance), widths: chosen,
-        alignment: try chosen.alignment(alignment, neurons: model.intermediateSize))
+        alignment: try chosen.alignment(alignment, layers: model.intermediateSizes))
       let result = try ranking.run(
         on: windows, StageList(ranking.stages), model.evaluator.context)
       try model.checkpoint.opened.checkUnchanged()

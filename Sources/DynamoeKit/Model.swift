@@ -16,7 +16,8 @@ public struct Model: Sendable {
   public let checkpoint: Checkpoint
   /// Number of neurons of each expert that the file holds, per layer, smallest first.
   ///
-  /// Empty for a dense checkpoint. The last width is ``intermediateSize`` unless the file was cut.
+  /// Empty for a dense checkpoint. The last width is the layer's in
+  /// ``intermediateSizes`` unless the file was cut.
   public let widths: [[Int]]
 
   let evaluator: Evaluator
@@ -64,8 +65,10 @@ public struct Model: Sendable {
   public var layers: Int { evaluator.model.configuration.layers }
   /// D, the width of the residual stream.
   public var hiddenSize: Int { evaluator.model.configuration.hiddenSize }
-  /// H, the number of neurons of a feed-forward layer.
-  public var intermediateSize: Int { evaluator.model.configuration.intermediateSize }
+  /// H, the number of neurons of a feed-forward layer; of the widest if they differ.
+  public var intermediateSize: Int { evaluator.model.configuration.neurons.widest }
+  /// H of each layer.
+  public var intermediateSizes: [Int] { evaluator.model.configuration.neurons.layers }
   /// Number of tokens in the vocabulary, and of logits per position.
   public var vocabularySize: Int { evaluator.model.configuration.vocabularySize }
   /// Longest window that the model supports, in positions.
@@ -90,7 +93,7 @@ public struct Model: Sendable {
   /// The first ``widths`` of them form an expert.
   ///
   /// - Parameter layer: index below ``layers``.
-  /// - Returns: ``intermediateSize`` indices.
+  /// - Returns: as many indices as the layer has neurons.
   /// - Throws: ``DynamoeError/Category/usage`` for a dense checkpoint or a layer out of range;
   ///   ``DynamoeError/Category/data`` if the file is damaged.
   public func neuronOrder(ofLayer layer: Int) throws(DynamoeError) -> [Int] {

@@ -9,6 +9,8 @@ import Work
 /// Sums the work and time of a stream over layers.
 struct CostMeter: Sendable {
   private(set) var cost = 0.0
+  /// Cost of all neurons, one for each position if layers have one width.
+  private var fullCost = 0.0
   private var neuronFraction = 0.0
   private var compensated = 0
   private var seconds = 0.0
@@ -16,10 +18,13 @@ struct CostMeter: Sendable {
   private var singleSeconds = 0.0
   private var layers = 0
 
-  mutating func add(_ uses: [VariantStreams.Use], neurons: Int) {
+  /// Adds the uses of a layer by all windows.
+  mutating func add(_ uses: [VariantStreams.Use], layer: Int, of neurons: NeuronCounts) {
+    let share = Double(neurons[layer]) / neurons.mean
     for use in uses {
       cost += use.cost
-      neuronFraction += Double(use.neurons) / Double(neurons)
+      fullCost += share * Double(use.positions)
+      neuronFraction += Double(use.neurons) / neurons.mean
       compensated += use.compensated
       seconds += use.seconds
       positions += use.positions
@@ -42,7 +47,8 @@ struct CostMeter: Sendable {
     isMeasured: Bool
   ) -> TokenCost {
     let count = Double(max(positions, 1))
-    let active = cost / count
+    let full = fullCost > 0 ? fullCost : 1
+    let active = cost / full
     let fraction = routing?.fraction(of: model) ?? 0
     let (shared, feedForward) = model.reads
     let routerParameters = Double(routing?.parameterCount ?? 0)
@@ -54,7 +60,7 @@ struct CostMeter: Sendable {
       activeFFNFraction: active, routerFraction: fraction,
       parametersPerToken: Double(shared.parameters) + active * Double(feedForward.parameters)
         + routerParameters,
-      bytesPerToken: Double(shared.bytes) + neuronFraction / count * Double(feedForward.bytes)
+      bytesPerToken: Double(shared.bytes) + neuronFraction / full * Double(feedForward.bytes)
         + Double(compensated * compensationBytes) / tokens + 4 * routerParameters,
       tokensPerSecond: isMeasured ? tokensPerSecond : nil,
       feedForwardTokensPerSecond: isMeasured ? tokens / seconds : nil,
@@ -64,18 +70,19 @@ struct CostMeter: Sendable {
 
 extension CostMeter: Recordable {
   func record(to writer: inout RecordWriter) {
-    writer.put([cost, neuronFraction, seconds, singleSeconds])
+    writer.put([cost, fullCost, neuronFraction, seconds, singleSeconds])
     writer.put([compensated, positions, layers])
   }
 
   init(from reader: inout RecordReader) {
     let sums: [Double] = reader.take()
     let counts: [Int] = reader.take()
-    guard sums.count == 4, counts.count == 3 else {
+    guard sums.count == 5, counts.count == 3 else {
       reader.refuse()
       return
     }
-    (cost, neuronFraction, seconds, singleSeconds) = (sums[0], sums[1], sums[2], sums[3])
+    (cost, fullCost, neuronFraction) = (sums[0], sums[1], sums[2])
+    (seconds, singleSeconds) = (sums[3], sums[4])
     (compensated, positions, layers) = (counts[0], counts[1], counts[2])
   }
 }

@@ -222,7 +222,8 @@ package struct Evaluator: Sendable {
   }
 
   func streams(_ variants: [Variant]) -> VariantStreams {
-    VariantStreams(variants, experts: experts, routing: routing)
+    VariantStreams(
+      variants, experts: experts, meanNeurons: model.configuration.neurons.mean, routing: routing)
   }
 
   /// Residual streams after the last layer, a meter for each of them, and recorded choices.
@@ -252,7 +253,7 @@ package struct Evaluator: Sendable {
       if let recorded { recorder?.add(uses[recorded], of: experts[layer]) }
       for stream in meters.indices {
         meters[stream].add(
-          uses[stream], neurons: model.configuration.intermediateSize(layer: layer))
+          uses[stream], layer: layer, of: model.configuration.neurons)
         if let seconds = streams.singleSeconds(stream, layer: layer, weights, uses) {
           meters[stream].addSingle(seconds: seconds)
         }

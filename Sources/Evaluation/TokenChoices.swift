@@ -4,7 +4,7 @@ import Work
 
 /// Experts chosen for the tokens of a text, and their widths.
 package struct TokenChoices: Sendable, Equatable {
-  /// Mean over layers of width / H, for each window and token.
+  /// Share of the neurons of all layers, for each window and token.
   package let meanWidths: [[Double]]
   /// Expert in every layer, for each window and token; only the first windows if not all were
   /// requested.
@@ -37,7 +37,8 @@ extension TokenChoices {
     private let request: Request
     private var widths: [[Double]]
     private var experts: [[[Int]]]
-    private var layers = 0
+    /// Sum over layers of H / mean H.
+    private var full = 0.0
 
     init(_ request: Request, windows: [[Int]]) {
       self.request = request
@@ -48,10 +49,10 @@ extension TokenChoices {
 
     /// Adds the choices of all windows in a layer.
     mutating func add(_ uses: [VariantStreams.Use], of layer: LayerExperts) {
-      layers += 1
+      full += Double(layer.neurons) / layer.meanNeurons
       for (window, use) in uses.enumerated() {
         for (token, expert) in use.choices.dropFirst(request.skipped).enumerated() {
-          widths[window][token] += Double(layer.widths[expert]) / Double(layer.neurons)
+          widths[window][token] += Double(layer.widths[expert]) / layer.meanNeurons
           if window < experts.count { experts[window][token].append(expert) }
         }
       }
@@ -60,18 +61,23 @@ extension TokenChoices {
     func record(to writer: inout RecordWriter) {
       writer.put(widths)
       writer.put(experts)
-      writer.put(layers)
+      writer.put([full])
     }
 
     mutating func restore(from reader: inout RecordReader) {
       widths = reader.take()
       experts = reader.take()
-      layers = reader.take()
+      let sums: [Double] = reader.take()
+      guard let sum = sums.first else {
+        reader.refuse()
+        return
+      }
+      full = sum
     }
 
     var choices: TokenChoices {
-      let count = Double(max(layers, 1))
-      return TokenChoices(meanWidths: widths.map { $0.map { $0 / count } }, experts: experts)
+      let full = full > 0 ? full : 1
+      return TokenChoices(meanWidths: widths.map { $0.map { $0 / full } }, experts: experts)
     }
   }
 }

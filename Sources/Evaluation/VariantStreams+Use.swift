@@ -6,7 +6,7 @@ extension VariantStreams {
   struct Use: Sendable {
     /// Sum over all tokens.
     let neurons: Int
-    /// Sum over tokens of the share of the layer's parameters.
+    /// Sum over tokens of the parameters, over those of the mean layer.
     let cost: Double
     /// Expert for each token; empty if the variant does not choose.
     let choices: [Int]

@@ -12,12 +12,16 @@ struct VariantStreams: Sendable {
   private let independent: Int
   /// Experts of each layer; empty if the model has none.
   private let experts: [LayerExperts]
+  /// H of the mean layer.
+  private let meanNeurons: Double
   private let routing: Routing?
   /// Rules of the variants that choose experts.
   private let rules: [Variant: ChoiceRule]
 
   /// Adds the routed runs that random and fixed variants depend on, if they are not requested.
-  init(_ wanted: [Variant], experts: [LayerExperts], routing: Routing?) {
+  init(
+    _ wanted: [Variant], experts: [LayerExperts], meanNeurons: Double, routing: Routing?
+  ) {
     var first: [Variant] = []
     var second: [Variant] = []
     for variant in wanted {
@@ -32,6 +36,7 @@ struct VariantStreams: Sendable {
     variants = first + second
     independent = first.count
     self.experts = experts
+    self.meanNeurons = meanNeurons
     self.routing = routing
     rules = Dictionary(
       first.compactMap { variant in
@@ -157,9 +162,7 @@ struct VariantStreams: Sendable {
     _ neurons: Int, of call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let hidden = call.weights.hidden(call.input, neurons: neurons)
-    // A container may hold only some of the neurons.
-    let all = experts.isEmpty ? call.weights.neurons : experts[call.layer].neurons
-    let share = Double(neurons) / Double(all)
+    let share = Double(neurons) / meanNeurons
     let use = Use(
       neurons: neurons * call.input.rows, cost: share * Double(call.input.rows), choices: [])
     return (call.weights.output(hidden), use)

@@ -72,6 +72,7 @@ extension LayerExperts: Recordable {
   package func record(to writer: inout RecordWriter) {
     writer.put(widths)
     writer.put(neurons)
+    writer.put([meanNeurons])
     writer.put(compensations)
     writer.put(costs)
   }
@@ -79,9 +80,11 @@ extension LayerExperts: Recordable {
   package init(from reader: inout RecordReader) {
     widths = reader.take()
     neurons = reader.take()
+    let means: [Double] = reader.take()
+    meanNeurons = means.first ?? 1
     compensations = reader.take()
     costs = reader.take()
-    if costs.count != widths.count { reader.refuse() }
+    if costs.count != widths.count || means.count != 1 { reader.refuse() }
   }
 }
 

@@ -51,7 +51,7 @@ extension Inspection {
         return (
           FeedForward(
             hiddenSize: configuration.hiddenSize,
-            intermediateSizes: (0..<configuration.layers).map(configuration.intermediateSize),
+            intermediateSizes: configuration.neurons.layers,
             activation: configuration.activation.rawValue, gated: model.family.gated), [],
           model.family.wrapper == nil ? [] : language + others
         )

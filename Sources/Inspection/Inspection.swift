@@ -89,7 +89,7 @@ package struct Inspection: Sendable {
       architecture = model.family
       feedForward = FeedForward(
         hiddenSize: model.hiddenSize,
-        intermediateSizes: [Int](repeating: model.intermediateSize, count: model.layers),
+        intermediateSizes: model.neurons.layers,
         activation: model.activation, gated: model.gated)
       container = Container(
         isComplete: reader.isComplete, holdsDense: reader.holdsDense,

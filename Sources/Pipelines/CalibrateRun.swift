@@ -39,7 +39,6 @@ package struct CalibrateRun: Sendable {
     guard model.checkpoint.container == nil else {
       throw PipelineError.alreadyConverted(path: modelPath)
     }
-    try model.checkEqualWidths()
     try Folder.checkOutput(
       outputPath, inputs: model.checkpoint.ownedPaths + text.paths, force: force)
     let tokens = try TextTokens(

@@ -65,10 +65,8 @@ struct ExpertFitting: Sendable {
         "the importance matrix has only zeros for \(ReportWarnings.layers(layers)): there neurons "
           + "were ranked by their weights")
     }
-    if importance == .greedy, !usesGramMatrix(windows) {
-      warnings.append(
-        "neurons were ranked individually: the text is too short, or the layers too wide, for "
-          + "the greedy ranking")
+    if importance == .greedy, let warning = individualRanking(windows) {
+      warnings.append(warning)
     }
     guard let router, let stage = stages[.budgets] else {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }
@@ -111,9 +109,17 @@ struct ExpertFitting: Sendable {
     return windows
   }
 
-  private func usesGramMatrix(_ windows: [[Int]]) -> Bool {
-    RankingSweep.usesGramMatrix(
-      neurons: model.configuration.intermediateSize, tokens: windows.reduce(0) { $0 + $1.count })
+  /// Warning about layers that the greedy ranking leaves out; nil if there are none.
+  private func individualRanking(_ windows: [[Int]]) -> String? {
+    let tokens = windows.reduce(0) { $0 + $1.count }
+    let neurons = model.configuration.neurons.layers
+    let layers = neurons.indices.filter {
+      !RankingSweep.usesGramMatrix(neurons: neurons[$0], tokens: tokens)
+    }
+    guard !layers.isEmpty else { return nil }
+    let place = layers.count == neurons.count ? "" : " in \(ReportWarnings.layers(layers))"
+    return "neurons were ranked individually\(place): the text is too short, or the layers too "
+      + "wide, for the greedy ranking"
   }
 
   /// Runs all rounds of the list, each weighted by the scores predicted in the previous one.
@@ -145,13 +151,15 @@ struct ExpertFitting: Sendable {
 
   private func experts(_ widths: [Int]) -> LayerExperts {
     LayerExperts(
-      widths: widths, hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
+      widths: widths, meanNeurons: model.configuration.neurons.mean,
+      hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
   }
 
   private func costs(_ widths: [Int]) -> [Double] {
     let hiddenSize = model.configuration.hiddenSize
     return LayerExperts.costs(
-      widths: widths, neurons: model.configuration.intermediateSize,
+      widths: widths, neurons: widths[widths.count - 1],
+      meanNeurons: model.configuration.neurons.mean,
       compensation: compensationRank.map {
         Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize)
       } ?? 0, hiddenSize: hiddenSize, gated: model.family.gated)

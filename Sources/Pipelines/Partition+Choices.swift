@@ -48,11 +48,14 @@ extension Partition {
     return request.recipe.widths(isCompensated: false)
   }
 
-  /// Plan of one layer with equal scores, for widths that do not depend on scores.
+  /// Plan with equal scores, for widths that do not depend on scores; of one layer if all are alike.
   func plainPlan(_ model: Model, _ widths: ExpertWidths) throws(PlanError) -> ExpertPlan {
-    let flat = [Double](repeating: 1, count: model.configuration.intermediateSize)
+    let neurons = model.configuration.neurons
+    let flat = (neurons.uniform.map { [$0] } ?? neurons.layers).map {
+      [Double](repeating: 1, count: $0)
+    }
     return try ExpertPlan(
-      ImportanceScores(importance: .weights, layers: [flat]), widths: widths,
+      ImportanceScores(importance: .weights, layers: flat), widths: widths,
       alignment: request.alignment)
   }
 }

@@ -66,7 +66,6 @@ extension Partition {
       try Folder.checkOutput(path, inputs: inputs, force: request.force)
     }
     let model = try Model(checkpoint)
-    try model.checkEqualWidths()
     try checkDown(model)
     let widths = request.widths ?? usualWidths(model, isRouted: router != nil)
     // Impossible widths are found with any scores, unless widths depend on the scores.
@@ -86,7 +85,7 @@ extension Partition {
       model: model, tokens: tokens, split: split, evidence: evidence, recipe: request.recipe,
       importance: importance, widths: widths,
       alignment: request.alignment
-        ?? widths.defaultAlignment(neurons: model.configuration.intermediateSize),
+        ?? widths.defaultAlignment(layers: model.configuration.neurons.layers),
       router: router, compensationRank: router == nil || rank == 0 ? nil : rank,
       rounds: request.rounds,
       seed: request.seed)
@@ -127,8 +126,7 @@ extension Partition {
     if let matrixPath = request.matrixPath {
       return .importanceMatrix(
         try ImportanceMatrix(
-          path: matrixPath, layers: model.configuration.layers,
-          neurons: model.configuration.intermediateSize,
+          path: matrixPath, neurons: model.configuration.neurons.layers,
           hiddenSize: model.configuration.hiddenSize))
     }
     return try request.statisticsPath.map { .statistics(try statistics(at: $0, for: model)) }
@@ -139,10 +137,9 @@ extension Partition {
     guard statistics.model == (try model.fingerprint()) else {
       throw PipelineError.otherModel(statistics: path)
     }
-    let configuration = model.configuration
-    guard statistics.layers.count == configuration.layers,
-      statistics.layers.allSatisfy({ $0.squareSum.count == configuration.intermediateSize })
-    else { throw PipelineError.otherModel(statistics: path) }
+    guard statistics.layers.map(\.squareSum.count) == model.configuration.neurons.layers else {
+      throw PipelineError.otherModel(statistics: path)
+    }
     return statistics
   }
 

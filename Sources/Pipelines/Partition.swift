@@ -24,8 +24,9 @@ package struct Partition: Sendable {
     package let family: String
     package let layers: Int
     package let sourceBytes: Int
-    /// Widths that do not depend on importance; nil for `auto` fractions.
-    package let widths: [Int]?
+    /// Widths that do not depend on importance, by layer, or once if all layers are alike; nil for
+    /// `auto` fractions.
+    package let widths: [[Int]]?
     package let calibrationTokens: Int
     package let heldOutTokens: Int
     package let importance: Importance
@@ -43,9 +44,9 @@ package struct Partition: Sendable {
     let prepared = try prepare()
     context.progress.note(prepared.model.checkpoint.notes, on: prepared.model.path)
     let fitting = prepared.fitting
-    var known: [Int]?
+    var known: [[Int]]?
     if prepared.widths != .coverage {
-      known = try plainPlan(prepared.model, prepared.widths).layers[0].widths
+      known = try plainPlan(prepared.model, prepared.widths).layers.map(\.widths)
     }
     let output = try outputEstimate(prepared)
     let work = estimate(prepared, output, context, isResumable: resumes)
@@ -167,8 +168,8 @@ package struct Partition: Sendable {
     let checkpoint = model.checkpoint
     return CalibrationReport.Source(
       name: checkpoint.name, family: model.family.name,
-      layers: model.configuration.layers, hiddenSize: model.configuration.hiddenSize,
-      intermediateSize: model.configuration.intermediateSize, tensors: checkpoint.tensors.count,
+      hiddenSize: model.configuration.hiddenSize, neurons: model.configuration.neurons,
+      tensors: checkpoint.tensors.count,
       parameters: checkpoint.tensors.reduce(0) { $0 + $1.elementCount },
       bytes: checkpoint.tensors.reduce(0) { $0 + $1.byteCount },
       fingerprint: try model.fingerprint())

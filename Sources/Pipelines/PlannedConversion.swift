@@ -34,16 +34,14 @@ package struct PlannedConversion: Sendable {
     }
     let configuration = model.configuration
     let neurons = plan.layers.map(\.order.count)
-    guard neurons == [Int](repeating: configuration.intermediateSize, count: configuration.layers)
-    else {
-      throw PlanError.otherShape(
-        layers: neurons.count, neurons: neurons.first ?? 0,
-        expectedLayers: configuration.layers, expectedNeurons: configuration.intermediateSize)
+    guard neurons == configuration.neurons.layers else {
+      throw PlanError.otherShape(found: neurons, expected: configuration.neurons.layers)
     }
     try Folder.checkOutput(outputPath, inputs: checkpoint.ownedPaths, force: force)
     let experts = plan.layers.map {
       LayerExperts(
-        widths: $0.widths, hiddenSize: configuration.hiddenSize, gated: model.family.gated)
+        widths: $0.widths, meanNeurons: configuration.neurons.mean,
+        hiddenSize: configuration.hiddenSize, gated: model.family.gated)
     }
     let writer = try ContainerAssembly(
       model: model,

@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Calibration
 import DMOE
@@ -56,17 +57,17 @@ extension CalibrationReport {
   }
 
   private var sourceDocument: JSONValue {
-    [
-      "name": .string(source.name),
-      "family": .string(source.family),
-      "layers": .int(source.layers),
-      "hidden_size": .int(source.hiddenSize),
-      "intermediate_size": .int(source.intermediateSize),
-      "tensor_count": .int(source.tensors),
-      "parameter_count": .int(source.parameters),
-      "bytes": .int(source.bytes),
-      "fingerprint": .string(source.fingerprint.description),
-    ]
+    var document = JSONObject()
+    document["name"] = .string(source.name)
+    document["family"] = .string(source.family)
+    document["layers"] = .int(source.neurons.layers.count)
+    document["hidden_size"] = .int(source.hiddenSize)
+    source.neurons.put(into: &document)
+    document["tensor_count"] = .int(source.tensors)
+    document["parameter_count"] = .int(source.parameters)
+    document["bytes"] = .int(source.bytes)
+    document["fingerprint"] = .string(source.fingerprint.description)
+    return .object(document)
   }
 
   private var planDocument: JSONValue {

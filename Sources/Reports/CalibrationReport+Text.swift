@@ -1,3 +1,4 @@
+import Architectures
 import Calibration
 import Evaluation
 import Experts
@@ -12,7 +13,7 @@ extension CalibrationReport {
   package func summary(withChart: Bool) -> [String] {
     var lines = [
       "\(source.name): \(source.family), \(HumanText.parameters(source.parameters)) parameters, "
-        + "\(source.layers) layers × \(HumanText.count(source.intermediateSize)) neurons",
+        + "\(source.neurons.layers.count) layers × \(HumanText.spread(source.neurons.layers)) neurons",
       "  ranked by \(plan.importance.rawValue)" + calibrationText,
       "  \(HumanText.bytes(source.bytes)) → \(outputName), \(HumanText.bytes(outputBytes)), "
         + (isOverlay ? "an overlay: the weights stay in the source" : keptText),

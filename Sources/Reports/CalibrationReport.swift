@@ -1,3 +1,4 @@
+package import Architectures
 package import ByteIO
 package import Calibration
 package import Evaluation
@@ -11,23 +12,21 @@ package struct CalibrationReport: Sendable {
   package struct Source: Sendable {
     package let name: String
     package let family: String
-    package let layers: Int
     package let hiddenSize: Int
-    package let intermediateSize: Int
+    package let neurons: NeuronCounts
     package let tensors: Int
     package let parameters: Int
     package let bytes: Int
     package let fingerprint: SHA256Digest
 
     package init(
-      name: String, family: String, layers: Int, hiddenSize: Int, intermediateSize: Int,
-      tensors: Int, parameters: Int, bytes: Int, fingerprint: SHA256Digest
+      name: String, family: String, hiddenSize: Int, neurons: NeuronCounts, tensors: Int,
+      parameters: Int, bytes: Int, fingerprint: SHA256Digest
     ) {
       self.name = name
       self.family = family
-      self.layers = layers
       self.hiddenSize = hiddenSize
-      self.intermediateSize = intermediateSize
+      self.neurons = neurons
       self.tensors = tensors
       self.parameters = parameters
       self.bytes = bytes

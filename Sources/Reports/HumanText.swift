@@ -63,6 +63,12 @@ package enum HumanText {
     }
   }
 
+  /// One number if all are equal, else the least and the greatest.
+  package static func spread(_ counts: [Int]) -> String {
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    return count(least) + (least < most ? " to \(count(most))" : "")
+  }
+
   /// Number with this many significant digits, in scientific form if it is far from 1.
   package static func significant(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }

@@ -25,8 +25,8 @@ package struct SweepMemory: Sendable {
     states = positions * configuration.hiddenSize * areas * float
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
     let neuron = model.family.feedForwardMatrices * configuration.hiddenSize
-    let weights = 2 * configuration.hiddenSize * heads + neuron * configuration.intermediateSize
-    let wide = 3 * configuration.intermediateSize + 8 * configuration.hiddenSize
+    let weights = 2 * configuration.hiddenSize * heads + neuron * configuration.neurons.widest
+    let wide = 3 * configuration.neurons.widest + 8 * configuration.hiddenSize
     let activations = threads * context * (wide + context)
     fixed = (weights + activations) * float
   }

@@ -28,7 +28,8 @@ import Testing
 
   private func read(_ bytes: [UInt8], layers: Int = 2) throws -> ImportanceMatrix {
     let path = try folder.write(bytes, to: "matrix")
-    return try ImportanceMatrix(path: path, layers: layers, neurons: 3, hiddenSize: 2)
+    return try ImportanceMatrix(
+      path: path, neurons: [Int](repeating: 3, count: layers), hiddenSize: 2)
   }
 
   @Test func `the older layout gives mean squares`() throws {
@@ -127,12 +128,12 @@ import Testing
     let path = folder.path("m.gguf")
     _ = try python(["-c", script, path])
     let error = try #require(throws: CalibrationError.self) {
-      try ImportanceMatrix(path: path, layers: 1, neurons: 3, hiddenSize: 2)
+      try ImportanceMatrix(path: path, neurons: [3], hiddenSize: 2)
     }
     #expect(error.description.contains(mention), "\(error)")
     // The unchanged script writes a valid matrix.
     _ = try python(["-c", script.replacingOccurrences(of: change, with: ""), path])
-    let matrix = try ImportanceMatrix(path: path, layers: 1, neurons: 3, hiddenSize: 2)
+    let matrix = try ImportanceMatrix(path: path, neurons: [3], hiddenSize: 2)
     #expect(matrix.layers == [[0.5, 0.5, 0.5]])
   }
 }

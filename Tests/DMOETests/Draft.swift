@@ -65,7 +65,7 @@ struct Draft {
     }
     let container = TestContainer(
       model: .init(
-        family: "llama", layers: 1, hiddenSize: hidden, intermediateSize: neurons,
+        family: "llama", hiddenSize: hidden, neurons: NeuronCounts(neurons, layers: 1),
         activation: "silu", gated: false),
       widths: [[4, neurons]],
       tensors: [
@@ -140,7 +140,7 @@ extension TestContainer {
     }
     return TestContainer(
       model: .init(
-        family: "llama", layers: 1, hiddenSize: 3, intermediateSize: 8, activation: "silu",
+        family: "llama", hiddenSize: 3, neurons: NeuronCounts(8, layers: 1), activation: "silu",
         gated: true),
       widths: [[2, 8]],
       tensors: [

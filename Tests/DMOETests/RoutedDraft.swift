@@ -119,7 +119,7 @@ struct RoutedContainer {
     let contents = DMOEContents(
       generator: "tests",
       model: .init(
-        family: "llama", layers: 2, hiddenSize: Self.hidden, intermediateSize: Self.neurons,
+        family: "llama", hiddenSize: Self.hidden, neurons: NeuronCounts(Self.neurons, layers: 2),
         activation: "silu", gated: false),
       widths: [[2, 4, 6], [2, 4, 6]], importance: "greedy", recipe: "residual",
       routing: RoutingDescription(

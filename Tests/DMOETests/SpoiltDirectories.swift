@@ -16,6 +16,15 @@ let spoiltDirectories: [SpoiltFile] =
     SpoiltFile("model.intermediate_size", 9, names: "source.tensors[1].ffn"),
     SpoiltFile("model.intermediate_size", 7, names: "plan.widths[0][1]"),
     SpoiltFile("model.gated", false, names: "source.tensors"),
+    SpoiltFile("model.intermediate_size", [8]),
+    layerWidths(8, "model.intermediate_size"),
+    layerWidths([], "model.intermediate_size"),
+    layerWidths([8, 8], "model.intermediate_size"),
+    layerWidths([0], "model.intermediate_size[0]"),
+    layerWidths(["8"], "model.intermediate_size[0]"),
+    layerWidths([.int(.max)], "model.intermediate_size[0]"),
+    layerWidths([7], "plan.widths[0][1]"),
+    layerWidths([9], "source.tensors[1].ffn"),
     SpoiltFile("plan.widths", [], names: "plan.widths"),
     SpoiltFile("plan.widths", [[2, 8], [2, 8]]),
     SpoiltFile("plan.widths[0]", []),
@@ -118,3 +127,11 @@ let spoiltDirectories: [SpoiltFile] =
       }
     }
   }
+
+/// A file whose layers may have widths of their own, with a value for them.
+private func layerWidths(_ widths: JSONValue, _ field: String) -> SpoiltFile {
+  SpoiltFile("layer_widths: \(JSONWriter.text(widths))", field) {
+    $0.directory["requires"] = ["layer_widths"]
+    $0.directory["model.intermediate_size"] = widths
+  }
+}

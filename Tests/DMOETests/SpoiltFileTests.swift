@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import DMOE
 import Foundation
@@ -60,6 +61,16 @@ import Testing
     #expect(try Peer.judge([path]) == ["accept"])
     let directory = try DMOEReader(path: path).directory
     #expect(directory.generator == nil && directory.sourceMetadata.isEmpty)
+  }
+
+  @Test func `an array of equal widths is as good as one width`() throws {
+    var draft = try Draft.sample()
+    draft.directory["requires"] = ["layer_widths"]
+    draft.directory["model.intermediate_size"] = [8]
+    let path = try folder.write(draft.bytes, to: "file")
+    #expect(try refusal(of: path) == nil)
+    #expect(try Peer.judge([path]) == ["accept"])
+    #expect(try DMOEReader(path: path).directory.model.neurons.uniform == 8)
   }
 
   @Test func `tensors of a section may be in any order`() throws {

@@ -84,13 +84,21 @@ import Testing
     #expect(RouterTarget.logError.rule(0.3) == .price(0.3))
   }
 
+  @Test func `costs of layers of different widths are shares of all`() {
+    let layers = [[2, 10], [5, 30]]
+    let costs = layers.map {
+      LayerExperts(widths: $0, meanNeurons: 20, hiddenSize: 4, gated: true).costs
+    }
+    #expect(costs == [[0.1, 0.5], [0.25, 1.5]])
+  }
+
   @Test(arguments: [true, false])
   func `an expert costs its neurons and its compensation`(gated: Bool) {
     let (hidden, rows) = (10, gated ? 3 : 2)
     func costs(_ compensation: Int) -> [Double] {
       LayerExperts.costs(
-        widths: [5, 20, 40], neurons: 40, compensation: compensation, hiddenSize: hidden,
-        gated: gated)
+        widths: [5, 20, 40], neurons: 40, meanNeurons: 40, compensation: compensation,
+        hiddenSize: hidden, gated: gated)
     }
     #expect(costs(0) == [0.125, 0.5, 1])
     let extra = Compensation.parameterCount(rank: 2, hiddenSize: hidden)

@@ -47,7 +47,10 @@ import Testing
   func `the default alignment is the largest power of two that divides an equal width`(
     neurons: Int, experts: Int, alignment: Int
   ) throws {
-    #expect(ExpertWidths.equal(experts: experts).defaultAlignment(neurons: neurons) == alignment)
+    #expect(ExpertWidths.equal(experts: experts).defaultAlignment(layers: [neurons]) == alignment)
+    // Of several layers the least counts.
+    let layers = [neurons, 1024 * experts]
+    #expect(ExpertWidths.equal(experts: experts).defaultAlignment(layers: layers) == alignment)
     let scores = ImportanceScores(importance: .energy, layers: [flat(neurons)])
     let plan = try ExpertPlan(scores, widths: .equal(experts: experts), alignment: nil)
     #expect(plan.alignment == alignment)

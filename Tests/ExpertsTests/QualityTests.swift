@@ -74,7 +74,7 @@ import Testing
     arguments: [ChoiceRule.threshold(1.5 / 2), .threshold(0.2), .price(0.5), .price(4)],
     [[64, 3, 21, 8], [5], [1]])
   func `the figures are those of numpy`(rule: ChoiceRule, lengths: [Int]) throws {
-    let experts = LayerExperts(widths: [3, 8, 10, 24], hiddenSize: 4, gated: true)
+    let experts = LayerExperts(widths: [3, 8, 10, 24], meanNeurons: 24, hiddenSize: 4, gated: true)
     var scores = Self.scores(lengths, columns: 3, seed: UInt64(lengths.count))
     if case .price = rule {
       func negated(_ windows: [Matrix]) -> [Matrix] {

@@ -36,7 +36,8 @@ import Testing
     let routed = RoutedFeedForward.output(
       weights, input: input,
       experts: LayerExperts(
-        widths: widths, compensations: compensations, hiddenSize: 4, gated: gated),
+        widths: widths, meanNeurons: Double(widths[widths.count - 1]),
+        compensations: compensations, hiddenSize: 4, gated: gated),
       choices: choices)
     let all = ExpertOutputs(weights, input: input, widths: widths)
       .output(choices: choices, compensations: compensations)

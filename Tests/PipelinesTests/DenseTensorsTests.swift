@@ -33,7 +33,7 @@ import Testing
     }
     let container = TestContainer(
       model: .init(
-        family: "fused", layers: 1, hiddenSize: hidden, intermediateSize: neurons,
+        family: "fused", hiddenSize: hidden, neurons: NeuronCounts(neurons, layers: 1),
         activation: "silu", gated: true),
       widths: [[1, 2, 5, 6]],
       tensors: [
@@ -53,7 +53,7 @@ import Testing
     var numbers = RandomNumbers(seed: 32)
     func container(_ parts: [FeedForwardPart], like other: TestContainer?) -> TestContainer {
       let model = DMOEDirectory.Model(
-        family: "fused", layers: 1, hiddenSize: 2, intermediateSize: 2, activation: "silu",
+        family: "fused", hiddenSize: 2, neurons: NeuronCounts(2, layers: 1), activation: "silu",
         gated: true)
       return TestContainer(
         model: model, widths: [[2]],

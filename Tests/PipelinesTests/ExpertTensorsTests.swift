@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 import DMOE
 import Forms
@@ -33,7 +34,7 @@ import Testing
     let (hidden, neurons) = (5, 6)
     let container = TestContainer(
       model: .init(
-        family: "fused", layers: 1, hiddenSize: hidden, intermediateSize: neurons,
+        family: "fused", hiddenSize: hidden, neurons: NeuronCounts(neurons, layers: 1),
         activation: "silu", gated: true),
       widths: [[1, 2, 5, 6]],
       tensors: [
@@ -54,7 +55,7 @@ import Testing
 
   private func expectExpert(_ expert: Int, of container: TestContainer, at path: String) throws {
     let found = ExpertTensors(try DMOEReader(path: path), base: nil, expert: expert)
-    let isDense = container.widths.allSatisfy { $0[expert] == container.model.intermediateSize }
+    let isDense = container.widths.map { $0[expert] } == container.model.neurons.layers
     for tensor in container.tensors {
       var bytes: [UInt8] = []
       try found.open(tensor.description.name).forEachPiece { offset, piece in
@@ -71,7 +72,7 @@ import Testing
   private func picked(
     _ tensor: DenseTensor, _ width: Int?, _ container: TestContainer
   ) -> (shape: [Int], bytes: [UInt8]) {
-    let neurons = container.model.intermediateSize
+    let neurons = container.model.neurons[0]
     guard let cut = tensor.cut, let width else {
       return (tensor.description.shape, tensor.bytes)
     }

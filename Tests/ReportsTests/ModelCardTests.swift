@@ -1,3 +1,4 @@
+import Architectures
 import DMOE
 import JSON
 import Reports
@@ -16,7 +17,7 @@ import Testing
     let contents = DMOEContents(
       generator: generator,
       model: .init(
-        family: family, layers: 2, hiddenSize: 8, intermediateSize: 4, activation: "silu",
+        family: family, hiddenSize: 8, neurons: NeuronCounts(4, layers: 2), activation: "silu",
         gated: true),
       widths: widths, importance: importance, recipe: "dynamoe", routing: routing,
       sourceFormat: .safetensors, sourceMetadata: [], sourceTensors: [],

@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Calibration
 import Evaluation
@@ -73,8 +74,8 @@ import Testing
     return CalibrationReport(
       generator: "dynamoe 0",
       source: .init(
-        name: "tiny", family: "llama", layers: 2, hiddenSize: 8, intermediateSize: 4, tensors: 21,
-        parameters: 7_241_732_096, bytes: 14_483_464_192, fingerprint: Self.digest),
+        name: "tiny", family: "llama", hiddenSize: 8, neurons: NeuronCounts(4, layers: 2),
+        tensors: 21, parameters: 7_241_732_096, bytes: 14_483_464_192, fingerprint: Self.digest),
       calibration: plain ? nil : statistics,
       plan: try ExpertPlan(scores, widths: .equal(experts: 2), alignment: nil),
       stability: plain
@@ -117,7 +118,7 @@ import Testing
     func window(_ values: [Float]) -> Matrix {
       Matrix(rows: values.count, columns: 1, values: values)
     }
-    let experts = LayerExperts(widths: [2, 4], hiddenSize: 8, gated: true)
+    let experts = LayerExperts(widths: [2, 4], meanNeurons: 4, hiddenSize: 8, gated: true)
     let layers = [[1, 0.75, 0.25, 0.5], [0.25, 0.25, 1, 0]].map { (predicted: [Float]) in
       RoutingSweep.Layer(
         router: Router(

@@ -152,7 +152,7 @@ struct WrongMember: Sendable, CustomTestStringConvertible {
     let model = try Model(path: folder.path)
     #expect(model.family.name == "llama")
     let found = model.configuration
-    #expect((found.layers, found.hiddenSize, found.intermediateSize) == (2, 8, 12))
+    #expect((found.layers, found.hiddenSize, found.neurons.uniform) == (2, 8, 12))
     #expect((found.heads, found.keyValueHeads, found.headDimension) == (4, 2, 2))
     #expect((found.vocabularySize, found.contextLength) == (16, 32))
     #expect((found.normEpsilon, found.activation) == (1e-5, .silu))

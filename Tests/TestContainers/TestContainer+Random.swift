@@ -8,16 +8,21 @@ extension TestContainer {
   package static func random(_ numbers: inout RandomNumbers) -> TestContainer {
     let layers = Int.random(in: 1...3, using: &numbers)
     let hidden = Int.random(in: 1...9, using: &numbers)
-    let neurons = Int.random(in: 1...24, using: &numbers)
-    let experts = Int.random(in: 1...min(4, neurons), using: &numbers)
+    let width = Int.random(in: 1...24, using: &numbers)
+    let experts = Int.random(in: 1...min(4, width), using: &numbers)
+    // Layers of one width, or of different ones.
+    let isUniform = Bool.random(using: &numbers)
+    let neurons = (0..<layers).map { _ in
+      isUniform ? width : Int.random(in: experts...24, using: &numbers)
+    }
     let gated = Bool.random(using: &numbers)
     let model = DMOEDirectory.Model(
-      family: "made-up", layers: layers, hiddenSize: hidden, intermediateSize: neurons,
-      activation: "silu", gated: gated)
+      family: "made-up", hiddenSize: hidden, neurons: NeuronCounts(neurons), activation: "silu",
+      gated: gated)
     var tensors: [DenseTensor] = []
     var widths: [[Int]] = []
     var orders: [[Int]] = []
-    for layer in 0..<layers {
+    for (layer, neurons) in neurons.enumerated() {
       let inner = (1..<neurons).shuffled(using: &numbers).prefix(experts - 1).sorted()
       widths.append(inner + [neurons])
       orders.append((0..<neurons).shuffled(using: &numbers))
@@ -62,7 +67,7 @@ extension TestContainer {
     }
     return TestContainer(
       model: DMOEDirectory.Model(
-        family: "made-up", layers: 2, hiddenSize: hidden, intermediateSize: neurons,
+        family: "made-up", hiddenSize: hidden, neurons: NeuronCounts(neurons, layers: 2),
         activation: "silu", gated: true),
       widths: [[8, neurons], [16, neurons]], tensors: tensors, orders: orders,
       compression: .lossless, sourceFormat: .gguf)

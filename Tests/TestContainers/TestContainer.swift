@@ -85,7 +85,8 @@ package struct TestContainer: Sendable {
       for (number, part) in cut.parts.enumerated() {
         let bytes = neurons.flatMap {
           tensor.row(
-            ofNeuron: $0, part: number, neurons: model.intermediateSize, hidden: model.hiddenSize)
+            ofNeuron: $0, part: number, neurons: model.neurons[cut.layer],
+            hidden: model.hiddenSize)
         }
         stored.append(
           (

@@ -8,6 +8,7 @@ from element_types import TYPES, get_size, is_packed, is_plain
 from json_rules import COUNT, POSITIVE, check_types, load_json, need
 
 MATRICES, BIASES = ("gate", "up", "down"), ("gate_bias", "up_bias")
+FEATURES = {"base", "layer_widths"}
 
 # The objects of section 4: types, and ranges of integers; [x] is an array of x, "key?" an optional key.
 MODEL = {
@@ -43,8 +44,10 @@ def read_directory(data):
     """Checks the directory but for source and sections (section 4). Returns it, its end and file_length."""
     length, crc, file_length = read_preamble(data)
     need(zlib.crc32(data[64:64 + length]) == crc, "directory: wrong checksum")
-    directory = load_json(data[64:64 + length], DIRECTORY, "directory")
-    need({*directory["requires"]} <= {"base"}, f"directory: requires {directory['requires']!a}, not all known")
+    directory = load_json(data[64:64 + length], {"requires": [str]}, "directory")
+    need({*directory["requires"]} <= FEATURES, f"directory: requires {directory['requires']!a}, not all known")
+    model = MODEL | {"intermediate_size": [POSITIVE]} if "layer_widths" in directory["requires"] else MODEL
+    check_types(directory, DIRECTORY | {"model": model}, "directory")
     check_widths(directory)
     return directory, 64 + length, file_length
 
@@ -54,14 +57,22 @@ def is_overlay(directory):
     return "base" in directory["requires"]
 
 
+def list_neurons(model):
+    """H of every layer: one number for all, or an array (section 4)."""
+    H = model["intermediate_size"]
+    return H if type(H) is list else [H] * model["layers"]
+
+
 def check_widths(directory):
     """Widths grow strictly up to H. The last one is H in all layers or, in a part, in none (section 4)."""
-    widths, H = directory["plan"]["widths"], directory["model"]["intermediate_size"]
-    need(len(widths) == directory["model"]["layers"], f"plan: widths of {len(widths)} layers")
-    for l, row in enumerate(widths):
+    widths, model = directory["plan"]["widths"], directory["model"]
+    need(len(widths) == model["layers"], f"plan: widths of {len(widths)} layers")
+    neurons = list_neurons(model)
+    need(len(neurons) == model["layers"], f"model: intermediate_size of {len(neurons)} layers")
+    for l, (row, H) in enumerate(zip(widths, neurons)):
         grows = all(a < b for a, b in zip(row, row[1:] + [H + 1]))
         need(row and len(row) == len(directory["sections"]) - 1 and grows, f"plan: the widths of layer {l} are wrong")
-    full = sum(row[-1] == H for row in widths)
+    full = sum(row[-1] == H for row, H in zip(widths, neurons))
     need(full in (0, len(widths)), "plan: full experts in some layers only")
     need(full or not is_overlay(directory), "plan: an overlay without full experts")
 
@@ -110,7 +121,7 @@ def check_ffn(record, model):
     need(axis < len(row) or axis == len(row) and (options or is_plain(element_type)), f"{where}: neuron_axis {axis}")
     if not ffn.get("whole"):
         get_size(ring_type, [1] + row)  # a row is whole blocks
-    shape = [model["intermediate_size"] * len(parts)] + row
+    shape = [list_neurons(model)[ffn["layer"]] * len(parts)] + row
     need(record["shape"] == (shape[::-1] if axis else shape), f"{where}: shape {record['shape']}")
 
 

@@ -19,7 +19,7 @@ import sys
 import numpy
 
 from dense_checkpoint import compare
-from directory import MODEL, check_source, is_overlay, list_wanted, read_directory
+from directory import MODEL, check_source, is_overlay, list_neurons, list_wanted, read_directory
 from json_rules import need
 from rings import rebuild
 from route_dmoe import check_routing
@@ -39,7 +39,7 @@ def read_dmoe(data):
     check_permutations(directory, contents)
     plan = directory["plan"]
     plan["there"] = sum(end <= len(data) for end in ends[1:])
-    is_full = plan["widths"][0][-1] == directory["model"]["intermediate_size"]
+    is_full = plan["widths"][0][-1] == list_neurons(directory["model"])[0]
     plan["is_dense"] = plan["there"] == len(ends) - 1 and is_full and not is_overlay(directory)
     check_digests(sources, contents, plan["is_dense"])
     plan["routing"] = check_routing(directory, contents)
@@ -54,9 +54,9 @@ def check_length(length, file_length, ends):
 
 def check_permutations(directory, contents):
     """Every index is below H, none occurs twice (section 5)."""
-    for l in range(directory["model"]["layers"]):
+    for l, H in enumerate(list_neurons(directory["model"])):
         permutation = read_permutation(contents, l).tolist()
-        need(max(permutation) < directory["model"]["intermediate_size"], f"permutation {l}: an index is too large")
+        need(max(permutation) < H, f"permutation {l}: an index is too large")
         need(len({*permutation}) == len(permutation), f"permutation {l}: an index occurs twice")
 
 

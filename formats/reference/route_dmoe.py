@@ -8,6 +8,7 @@ import math
 
 import numpy
 
+from directory import list_neurons
 from element_types import TYPES
 from json_rules import need
 from stored_tensors import read_tensor
@@ -67,7 +68,7 @@ def check_forms(found, wanted):
 
 def count_partial(directory):
     """P, the number of partial experts in the plan; in a part all are partial."""
-    return sum(width < directory["model"]["intermediate_size"] for width in directory["plan"]["widths"][0])
+    return sum(width < list_neurons(directory["model"])[0] for width in directory["plan"]["widths"][0])
 
 
 def get_rank(directory):
@@ -158,12 +159,13 @@ def get_features(directory, x, r):
 # Choice.
 
 def list_costs(directory, layer):
-    """cost_e of every expert in the file."""
+    """cost_e of every expert in the file, a share of the mean layer's parameters."""
     model, plan, R = directory["model"], directory["plan"], get_rank(directory)
-    D, H, rows = model["hidden_size"], model["intermediate_size"], 3 if model["gated"] else 2
+    neurons, D, rows = list_neurons(model), model["hidden_size"], 3 if model["gated"] else 2
+    H, mean = neurons[layer], sum(neurons) / len(neurons)
     compensation = 2 * R * D + D if R else 0
     widths = plan["widths"][layer][:plan["there"]]
-    return numpy.array([(w * rows * D + (compensation if w < H else 0)) / (H * rows * D) for w in widths])
+    return numpy.array([(w * rows * D + (compensation if w < H else 0)) / (mean * rows * D) for w in widths])
 
 
 def choose(scores, costs, expert=None, threshold=None, price=None):

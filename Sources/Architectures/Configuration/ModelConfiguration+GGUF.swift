@@ -28,12 +28,11 @@ extension ModelConfiguration {
     let sizes = 1...1 << 24
     layers = try keys.required("block_count", in: 1...1 << 16)
     hiddenSize = try keys.required("embedding_length", in: sizes)
-    let widths = try Self.widths(keys, gguf, layers: layers, in: sizes)
-    if let widest = widths?.max() {
-      intermediateSize = widest
-      self.widths = Set(widths ?? []).count > 1 ? widths : nil
+    if let widths = try Self.widths(keys, gguf, layers: layers, in: sizes) {
+      neurons = NeuronCounts(widths)
     } else {
-      intermediateSize = try keys.required("feed_forward_length", in: sizes)
+      neurons = NeuronCounts(
+        try keys.required("feed_forward_length", in: sizes), layers: layers)
     }
     heads = try keys.required("attention.head_count", in: 1...hiddenSize)
     keyValueHeads = try keys.optional("attention.head_count_kv", in: 1...heads) ?? heads

@@ -29,7 +29,7 @@ extension ModelConfiguration {
     case .contextLength: return number(contextLength)
     case .hiddenSize: return number(hiddenSize)
     case .layers: return number(layers)
-    case .intermediateSize: return number(intermediateSize)
+    case .intermediateSize: return number(neurons.widest)
     case .activation: return gguf.activationNames[activation].map { (.text($0), true) }
     case .heads: return number(heads)
     case .keyValueHeads: return number(keyValueHeads, usual: heads)

@@ -4,7 +4,16 @@ import enum Kernels.Activation
 
 extension ModelConfiguration {
   /// Reads `config.json` by the keys of a family.
-  package init(_ document: JSONValue, family: Family) throws(JSONFieldError) {
+  ///
+  /// - Parameters:
+  ///   - document: `config.json`, or the part of it that describes the language model.
+  ///   - family: family of the model.
+  ///   - known: widths of the first layers, which the family states in ways of its own; empty for
+  ///     those of its key. Further layers are taken to have the last one.
+  /// - Throws: ``JSONFieldError`` for missing or invalid keys.
+  package init(
+    _ document: JSONValue, family: Family, widths known: [Int] = []
+  ) throws(JSONFieldError) {
     let root = JSONField(family.completed(document))
     let keys = family.keys
     for (key, requirement) in family.requirements.sorted(by: { $0.key < $1.key }) {
@@ -18,12 +27,11 @@ extension ModelConfiguration {
     let sizes = 1...1 << 24
     layers = try root.member(keys.layers).int(in: 1...1 << 16)
     hiddenSize = try root.member(keys.hiddenSize).int(in: sizes)
-    let width = try root.optional(keys.intermediateSize)
-    if let factor = family.widthFactor, width == nil {
-      intermediateSize = factor * hiddenSize
+    if let last = known.last {
+      neurons = NeuronCounts((0..<layers).map { $0 < known.count ? known[$0] : last })
     } else {
-      let key = keys.intermediateSize ?? FamilyKeys.usualWidth
-      intermediateSize = try root.member(key).int(in: sizes)
+      neurons = NeuronCounts(
+        try Self.width(root, family, hiddenSize, in: sizes), layers: layers)
     }
     heads = try root.member(keys.heads).int(in: 1...hiddenSize)
     let groups = family.sharesOneKey ? nil : try root.optional(keys.keyValueHeads)
@@ -78,6 +86,16 @@ extension ModelConfiguration {
     isCausal = looksBack && !family.isEncoder
     tokenTypes = try root.optional(keys.tokenTypes)?.int(in: 0...1 << 16) ?? 0
     isParallel = try family.isParallel.value(root)
+  }
+
+  private static func width(
+    _ root: JSONField, _ family: Family, _ hiddenSize: Int, in range: ClosedRange<Int>
+  ) throws(JSONFieldError) -> Int {
+    let key = family.keys.intermediateSize
+    if let factor = family.widthFactor, try root.optional(key) == nil {
+      return factor * hiddenSize
+    }
+    return try root.member(key ?? FamilyKeys.usualWidth).int(in: range)
   }
 
   private static func isCausal(

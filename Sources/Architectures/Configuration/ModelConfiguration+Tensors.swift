@@ -35,7 +35,7 @@ extension ModelConfiguration {
 
   /// Shape in the usual layout, with one output per row.
   private func shape(of role: TensorRole, layer: Int?, _ family: Family) -> [Int] {
-    let neurons = layer.map { intermediateSize(layer: $0) } ?? intermediateSize
+    let neurons = layer.map { self.neurons[$0] } ?? 0
     let queries = heads * headDimension
     let keys = keyValueHeads * headDimension
     switch role {

@@ -5,10 +5,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let layers: Int
   /// D, the width of the residual stream.
   package let hiddenSize: Int
-  /// H, the width of the feed-forward layers; of the widest if they differ.
-  package let intermediateSize: Int
-  /// Width of each layer; nil if all are equal.
-  package var widths: [Int]?
+  /// H of each feed-forward layer.
+  package let neurons: NeuronCounts
   package let heads: Int
   package let keyValueHeads: Int
   package let headDimension: Int
@@ -58,9 +56,6 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let isCausal: Bool
   /// Whether attention and the feed-forward network read the same residual stream.
   package let isParallel: Bool
-
-  /// H of a layer.
-  package func intermediateSize(layer: Int) -> Int { widths?[layer] ?? intermediateSize }
 
   /// Rotation of a layer.
   package func rotary(layer: Int) -> RotaryPositions? {

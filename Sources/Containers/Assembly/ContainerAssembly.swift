@@ -75,8 +75,8 @@ package struct ContainerAssembly {
       checkpoint: model.checkpoint,
       sources: model.checkpoint.tensors.map { DMOEDirectory.SourceTensor($0, cut: cuts[$0.name]) },
       model: DMOEDirectory.Model(
-        family: model.family.name, layers: configuration.layers,
-        hiddenSize: configuration.hiddenSize, intermediateSize: configuration.intermediateSize,
+        family: model.family.name, hiddenSize: configuration.hiddenSize,
+        neurons: configuration.neurons,
         activation: configuration.activation.rawValue, gated: model.family.gated),
       layers: layers, isRanked: isRanked)
   }
@@ -115,7 +115,7 @@ package struct ContainerAssembly {
       items.append(
         .init(
           kind: .permutation(layer: layer), elementType: .u32,
-          shape: [model.configuration.intermediateSize]))
+          shape: [model.configuration.neurons[layer]]))
     }
     for (layer, router) in (routing?.routers ?? []).enumerated() {
       for tensor in router.tensors {

@@ -163,7 +163,7 @@ package struct RingWriter: Sendable {
     _ rows: [UInt8], _ tensor: TensorDescription, _ cut: FeedForwardCut
   ) -> [UInt8] {
     let places = NeuronRows.indices(
-      layers[cut.layer].order, parts: cut.parts.count, neurons: model.intermediateSize)
+      layers[cut.layer].order, parts: cut.parts.count, neurons: model.neurons[cut.layer])
     return NeuronRows.sourceOrder(Rearrangement.scatterRows(rows, to: places), tensor, cut)
   }
 
@@ -175,7 +175,7 @@ package struct RingWriter: Sendable {
     let bytes = try checkpoint.source.read(tensor.name)
     let rows = rows(of: bytes, tensor, cut)
     let digest = SHA256Digest.digest(of: isRanked ? unranked(rows, tensor, cut) : bytes)
-    let neurons = model.intermediateSize
+    let neurons = model.neurons[cut.layer]
     let rowBytes = rows.count / (neurons * cut.parts.count)
     for (number, part) in cut.parts.enumerated() {
       var start = 0

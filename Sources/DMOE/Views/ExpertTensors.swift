@@ -34,7 +34,7 @@ package struct ExpertTensors: TensorSource {
 
   /// Whether it is the source, bit for bit if the container is exact.
   package var isDense: Bool {
-    !isRanked && widths.allSatisfy { $0 == container.directory.model.intermediateSize }
+    !isRanked && widths == container.directory.model.neurons.layers
   }
 
   /// Whether all layers have equally many neurons.
@@ -97,7 +97,7 @@ package struct ExpertTensors: TensorSource {
     let whole = try dense.open(source.description.name)
     let order = try container.order(layer: cut.layer).prefix(widths[cut.layer])
     if runsAcrossNeurons(source, cut) { return try whole.columns(Array(order)) }
-    let neurons = container.directory.model.intermediateSize
+    let neurons = container.directory.model.neurons[cut.layer]
     let rows = NeuronRows.neuronMajor(try whole.readAll(), source.description, cut)
     let picked = Rearrangement.gatherRows(
       NeuronRows.indices(order, parts: cut.parts.count, neurons: neurons)[...], of: rows,

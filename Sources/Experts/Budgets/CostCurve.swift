@@ -7,7 +7,7 @@ package struct CostCurve: Sendable {
   package let target: RouterTarget
   /// Scores by layer and window: a row for each token, a column for each expert but the last.
   package let scores: [[Matrix]]
-  /// Costs of the experts, by layer.
+  /// Costs of the experts, by layer; their mean over layers is a share of all parameters.
   package let costs: [[Double]]
 
   package init(target: RouterTarget, scores: [[Matrix]], costs: [[Double]]) {

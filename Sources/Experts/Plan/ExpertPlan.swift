@@ -26,8 +26,7 @@ package struct ExpertPlan: Sendable, Equatable {
   package init(
     _ scores: ImportanceScores, widths: ExpertWidths, alignment: Int?
   ) throws(PlanError) {
-    let neurons = scores.layers.first?.count ?? 0
-    let alignment = try widths.alignment(alignment, neurons: neurons)
+    let alignment = try widths.alignment(alignment, layers: scores.layers.map(\.count))
     var layers: [Layer] = []
     for (index, layer) in scores.layers.enumerated() {
       layers.append(try Layer(layer, widths: widths, alignment: alignment, index: index))

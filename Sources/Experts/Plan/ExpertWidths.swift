@@ -39,23 +39,29 @@ package enum ExpertWidths: Sendable, Equatable {
   }
 
   /// Largest power of two up to 32 that divides H / E; 1 if H / E is not whole.
-  package func defaultAlignment(neurons: Int) -> Int {
+  private func defaultAlignment(neurons: Int) -> Int {
     guard neurons % experts == 0 else { return 1 }
     return 1 << min((neurons / experts).trailingZeroBitCount, 5)
   }
 
-  /// Checks that a layer has neurons for all experts, and returns the alignment of their widths.
+  /// The least default alignment of several layers.
+  package func defaultAlignment(layers: [Int]) -> Int {
+    layers.map { defaultAlignment(neurons: $0) }.min() ?? 1
+  }
+
+  /// Checks that layers have neurons for all experts, and returns the alignment of their widths.
   ///
   /// - Parameters:
   ///   - alignment: the wanted alignment; nil for the default.
-  ///   - neurons: number of neurons of the layer.
+  ///   - layers: number of neurons of each layer.
   /// - Returns: the alignment.
-  /// - Throws: ``PlanError`` if experts or alignment do not fit the layer.
-  package func alignment(_ alignment: Int?, neurons: Int) throws(PlanError) -> Int {
+  /// - Throws: ``PlanError`` if experts or alignment do not fit the narrowest layer.
+  package func alignment(_ alignment: Int?, layers: [Int]) throws(PlanError) -> Int {
+    let neurons = layers.min() ?? 0
     guard (1...max(neurons, 1)).contains(experts) else {
       throw .experts(experts, neurons: neurons)
     }
-    let alignment = alignment ?? defaultAlignment(neurons: neurons)
+    let alignment = alignment ?? defaultAlignment(layers: layers)
     guard (1...max(neurons, 1)).contains(alignment) else {
       throw .alignment(alignment, neurons: neurons)
     }

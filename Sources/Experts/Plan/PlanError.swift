@@ -7,8 +7,8 @@ package enum PlanError: Error, Equatable, Sendable {
   /// Statistics are missing for an importance that needs them.
   case noStatistics(Importance)
   case notFinite(Importance, layer: Int, neuron: Int)
-  /// Statistics with other layers or widths than the model.
-  case otherShape(layers: Int, neurons: Int, expectedLayers: Int, expectedNeurons: Int)
+  /// Statistics with other layers or widths than the model: neurons of each layer.
+  case otherShape(found: [Int], expected: [Int])
   /// Invalid router in a file.
   case router(path: String, layer: Int, RouterError)
   /// Invalid budget table in a file.
@@ -42,11 +42,8 @@ extension PlanError: CustomStringConvertible {
       """
       layer \(layer), neuron \(neuron): the \(importance.rawValue) is not a finite number
       """
-    case .otherShape(let layers, let neurons, let expectedLayers, let expectedNeurons):
-      """
-      the statistics have \(layers) layers of \(neurons) neurons, the model \(expectedLayers) of \
-      \(expectedNeurons)
-      """
+    case .otherShape(let found, let expected):
+      Self.otherShape(found: found, expected: expected)
     case .router(let path, let layer, let error): "\(path): layer \(layer): \(error)"
     case .budgets(let path):
       "\(path): expected budgets with increasing costs and monotone knobs, found others"
@@ -61,5 +58,21 @@ extension PlanError: CustomStringConvertible {
     case .alignment(let alignment, let neurons):
       "alignment \(alignment): expected a number from 1 to \(neurons), the neurons of a layer"
     }
+  }
+
+  private static func otherShape(found: [Int], expected: [Int]) -> String {
+    func text(_ neurons: [Int]) -> String {
+      let (least, most) = (neurons.min() ?? 0, neurons.max() ?? 0)
+      return least == most ? "\(most)" : "\(least) to \(most)"
+    }
+    let isMixed = [found, expected].contains { Set($0).count > 1 }
+    if isMixed, found.count == expected.count,
+      let layer = found.indices.first(where: { found[$0] != expected[$0] })
+    {
+      return "layer \(layer) has \(found[layer]) neurons in the statistics, \(expected[layer]) in "
+        + "the model"
+    }
+    return "the statistics have \(found.count) layers of \(text(found)) neurons, the model "
+      + "\(expected.count) of \(text(expected))"
   }
 }

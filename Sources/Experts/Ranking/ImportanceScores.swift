@@ -98,14 +98,11 @@ package struct ImportanceScores: Sendable {
   private static func check(
     _ evidence: NeuronEvidence, _ configuration: ModelConfiguration
   ) throws(PlanError) {
-    let expected = configuration.intermediateSize
-    let squares = evidence.squareSums
-    let all = squares + (evidence.absoluteSums ?? [])
-    let other = all.first { $0.count != expected }
-    guard other == nil, squares.count == configuration.layers else {
-      throw .otherShape(
-        layers: squares.count, neurons: other?.count ?? expected,
-        expectedLayers: configuration.layers, expectedNeurons: expected)
+    for sums in [evidence.squareSums, evidence.absoluteSums].compactMap(\.self) {
+      let found = sums.map(\.count)
+      guard found == configuration.neurons.layers else {
+        throw .otherShape(found: found, expected: configuration.neurons.layers)
+      }
     }
   }
 }

@@ -20,8 +20,8 @@ package enum ChoiceRule: Sendable, Hashable {
   /// - Parameters:
   ///   - scores: a row for each token, a column for each expert but the full one: similarities for
   ///     a threshold, log errors for a price.
-  ///   - costs: share of the layer's parameters used by each available expert; if there are more
-  ///     costs than scores, the last expert is the full one.
+  ///   - costs: cost of each available expert; if there are more costs than scores, the last expert
+  ///     is the full one.
   /// - Returns: one expert for each row.
   package func choices(_ scores: Matrix, costs: [Double]) -> [Int] {
     precondition(scores.columns >= costs.count - 1, "\(scores.columns) scores for \(costs.count)")

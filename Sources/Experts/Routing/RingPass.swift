@@ -8,6 +8,8 @@ struct RingPass {
   /// All neurons by rank.
   let weights: FeedForwardWeights
   let widths: [Int]
+  /// H of the mean layer of the model.
+  let meanNeurons: Double
   let parallel: Parallel
 
   /// Number of tokens whose missing outputs are held at a time.
@@ -25,7 +27,8 @@ struct RingPass {
   ) -> (experts: LayerExperts, truth: [Matrix]) {
     let compensations = rank.map { compensate(rank: $0, shares: shares) } ?? []
     let experts = LayerExperts(
-      widths: widths, compensations: compensations, hiddenSize: weights.up.columns, gated: gated)
+      widths: widths, meanNeurons: meanNeurons, compensations: compensations,
+      hiddenSize: weights.up.columns, gated: gated)
     let truth = parallel.mapLarge(layer.inputs.rows) { window in
       let outputs = self.outputs(window)
       layer.finish(window, outputs.full())

@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 package import DMOE
 import Kernels
@@ -48,8 +49,8 @@ extension LayerExperts {
       }
       layers.append(
         LayerExperts(
-          widths: widths, neurons: model.intermediateSize, compensations: compensations,
-          hiddenSize: model.hiddenSize, gated: model.gated))
+          widths: widths, neurons: model.neurons[layer], meanNeurons: model.neurons.mean,
+          compensations: compensations, hiddenSize: model.hiddenSize, gated: model.gated))
     }
     return layers
   }

@@ -26,7 +26,7 @@ package struct Routing: Sendable {
   package static func fraction(_ routers: [Router], of model: Model) -> Double {
     let configuration = model.configuration
     let neuron = model.family.feedForwardMatrices * configuration.hiddenSize
-    let all = neuron * configuration.intermediateSize * configuration.layers
+    let all = neuron * configuration.neurons.total
     return Double(parameterCount(routers)) / Double(all)
   }
 

@@ -69,7 +69,7 @@ package struct RoutingSweep: Sendable {
       let weights = layer.weights.reordered(by: plan.layers[layer.index].order)
       let pass = RingPass(
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
-        parallel: parallel)
+        meanNeurons: source.model.configuration.neurons.mean, parallel: parallel)
       let (experts, truth) = pass.run(
         target: target, gated: source.model.family.gated, rank: compensationRank,
         shares: shares.isEmpty ? [] : shares[layer.index])

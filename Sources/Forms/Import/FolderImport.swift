@@ -56,7 +56,8 @@ package struct FolderImport: Sendable {
     }
     let experts = try form.widths.enumerated().map { layer, widths in
       LayerExperts(
-        widths: widths, compensations: try tensors.compensations(layer: layer),
+        widths: widths, meanNeurons: model.configuration.neurons.mean,
+        compensations: try tensors.compensations(layer: layer),
         hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
     }
     let writer = try ContainerAssembly(

@@ -22,16 +22,16 @@ extension RoutedConfiguration {
     func fail(_ field: String, _ expected: String, _ found: String) -> JSONFieldError {
       JSONFieldError(field: "\(Self.key).\(field)", expected: expected, found: found)
     }
-    let (layers, neurons) = (model.configuration.layers, model.configuration.intermediateSize)
+    let neurons = model.configuration.neurons
     guard family == model.family.name else {
       throw fail("family", "\"\(model.family.name)\"", "\"\(family)\"")
     }
-    guard widths.count == layers else {
-      throw fail("widths", "those of \(layers) layers", "\(widths.count)")
+    guard widths.count == neurons.layers.count else {
+      throw fail("widths", "those of \(neurons.layers.count) layers", "\(widths.count)")
     }
-    for (layer, widths) in widths.enumerated() where widths.last != neurons {
+    for (layer, widths) in widths.enumerated() where widths.last != neurons[layer] {
       throw fail(
-        "widths[\(layer)]", "widths up to \(neurons), the neurons of a layer", "\(widths)")
+        "widths[\(layer)]", "widths up to \(neurons[layer]), the neurons of a layer", "\(widths)")
     }
     guard routing == nil || widths[0].count > 1 else {
       throw fail("router", "null, as there is only one expert", "a router")

@@ -74,7 +74,7 @@ struct RoutedTensors {
   /// Indices of a layer's neurons in the source, by rank; the identity if the folder stores no
   /// order.
   func order(layer: Int) throws -> [Int] {
-    let neurons = model.intermediateSize
+    let neurons = model.neurons[layer]
     guard tellsOrder, let tensor = tensors(layer: layer).first(where: { $0.elementType == .i32 })
     else { return Array(0..<neurons) }
     let found = try found(tensor, layer: layer)

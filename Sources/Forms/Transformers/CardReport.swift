@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Containers
 import DMOE
@@ -35,9 +36,13 @@ package struct CardReport: Sendable {
       let source = try root.member("source")
       for (name, value) in [
         ("layers", directory.model.layers), ("hidden_size", directory.model.hiddenSize),
-        ("intermediate_size", directory.model.intermediateSize),
       ] {
         _ = try source.member(name).int(in: value...value)
+      }
+      let neurons = try NeuronCounts(report: source, layers: directory.model.layers)
+      guard neurons == directory.model.neurons else {
+        throw JSONFieldError(
+          field: source.path, expected: "the widths of the file", found: "others")
       }
       _ = try plan.member("importance").mustBe(directory.importance)
       let layers = try plan.member("layers")

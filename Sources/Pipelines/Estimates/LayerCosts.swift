@@ -28,6 +28,7 @@ struct LayerCosts: Sendable {
   private let context: Int
   private let threads: Int
   private let hidden: Int
+  /// Of the widest layer.
   private let neurons: Int
   private let partial: Int
 
@@ -37,13 +38,14 @@ struct LayerCosts: Sendable {
     context = fitting.tokens?.context ?? 0
     threads = parallel.threads
     hidden = configuration.hiddenSize
-    neurons = configuration.intermediateSize
+    neurons = configuration.neurons.widest
     partial = fitting.widths.experts - 1
     speed = Matrix.operationsPerSecond * Double(parallel.threads) / Self.overhead
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
     let scores = 2 * configuration.heads * configuration.headDimension * context
     attention = 2 * Double(2 * hidden * heads + scores)
-    feedForward = 2 * Double(fitting.model.family.feedForwardMatrices * hidden * neurons)
+    feedForward =
+      2 * Double(fitting.model.family.feedForwardMatrices * hidden) * configuration.neurons.mean
     output = 2 * Double(hidden * configuration.vocabularySize)
   }
 

@@ -54,7 +54,7 @@ package struct OutputEstimate: Sendable {
     let cut = layers * model.family.feedForwardMatrices * (isOverlay ? 0 : experts)
     let kept = model.checkpoint.tensors.count
     let small = layers * (1 + (router == nil ? 0 : 4) + (rank == 0 ? 0 : 3 * partial))
-    let order = coded(4 * layers * configuration.intermediateSize, 0.4)
+    let order = coded(4 * configuration.neurons.total, 0.4)
     var files = 0
     for name in model.checkpoint.companions where !isOverlay {
       files += coded(try model.checkpoint.companion(name)?.count ?? 0, 0.2)

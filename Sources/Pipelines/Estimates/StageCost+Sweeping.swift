@@ -19,7 +19,7 @@ extension StageCost {
     let shared = Double(configuration.keyValueHeads * configuration.headDimension)
     let attention = 2 * hidden * heads + 2 * hidden * shared
     let feedForward =
-      Double(model.family.feedForwardMatrices) * hidden * Double(configuration.intermediateSize)
+      Double(model.family.feedForwardMatrices) * hidden * configuration.neurons.mean
     let output = withOutput ? hidden * Double(configuration.vocabularySize) : 0
     let weights = Double(configuration.layers) * (attention + feedForward) + output
     // Each weight takes part in one multiplication and one addition per position.

@@ -1,8 +1,9 @@
+import Architectures
 import DMOE
 
 extension ModelCard {
   var introduction: [String] {
-    let full = HumanText.count(directory.model.intermediateSize)
+    let full = HumanText.spread(directory.model.neurons.layers)
     guard !isDense else {
       return [
         "# \(Markdown.code(folder))", "",
@@ -25,10 +26,10 @@ extension ModelCard {
     let heading = ["## Figures", ""]
     let parameters = [sourceSize, size].map { HumanText.parameters($0.parameters) }
     let bytes = [sourceSize, size].map { HumanText.bytes($0.bytes) }
-    let full = directory.model.intermediateSize
+    let full = HumanText.spread(directory.model.neurons.layers)
     var rows = [
       ["", "base model", "this model"],
-      ["neurons of a feed-forward layer", HumanText.count(full), width],
+      ["neurons of a feed-forward layer", full, width],
       ["feed-forward parameters in use (cost fraction)", "100 %", share],
       ["parameters", parameters[0], parameters[1]],
       ["bytes of weights", bytes[0], bytes[1]],
@@ -71,7 +72,7 @@ extension ModelCard {
     var rows = [["", ""]]
     let shape =
       "\(Markdown.code(model.family)), \(HumanText.count(model.layers)) layers × "
-      + "\(HumanText.count(model.intermediateSize)) neurons, hidden size "
+      + "\(HumanText.spread(model.neurons.layers)) neurons, hidden size "
       + HumanText.count(model.hiddenSize)
     rows.append([
       "base model", report.map { Markdown.code($0.source.name) + ": " + shape } ?? shape,

@@ -1,3 +1,4 @@
+import Architectures
 package import DMOE
 package import JSON
 
@@ -77,15 +78,12 @@ package struct ModelCard: Sendable {
   /// Number of neurons in each layer.
   var widths: [Int] { directory.widths.map { $0[expert ?? $0.count - 1] } }
   var isDense: Bool {
-    !isRouted && widths.allSatisfy { $0 == directory.model.intermediateSize }
+    !isRouted && widths == directory.model.neurons.layers
   }
   /// Whether widths differ between layers, which no family in Transformers supports.
   var isDeciLM: Bool { widths.contains { $0 != widths.first } }
   /// Number of neurons in a layer, as text; a range if it differs.
-  var width: String {
-    let (least, most) = (widths.min() ?? 0, widths.max() ?? 0)
-    return HumanText.count(least) + (least < most ? " to \(HumanText.count(most))" : "")
-  }
+  var width: String { HumanText.spread(widths) }
   /// Name of the base model in the text.
   var base: String {
     report.map { Markdown.code($0.source.name) }
@@ -93,7 +91,6 @@ package struct ModelCard: Sendable {
   }
   /// Share of the feed-forward neurons that the folder holds, as text.
   var share: String {
-    let all = Double(directory.model.intermediateSize * max(widths.count, 1))
-    return HumanText.percent(Double(widths.reduce(0, +)) / all)
+    HumanText.percent(Double(widths.reduce(0, +)) / Double(directory.model.neurons.total))
   }
 }

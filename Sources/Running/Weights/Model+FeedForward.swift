@@ -83,7 +83,7 @@ extension Model {
       )
     }
     guard let tensor = checkpoint.tensor(TensorName(name)) else { throw missing(.gateUp, layer) }
-    let neurons = configuration.intermediateSize(layer: layer)
+    let neurons = configuration.neurons[layer]
     func rows(_ range: Range<Int>) throws(ModelError) -> Matrix {
       Matrix(
         rows: neurons, columns: configuration.hiddenSize,

@@ -16,7 +16,12 @@ struct PreviewText {
   }
 
   var lines: [String] {
-    let widths = preview.widths.map { $0.map(String.init).joined(separator: ", ") }
+    let widths = preview.widths.map { layers in
+      layers.count == 1
+        ? layers[0].map(String.init).joined(separator: ", ")
+        : layers[0].indices.map { expert in HumanText.spread(layers.map { $0[expert] }) }
+          .joined(separator: ", ")
+    }
     let router = preview.router.map { kind in
       kind.rawValue + (preview.compensationRank.map { ", compensation of rank \($0)" } ?? "")
     }
@@ -67,11 +72,17 @@ struct PreviewText {
     return ["               an overlay; make it smaller with " + options.joined(separator: ", ")]
   }
 
+  /// Widths of all layers, or an array of each layer's if they differ.
+  private var widthsDocument: JSONValue {
+    let layers = (preview.widths ?? []).map { JSONValue.array($0.map(JSONValue.int)) }
+    return layers.count > 1 ? .array(layers) : layers.first ?? .null
+  }
+
   var document: JSONValue {
     [
       "output": .string(output), "source_bytes": .int(preview.sourceBytes),
       "estimated_bytes": .int(preview.output.bytes), "overlay": .bool(preview.isOverlay),
-      "widths": preview.widths.map { .array($0.map(JSONValue.int)) } ?? .null,
+      "widths": widthsDocument,
       "calibration_tokens": .int(preview.calibrationTokens),
       "held_out_tokens": .int(preview.heldOutTokens),
       "importance": .string(preview.importance.rawValue),

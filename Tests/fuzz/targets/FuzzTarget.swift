@@ -55,7 +55,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         try run(model)
       case .imatrix:
         _ = try ImportanceMatrix(
-          path: folder.write(bytes, as: "file"), layers: 2, neurons: 32, hiddenSize: 16)
+          path: folder.write(bytes, as: "file"), neurons: [32, 32], hiddenSize: 16)
       case .dmoe: try inspect(Checkpoint(path: folder.write(bytes, as: "file")))
       case .directory:
         let checkpoint = try Checkpoint(path: folder.write(withChecksums(bytes), as: "file"))

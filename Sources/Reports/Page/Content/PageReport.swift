@@ -1,3 +1,4 @@
+import Architectures
 import JSON
 
 /// Fields of a report that the page shows.
@@ -7,7 +8,7 @@ struct PageReport: Sendable {
     let family: String
     let layers: Int
     let hiddenSize: Int
-    let intermediateSize: Int
+    let neurons: NeuronCounts
     let parameters: Int
     let bytes: Int
     let fingerprint: String
@@ -71,9 +72,9 @@ extension PageReport.Source {
   fileprivate init(_ field: JSONField) throws(JSONFieldError) {
     name = try field.member("name").string()
     family = try field.member("family").string()
-    layers = try field.member("layers").int()
+    layers = try field.member("layers").int(in: 1...1 << 20)
     hiddenSize = try field.member("hidden_size").int()
-    intermediateSize = try field.member("intermediate_size").int()
+    neurons = try NeuronCounts(report: field, layers: layers)
     parameters = try field.member("parameter_count").int()
     bytes = try field.member("bytes").int()
     fingerprint = try field.member("fingerprint").string()

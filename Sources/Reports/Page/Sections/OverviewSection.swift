@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 
 /// Header of the page: verdict, warnings, and facts about the model and the output file.
@@ -36,7 +37,7 @@ struct OverviewSection {
       (
         "Model",
         "\(source.family), \(PageText.unbroken(HumanText.parameters(source.parameters))) "
-          + "parameters, \(source.layers) layers × \(PageText.count(source.intermediateSize)) "
+          + "parameters, \(source.layers) layers × \(PageText.unbroken(HumanText.spread(source.neurons.layers))) "
           + "neurons, hidden size \(PageText.count(source.hiddenSize))"
       ), ("Calibration", calibration),
       (

@@ -1,0 +1,32 @@
+import Architectures
+import Tensors
+
+extension Model {
+  /// Widths of the networks by the shapes of their tensors, for families that state them in ways of
+  /// their own: those up to the first layer without such tensors.
+  static func neurons(of family: Family, in checkpoint: Checkpoint) -> [Int] {
+    let layout = family.layouts[.transformers] ?? .nameless
+    let renaming = layout.renaming(of: checkpoint)
+    func extent(_ role: TensorRole, _ axis: Int, layer: Int) -> Int? {
+      guard let name = layout.name(role, layer: layer),
+        let tensor = checkpoint.tensor(TensorName(TensorLayout.renamed(name, by: renaming))),
+        tensor.shape.count == 2
+      else { return nil }
+      return tensor.shape[axis]
+    }
+    var widths: [Int] = []
+    // Far above any model.
+    while widths.count < 1 << 16 {
+      let layer = widths.count
+      let sizes = [
+        extent(.gate, 0, layer: layer), extent(.up, 0, layer: layer),
+        extent(.gateUp, 0, layer: layer).map { $0 / 2 }, extent(.down, 1, layer: layer),
+      ].compactMap(\.self).sorted()
+      // One tensor of another shape does not change the median, and is refused by name later.
+      guard !sizes.isEmpty, case let width = sizes[sizes.count / 2], (1...1 << 24).contains(width)
+      else { break }
+      widths.append(width)
+    }
+    return widths
+  }
+}
