@@ -203,6 +203,7 @@ package struct Family: Sendable {
   package var isEncoder = false
   /// Whether the feed-forward layer has a gate projection.
   package var gated = true
+  package var layerWidths = LayerWidths.single
   /// Other keys that an expert needs for its width, and those that it must lack.
   package var widthSettings: [String: JSONValue?] = [:]
   package var feedForwardMatrices: Int { FeedForwardPart.matrixCount(gated: gated) }
@@ -246,7 +247,7 @@ package struct Family: Sendable {
   package var layouts: [TensorNaming: TensorLayout]
   /// Nil if Transformers predicts no next token with the family: such models have no form with
   /// routers.
-  package let modules: Modules?
+  package var modules: Modules?
 
   package static let usualActivations: [String: Activation] = [
     "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh,
@@ -260,7 +261,7 @@ package struct Family: Sendable {
       .starcoder2, .olmo2, .bert, .ministral, .olmo3, .smollm3, .arcee, .nemotron, .glm, .glm4,
       .helium, .exaone4, .seedOSS, .ernie45, .hunyuan, .granite, .olmo, .cohere, .cohere2,
       .phi, .gptJ, .stableLM, .bloom, .mpt, .gptNeo, .falcon, .falcon40B, .falcon2, .roberta,
-      .apertus, .modernBERT,
+      .apertus, .modernBERT, .nemotronNAS,
     ] + unrun
 
   /// Known values of `model_type`, each once.

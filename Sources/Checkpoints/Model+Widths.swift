@@ -1,10 +1,27 @@
 import Architectures
+import JSON
 import Tensors
 
 extension Model {
+  /// Family and configuration of a model whose layers may differ in width.
+  static func described(
+    by document: JSONValue, _ family: Family, _ checkpoint: Checkpoint
+  ) throws(JSONFieldError) -> (Family, ModelConfiguration) {
+    guard family.layerWidths == .blocks else {
+      let widths = family.unrun == nil ? [] : neurons(of: family, in: checkpoint)
+      return (family, try ModelConfiguration(document, family: family, widths: widths))
+    }
+    let blocks = try BlockConfigurations(document)
+    let family = blocks.family(family)
+    return (
+      family,
+      try ModelConfiguration(blocks.completed(document), family: family, widths: blocks.widths)
+    )
+  }
+
   /// Widths of the networks by the shapes of their tensors, for families that state them in ways of
   /// their own: those up to the first layer without such tensors.
-  static func neurons(of family: Family, in checkpoint: Checkpoint) -> [Int] {
+  private static func neurons(of family: Family, in checkpoint: Checkpoint) -> [Int] {
     let layout = family.layouts[.transformers] ?? .nameless
     let renaming = layout.renaming(of: checkpoint)
     func extent(_ role: TensorRole, _ axis: Int, layer: Int) -> Int? {

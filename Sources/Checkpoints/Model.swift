@@ -103,10 +103,7 @@ package struct Model: Sendable {
         throw ModelError.routedFolder(path: path)
       }
       if stated == nil, let language, let family = language.family {
-        let widths = family.unrun == nil ? [] : neurons(of: family, in: checkpoint)
-        return (
-          family, try ModelConfiguration(language.document, family: family, widths: widths)
-        )
+        return try Self.described(by: language.document, family, checkpoint)
       }
       guard let family = Family.known(modelType: modelType, document) else {
         throw ModelError.unknownFamily(path: path, modelType: language?.modelType ?? modelType)

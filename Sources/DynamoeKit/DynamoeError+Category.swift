@@ -154,9 +154,9 @@ extension DynamoeError.Category {
 
   private static func category(of error: FormError) -> Self {
     switch error {
-    case .otherNames, .mixedWidths, .derivedWidth, .notAllExperts, .notRoutable, .mixedWidthsInGGUF,
-      .notInGGUF, .noRefit,
-      .beyondType, .recoded, .notRouted, .unknownExpertTensor, .permutation, .otherReport:
+    case .otherNames, .mixedWidths, .inexpressibleWidths, .derivedWidth, .notAllExperts,
+      .notRoutable, .mixedWidthsInGGUF, .notInGGUF, .noRefit, .beyondType,
+      .recoded, .notRouted, .unknownExpertTensor, .permutation, .otherReport:
       .data
     }
   }

@@ -20,7 +20,8 @@ package enum FamilyTable {
     return [
       family.title, types, family.gguf.map { "`\($0.architecture)`" } ?? "–",
       family.unrun == nil ? "yes" : "by weights or statistics", word(hasDecoder),
-      word(family.keys.intermediateSize != nil), word(ModuleLayout(family) != nil),
+      word(family.keys.intermediateSize != nil || family.layerWidths != .single),
+      word(ModuleLayout(family) != nil),
       word(family.gguf != nil && family.unrun == nil), features(family).joined(separator: "; "),
       refusals(family),
     ]
@@ -41,10 +42,11 @@ package enum FamilyTable {
 
   /// What a layer has that those of LLaMA lack, or lacks.
   private static func features(_ family: Family) -> [String] {
-    if let unrun = family.unrun { return [unrun] }
     let layout = family.layouts[.transformers] ?? .nameless
     func has(_ role: TensorRole) -> Bool { layout.names[role] != nil }
     func when(_ condition: Bool, _ text: String) -> [String] { condition ? [text] : [] }
+    let widths = when(family.layerWidths != .single, "layers of different widths")
+    if let unrun = family.unrun { return [unrun] + widths }
     var features: [String] = []
     features += when(family.isEncoder, "encoder")
     features += norms(family, layout)
@@ -68,7 +70,7 @@ package enum FamilyTable {
     features += biases(family)
     features += when(has(.queryKeyValue) || has(.gateUp), "fused projections")
     features += when(layout.isTransposed, "transposed projections")
-    return features
+    return features + widths
   }
 
   private static func norms(_ family: Family, _ layout: TensorLayout) -> [String] {

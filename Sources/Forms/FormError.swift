@@ -7,6 +7,9 @@ package enum FormError: Error, Equatable, Sendable {
   case otherNames(path: String)
   /// Widths of the expert differ between layers, in a way that DeciLM cannot express.
   case mixedWidths(expert: Int, widths: [Int], DeciLMConfiguration.Obstacle)
+  /// Widths of the expert differ between layers, in a way that the family's configuration cannot
+  /// express.
+  case inexpressibleWidths(expert: Int, widths: [Int], family: String, what: String)
   /// Transformers derives the width of the family's networks from the hidden size.
   case derivedWidth(family: String, hasGGUF: Bool)
   /// An export of all experts from a file that holds only some.
@@ -48,6 +51,11 @@ extension FormError: CustomStringConvertible {
       one per layer, \(obstacle)
       """
     case .noRefit(let path, let why): "\(path): its experts cannot be refitted: \(why)"
+    case .inexpressibleWidths(let expert, let widths, let family, let what):
+      """
+      expert \(expert): its widths (\(widths.min() ?? 0) to \(widths.max() ?? 0) neurons) cannot be \
+      said in config.json of \(family), which has \(what)
+      """
     case .derivedWidth(let family, _):
       """
       a single expert of \(family) has no form in Transformers, where the width of its networks \

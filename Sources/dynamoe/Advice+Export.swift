@@ -5,6 +5,7 @@ extension Advice {
     switch error {
     case .otherNames: "--format hf needs a .dmoe that was made from safetensors"
     case .mixedWidths(_, _, let obstacle): advice(for: obstacle)
+    case .inexpressibleWidths: "take another expert, or partition with other --fractions"
     case .notAllExperts: "give the whole file, or take one of these (--expert)"
     case .derivedWidth(_, let hasGGUF):
       hasGGUF ? "take all experts, or use --format gguf" : "take all experts"

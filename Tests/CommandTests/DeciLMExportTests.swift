@@ -68,6 +68,15 @@ import Testing
       #expect(card.contains("convert_hf_to_gguf.py") && card.contains("of widths that differ"))
     }
     #expect(try expectDone(export(file, 1, to: output)).contains("expert 1 as DeciLM"))
+    // The folder is a model of its own, with experts of its own.
+    let again = folder.path("again.dmoe")
+    try expectDone(
+      ["partition", output, "-o", again, "--importance", "weights", "--fractions", "0.5,1"]
+        + ["--align", "256"])
+    try expectDone(["validate", again, "--against", output])
+    let smaller = folder.path("smaller")
+    try expectDone(export(again, 0, to: smaller))
+    try expectDone(["validate", smaller, "--against", again])
     // The full expert equals the source.
     try expectDone(export(file, 3, to: output))
     try expectDone(["validate", file, "--against", output])

@@ -37,7 +37,7 @@ def main(dynamoe, file, model):
         for source in sources:
             document = json.loads((source / "config.json").read_text())
             # Without a form with routers.
-            if document["model_type"] in ENCODERS or "text_config" in document:
+            if document["model_type"] in ENCODERS or {"text_config", "block_configs"} & {*document}:
                 continue
             container = pathlib.Path(file)
             if source != sources[0]:

@@ -19,11 +19,37 @@ extension Family {
       in: "feed_forward"),
     unrun(
       "gemma3n", "Gemma 3n, text", types: ["gemma3n_text"],
-      "several residual streams and embeddings of each layer", tied: true),
+      "several residual streams and embeddings of each layer", layerWidths: .list, tied: true),
     unrun(
       "gemma4", "Gemma 4, text, dense", types: ["gemma4_text"],
-      "embeddings of each layer and layers that share keys", tied: true),
+      "embeddings of each layer and layers that share keys",
+      layerWidths: .doubled(flag: "use_double_wide_mlp"), tied: true),
+    openELM,
   ]
+
+  /// OpenELM (arXiv 2404.14619), whose code is Apple's and not a part of Transformers.
+  private static var openELM: Family {
+    var family = unrun(
+      "openelm", "OpenELM", types: ["openelm"], "layers with their own numbers of heads",
+      layerWidths: .factors(key: "ffn_multipliers", divisor: "ffn_dim_divisor"))
+    family.keys.layers = "num_transformer_layers"
+    family.keys.hiddenSize = "model_dim"
+    family.keys.intermediateSize = nil
+    family.keys.contextLength = "max_context_length"
+    family.keys.activation = ["activation_fn_name"]
+    family.defaults["activation_fn_name"] = "swish"
+    family.defaults["max_context_length"] = 2048
+    family.requirements = ["ffn_with_glu": .only(.bool(true), not: "networks without a gate")]
+    family.tiedOutput = .key("share_input_output_layers", otherwise: true)
+    family.layouts = [
+      .transformers: TensorLayout(names: [
+        .tokenEmbedding: "transformer.token_embeddings.weight", .output: "lm_head.weight",
+        .gateUp: "transformer.layers.{layer}.ffn.proj_1.weight",
+        .down: "transformer.layers.{layer}.ffn.proj_2.weight",
+      ])
+    ]
+    return family
+  }
 
   private static let usualProjections: [TensorRole: String] = [
     .gate: "gate_proj", .up: "up_proj", .down: "down_proj",
@@ -31,7 +57,8 @@ extension Family {
 
   private static func unrun(
     _ name: String, _ title: String, types: [String], _ reason: String,
-    widthSettings: [String: JSONValue?] = [:], activation: Activation? = nil, tied: Bool = false,
+    widthSettings: [String: JSONValue?] = [:], layerWidths: LayerWidths = .single,
+    activation: Activation? = nil, tied: Bool = false,
     _ projections: [TensorRole: String] = usualProjections, in network: String = "mlp"
   ) -> Family {
     var names: [TensorRole: String] = [
@@ -53,6 +80,7 @@ extension Family {
       ],
       unrun: reason,
       positions: .learned(first: 0),
+      layerWidths: layerWidths,
       widthSettings: widthSettings,
       tiedOutput: .key("tie_word_embeddings", otherwise: tied),
       activation: activation,

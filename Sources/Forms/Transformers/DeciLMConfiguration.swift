@@ -18,9 +18,9 @@ package struct DeciLMConfiguration: Sendable {
     case width(Int, layer: Int)
   }
 
-  package static let multiple = 256
+  package static let multiple = BlockConfigurations.multiple
   package static let modelType = "nemotron-nas"
-  static let layersKey = "block_configs"
+  static let layersKey = BlockConfigurations.key
 
   let configuration: ModelConfiguration
   let widths: [Int]
@@ -66,9 +66,7 @@ package struct DeciLMConfiguration: Sendable {
 
   /// Width that readers compute from a factor.
   package static func width(multiplier: Double, hiddenSize: Int) -> Int? {
-    let size = 2 * multiplier * Double(hiddenSize) / 3
-    guard size >= 0, size < 0x1p40 else { return nil }
-    return (Int(size) + multiple - 1) / multiple * multiple
+    BlockConfigurations.width(multiplier: multiplier, hiddenSize: hiddenSize)
   }
 
   /// Widths of all layers in a `config.json` of this form; nil for any other.
@@ -76,8 +74,10 @@ package struct DeciLMConfiguration: Sendable {
     guard let root = document?.object, let blocks = root[layersKey]?.array,
       let hiddenSize = root["hidden_size"]?.int, (1...1 << 24).contains(hiddenSize)
     else { return nil }
-    let widths = blocks.compactMap { block in
-      block.object?["ffn"]?.object?["ffn_mult"]?.double.flatMap {
+    let widths = blocks.compactMap { block -> Int? in
+      guard let network = block.object?["ffn"]?.object else { return nil }
+      if let size = network["intermediate_size"]?.int { return size }
+      return network["ffn_mult"]?.double.flatMap {
         width(multiplier: $0, hiddenSize: hiddenSize)
       }
     }

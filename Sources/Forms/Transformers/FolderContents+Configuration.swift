@@ -42,6 +42,19 @@ extension FolderContents {
     // The source may leave its width to a default, as GPT-2 does.
     if isDense { return .object(object) }
     let model = try Model(checkpoint)
+    let member = model.family.wrapper.flatMap { object[$0]?.object == nil ? nil : $0 }
+    var language = member.flatMap { object[$0]?.object } ?? object
+    func changed(_ settings: [(name: String, value: JSONValue?)]) -> JSONValue {
+      for (name, value) in settings { language[name] = value }
+      guard let member else { return .object(language) }
+      object[member] = .object(language)
+      return .object(object)
+    }
+    if let settings = try LayerWidthSettings(
+      model, expert: expert ?? 0, widths: widths, in: language)
+    {
+      return changed(settings.members)
+    }
     guard let width else {
       let expert = expert ?? 0
       do {
@@ -57,12 +70,6 @@ extension FolderContents {
     }
     var settings = model.family.widthSettings
     settings[key] = .int(width)
-    guard let member = model.family.wrapper, var language = object[member]?.object else {
-      for (name, value) in settings.sorted(by: { $0.key < $1.key }) { object[name] = value }
-      return .object(object)
-    }
-    for (name, value) in settings.sorted(by: { $0.key < $1.key }) { language[name] = value }
-    object[member] = .object(language)
-    return .object(object)
+    return changed(settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }
 }

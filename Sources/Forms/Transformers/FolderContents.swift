@@ -83,6 +83,15 @@ package struct FolderContents: Sendable {
   package var widths: [Int] { weights.widths }
   /// Number of neurons of all layers; nil if they differ.
   var width: Int? { weights.hasEqualWidths ? widths.first : nil }
+  /// Whether the configuration is DeciLM's, by the family or because widths differ.
+  var isDeciLM: Bool {
+    let name = container.directory.model.family
+    switch Family.known.first(where: { $0.name == name })?.layerWidths ?? .single {
+    case .blocks: return true
+    case .single: return width == nil && !isDense
+    case .list, .factors, .doubled: return false
+    }
+  }
   /// Whether the tensors are the source's, bit for bit.
   package var isDense: Bool { weights.isDense }
 }

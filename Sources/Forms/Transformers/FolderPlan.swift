@@ -47,6 +47,8 @@ package struct FolderPlan: ExportPlan {
     package let isRefitted: Bool
     package let parameters: Int
 
+    /// Whether the configuration is DeciLM's, though the source's is not.
+    package let isDeciLM: Bool
     /// Whether all layers have the same width.
     package var isUniform: Bool { widths.allSatisfy { $0 == widths.first } }
   }
@@ -56,7 +58,7 @@ package struct FolderPlan: ExportPlan {
       expert: contents.expert, widths: contents.widths,
       experts: contents.expert == nil ? request.container.directory.experts : 1,
       hasRouters: contents.routed?.routing != nil, isRefitted: refit != nil,
-      parameters: contents.parameterCount)
+      parameters: contents.parameterCount, isDeciLM: contents.isDeciLM)
   }
 
   package var stages: StageList {

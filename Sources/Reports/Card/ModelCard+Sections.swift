@@ -16,7 +16,7 @@ extension ModelCard {
       "A smaller model cut out of \(base): of the \(full) neurons of each feed-forward layer it has "
         + "the \(width) most important (\(share)). Nothing was trained or rounded: "
         + "every weight equals the base model's, bit for bit. "
-        + (isDeciLM
+        + (isDeciLM && isMixed
           ? "Widths differ between layers, and are described in the form of DeciLM (Nemotron-NAS)."
           : "It runs wherever the base model's architecture does."),
     ]
@@ -151,8 +151,11 @@ extension ModelCard {
           ]) + [
           "",
           "Transformers, vLLM and SGLang take the class of this configuration from "
-            + "`configuration_decilm.py` of NVIDIA's models, which is not in this folder.",
+            + "\(ownCode ?? ""), which is not in this folder.",
         ]
+    }
+    if let ownCode {
+      return ["## Use", "", "Its code is in \(ownCode), which is not in this folder."]
     }
     return ["## Use", ""]
       + Markdown.block(

@@ -63,7 +63,7 @@ package struct ModelCard: Sendable {
   package var bytes: [UInt8] {
     let head = FrontMatter(
       baseModel: report?.source.name, license: license,
-      library: isDeciLM ? nil : "transformers", tags: isRouted ? ["custom_code"] : [])
+      library: ownCode == nil ? "transformers" : nil, tags: isRouted ? ["custom_code"] : [])
     let sections = [
       head.lines, isRouted ? routedIntroduction : introduction,
       isRouted ? routedFigures : figures, origin, isRouted ? routedUse : use,
@@ -80,8 +80,23 @@ package struct ModelCard: Sendable {
   var isDense: Bool {
     !isRouted && widths == directory.model.neurons.layers
   }
-  /// Whether widths differ between layers, which no family in Transformers supports.
-  var isDeciLM: Bool { widths.contains { $0 != widths.first } }
+  /// Whether widths differ between layers.
+  var isMixed: Bool { widths.contains { $0 != widths.first } }
+  private var layerWidths: Family.LayerWidths {
+    Family.known.first { $0.name == directory.model.family }?.layerWidths ?? .single
+  }
+  /// Whether the configuration is of DeciLM: the family's own, or the only one that has widths that
+  /// differ.
+  var isDeciLM: Bool { layerWidths == .blocks || layerWidths == .single && isMixed }
+  /// Code of the model that is not in Transformers; nil if it is there.
+  var ownCode: String? {
+    switch layerWidths {
+    case .factors: "`configuration_openelm.py` and `modeling_openelm.py` of Apple's models"
+    case .blocks: "`configuration_decilm.py` of NVIDIA's models"
+    case .single: isMixed ? "`configuration_decilm.py` of NVIDIA's models" : nil
+    case .list, .doubled: nil
+    }
+  }
   /// Number of neurons in a layer, as text; a range if it differs.
   var width: String { HumanText.spread(widths) }
   /// Name of the base model in the text.

@@ -186,12 +186,9 @@ struct Export: ParsableCommand {
     guard let expert = summary.expert else {
       return "\(summary.experts) experts " + (summary.hasRouters ? "with" : "without") + " routers"
     }
-    let (least, most) = (summary.widths.min() ?? 0, summary.widths.max() ?? 0)
-    let refitted = summary.isRefitted ? ", refitted" : ""
-    return summary.isUniform
-      ? "expert \(expert) as a plain model, \(HumanText.count(most)) neurons a layer\(refitted)"
-      : "expert \(expert) as DeciLM, \(HumanText.count(least)) to \(HumanText.count(most)) neurons "
-        + "a layer\(refitted)"
+    return "expert \(expert) as \(summary.isDeciLM ? "DeciLM" : "a plain model"), "
+      + "\(HumanText.spread(summary.widths)) neurons a layer"
+      + (summary.isRefitted ? ", refitted" : "")
   }
 
   /// Exports in a form; prints the number of bytes read if verbose.
