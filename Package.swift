@@ -107,8 +107,8 @@ let package = Package(
     stage(
       "Containers",
       [
-        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "Kernels", "Reports",
-        "Safetensors", "Tensors", "Work",
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "JSON", "Kernels",
+        "Reports", "Safetensors", "Tensors", "Work",
       ]),
     stage(
       "Forms",

@@ -22,9 +22,9 @@ extension Partition {
     let widths: ExpertWidths
     let fitting: ExpertFitting
 
-    /// Windows of the calibration text; nil if it was not read.
+    /// Windows of the calibration text; nil without text.
     var calibration: CalibrationWindows? {
-      guard fitting.readsText, let tokens, let split else { return nil }
+      guard let tokens, let split else { return nil }
       return CalibrationWindows(tokens.windows(split.calibration))
     }
 

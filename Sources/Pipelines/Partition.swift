@@ -90,8 +90,7 @@ package struct Partition: Sendable {
       importance: fitted.plan.importance.rawValue, generator: request.generator,
       recipe: request.recipe.rawValue, routing: fitted.routing, experts: fitted.experts,
       compression: request.compression, isOverlay: request.isOverlay, down: request.down,
-      // An overlay holds no files.
-      calibration: request.keepsTokens && !request.isOverlay ? prepared.calibration : nil
+      calibration: request.keepsTokens ? prepared.calibration : nil
     )
     .write(to: request.outputPath, context)
     // Measures the written file, read back.

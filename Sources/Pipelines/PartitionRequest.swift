@@ -35,7 +35,7 @@ package struct PartitionRequest: Sendable {
   /// Whether the weights stay in the dense checkpoint.
   package var isOverlay = false
   /// Whether the calibration tokens are kept in the container, for later refits of its experts.
-  package var keepsTokens = true
+  package var keepsTokens = false
   /// Treatment of quantised down projections.
   package var down = RingEncoding.keep
   /// Whether existing outputs are replaced.

@@ -13,7 +13,7 @@ extension Advice {
     case .mixedWidthsInGGUF: "take another expert, or partition with equal --fractions"
     case .notInGGUF:
       "use --format hf, then llama.cpp's convert_hf_to_gguf.py, if it knows the model"
-    case .noRefit: "export without --refit"
+    case .noRefit: "export without --refit, or partition with --keep-tokens"
     case .beyondType: "use --type bf16"
     case .recoded: "use --format gguf, or partition with --down keep"
     case .notRouted:

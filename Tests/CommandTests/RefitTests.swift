@@ -13,6 +13,14 @@ import Testing
     ["export", file, "--format", form, "--expert", expert, "--refit"]
   }
 
+  /// The trained fixture with its calibration tokens.
+  private func converted() throws -> String {
+    let file = folder.path("kept.dmoe")
+    try expectDone(
+      ["partition", Fixture.model, "-o", file, "--keep-tokens"] + Fixture.plain + Fixture.text)
+    return file
+  }
+
   private func perplexity(_ model: String) throws -> Double {
     let variants = try document(
       ["evaluate", model, "--text", Fixture.heldOutText, "--max-tokens", "1024", "--json"]
@@ -21,7 +29,7 @@ import Testing
   }
 
   @Test func `a refitted expert is nearer to the dense model, and the same in each form`() throws {
-    let file = try Fixture.converted().path
+    let file = try converted()
     let (bare, plain, other) = (
       folder.path("bare"), folder.path("refitted"), folder.path("refitted.gguf")
     )
@@ -50,8 +58,8 @@ import Testing
       let file = folder.path("\(family).dmoe")
       try expectDone(
         [
-          "partition", model, "-o", file, "--experts", "2", "--router", "none", "--text",
-          Fixture.heldOutText, "--max-tokens", "512", "--context", "32",
+          "partition", model, "-o", file, "--experts", "2", "--router", "none", "--keep-tokens",
+          "--text", Fixture.heldOutText, "--max-tokens", "512", "--context", "32",
         ])
       let output = folder.path(family)
       let told = try document(export(file, "hf", "0") + ["-o", output, "--json"]).object
@@ -62,7 +70,7 @@ import Testing
   }
 
   @Test func `the dense model is exported as it is`() throws {
-    let file = try Fixture.converted().path
+    let file = try converted()
     let output = folder.path("dense")
     let told = try document(export(file, "hf", "dense") + ["-o", output, "--json"]).object
     #expect(told?["refitted"]?.bool == false)
@@ -75,11 +83,19 @@ import Testing
       ["partition", Fixture.model, "-o", file, "--importance", "weights", "--experts", "2"])
     try expectRefused(
       export(file, "gguf", "0") + ["-o", folder.path("x")], 65,
-      ["its experts cannot be refitted: it holds no calibration tokens", "without --refit"],
+      ["its experts cannot be refitted: it holds no calibration tokens", "--keep-tokens"],
       in: folder)
     try expectRefused(
       ["export", file, "--format", "hf", "-o", folder.path("x"), "--refit"], 64,
       ["--refit belongs to --format gguf or hf with --expert"], in: folder)
+    for (words, mention) in [
+      (["--overlay"] + Fixture.text, "--keep-tokens and --overlay exclude each other"),
+      (["--importance", "weights"], "--keep-tokens needs a calibration text"),
+    ] {
+      let run = try dynamoe(
+        ["partition", Fixture.model, "-o", folder.path("x"), "--keep-tokens"] + words)
+      #expect(run.status == 64 && run.errors.contains(mention), "\(run)")
+    }
     let part = folder.path("part.dmoe")
     let whole = try Fixture.converted().path
     try expectDone(["export", whole, "--format", "dmoe", "--expert", "1", "-o", part])

@@ -72,10 +72,10 @@ import Testing
   private func picked(
     _ tensor: DenseTensor, _ width: Int?, _ container: TestContainer
   ) -> (shape: [Int], bytes: [UInt8]) {
-    let neurons = container.model.neurons[0]
     guard let cut = tensor.cut, let width else {
       return (tensor.description.shape, tensor.bytes)
     }
+    let neurons = container.model.neurons[cut.layer]
     var shape = tensor.description.shape
     shape[cut.neuronAxis] = cut.parts.count * width
     let rows = cut.parts.indices.flatMap { part in

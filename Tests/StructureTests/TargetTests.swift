@@ -95,7 +95,7 @@ import Testing
     let configurations = Self.files("fixtures/families", "/config.json")
     let made = Set(
       configurations.compactMap {
-        Self.text($0).firstMatch(of: /"model_type": *"(\w+)"/).map { String($0.output.1) }
+        Self.text($0).firstMatch(of: /"model_type": *"([\w-]+)"/).map { String($0.output.1) }
       })
     #expect(documented.count > 10)
     for types in documented { #expect(!types.isDisjoint(with: made), "\(types)") }
