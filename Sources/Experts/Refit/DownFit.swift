@@ -3,8 +3,7 @@ package import Kernels
 /// Weighted ridge regression of the error of a narrower network on its hidden values: the change of
 /// its down projection that repairs most of it.
 package struct DownFit: Sendable {
-  /// Relative to the mean square of the hidden values; found by trials on SmolLM2 135M
-  /// (`docs/recipes.md`).
+  /// Relative to the mean square of the hidden values.
   private static let ridge = 0.07
 
   private var gram: GramMatrix

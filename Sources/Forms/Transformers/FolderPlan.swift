@@ -17,7 +17,7 @@ package struct FolderPlan: ExportPlan {
   /// Contents of all files other than the tensors.
   private let documents: [(name: String, bytes: [UInt8])]
 
-  /// Key in the metadata of tensors of which the down projections are refitted.
+  /// Metadata key of files with refitted down projections.
   package static let refitted = "dynamoe.refitted"
 
   private static let subfolders = [CompanionName.templateFolder]
