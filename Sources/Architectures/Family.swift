@@ -30,6 +30,8 @@ package struct Family: Sendable {
     package var windowPeriod: Int?
     /// Layer counts of the models to which llama.cpp gives windows; nil for any.
     package var windowedCounts: Set<Int>?
+    /// Whether readers fail without a window.
+    package var assumesWindow = false
     /// Rotation of the layers with windows, if it differs.
     package var windowedRotation = WindowedRotation.same
     /// Keys with a meaning only in some architectures that this one reads, with llama.cpp's values

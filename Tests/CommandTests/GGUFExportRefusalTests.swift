@@ -80,6 +80,21 @@ import Testing
     ),
     ("llama3", "config.json", "hidden_act", "\"relu\"", "the activation relu"),
     (
+      "gemma2", "config.json", "layer_types", #"["full_attention", "full_attention"]"#,
+      "without attention windows"
+    ),
+    ("cohere2", "config.json", "sliding_window", "null", "without attention windows"),
+    (
+      "modernbert", "config.json", "layer_types",
+      #"["sliding_attention", "full_attention", "sliding_attention", "sliding_attention"]"#,
+      "windows in other layers"
+    ),
+    (
+      "modernbert", "config.json", "layer_types",
+      #"["full_attention", "sliding_attention", "full_attention", "full_attention"]"#,
+      "windows in other layers"
+    ),
+    (
       "gemma3", "config.json", "layer_types",
       #"["full_attention", "sliding_attention", "sliding_attention", "full_attention", "sliding_attention", "full_attention"]"#,
       "windows in other layers"

@@ -205,6 +205,22 @@ import Testing
     #expect(error?.description.contains("rms_norm_eps: expected a number, found NaN") == true)
   }
 
+  @Test func `a base of rotations beside a scaling is the family's own`() throws {
+    let bare = try configuration("apertus", ["rope_theta": nil])
+    #expect(bare.rotary?.base == 12_000_000)
+    #expect(bare.rotary?.scaling == (try configuration("apertus")).rotary?.scaling)
+  }
+
+  @Test func `layers with windows need a window that is turned on`() throws {
+    let kinds: JSONValue = [
+      "sliding_attention", "full_attention", "full_attention", "full_attention",
+    ]
+    let error = #expect(throws: ModelError.self) {
+      try configuration("smollm3", ["layer_types": kinds, "sliding_window": 8])
+    }
+    #expect(error?.description.contains("layer_types[0]: expected \"full_attention\"") == true)
+  }
+
   private static let yarn: JSONValue = [
     "rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 16, "rope_theta": 100,
   ]

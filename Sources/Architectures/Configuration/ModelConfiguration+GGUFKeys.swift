@@ -53,9 +53,7 @@ extension ModelConfiguration {
     case .isCausal: return (.bool(isCausal), isCausal)
     case .windowPattern:
       if case .allButFirstOf = family.windowedLayers {
-        // The distance of the first two layers without a window.
-        let period = spans.dropFirst().firstIndex { $0 == nil } ?? layers
-        return number(period, usual: period)
+        return number(windowPeriod, usual: windowPeriod)
       }
       return (.array(.bool(spans.map { $0 != nil })), true)
     case .rotaryBase: return rotary.map { float($0.base, usual: 10_000) }

@@ -41,6 +41,14 @@ extension ModelConfiguration {
     guard !isTold || gguf.told.contains(.windowPattern) || spans == impliedSpans(family) else {
       return "\(name) with attention windows in other layers than usual"
     }
+    if isTold, case .allButFirstOf = family.windowedLayers,
+      spans.map({ $0 != nil }) != spans.indices.map({ $0 % windowPeriod != 0 })
+    {
+      return "\(name) with attention windows in other layers than every \(windowPeriod)th"
+    }
+    guard !gguf.assumesWindow || spans.contains(where: { $0 != nil }) else {
+      return "\(name) without attention windows"
+    }
     guard gguf.windowedCounts?.contains(layers) != true || spans.contains(where: { $0 != nil })
     else { return "\(name) of \(layers) layers without attention windows" }
     let seen = isTold ? spans : [Int?](repeating: nil, count: layers)
@@ -133,6 +141,9 @@ extension ModelConfiguration {
     }
     return gguf.told.contains(.window) && gguf.windowedCounts?.contains(layers) ?? true
   }
+
+  /// Distance of the first two layers without a window.
+  var windowPeriod: Int { spans.dropFirst().firstIndex { $0 == nil } ?? layers }
 
   private func impliedSpans(_ family: Family) -> [Int?] {
     family.windowedLayers.spans(spans.compactMap(\.self).max(), layers: layers)

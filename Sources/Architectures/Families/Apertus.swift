@@ -27,6 +27,7 @@ extension Family {
     gated: false,
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
+    rotaryBase: 12_000_000,
     activation: .xielu,
     layouts: [
       .transformers: .llama.naming(TensorLayout.headNorms).naming([

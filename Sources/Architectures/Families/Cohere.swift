@@ -43,7 +43,7 @@ extension Family {
       told: [
         .vocabularySize, .keyValueHeads, .keyLength, .valueLength, .window, .windowPattern,
         .rotaryBase, .outputScale,
-      ], windowPeriod: 4,
+      ], windowPeriod: 4, assumesWindow: true,
       optional: [.window: nil, .outputScale: nil], isParallel: true, output: .absent,
       outputBiases: .absent),
     norm: .layer,

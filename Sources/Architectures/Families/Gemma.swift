@@ -44,6 +44,7 @@ extension Family {
     gguf: GGUF(
       architecture: "gemma2", activation: .geluTanh, layersScaledByWidth: [46],
       told: [.keyValueHeads, .keyLength, .valueLength, .window], windowPeriod: 2,
+      assumesWindow: true,
       optional: [.window: 4096, .attentionSoftCap: 50, .outputSoftCap: 30], output: .absent,
       outputBiases: .absent),
     tiedOutput: .key("tie_word_embeddings", otherwise: true),

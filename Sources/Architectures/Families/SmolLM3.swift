@@ -8,6 +8,7 @@ extension Family {
     name: "smollm3",
     title: "SmolLM3",
     modelTypes: ["smollm3"],
+    keys: FamilyKeys(window: "sliding_window"),
     defaults: sizes(
       vocabulary: 128_256, hidden: 2048, intermediate: 11_008, layers: 36, heads: 16,
       context: 32_768, epsilon: 1e-6, activation: "silu"
@@ -21,6 +22,7 @@ extension Family {
     attentionBias: .key("attention_bias", otherwise: false),
     attentionOutputBias: .key("attention_bias", otherwise: false),
     feedForwardBias: .key("mlp_bias", otherwise: false),
+    windowedLayers: .from(key: "max_window_layers", flag: "use_sliding_window"),
     rotaryBase: 2_000_000,
     unrotatedLayers: .listed(
       key: "no_rope_layers", interval: "no_rope_layer_interval", usual: 4),
