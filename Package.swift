@@ -83,7 +83,7 @@ let package = Package(
     stage(
       "Calibration",
       [
-        "Architectures", "ByteIO", "Checkpoints", "GGUF", "JSON", "Kernels", "Running",
+        "Architectures", "ByteIO", "Checkpoints", "DMOE", "GGUF", "JSON", "Kernels", "Running",
         "Safetensors", "Tensors", "Tokenizers", "Work",
       ]),
     stage(
@@ -95,8 +95,8 @@ let package = Package(
     stage(
       "Evaluation",
       [
-        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "Kernels", "Running",
-        "Tensors", "Work",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Experts", "Kernels",
+        "Running", "Tensors", "Work",
       ]),
     stage(
       "Reports",
@@ -107,8 +107,8 @@ let package = Package(
     stage(
       "Containers",
       [
-        "Architectures", "ByteIO", "Checkpoints", "DMOE", "Experts", "JSON", "Kernels",
-        "Reports", "Safetensors", "Tensors", "Work",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Experts", "JSON",
+        "Kernels", "Reports", "Safetensors", "Tensors", "Work",
       ]),
     stage(
       "Forms",

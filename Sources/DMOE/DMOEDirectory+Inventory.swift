@@ -3,6 +3,9 @@ import JSON
 import Tensors
 
 extension DMOEDirectory {
+  /// Name of the file with the calibration tokens, the only one that an overlay may hold.
+  package static let calibrationName = "calibration.jsonl"
+
   /// Checks that required tensors are stored exactly once, with their type and shape, and no others
   /// of their kinds.
   func checkInventory() throws(JSONFieldError) {
@@ -17,9 +20,9 @@ extension DMOEDirectory {
         switch tensor.kind {
         case .other, .router, .compensation, .budgets: continue
         case .file(let name):
-          guard !isOverlay else {
+          guard !isOverlay || name.text == Self.calibrationName else {
             throw JSONFieldError(
-              field: field, expected: "no files in an overlay", found: tensor.title)
+              field: field, expected: "no such file in an overlay", found: tensor.title)
           }
           guard files.insert(name).inserted, tensor.elementType == .u8,
             tensor.shape.count == 1

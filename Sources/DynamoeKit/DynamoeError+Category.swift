@@ -61,7 +61,7 @@ extension DynamoeError.Category {
   private static func category(of error: EvaluationError) -> Self {
     switch error {
     case .unknownVariant: .usage
-    case .model, .plan, .noTargets, .encoder, .headless, .infinitePerplexity: .data
+    case .model, .plan, .calibration, .noTargets, .encoder, .headless, .infinitePerplexity: .data
     }
   }
 
@@ -79,7 +79,7 @@ extension DynamoeError.Category {
   private static func category(of error: ContainerError) -> Self {
     switch error {
     case .unknownExpert: .usage
-    case .notContainer, .calibration: .data
+    case .notContainer: .data
     }
   }
 

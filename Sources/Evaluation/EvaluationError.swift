@@ -1,4 +1,5 @@
 import ByteIO
+package import Calibration
 package import Checkpoints
 package import Experts
 
@@ -7,6 +8,8 @@ package enum EvaluationError: Error, Equatable, Sendable {
   case model(ModelError)
   /// Experts or routers of the file are invalid.
   case plan(PlanError)
+  /// Calibration tokens of the file are invalid.
+  case calibration(CalibrationError)
   /// Text without a token to predict.
   case noTargets
   /// Encoder model, which predicts no next token.
@@ -24,6 +27,7 @@ extension EvaluationError: CausedError {
     switch self {
     case .model(let error): error
     case .plan(let error): error
+    case .calibration(let error): error
     default: nil
     }
   }
@@ -34,6 +38,7 @@ extension EvaluationError: CustomStringConvertible {
     switch self {
     case .model(let error): error.description
     case .plan(let error): error.description
+    case .calibration(let error): error.description
     case .noTargets:
       "the text has no token to predict; give more text"
     case .encoder(let path, let family):

@@ -33,11 +33,11 @@ extension Evaluator {
   }
 
   func figures(
-    _ variant: Variant, scores: [WindowScore], work: TokenCost
+    _ variant: Variant, isRefitted: Bool, scores: [WindowScore], work: TokenCost
   ) -> VariantFigures {
     let comparisons = scores.compactMap(\.comparison)
     return VariantFigures(
-      variant: variant,
+      variant: variant, isRefitted: isRefitted,
       perplexity: Estimate(meanOf: scores.flatMap(\.losses)).exponential,
       divergence: comparisons.count == scores.count ? Divergence(comparisons) : nil,
       work: work)

@@ -63,7 +63,7 @@ extension Evaluator {
     guard let container = model.checkpoint.container else { return nil }
     switch variant {
     case .dense: return container.directory.experts - 1
-    case .expert(let expert): return expert
+    case .expert(let expert), .bare(let expert): return expert
     case .choosing: return nil
     }
   }

@@ -1,5 +1,6 @@
 import Architectures
 import ByteIO
+import Calibration
 package import Checkpoints
 import DMOE
 package import Experts
@@ -16,8 +17,11 @@ package struct Evaluator: Sendable {
   package let routing: Routing?
   /// Experts of each layer; empty if the model has none.
   let experts: [LayerExperts]
+  /// Windows on which experts are refitted; nil if they are run as they are.
+  let calibration: CalibrationWindows?
 
-  /// - Throws: ``EvaluationError`` if experts or routers in the model's file are invalid.
+  /// - Throws: ``EvaluationError`` if experts, routers or calibration tokens in the model's file are
+  ///   invalid.
   package init(_ model: Model, _ context: Context) throws(EvaluationError) {
     self.model = model
     self.context = context
@@ -38,6 +42,15 @@ package struct Evaluator: Sendable {
     } catch {
       throw .plan(error)
     }
+    do {
+      calibration =
+        switch try CalibrationWindows.refitting(model) {
+        case .success(let windows): windows
+        case .failure: nil
+        }
+    } catch {
+      throw .calibration(error)
+    }
   }
 
   package var parallel: Parallel { context.parallel }
@@ -50,66 +63,6 @@ package struct Evaluator: Sendable {
       throw .headless(path: model.path, tensor: model.tensorName(.output))
     }
     throw .encoder(path: model.path, family: model.family.name)
-  }
-
-  /// Variants that the model can run without a knob.
-  package var variants: [Variant] {
-    guard let container = model.checkpoint.container else { return [.dense] }
-    let experts = (0..<container.expertsHeld).map { Variant.expert($0) }
-    return container.holdsDense ? [.dense] + experts : experts
-  }
-
-  /// Whether the model can run a variant.
-  package func canRun(_ variant: Variant) -> Bool {
-    guard case .choosing(let chooser, let knob) = variant else { return variants.contains(variant) }
-    guard let container = model.checkpoint.container else { return false }
-    // The oracle compares with the full expert.
-    guard container.holdsDense || chooser != .oracle else { return false }
-    switch knob {
-    case .budget: return routing?.budgets != nil
-    case .threshold:
-      guard let routing else { return chooser == .oracle }
-      return routing.target == .similarity
-    }
-  }
-
-  /// Variants that are run by default: dense, every expert, and common budgets with their
-  /// comparison runs.
-  package var usualVariants: [Variant] {
-    variants + Self.usualBudgets.flatMap { comparison(.budget($0)) }.filter(canRun)
-  }
-
-  private static let usualBudgets = [0.35, 0.5, 0.65]
-
-  /// Variants of a report: the usual ones and routed runs farther out on the trade-off curve.
-  package var reportVariants: [Variant] {
-    variants
-      + Self.reportBudgets.flatMap { budget in
-        let knob = Variant.Knob.budget(budget)
-        return Self.usualBudgets.contains(budget) ? comparison(knob) : [.choosing(.routed, knob)]
-      }.filter(canRun)
-  }
-
-  package static let reportBudgets = [0.25, 0.35, 0.5, 0.65, 0.8]
-
-  /// Routed run by a knob and the runs that it is compared with.
-  package func comparison(_ knob: Variant.Knob) -> [Variant] {
-    Variant.Chooser.allCases.map { .choosing($0, knob) }
-  }
-
-  /// Smallest cost fraction that a budget can reach; nil if the model has no budgets.
-  package var smallestBudget: Double? { routing?.budgets?.smallest }
-
-  /// Names of the variants that the model can run, for messages; knobs have a placeholder.
-  package var choices: [String] {
-    let knobs: [(Variant.Knob, String)] = [(.threshold(0), "THRESHOLD"), (.budget(0), "budget=F")]
-    return variants.map(\.name)
-      + knobs.flatMap { knob, name in
-        comparison(knob).filter(canRun).map { variant in
-          let chooser = variant.name.prefix { $0 != "@" }
-          return "\(chooser)@\(name)"
-        }
-      }
   }
 
   /// Figures of an evaluation and the number of tokens behind them.
@@ -170,10 +123,13 @@ package struct Evaluator: Sendable {
     do {
       let (finished, meters, choices) = try run(
         plan, on: windows.map { Array($0.dropLast()) }, recording: recording)
+      let refitted = variants.filter(isRefitted)
       let scores = try score(
-        finished.map(\.windows), targets: targets, reference: streams.firstIndex(of: .dense))
+        finished.map(\.windows) + refit(refitted, on: windows.map { Array($0.dropLast()) }),
+        targets: targets, reference: streams.firstIndex(of: .dense))
       let figures = variants.map { variant in
         let index = streams.firstIndex(of: asRun(variant)) ?? 0
+        let scored = refitted.firstIndex(of: variant).map { streams.count + $0 } ?? index
         let seconds = finished[index].seconds / Double(parallel.threads)
         // The oracle computes more than the layer it would save, so its times mean nothing.
         let isOracle = if case .choosing(.oracle, _) = variant { true } else { false }
@@ -181,7 +137,8 @@ package struct Evaluator: Sendable {
           of: model, routing: plan.usesRouters(variant) ? routing : nil,
           compensationRank: experts.first?.compensations.first?.rank,
           tokensPerSecond: Double(targetCount) / seconds, isMeasured: !isOracle)
-        return self.figures(variant, scores: scores.map { $0[index] }, work: work)
+        return self.figures(
+          variant, isRefitted: scored != index, scores: scores.map { $0[scored] }, work: work)
       }
       var rounded: [RoundedFigures] = []
       if let (types, model) = roundings, let dense = streams.firstIndex(of: .dense) {
@@ -211,14 +168,6 @@ package struct Evaluator: Sendable {
   /// Tokens of a window that are predicted, its last ones.
   func targets(of window: [Int]) -> [Int] {
     Array(model.configuration.isCausal ? window.dropFirst() : window.suffix(1))
-  }
-
-  /// Variant to run in place of this one: dense for the largest expert, which is the same.
-  func asRun(_ variant: Variant) -> Variant {
-    guard let container = model.checkpoint.container, container.holdsDense,
-      variant == .expert(container.directory.experts - 1)
-    else { return variant }
-    return .dense
   }
 
   func streams(_ variants: [Variant]) -> VariantStreams {

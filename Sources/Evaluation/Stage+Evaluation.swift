@@ -6,6 +6,9 @@ extension Stage {
     "Evaluating", key: "evaluating", isConsecutive: true,
     artifact: "work and times of a layer in every variant, and the choices of one")
 
+  package static let refitting = Stage(
+    "Refitting experts", key: "refitting-experts", isConsecutive: true)
+
   package static func rounding(to type: ElementType) -> Stage {
     Stage(
       "Rounding to \(type.rawValue)", key: "rounding-\(type.rawValue)", isConsecutive: true,

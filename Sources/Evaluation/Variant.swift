@@ -23,8 +23,11 @@ package enum Variant: Sendable, Hashable {
 
   /// All neurons of every layer.
   case dense
-  /// First neurons of every layer, up to the width of expert e.
+  /// Expert e for every token, as a plain export of it runs: the first neurons of every layer, their
+  /// down projections refitted where the file allows it.
   case expert(Int)
+  /// First neurons of every layer, up to the width of expert e, as they are.
+  case bare(Int)
   /// Expert chosen for each token.
   case choosing(Chooser, Knob)
 
@@ -33,6 +36,7 @@ package enum Variant: Sendable, Hashable {
     switch self {
     case .dense: "dense"
     case .expert(let expert): "expert-\(expert)"
+    case .bare(let expert): "expert-\(expert)\(Self.bareEnding)"
     case .choosing(let chooser, .threshold(let threshold)):
       "\(chooser.rawValue)@\(Self.shortest(threshold))"
     case .choosing(let chooser, .budget(let budget)):
@@ -44,10 +48,12 @@ package enum Variant: Sendable, Hashable {
     let parts = name.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     if name == "dense" {
       self = .dense
-    } else if name.hasPrefix("expert-"), let expert = Int(name.dropFirst(7)), expert >= 0,
-      "expert-\(expert)" == name
-    {
+    } else if let expert = Self.expert(name) {
       self = .expert(expert)
+    } else if name.hasSuffix(Self.bareEnding),
+      let expert = Self.expert(String(name.dropLast(Self.bareEnding.count)))
+    {
+      self = .bare(expert)
     } else if parts.count == 2, let chooser = Chooser(rawValue: parts[0]),
       let knob = Knob(parts[1])
     {
@@ -55,6 +61,15 @@ package enum Variant: Sendable, Hashable {
     } else {
       return nil
     }
+  }
+
+  private static let bareEnding = "@bare"
+
+  private static func expert(_ name: String) -> Int? {
+    guard name.hasPrefix("expert-"), let expert = Int(name.dropFirst(7)), expert >= 0,
+      "expert-\(expert)" == name
+    else { return nil }
+    return expert
   }
 
   private static func shortest(_ value: Double) -> String {

@@ -29,7 +29,7 @@ struct VariantStreams: Sendable {
       case .choosing(.random, let knob), .choosing(.fixed, let knob):
         if !first.contains(.choosing(.routed, knob)) { first.append(.choosing(.routed, knob)) }
         if !second.contains(variant) { second.append(variant) }
-      case .dense, .expert, .choosing(.routed, _), .choosing(.oracle, _):
+      case .dense, .expert, .bare, .choosing(.routed, _), .choosing(.oracle, _):
         if !first.contains(variant) { first.append(variant) }
       }
     }
@@ -91,7 +91,7 @@ struct VariantStreams: Sendable {
   ) -> Double? {
     switch variants[stream] {
     case .choosing(.oracle, _), .choosing(.random, _): return nil
-    case .dense, .expert, .choosing(.routed, _), .choosing(.fixed, _): break
+    case .dense, .expert, .bare, .choosing(.routed, _), .choosing(.fixed, _): break
     }
     let samples = uses[stream].first?.samples ?? []
     guard !samples.isEmpty else { return nil }
@@ -111,7 +111,8 @@ struct VariantStreams: Sendable {
     let variant = variants[call.stream]
     switch variant {
     case .dense: return first(call.weights.neurons, of: call)
-    case .expert(let expert): return first(experts[call.layer].widths[expert], of: call)
+    case .expert(let expert), .bare(let expert):
+      return first(experts[call.layer].widths[expert], of: call)
     case .choosing(.oracle, _): return oracle(rules[variant] ?? .always(0), call)
     case .choosing(.routed, _): return routed(rules[variant] ?? .always(0), call)
     case .choosing(.random, let knob):

@@ -1,3 +1,4 @@
+package import Experts
 package import JSON
 package import Tensors
 
@@ -14,8 +15,8 @@ package enum FormError: Error, Equatable, Sendable {
   case derivedWidth(family: String, hasGGUF: Bool)
   /// An export of all experts from a file that holds only some.
   case notAllExperts(path: String, held: Int)
-  /// Transformers has no language model of the family, or the family is unknown.
-  case notRoutable(path: String, family: String)
+  /// Model without a form with routers.
+  case notRoutable(path: String, family: String, RoutingObstacle)
   /// Widths of the expert differ between layers, and GGUF has no architecture for it.
   case mixedWidthsInGGUF(expert: Int, widths: [Int], architecture: String)
   /// Property of a model or its tokenizer that GGUF cannot represent.
@@ -23,7 +24,7 @@ package enum FormError: Error, Equatable, Sendable {
   /// The values of a tensor exceed the range of its new type.
   case beyondType(tensor: String, type: ElementType)
   /// A refit that is not possible.
-  case noRefit(path: String, why: String)
+  case noRefit(path: String, RefitObstacle)
   /// A tensor of the container is stored in another type than in the source.
   case recoded(path: String, tensor: String)
   /// The folder has no experts and routers to import.
@@ -50,7 +51,8 @@ extension FormError: CustomStringConvertible {
       \(widths.max() ?? 0) neurons); a plain model has one width for all, and DeciLM, which has \
       one per layer, \(obstacle)
       """
-    case .noRefit(let path, let why): "\(path): its experts cannot be refitted: \(why)"
+    case .noRefit(let path, let obstacle):
+      "\(path): its experts cannot be refitted: \(obstacle)"
     case .inexpressibleWidths(let expert, let widths, let family, let what):
       """
       expert \(expert): its widths (\(widths.min() ?? 0) to \(widths.max() ?? 0) neurons) cannot be \
@@ -65,11 +67,8 @@ extension FormError: CustomStringConvertible {
       """
       \(path): holds experts 0…\(held - 1) only, and the form with routers needs all
       """
-    case .notRoutable(let path, let family):
-      """
-      \(path): the family \(family) has no form with routers: its layers are not run, Transformers \
-      has no language model of it, or dynamoe does not know its modules there
-      """
+    case .notRoutable(let path, let family, let obstacle):
+      "\(path): a model of the family \(family) that has no form with routers: \(obstacle)"
     case .mixedWidthsInGGUF(let expert, let widths, let architecture):
       """
       expert \(expert): its width differs between layers (\(widths.min() ?? 0) to \

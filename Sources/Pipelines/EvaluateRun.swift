@@ -66,13 +66,18 @@ package struct EvaluateRun: Sendable {
         path: tokens.name, tokens: tokens.tokens.count, needed: tokens.textTokensNeeded,
         purpose: "evaluation")
     }
+    func cost(_ positions: Int, streams: Int, withOutput: Bool) -> StageCost {
+      StageCost(
+        sweeping: model, positions: positions, streams: streams, withOutput: withOutput,
+        parallel: evaluator.parallel)
+    }
+    let count = tokens.tokens.count
+    let refitted = evaluator.refitPositions(variants, texts: count)
     evaluator.context.progress.estimate(
-      StageList([
-        .evaluating.costing(
-          StageCost(
-            sweeping: model, positions: tokens.tokens.count, streams: variants.count,
-            withOutput: true, parallel: evaluator.parallel))
-      ]))
+      StageList(
+        [.evaluating.costing(cost(count, streams: variants.count, withOutput: true))]
+          + (refitted == 0
+            ? [] : [.refitting.costing(cost(refitted, streams: 1, withOutput: false))])))
     if variants.count * tokens.tokens.count >= Model.positionsWorthProbing {
       try model.probe(tokens.windows(), withOutput: true, parallel: evaluator.parallel)
     }

@@ -148,6 +148,7 @@ extension Partition {
   ) -> PartitionEstimate {
     let stages = PartitionStages(
       prepared.fitting, memory: context.workspace.memory, isResumable: isResumable,
+      refits: request.keepsTokens && prepared.split != nil && prepared.widths.experts > 1,
       parallel: context.parallel)
     return PartitionEstimate(
       stages.list(

@@ -34,8 +34,8 @@ package struct PartitionRequest: Sendable {
   package var compression = DMOECompression.lossless
   /// Whether the weights stay in the dense checkpoint.
   package var isOverlay = false
-  /// Whether the calibration tokens are kept in the container, for later refits of its experts.
-  package var keepsTokens = false
+  /// Whether calibration tokens are kept in the container, for refits of its experts.
+  package var keepsTokens = true
   /// Treatment of quantised down projections.
   package var down = RingEncoding.keep
   /// Whether existing outputs are replaced.

@@ -24,7 +24,9 @@ extension CalibrationReport {
       lines += [
         "",
         "  Held-out text: \(HumanText.count(heldOut.result.targets)) tokens in windows of "
-          + "\(heldOut.context). Above: one expert for all tokens, uncompensated.",
+          + "\(heldOut.context). Above: one expert for all tokens, "
+          + (heldOut.result.figures.contains(where: \.isRefitted)
+            ? "its down projections refitted." : "uncompensated."),
       ]
       lines += Self.tradeOff(heldOut.result.figures)
       if withChart, let chart { lines += [""] + chart.lines() + [""] }

@@ -11,7 +11,12 @@ extension VariantFigures {
   var measures: JSONObject {
     var document = JSONObject()
     document["name"] = .string(variant.name)
-    if case .expert(let expert) = variant { document["expert"] = .int(expert) }
+    switch variant {
+    case .expert(let expert), .bare(let expert):
+      document["expert"] = .int(expert)
+      document["refitted"] = .bool(isRefitted)
+    case .dense, .choosing: break
+    }
     if case .choosing(_, .threshold(let threshold)) = variant {
       document["threshold"] = .double(threshold)
     }

@@ -29,6 +29,14 @@ extension LayerSweep {
     }
   }
 
+  package func run(
+    _ windows: [[Int]], feedForward: (Layer) -> Bool,
+    record: (inout RecordWriter) -> Void = { _ in },
+    restore: (inout RecordReader) -> Void = { _ in }
+  ) throws(ModelError) {
+    _ = try streams(of: windows, feedForward: feedForward, record: record, restore: restore)
+  }
+
   /// Runs all windows through all layers, for work that needs all windows of a layer together.
   ///
   /// - Parameters:
@@ -36,13 +44,15 @@ extension LayerSweep {
   ///   - feedForward: finishes every window; returns false to stop.
   ///   - record: writes the journal record of the layer that has just finished.
   ///   - restore: reads these records, layer by layer, when interrupted work is resumed.
+  /// - Returns: the residual streams behind the last layer that ran, T × D; without rows where work
+  ///   that was finished before is resumed.
   /// - Throws: ``ModelError`` if weights cannot be read or are not finite, a token has no row in the
   ///   embedding, or activations overflow.
-  package func run(
-    _ windows: [[Int]], feedForward: (Layer) -> Bool,
+  package func streams(
+    of windows: [[Int]], feedForward: (Layer) -> Bool,
     record: (inout RecordWriter) -> Void = { _ in },
     restore: (inout RecordReader) -> Void = { _ in }
-  ) throws(ModelError) {
+  ) throws(ModelError) -> Windows {
     let course = try SweepCourse(self, windows, streams: 1, isTwofold: true, restore: restore)
     let states = course.states
     let inputs = course.inputArea
@@ -77,9 +87,11 @@ extension LayerSweep {
         }, overflows: overflows)
       let goesOn = feedForward(layer)
       try overflows.check(model, layer: index, windows: windows.count)
-      guard goesOn else { return }
+      guard goesOn else { return Windows(rows: rows) { states.read($0, in: to) } }
       try course.finish(index, record: record)
     }
     course.end()
+    let last = course.area(before: model.configuration.layers)
+    return Windows(rows: rows) { states.read($0, in: last) }
   }
 }

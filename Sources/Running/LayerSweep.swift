@@ -82,6 +82,9 @@ package struct LayerSweep: Sendable {
 
     package var count: Int { rows.count }
     package subscript(window: Int) -> Matrix { load(window) }
+    package subscript(windows: Range<Int>) -> Windows {
+      Windows(rows: Array(rows[windows])) { load(windows.lowerBound + $0) }
+    }
   }
 
   /// Runs all windows through all layers.

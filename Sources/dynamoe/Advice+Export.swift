@@ -1,3 +1,4 @@
+import Experts
 import Forms
 
 extension Advice {
@@ -13,7 +14,8 @@ extension Advice {
     case .mixedWidthsInGGUF: "take another expert, or partition with equal --fractions"
     case .notInGGUF:
       "use --format hf, then llama.cpp's convert_hf_to_gguf.py, if it knows the model"
-    case .noRefit: "export without --refit, or partition with --keep-tokens"
+    case .noRefit(_, .hasNoTokens): "leave out --refit, or partition with --text and --keep-tokens"
+    case .noRefit: "leave out --refit"
     case .beyondType: "use --type bf16"
     case .recoded: "use --format gguf, or partition with --down keep"
     case .notRouted:

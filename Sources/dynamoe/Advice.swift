@@ -68,8 +68,10 @@ enum Advice {
       "partition it by --importance weights, or by --calibration FILE, recorded with Transformers by "
         + "formats/reference/record_statistics.py; measure its experts where they are exported to"
     case .noBeginningToken: "use --bos never"
+    case .unknownFamily:
+      "other families of dense decoders can be described (--family, docs/families.md)"
     case .file, .safetensors, .gguf, .container, .tensor, .noConfiguration, .configurationText,
-      .configuration, .metadata, .unknownFamily, .unsupported, .missingTensor, .otherBase, .shape,
+      .configuration, .metadata, .unsupported, .missingTensor, .otherBase, .shape,
       .elementType, .notFinite, .overflow, .infinitePerplexity, .tokenOutOfRange, .windowTooLong,
       .unknownArchitecture, .pointer:
       nil
@@ -101,7 +103,6 @@ enum Advice {
     switch error {
     case .notContainer: "make one with: dynamoe partition"
     case .unknownExpert: "give one of these (--expert)"
-    case .calibration: "export without --refit"
     }
   }
 
@@ -121,7 +122,7 @@ enum Advice {
     switch error {
     case .encoder: "calibrate, partition and show work for encoders"
     case .headless: "calibrate, partition and show work without an output projection"
-    case .model, .plan, .noTargets, .infinitePerplexity, .unknownVariant: nil
+    case .model, .plan, .calibration, .noTargets, .infinitePerplexity, .unknownVariant: nil
     }
   }
 

@@ -207,7 +207,7 @@ import Testing
     let file = folder.path("mixed.dmoe")
     try expectDone(
       ["partition", Fixture.model, "-o", file, "--fractions", "auto", "--router", "none"]
-        + Fixture.text)
+        + ["--no-keep-tokens"] + Fixture.text)
     let output = folder.path("mixed.gguf")
     let told = try document(export(file, "0", to: output) + ["--json"]).object
     #expect(told?["architecture"]?.string == "deci")
@@ -222,7 +222,7 @@ import Testing
     try expectDone(
       [
         "partition", try Fixture.gguf(.bf16), "-o", source, "--fractions", "auto", "--router",
-        "none",
+        "none", "--no-keep-tokens",
       ]
         + Fixture.text)
     let other = folder.path("other.gguf")

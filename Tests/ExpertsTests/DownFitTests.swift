@@ -74,7 +74,16 @@ import Work
     let windows = (0..<4).map { window in (0..<48).map { (window * 211 + $0 * 37) % 1024 } }
     let sweep = LayerSweep(model, parallel: Parallel(threads: 2))
     var downs: [Matrix] = []
-    try RefitSweep(widths: [384, 384, 384, 384]).run(windows, sweep) { downs.append($1) }
+    func refit(_ widths: [Int]) throws -> LayerSweep.Windows {
+      downs = []
+      let streams = try RefitSweep(widths: [widths], windows: windows).run(
+        texts: windows, model, sweep.context, as: .running
+      ) { _, _, down in
+        downs.append(down)
+      }
+      return streams[0]
+    }
+    _ = try refit([384, 384, 384, 384])
     var layer = 0
     try sweep.run(windows) { call in
       #expect(downs[call.index] == call.weights.neuronMajorDown)
@@ -85,28 +94,37 @@ import Work
       return true
     }
     #expect(layer == 4)
-    downs = []
-    try RefitSweep(widths: [96, 200, 96, 200]).run(windows, sweep) { downs.append($1) }
+    let streams = try refit([96, 200, 96, 200])
     #expect(downs.map(\.rows) == [96, 200, 96, 200])
-    let (bare, refitted) = try (distance(nil, windows, sweep), distance(downs, windows, sweep))
-    #expect(refitted < 0.6 * bare)
+    let bare = try run(nil, windows, sweep)
+    let refitted = try run(downs, windows, sweep)
+    #expect(distance(refitted[0], refitted[1], windows) < 0.6 * distance(bare[0], bare[1], windows))
+    // Texts run beside the fit as they do with its results.
+    for window in windows.indices {
+      #expect(streams[window] == refitted[1][window].stream)
+    }
   }
 
-  /// Squared distance of the last streams from those of the dense model.
   private func distance(
+    _ one: LayerSweep.Finished, _ other: LayerSweep.Finished, _ windows: [[Int]]
+  ) -> Double {
+    windows.indices.reduce(0) { sum, window in
+      zip(one[window].stream.values, other[window].stream.values)
+        .reduce(sum) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    }
+  }
+
+  /// The dense model, and one with other down projections, or with those of its first neurons.
+  private func run(
     _ downs: [Matrix]?, _ windows: [[Int]], _ sweep: LayerSweep
-  ) throws -> Double {
-    let finished = try sweep.run(windows, streams: 2) { call in
+  ) throws -> [LayerSweep.Finished] {
+    try sweep.run(windows, streams: 2) { call in
       let width = call.stream == 0 ? nil : [96, 200, 96, 200][call.layer]
       let hidden = call.weights.hidden(call.input, neurons: width)
       let all = call.weights.neuronMajorDown
       let down = call.stream == 0 ? all : downs?[call.layer] ?? all
       return (call.weights.output(hidden, down: down), 0)
     } finishedLayer: { _, _ in
-    }
-    return windows.indices.reduce(0) { sum, window in
-      zip(finished[0][window].stream.values, finished[1][window].stream.values)
-        .reduce(sum) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
     }
   }
 }

@@ -8,8 +8,9 @@ package enum Fixture {
   package static let heldOutText = model + "/heldout.txt"
   /// Enough text for figures, and little enough for many runs.
   package static let text = ["--text", calibrationText, "--max-tokens", "2048"]
-  /// Four equal experts without routers: quickly made, and enough for tests not about routing.
-  package static let plain = ["--recipe", "dynamoe", "--router", "none"]
+  /// Four equal experts without routers and refits: quickly made, and enough for tests not about
+  /// them.
+  package static let plain = ["--recipe", "dynamoe", "--router", "none", "--no-keep-tokens"]
 
   /// A container that tests only read, with its report and the run of the program.
   package struct Conversion: Sendable {
@@ -37,9 +38,9 @@ package enum Fixture {
   package static func published() throws -> Conversion { try sharedPublished.get() }
 
   private static let sharedPlain = Result { try Conversion("plain", plain) }
-  private static let sharedRouted = Result { try Conversion("routed", []) }
+  private static let sharedRouted = Result { try Conversion("routed", ["--no-keep-tokens"]) }
   private static let sharedPublished = Result {
-    try Conversion("published", ["--recipe", "dynamoe"])
+    try Conversion("published", ["--recipe", "dynamoe", "--no-keep-tokens"])
   }
 
   /// The types of GGUF files; down projections of `q40` have blocks that run across neurons.

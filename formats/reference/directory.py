@@ -130,8 +130,9 @@ def list_wanted(directory, sources):
     widths, wanted = directory["plan"]["widths"], {}
     for l, row in enumerate(widths):
         wanted[0, "permutation", l] = "U32", [row[-1]]
+    files = list_files(directory)
     if is_overlay(directory):
-        return wanted
+        return wanted | {place: form for place, form in files.items() if place[2] == "calibration.jsonl"}
     for name, record in sources.items():
         ffn = record.get("ffn", {"whole": True})
         if ffn.get("whole"):
@@ -142,7 +143,7 @@ def list_wanted(directory, sources):
             for part in ffn["parts"]:
                 row = [directory["model"]["hidden_size"]] if part in MATRICES else []
                 wanted[e + 1, part, layer] = element_type, [high - low] + row
-    return wanted | list_files(directory)
+    return wanted | files
 
 
 def list_files(directory):

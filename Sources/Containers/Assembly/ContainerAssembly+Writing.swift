@@ -1,4 +1,5 @@
 import ByteIO
+import Calibration
 import Checkpoints
 package import DMOE
 import Experts
@@ -23,7 +24,7 @@ extension ContainerAssembly {
         let values = routing?.budgets?.tensors.first { $0.name == name }?.values ?? []
         let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
         try writer.write(bytes, section: 0, tensor: index)
-      case .file(TensorName(CalibrationWindows.name)):
+      case .file(CalibrationWindows.name):
         try writer.write(calibration?.bytes ?? [], section: 0, tensor: index)
       case .source, .file, .part, .compensation, .other: continue
       }

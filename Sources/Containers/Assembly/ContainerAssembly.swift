@@ -1,5 +1,6 @@
 import Architectures
 import ByteIO
+package import Calibration
 package import Checkpoints
 package import DMOE
 package import Experts
@@ -131,7 +132,7 @@ package struct ContainerAssembly {
     if let calibration {
       items.append(
         .init(
-          kind: .file(TensorName(CalibrationWindows.name)), elementType: .u8,
+          kind: .file(CalibrationWindows.name), elementType: .u8,
           shape: [calibration.bytes.count]))
     }
     return isOverlay ? items : try items + weights.shared()

@@ -1,5 +1,6 @@
 import Architectures
 import ByteIO
+import Calibration
 package import Checkpoints
 package import DMOE
 import Kernels
@@ -83,7 +84,7 @@ package struct RingWriter: Sendable {
   package func write(to writer: DMOEWriter, _ context: Context) throws {
     let places = TensorSlots(writer.directory)
     for (index, tensor) in writer.directory.sections[0].tensors.enumerated() {
-      guard case .file(let name) = tensor.kind, name.text != CalibrationWindows.name else {
+      guard case .file(let name) = tensor.kind, name != CalibrationWindows.name else {
         continue
       }
       let bytes = try checkpoint.companion(name.text) ?? []

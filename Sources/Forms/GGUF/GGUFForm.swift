@@ -6,25 +6,25 @@ package struct GGUFForm: ExportForm {
   /// Type of the matrices; nil keeps the stored types.
   package let type: GGUFMatrixType?
   /// Whether the down projections are refitted.
-  package let isRefitted: Bool
+  package let refit: ExpertRefit.Choice
 
   package init(
-    expert: ExpertSelection, type: GGUFMatrixType?, isRefitted: Bool = false
+    expert: ExpertSelection, type: GGUFMatrixType?, refit: ExpertRefit.Choice = .ifPossible
   ) {
     self.expert = expert
     self.type = type
-    self.isRefitted = isRefitted
+    self.refit = refit
   }
 
   package func plan(_ request: ExportRequest) throws -> GGUFPlan {
     let number = try expert.expert(of: request.container)
-    let refit =
-      isRefitted ? try ExpertRefit(request.checkpoint, request.checkpoint.expert(number)) : nil
+    let planned = try ExpertRefit.planned(
+      request.checkpoint, request.checkpoint.expert(number), refit)
     return GGUFPlan(
       request: request,
       contents: try GGUFContents(
-        request.checkpoint, expert: number, type: type, isRefitted: refit != nil,
+        request.checkpoint, expert: number, type: type, isRefitted: planned.refit != nil,
         generator: request.generator),
-      refit: refit)
+      refit: planned.refit, refitObstacle: planned.obstacle)
   }
 }

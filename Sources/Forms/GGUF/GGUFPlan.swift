@@ -1,6 +1,7 @@
 import ByteIO
 import Containers
 import DMOE
+package import Experts
 import GGUF
 import Kernels
 import Tensors
@@ -12,6 +13,7 @@ package struct GGUFPlan: ExportPlan {
   let contents: GGUFContents
   /// Nil if the expert is written as it is.
   let refit: ExpertRefit?
+  let refitObstacle: RefitObstacle?
 
   /// Description of the written file.
   package struct Summary: Sendable {
@@ -24,6 +26,8 @@ package struct GGUFPlan: ExportPlan {
     package let types: [String]
     /// Whether the down projections are refitted.
     package let isRefitted: Bool
+    /// Reason for no refit, if one was wanted.
+    package let refitObstacle: RefitObstacle?
     /// Notes on behaviour that users may not expect.
     package let notes: [String]
   }
@@ -33,7 +37,8 @@ package struct GGUFPlan: ExportPlan {
       expert: contents.expert.expert, architecture: contents.architecture,
       widths: contents.expert.widths,
       parameters: contents.tensors.source.elementCount,
-      types: contents.types, isRefitted: refit != nil, notes: contents.notes)
+      types: contents.types, isRefitted: refit != nil, refitObstacle: refitObstacle,
+      notes: contents.notes)
   }
 
   package var stages: StageList {

@@ -1,7 +1,8 @@
 import Architectures
-package import Checkpoints
+import Calibration
+import Checkpoints
 import Containers
-package import DMOE
+import DMOE
 import Experts
 import Kernels
 import Running
@@ -11,32 +12,49 @@ package import Work
 /// Refit of an expert that is exported as a plain model: its down projections are fitted anew, so
 /// that they repair much of what the missing neurons did.
 package struct ExpertRefit: Sendable {
+  /// Whether an export refits.
+  package enum Choice: Sendable {
+    case never
+    /// Refits if the container allows it.
+    case ifPossible
+    case always
+  }
+
   private let model: Model
   private let expert: ExpertTensors
-  private let windows: [[Int]]
+  private let windows: CalibrationWindows
   /// Down projections of the source, by layer.
   private let downs: [DMOEDirectory.SourceTensor]
 
-  /// Nil for the dense model, which lacks nothing.
+  private init(_ model: Model, _ expert: ExpertTensors, _ windows: CalibrationWindows) {
+    self.model = model
+    self.expert = expert
+    self.windows = windows
+    downs = expert.container.directory.sourceTensors.filter { $0.cut?.parts == [.down] }
+      .sorted { ($0.cut?.layer ?? 0) < ($1.cut?.layer ?? 0) }
+  }
+
+  /// Plans the refit of an expert.
   ///
   /// - Parameters:
   ///   - checkpoint: a container, or an overlay on its base.
-  ///   - expert: the expert to export.
-  /// - Throws: ``FormError/noRefit(path:why:)`` if the container does not allow it.
-  package init?(_ checkpoint: Checkpoint, _ expert: ExpertTensors) throws {
-    guard !expert.isDense else { return nil }
-    func refusal(_ why: String) -> FormError { .noRefit(path: checkpoint.path, why: why) }
-    guard expert.container.holdsDense else { throw refusal("it does not hold the dense model") }
-    model = try Model(checkpoint)
-    guard model.family.unrun == nil else { throw refusal("its layers are not run") }
-    guard
-      let calibration = try CalibrationWindows(
-        checkpoint, vocabularySize: model.configuration.vocabularySize)
-    else { throw refusal("it holds no calibration tokens") }
-    windows = calibration.windows
-    self.expert = expert
-    downs = expert.container.directory.sourceTensors.filter { $0.cut?.parts == [.down] }
-      .sorted { ($0.cut?.layer ?? 0) < ($1.cut?.layer ?? 0) }
+  ///   - expert: the expert to export; the dense model lacks nothing and is never refitted.
+  ///   - choice: whether to refit.
+  /// - Returns: the refit, if any, and what prevents one that was possible to want.
+  /// - Throws: ``FormError/noRefit(path:_:)`` if one is required that the container does not allow.
+  static func planned(
+    _ checkpoint: Checkpoint, _ expert: ExpertTensors, _ choice: Choice
+  ) throws -> (refit: ExpertRefit?, obstacle: RefitObstacle?) {
+    guard choice != .never, !expert.isDense else { return (nil, nil) }
+    let model = try Model(checkpoint)
+    switch try CalibrationWindows.refitting(model) {
+    case .success(let windows): return (ExpertRefit(model, expert, windows), nil)
+    case .failure(let obstacle):
+      guard choice == .ifPossible else {
+        throw FormError.noRefit(path: checkpoint.path, obstacle)
+      }
+      return (nil, obstacle)
+    }
   }
 
   static let stage = Stage("Refitting", key: "refitting", isConsecutive: true)
@@ -44,9 +62,9 @@ package struct ExpertRefit: Sendable {
   /// Down projections of all layers, with the shapes of the expert.
   package func run(_ context: Context) throws -> any TensorSource {
     var items: [DerivedTensors.Item] = []
-    try RefitSweep(widths: expert.widths).run(
-      windows, LayerSweep(model, context, as: Self.stage)
-    ) { layer, down in
+    try RefitSweep(widths: [expert.widths], windows: windows.windows).run(
+      model, context, as: Self.stage
+    ) { _, layer, down in
       let source = downs[layer]
       let matrix = source.cut?.neuronAxis == 1 ? down.transposed() : down
       items.append(.init(description(of: source), .values(matrix.values)))

@@ -1,3 +1,4 @@
+import Architectures
 import ByteIO
 import Checkpoints
 import Containers
@@ -12,8 +13,13 @@ struct FolderDocuments {
   private let request: ExportRequest
   private let form: TransformersForm
   private let contents: FolderContents
+  private let isRefitted: Bool
 
-  init(_ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents) {
+  init(
+    _ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents,
+    isRefitted: Bool
+  ) {
+    self.isRefitted = isRefitted
     self.request = request
     self.form = form
     self.contents = contents
@@ -40,11 +46,14 @@ struct FolderDocuments {
   ) throws -> [UInt8] {
     let directory = contents.container.directory
     let text = documents.first { $0.name.hasPrefix("LICENSE") }
+    let model = try Model(request.checkpoint)
+    let modelType = try request.checkpoint.document("config.json")?.object?["model_type"]?.string
     func bytes(_ tensors: [TensorDescription]) -> Int { tensors.reduce(0) { $0 + $1.byteCount } }
     let sources = directory.sourceTensors.map(\.description)
     do {
       return try ModelCard(
-        directory: directory, expert: contents.expert,
+        directory: directory, expert: contents.expert, isRefitted: isRefitted,
+        isWrapped: modelType.map { !model.family.modelTypes.contains($0) } ?? false,
         size: .init(parameters: contents.parameterCount, bytes: bytes(contents.source.tensors)),
         sourceSize: .init(
           parameters: sources.reduce(0) { $0 + $1.elementCount }, bytes: bytes(sources)),

@@ -2,6 +2,7 @@ import ByteIO
 import Checkpoints
 import Containers
 import DMOE
+package import Experts
 import Kernels
 import Safetensors
 import Tensors
@@ -14,6 +15,7 @@ package struct FolderPlan: ExportPlan {
   let contents: FolderContents
   /// Nil if experts are written as they are.
   let refit: ExpertRefit?
+  private let refitObstacle: RefitObstacle?
   /// Contents of all files other than the tensors.
   private let documents: [(name: String, bytes: [UInt8])]
 
@@ -24,13 +26,16 @@ package struct FolderPlan: ExportPlan {
 
   init(
     _ request: ExportRequest, _ form: TransformersForm, _ contents: FolderContents,
-    _ refit: ExpertRefit?
+    _ refit: ExpertRefit?, _ refitObstacle: RefitObstacle?
   ) throws {
     self.refit = refit
+    self.refitObstacle = refitObstacle
     self.request = request
     self.form = form
     self.contents = contents
-    documents = try FolderDocuments(request, form, contents).all()
+    documents = try FolderDocuments(
+      request, form, contents, isRefitted: refit != nil
+    ).all()
   }
 
   /// Description of the written folder.
@@ -45,6 +50,8 @@ package struct FolderPlan: ExportPlan {
     package let hasRouters: Bool
     /// Whether the down projections are refitted.
     package let isRefitted: Bool
+    /// Reason for no refit, if one was wanted.
+    package let refitObstacle: RefitObstacle?
     package let parameters: Int
 
     /// Whether the configuration is DeciLM's, though the source's is not.
@@ -58,7 +65,8 @@ package struct FolderPlan: ExportPlan {
       expert: contents.expert, widths: contents.widths,
       experts: contents.expert == nil ? request.container.directory.experts : 1,
       hasRouters: contents.routed?.routing != nil, isRefitted: refit != nil,
-      parameters: contents.parameterCount, isDeciLM: contents.isDeciLM)
+      refitObstacle: refitObstacle, parameters: contents.parameterCount, isDeciLM: contents.isDeciLM
+    )
   }
 
   package var stages: StageList {

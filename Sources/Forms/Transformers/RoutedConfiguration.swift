@@ -54,10 +54,9 @@ package struct RoutedConfiguration: Sendable, Equatable {
       throw ModelError.noConfiguration(path: checkpoint.path)
     }
     let modelType = config["model_type"]?.string ?? ""
-    // Transformers knows nothing of a description.
     let family = try Model(checkpoint).family
-    guard Self.isExportable(modelType), !family.isDescribed else {
-      throw FormError.notRoutable(path: checkpoint.path, family: directory.model.family)
+    if let obstacle = RoutingObstacle(family, modelType: modelType) {
+      throw FormError.notRoutable(path: checkpoint.path, family: family.name, obstacle)
     }
     let routing = directory.routing
     self.init(

@@ -14,26 +14,26 @@ package struct TransformersForm: ExportForm {
   /// Command line shown on the model card.
   package let command: [String]
   /// Whether the down projections are refitted.
-  package let isRefitted: Bool
+  package let refit: ExpertRefit.Choice
 
   package init(
     expert: ExpertSelection?, shardSize: Int = 5_000_000_000, report: CardReport? = nil,
-    command: [String], isRefitted: Bool = false
+    command: [String], refit: ExpertRefit.Choice = .ifPossible
   ) {
     self.expert = expert
     self.shardSize = shardSize
     self.report = report
     self.command = command
-    self.isRefitted = isRefitted
+    self.refit = refit
   }
 
   package func plan(_ request: ExportRequest) throws -> FolderPlan {
     let number = try expert.map { try $0.expert(of: request.container) }
     let contents = try FolderContents(request.checkpoint, expert: number)
-    let refit = try number.flatMap {
-      isRefitted ? try ExpertRefit(request.checkpoint, request.checkpoint.expert($0)) : nil
+    let planned = try number.map {
+      try ExpertRefit.planned(request.checkpoint, request.checkpoint.expert($0), refit)
     }
-    let plan = try FolderPlan(request, self, contents, refit)
+    let plan = try FolderPlan(request, self, contents, planned?.refit, planned?.obstacle)
     try report?.check(against: request.container.directory)
     return plan
   }

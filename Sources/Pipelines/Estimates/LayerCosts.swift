@@ -92,6 +92,21 @@ struct LayerCosts: Sendable {
     return reordered + max(sums + missing, features)
   }
 
+  /// Operations of refitting all partial experts in a layer, and of running texts through them.
+  func refitting(tokens: Int, texts: Int) -> Double {
+    let experts = Double(partial)
+    let (width, hidden) = (Double(neurons) / 2, Double(hidden))
+    let sums = width * width + 2 * width * hidden
+    let solving = Self.slow * width * width * (width / 3 + 2 * hidden) * Double(threads)
+    return Double(tokens) * (attention + feedForward)
+      + experts * Double(tokens + texts) * (attention + feedForward / 2)
+      + experts * (Double(tokens) * (feedForward / 2 + sums) + solving)
+  }
+
+  func refittingBytes(tokens: Int) -> Int {
+    reordered + neurons * (neurons + 2 * hidden) * 8 + (tokens + 2048 * 4) * hidden * 4
+  }
+
   /// Bytes of the output projection and of logits.
   var outputBytes: Int {
     let vocabulary = fitting.model.configuration.vocabularySize

@@ -14,14 +14,19 @@ struct PartitionStages {
   private let costs: LayerCosts
   private let memory: Int
   private let isResumable: Bool
+  private let refits: Bool
   private let parallel: Parallel
 
   /// - Parameters:
   ///   - fitting: the model, its text and the choices.
   ///   - memory: memory limit in bytes.
   ///   - isResumable: whether hidden states are kept on disk.
+  ///   - refits: whether the experts of the container can be refitted.
   ///   - parallel: the parallel loop.
-  init(_ fitting: ExpertFitting, memory: Int, isResumable: Bool, parallel: Parallel) {
+  init(
+    _ fitting: ExpertFitting, memory: Int, isResumable: Bool, refits: Bool, parallel: Parallel
+  ) {
+    self.refits = refits
     self.fitting = fitting
     self.memory = memory
     self.isResumable = isResumable
@@ -44,6 +49,11 @@ struct PartitionStages {
 
   private var calibration: Int {
     fitting.readsText ? fitting.split?.calibration.count ?? 0 : 0
+  }
+
+  /// Tokens of the calibration text that the container keeps.
+  private var calibrationKept: Int {
+    min(fitting.split?.calibration.count ?? 0, CalibrationWindows.limit)
   }
 
   private var isCompensated: Bool { fitting.compensationRank != nil }
@@ -112,6 +122,15 @@ struct PartitionStages {
           .evaluating.needing(.whole(Stage.writing.key)), heldOut, streams: streams,
           perLayer: positions * (Double(streams) * attention + used * full),
           once: positions * Double(streams) * costs.output, beside: costs.outputBytes))
+      if refits {
+        stages.append(
+          sweep(
+            .refitting.needing(.whole(Stage.writing.key)),
+            RefitSweep.positions(
+              experts: experts - 1, calibration: calibrationKept, texts: heldOut),
+            isTwofold: true, perLayer: costs.refitting(tokens: calibrationKept, texts: heldOut),
+            beside: costs.refittingBytes(tokens: calibrationKept)))
+      }
       for type in fitting.model.smallerTypes {
         stages.append(
           sweep(

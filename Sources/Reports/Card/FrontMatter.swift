@@ -7,10 +7,15 @@ struct FrontMatter {
   let license: CardLicense?
   /// Library that loads the model; nil if the Hub has no name for it.
   let library: String?
+  /// Task of the model; nil if it is not known.
+  let task: String?
   /// Tags besides `dynamoe`.
   let tags: [String]
 
-  init(baseModel: String?, license: CardLicense?, library: String?, tags: [String]) {
+  init(
+    baseModel: String?, license: CardLicense?, library: String?, task: String?, tags: [String]
+  ) {
+    self.task = task
     self.baseModel = baseModel.flatMap { Self.isHubName($0) ? $0 : nil }
     self.license = license
     self.library = library
@@ -34,7 +39,8 @@ struct FrontMatter {
       if let link = license.link { lines.append("license_link: \"\(link)\"") }
     }
     if let library { lines.append("library_name: \(library)") }
-    lines += ["pipeline_tag: text-generation", "tags:", "- dynamoe"]
+    if let task { lines.append("pipeline_tag: \(task)") }
+    lines += ["tags:", "- dynamoe"]
     return lines + tags.map { "- \($0)" } + ["---"]
   }
 

@@ -14,8 +14,12 @@ extension ModelCard {
     return [
       "# \(Markdown.code(folder))", "",
       "A smaller model cut out of \(base): of the \(full) neurons of each feed-forward layer it has "
-        + "the \(width) most important (\(share)). Nothing was trained or rounded: "
-        + "every weight equals the base model's, bit for bit. "
+        + "the \(width) most important (\(share)). "
+        + (isRefitted
+          ? "Their down projections were fitted anew on calibration text, layer by layer, to repair "
+            + "much of what the missing neurons did; every other weight equals the base model's, bit "
+            + "for bit. "
+          : "Nothing was trained or rounded: every weight equals the base model's, bit for bit. ")
         + (isDeciLM && isMixed
           ? "Widths differ between layers, and are described in the form of DeciLM (Nemotron-NAS)."
           : "It runs wherever the base model's architecture does."),
@@ -35,13 +39,15 @@ extension ModelCard {
       ["bytes of weights", bytes[0], bytes[1]],
     ]
     guard let heldOut = report?.heldOut,
-      let dense = heldOut.runs(.dense).first,
-      let run = heldOut.runs.first(where: {
-        $0.name == (isDense ? "dense" : "expert-\(expert ?? 0)")
-      })
+      let dense = heldOut.runs(.dense).first, let run = run(heldOut)
     else {
       return heading + Markdown.table(rows)
-        + ["", "Its quality was not measured: there is no report with its figures."]
+        + [
+          "",
+          report == nil
+            ? "Its quality was not measured: there is no report of the conversion."
+            : "Its quality was not measured: the report of the conversion has no figures of it.",
+        ]
     }
     rows.append(
       ["perplexity", HumanText.fixed(dense.perplexity, digits: 3)]
@@ -58,6 +64,15 @@ extension ModelCard {
         ["same most probable token", "100 %", HumanText.fixed(100 * same, digits: 1) + " %"])
     }
     return heading + Markdown.table(rows) + ["", measured(heldOut)]
+  }
+
+  /// Run of the model that the folder holds.
+  private func run(_ heldOut: PageHeldOut) -> PageHeldOut.Run? {
+    guard !isDense else { return heldOut.runs(.dense).first }
+    let name = "expert-\(expert ?? 0)"
+    return heldOut.runs.first {
+      ($0.name == name || $0.name == name + "@bare") && $0.isRefitted == isRefitted
+    }
   }
 
   /// Sentence that describes the text behind the figures.
@@ -157,13 +172,17 @@ extension ModelCard {
     if let ownCode {
       return ["## Use", "", "Its code is in \(ownCode), which is not in this folder."]
     }
+    guard !isWrapped else {
+      return ["## Use", "", "As the base model: the other parts of it are here unchanged."]
+    }
+    let type = isEncoder ? "AutoModel" : "AutoModelForCausalLM"
     return ["## Use", ""]
       + Markdown.block(
         "python",
         [
-          "from transformers import AutoModelForCausalLM, AutoTokenizer", "",
+          "from transformers import \(type), AutoTokenizer", "",
           "tokenizer = AutoTokenizer.from_pretrained(\".\")  # the path of this folder",
-          "model = AutoModelForCausalLM.from_pretrained(\".\")",
+          "model = \(type).from_pretrained(\".\")",
         ])
   }
 
@@ -174,8 +193,11 @@ extension ModelCard {
     ]
     if !isDense {
       lines += [
-        "- Every token gets the same width. The routers, which choose one for each token, and the "
-          + "compensation for dropped neurons are in the `.dmoe` and not in this folder.",
+        "- Every token gets the same width."
+          + (directory.routing == nil
+            ? ""
+            : " The routers, which choose one for each token, and the compensation for dropped "
+              + "neurons are in the `.dmoe` and not in this folder."),
         "- The ranking depends on the calibration text: on text of another kind or language the "
           + "loss may be larger than the figures say.",
         "- It was not trained after the cut. Fine-tuning usually restores some of the quality.",

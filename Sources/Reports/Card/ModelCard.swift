@@ -21,6 +21,10 @@ package struct ModelCard: Sendable {
   let directory: DMOEDirectory
   /// Nil for all experts.
   let expert: Int?
+  /// Whether the down projections of the expert were fitted anew.
+  let isRefitted: Bool
+  /// Whether the language model is a part of a larger model.
+  let isWrapped: Bool
   let size: Size
   let sourceSize: Size
   /// Nil if there is no report of the conversion.
@@ -34,6 +38,8 @@ package struct ModelCard: Sendable {
   /// - Parameters:
   ///   - directory: the container's directory.
   ///   - expert: the expert that the folder holds; nil for all of them.
+  ///   - isRefitted: whether its down projections were fitted anew.
+  ///   - isWrapped: whether the language model is a part of a larger model.
   ///   - size: the size of the folder's tensors.
   ///   - sourceSize: the size of the dense model's tensors.
   ///   - report: the document of the conversion's report, if it is known.
@@ -43,11 +49,14 @@ package struct ModelCard: Sendable {
   ///   - generator: the program that makes the folder, with its version.
   /// - Throws: ``JSONFieldError`` if a field of the report is not as in `formats/report.md`.
   package init(
-    directory: DMOEDirectory, expert: Int?, size: Size, sourceSize: Size, report: JSONValue?,
-    license: CardLicense?, command: [String], folder: String, generator: String
+    directory: DMOEDirectory, expert: Int?, isRefitted: Bool = false, isWrapped: Bool = false,
+    size: Size, sourceSize: Size, report: JSONValue?, license: CardLicense?, command: [String],
+    folder: String, generator: String
   ) throws(JSONFieldError) {
     self.directory = directory
     self.expert = expert
+    self.isRefitted = isRefitted
+    self.isWrapped = isWrapped
     self.size = size
     self.sourceSize = sourceSize
     self.report = try report.map { (report) throws(JSONFieldError) in
@@ -63,7 +72,8 @@ package struct ModelCard: Sendable {
   package var bytes: [UInt8] {
     let head = FrontMatter(
       baseModel: report?.source.name, license: license,
-      library: ownCode == nil ? "transformers" : nil, tags: isRouted ? ["custom_code"] : [])
+      library: ownCode == nil ? "transformers" : nil, task: task,
+      tags: isRouted ? ["custom_code"] : [])
     let sections = [
       head.lines, isRouted ? routedIntroduction : introduction,
       isRouted ? routedFigures : figures, origin, isRouted ? routedUse : use,
@@ -82,8 +92,14 @@ package struct ModelCard: Sendable {
   }
   /// Whether widths differ between layers.
   var isMixed: Bool { widths.contains { $0 != widths.first } }
-  private var layerWidths: Family.LayerWidths {
-    Family.known.first { $0.name == directory.model.family }?.layerWidths ?? .single
+  /// Nil for a described family.
+  private var family: Family? { Family.known.first { $0.name == directory.model.family } }
+  private var layerWidths: Family.LayerWidths { family?.layerWidths ?? .single }
+  var isEncoder: Bool { family?.isEncoder ?? false }
+  /// Task by the Hub's names; nil for a larger model, whose other parts are not known here.
+  private var task: String? {
+    if isWrapped { return nil }
+    return isEncoder ? "feature-extraction" : "text-generation"
   }
   /// Whether the configuration is of DeciLM: the family's own, or the only one that has widths that
   /// differ.

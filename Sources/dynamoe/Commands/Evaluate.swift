@@ -9,7 +9,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure the quality and cost of a model: dense, with each expert, and routed.",
     discussion: """
       The text is cut into windows, each predicted on its own. All variants run in one sweep over \
-      the weights. Divergence (KLD) and agreement are relative to dense. routed@budget=0.5 routes \
+      the weights. expert-1 is measured as export writes it, its down projections refitted if the \
+      file holds calibration tokens; expert-1@bare has them as they are. Divergence (KLD) and agreement are relative to dense. routed@budget=0.5 routes \
       so that the feed-forward layers, routers included, cost half of dense. Its baselines are \
       oracle (chooses by the true scores, which takes the full layer: the best that routing could \
       do), random (the routers' choices, shuffled over the tokens) and fixed (the same number of \

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Containers
+import Experts
 import Forms
 import JSON
 import Pipelines
@@ -24,7 +25,7 @@ extension Export {
     _ line: ProgressLine
   ) throws {
     let exported = try run(
-      GGUFForm(expert: expert, type: type, isRefitted: refit), on: checkpoint, line)
+      GGUFForm(expert: expert, type: type, refit: refitChoice), on: checkpoint, line)
     let summary = exported.summary
     guard json else { return try Console.print(lines(of: exported)) }
     try Console.print(
@@ -38,6 +39,7 @@ extension Export {
           "widths": .array(summary.widths.map(JSONValue.int)),
           "parameters": .int(summary.parameters),
           "refitted": .bool(summary.isRefitted),
+          "refit_obstacle": JSONValue(summary.refitObstacle?.description),
           "types": .array(summary.types.map(JSONValue.string)),
           "notes": .array(summary.notes.map(JSONValue.string)),
         ], layout: .indented))
@@ -53,7 +55,8 @@ extension Export {
     let types = summary.types.prefix(2).joined(separator: " and ")
     let line =
       "\(Escaping.terminal(output)): expert \(summary.expert) for llama.cpp (\(summary.architecture)), "
-      + "\(neurons)\(summary.isRefitted ? ", refitted" : ""), \(HumanText.parameters(summary.parameters)) parameters, \(types), "
+      + "\(neurons)\(Self.words(summary.isRefitted, summary.refitObstacle)), "
+      + "\(HumanText.parameters(summary.parameters)) parameters, \(types), "
       + HumanText.bytes(exported.bytes)
     return [line] + summary.notes.map { "Note: \(Escaping.terminal($0))" }
   }

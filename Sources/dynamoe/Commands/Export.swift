@@ -2,6 +2,7 @@ import ArgumentParser
 import ByteIO
 import Checkpoints
 import Containers
+import Experts
 import Forms
 import JSON
 import Pipelines
@@ -30,7 +31,9 @@ struct Export: ParsableCommand {
       expert, threshold and budget (docs/transformers.md).
 
       With --expert the folder has one expert as a plain model of the original family, with \
-      narrower feed-forward layers; --expert dense gives those of the source, bit for bit. An \
+      narrower feed-forward layers, whose down projections are fitted anew if the file holds \
+      calibration tokens (--no-refit: as they are); --expert dense gives those of the source, bit \
+      for bit. An \
       expert whose width differs between layers is written as DeciLM, if the model is \
       LLaMA-shaped and the widths are multiples of 256. validate checks such folders.
 
@@ -85,10 +88,11 @@ struct Export: ParsableCommand {
   var type: String?
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
-      "With gguf, and hf --expert: fit the down projections anew on the file's calibration tokens; "
-        + "they repair much of what the missing neurons did."))
-  var refit = false
+      "With gguf, and hf --expert: fit the down projections anew on the file's calibration tokens, "
+        + "so that they repair much of what the missing neurons did (default: if it holds them)."))
+  var refit: Bool?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to write.", valueName: "out"))
   var output: String
@@ -110,8 +114,9 @@ struct Export: ParsableCommand {
     where isGiven && format != .hf {
       throw ValidationError("\(option) belongs to --format hf")
     }
-    guard !refit || format != .dmoe && expert != nil else {
-      throw ValidationError("--refit belongs to --format gguf or hf with --expert")
+    guard refit == nil || format != .dmoe && expert != nil else {
+      throw ValidationError(
+        "--\(refit == true ? "" : "no-")refit belongs to --format gguf or hf with --expert")
     }
     let write = try writer()
     let line = common.progressLine
@@ -154,7 +159,7 @@ struct Export: ParsableCommand {
   private func writeFolder(of checkpoint: Checkpoint, _ line: ProgressLine) throws {
     let form = TransformersForm(
       expert: expert, shardSize: shardSize?.bytes ?? 5_000_000_000, report: try cardReport(),
-      command: command, isRefitted: refit)
+      command: command, refit: refitChoice)
     let exported = try run(form, on: checkpoint, line)
     let summary = exported.summary
     guard json else {
@@ -177,6 +182,7 @@ struct Export: ParsableCommand {
     document["widths"] = .array(summary.widths.map(JSONValue.int))
     document["parameters"] = .int(summary.parameters)
     document["refitted"] = .bool(summary.isRefitted)
+    document["refit_obstacle"] = JSONValue(summary.refitObstacle?.description)
     document["files"] = .array(exported.files.map(JSONValue.string))
     try Console.print(JSONWriter.text(.object(document), layout: .indented))
   }
@@ -188,7 +194,21 @@ struct Export: ParsableCommand {
     }
     return "expert \(expert) as \(summary.isDeciLM ? "DeciLM" : "a plain model"), "
       + "\(HumanText.spread(summary.widths)) neurons a layer"
-      + (summary.isRefitted ? ", refitted" : "")
+      + Self.words(summary.isRefitted, summary.refitObstacle)
+  }
+
+  /// Words about a refit, or about its absence where one was wanted.
+  static func words(_ isRefitted: Bool, _ obstacle: RefitObstacle?) -> String {
+    if let obstacle { return ", not refitted (\(obstacle))" }
+    return isRefitted ? ", refitted" : ""
+  }
+
+  var refitChoice: ExpertRefit.Choice {
+    switch refit {
+    case nil: .ifPossible
+    case true?: .always
+    case false?: .never
+    }
   }
 
   /// Exports in a form; prints the number of bytes read if verbose.
@@ -219,7 +239,7 @@ struct Export: ParsableCommand {
   private var command: [String] {
     var words = ["dynamoe", "export", Folder.name(of: file), "--format", format.rawValue]
     if let expert { words += ["--expert", expert.text] }
-    if refit { words.append("--refit") }
+    if let refit { words.append(refit ? "--refit" : "--no-refit") }
     if let base = base.base { words += ["--base", Folder.name(of: base)] }
     return words + ["-o", Folder.name(of: output)]
   }

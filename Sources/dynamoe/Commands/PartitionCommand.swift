@@ -97,10 +97,11 @@ struct PartitionCommand: ParsableCommand {
   var compression: DMOECompression = .lossless
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Keep the calibration tokens in the file, for export --refit; the text can be read from them."
-    ))
-  var keepTokens = false
+      "Keep calibration tokens in the file, on which experts that run alone are refitted; the text "
+        + "can be read from them."))
+  var keepTokens = true
 
   @Flag(
     help: "Write only the plan, routers and compensation; the weights stay in the checkpoint.")
@@ -151,12 +152,6 @@ struct PartitionCommand: ParsableCommand {
     }
     guard calibration == nil || imatrix == nil else {
       throw ValidationError("--calibration and --imatrix exclude each other")
-    }
-    guard !keepTokens || !overlay else {
-      throw ValidationError("--keep-tokens and --overlay exclude each other: it holds no files")
-    }
-    guard !keepTokens || !text.text.isEmpty || !text.tokens.isEmpty else {
-      throw ValidationError("--keep-tokens needs a calibration text (--text)")
     }
     guard (0...100).contains(rounds) else {
       throw ValidationError("--rounds \(rounds): expected a number from 0 to 100")

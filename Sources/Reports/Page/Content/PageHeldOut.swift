@@ -7,6 +7,8 @@ struct PageHeldOut: Sendable {
     let name: String
     let kind: Kind
     let budget: Double?
+    /// Whether down projections are refitted.
+    let isRefitted: Bool
     let perplexity: Double
     let ratio: Double?
     let ratioError: Double?
@@ -17,7 +19,7 @@ struct PageHeldOut: Sendable {
   }
 
   enum Kind: String, Sendable {
-    case dense, expert, routed, oracle, random, fixed
+    case dense, expert, bare, routed, oracle, random, fixed
   }
 
   /// Dense model with quantised matrices.
@@ -50,10 +52,11 @@ extension PageHeldOut.Run {
   /// Nil if the kind is not known here.
   fileprivate init?(_ field: JSONField) throws(JSONFieldError) {
     name = try field.member("name").string()
-    let word = name.prefix { $0 != "@" && $0 != "-" }
+    let word = name.hasSuffix("@bare") ? "bare" : name.prefix { $0 != "@" && $0 != "-" }
     guard let kind = PageHeldOut.Kind(rawValue: String(word)) else { return nil }
     self.kind = kind
     budget = try field.optionalDouble("budget")
+    isRefitted = try field.optional("refitted")?.bool() ?? false
     perplexity = try field.member("perplexity").double()
     ratio = try field.optionalDouble("perplexity_ratio")
     ratioError = try field.optionalDouble("perplexity_ratio_standard_error")
