@@ -1,11 +1,13 @@
 """Records how strongly neurons fire, by Transformers, for models that dynamoe does not run.
 
-    record_statistics.py MODEL TEXT OUTPUT [--context N] [--max-tokens N] [--down NAME]
+    record_statistics.py MODEL TEXT OUTPUT [--context N] [--max-tokens N] [--down NAME] [--tokenizer FOLDER]
+                         [--trust-remote-code]
 
 MODEL is a folder with safetensors, TEXT a file in UTF-8. OUTPUT is a file of statistics (`formats/statistics.md`):
     dynamoe partition MODEL --calibration OUTPUT -o FILE.dmoe
 NAME is the module whose input is recorded, with {} for the layer; by default the last projection of each layer's
-feed-forward network is looked for. The model runs in float32, in windows of N tokens.
+feed-forward network is looked for. The model runs in float32, in windows of N tokens. Models whose code is in MODEL
+and not in Transformers (OpenELM, Llama-Nemotron) need --trust-remote-code, which runs that code.
 """
 
 import argparse
@@ -18,7 +20,8 @@ import numpy as np
 from safetensors.numpy import save
 
 END = 4096
-DOWN = ("mlp.down_proj", "feed_forward.down_proj", "feed_forward.w2", "mlp.fc2", "mlp.c_proj")
+DOWN = ("mlp.down_proj", "feed_forward.down_proj", "feed_forward.w2", "mlp.fc2", "mlp.c_proj", "ffn.proj_2")
+LAYERS = ("num_hidden_layers", "num_transformer_layers")
 
 
 def fingerprint(folder):
@@ -60,8 +63,10 @@ def part(text, context, tokens, begins=None):
 
 def down_projections(model, name):
     """The modules whose inputs are the neurons' values, by layer."""
-    modules = dict(model.named_modules())
-    layers = model.config.get_text_config().num_hidden_layers
+    modules, config = dict(model.named_modules()), model.config.get_text_config()
+    layers = next((getattr(config, key) for key in LAYERS if hasattr(config, key)), None)
+    if layers is None:
+        raise SystemExit(f"config.json: expected the number of layers, as {' or '.join(LAYERS)}")
     if name:
         names = [name.format(layer) for layer in range(layers)]
         if missing := [path for path in names if path not in modules]:
@@ -98,7 +103,7 @@ def record(model, windows, name=None):
 
 def main():
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("model")
@@ -106,16 +111,26 @@ def main():
     parser.add_argument("output")
     parser.add_argument("--context", type=int, default=512)
     parser.add_argument("--max-tokens", type=int, default=32768)
-    parser.add_argument("--down")
+    parser.add_argument("--down", help="module whose input is recorded, {} for the layer")
+    parser.add_argument("--tokenizer", help="folder of the tokenizer, if MODEL has none")
+    parser.add_argument("--trust-remote-code", action="store_true", help="run the model's own Python code, from MODEL")
     chosen = parser.parse_args()
+    trust = {"trust_remote_code": chosen.trust_remote_code}
     text, origin = chosen.text.read_bytes(), fingerprint(chosen.model)
-    tokenizer = AutoTokenizer.from_pretrained(chosen.model)
+    try:
+        config = AutoConfig.from_pretrained(chosen.model, **trust)
+    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        if "trust_remote_code" in str(error):
+            reason = "Transformers does not have the model; --trust-remote-code runs the model's own code"
+        raise SystemExit(f"{chosen.model}: {reason}") from None
+    tokenizer = AutoTokenizer.from_pretrained(chosen.tokenizer or chosen.model, **trust)
     ids = tokenizer(text.decode(), add_special_tokens=False, verbose=False)["input_ids"][:chosen.max_tokens]
     first = tokenizer("a")["input_ids"][:1]
     begins = first if first == [tokenizer.bos_token_id] else []
     step = chosen.context - len(begins)
     windows = [begins + ids[start:start + step] for start in range(0, len(ids), step)]
-    model = AutoModelForCausalLM.from_pretrained(chosen.model, dtype=torch.float32).eval()
+    model = AutoModelForCausalLM.from_pretrained(chosen.model, config=config, dtype=torch.float32, **trust).eval()
     layers, positions = record(model, windows, chosen.down)
     write(chosen.output, layers, positions, origin, part(text, chosen.context, len(ids), *begins))
     print(f"{chosen.output}: {len(layers)} layers, {len(ids)} tokens")
