@@ -56,7 +56,7 @@ package enum FamilyTable {
     if case .key = family.isParallel { features.append("branches parallel or serial") }
     features += when(!family.gated, "no gate") + activation(family)
     features += positions(family, layout)
-    features += when(family.keys.window != nil, "windows")
+    features += when(family.keys.window != nil && !refusesWindows(family), "windows")
     features += when(
       has(.queryNorm),
       "norms of queries and keys" + (family.normsFollowRotation ? " after the rotation" : ""))
@@ -102,6 +102,12 @@ package enum FamilyTable {
     case .reluSquared?: return ["squared ReLU"]
     case .xielu?: return ["xIELU"]
     }
+  }
+
+  /// Whether only models whose windows are turned off are read.
+  private static func refusesWindows(_ family: Family) -> Bool {
+    guard case .from(_, let flag) = family.windowedLayers else { return false }
+    return family.requirements[flag]?.value == .bool(false)
   }
 
   private static func positions(_ family: Family, _ layout: TensorLayout) -> [String] {
