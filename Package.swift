@@ -107,15 +107,15 @@ let package = Package(
     stage(
       "Containers",
       [
-        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Experts", "JSON",
-        "Kernels", "Reports", "Safetensors", "Tensors", "Work",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "DMOE", "Experts", "Kernels",
+        "Reports", "Safetensors", "Tensors", "Work",
       ]),
     stage(
       "Forms",
       [
-        "Architectures", "ByteIO", "Checkpoints", "Containers", "DMOE", "Evaluation", "Experts",
-        "GGUF", "JSON", "Kernels", "Reports", "Running", "Safetensors", "Tensors", "Tokenizers",
-        "Work",
+        "Architectures", "ByteIO", "Calibration", "Checkpoints", "Containers", "DMOE", "Evaluation",
+        "Experts", "GGUF", "JSON", "Kernels", "Reports", "Running", "Safetensors", "Tensors",
+        "Tokenizers", "Work",
       ],
       // Python code of routed folders, run by Transformers.
       resources: [

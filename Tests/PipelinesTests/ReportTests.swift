@@ -26,7 +26,8 @@ import Work
     }
     // The first variant is dense, the only one without an expert or a budget.
     #expect(
-      keys("held_out", "variants", "0") == page["variant"]?.keys.subtracting(["expert", "budget"]))
+      keys("held_out", "variants", "0")
+        == page["variant"]?.keys.subtracting(["expert", "refitted", "budget"]))
     #expect(
       keys("held_out", "variants", "0", "kld_percentiles")
         == page["variant"]?.inner["kld_percentiles"])
@@ -40,7 +41,10 @@ import Work
     #expect(keys("output", "experts", "0") == page["output"]?.inner["experts"])
     #expect(keys("routing").isEmpty)
     let experts = document.object?["held_out"]?.object?["variants"]?.array?.dropFirst() ?? []
-    #expect(experts.compactMap { $0.object?["expert"]?.int } == [0, 1, 2, 3])
+    #expect(experts.compactMap { $0.object?["expert"]?.int } == [0, 1, 2, 3, 0, 1, 2])
+    #expect(
+      experts.compactMap { $0.object?["refitted"]?.bool }
+        == [true, true, true, false, false, false, false])
   }
 
   @Test func `what is told of routers has exactly the keys of its page`() throws {
@@ -75,7 +79,7 @@ import Work
       #expect(keys(first) == page["token_kinds"]?.inner["easy"], "\(kind)")
     }
     let variant = routed?["held_out"]?.object?["variants"]?.array?.last?.object
-    #expect(keys(variant) == page["variant"]?.keys.subtracting(["expert"]))
+    #expect(keys(variant) == page["variant"]?.keys.subtracting(["expert", "refitted"]))
   }
 
   @Test func `without text there is nothing measured`() throws {

@@ -17,6 +17,9 @@ import llama_cpp
 
 from llama_export import FAMILIES, ROOT, TEXT, quiet
 
+# Architectures that llama.cpp's saver aborts on.
+UNSAVED = {"apertus"}
+
 
 def saved(path, place):
     """Path of the file as llama.cpp saves it."""
@@ -42,7 +45,7 @@ def main(dynamoe):
     with tempfile.TemporaryDirectory() as place:
         for name in FAMILIES:
             path = ROOT / "fixtures/families" / name / "model.gguf"
-            if not path.exists():
+            if not path.exists() or name in UNSAVED:
                 continue
             expected = perplexity(dynamoe, path)
             found = perplexity(dynamoe, saved(path, pathlib.Path(place) / f"{name}.gguf"))
