@@ -26,7 +26,7 @@ extension CalibrationReport {
         "  Held-out text: \(HumanText.count(heldOut.result.targets)) tokens in windows of "
           + "\(heldOut.context). Above: one expert for all tokens, "
           + (heldOut.result.figures.contains(where: \.isRefitted)
-            ? "its down projections refitted." : "uncompensated."),
+            ? "refitted." : "uncompensated."),
       ]
       lines += Self.tradeOff(heldOut.result.figures)
       if withChart, let chart { lines += [""] + chart.lines() + [""] }

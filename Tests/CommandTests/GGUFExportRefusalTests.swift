@@ -79,10 +79,6 @@ import Testing
       "without a soft cap of attention scores"
     ),
     ("llama3", "config.json", "hidden_act", "\"relu\"", "the activation relu"),
-    (
-      "gemma2", "config.json", "layer_types", #"["full_attention", "full_attention"]"#,
-      "without attention windows"
-    ),
     ("cohere2", "config.json", "sliding_window", "null", "without attention windows"),
     (
       "modernbert", "config.json", "layer_types",

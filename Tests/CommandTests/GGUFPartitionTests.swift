@@ -51,7 +51,8 @@ import Testing
         == perplexity(["evaluate", output] + evaluation))
     let overlay = folder.path("o.dmoe")
     try expectDone(
-      ["partition", Fixture.gguf(.q40), "-o", overlay, "--overlay"] + Fixture.text)
+      ["partition", Fixture.gguf(.q40), "-o", overlay, "--overlay", "--no-keep-tokens"]
+        + Fixture.text)
     let filled = folder.path("filled.dmoe")
     try expectDone(
       ["export", overlay, "--base", Fixture.gguf(.q40), "--format", "dmoe", "--expert", "dense"]

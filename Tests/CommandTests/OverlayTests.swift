@@ -12,7 +12,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     overlay = folder.path("o.dmoe")
-    try expectDone(["partition", Fixture.model, "-o", overlay, "--overlay"] + Fixture.text)
+    try expectDone(
+      ["partition", Fixture.model, "-o", overlay, "--overlay", "--no-keep-tokens"] + Fixture.text)
   }
 
   @Test func `an overlay on its base is the file with the weights`() throws {

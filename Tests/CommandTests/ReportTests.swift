@@ -98,7 +98,7 @@ import Testing
   @Test func `the trade-off is in the report, and fits on a screen`() throws {
     let made = try Self.made([])
     let names = try #require(made.report["held_out"]?.object?["variants"]?.array)
-      .compactMap { $0.object?["name"]?.string }.filter { $0.contains("@") }
+      .compactMap { $0.object?["name"]?.string }.filter { $0.contains("@budget") }
     #expect(names.filter { $0.hasPrefix("routed") }.count == 5 && names.count == 14)
     #expect(names.first == "routed@budget=0.25" && names.last == "routed@budget=0.8")
     #expect(made.summary.count <= 30 && made.summary.allSatisfy { $0.count <= 100 })
