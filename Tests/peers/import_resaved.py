@@ -23,8 +23,10 @@ def run(*words):
 
 
 def figures(dynamoe, file, *options):
-    told = run(dynamoe, "evaluate", file, "--json", *options)
-    return {variant["name"]: variant["perplexity"] for variant in json.loads(told)["variants"]}
+    """Perplexities by variant, of experts as they are: folders hold no tokens to refit them on."""
+    told = json.loads(run(dynamoe, "evaluate", file, "--json", *options))["variants"]
+    return {variant["name"].removesuffix("@bare"): variant["perplexity"] for variant in told
+            if not variant.get("refitted")}
 
 
 def main(dynamoe, file, model):

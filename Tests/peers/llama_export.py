@@ -129,7 +129,8 @@ def main(dynamoe):
         file, mixed = place / "t.dmoe", place / "mixed.dmoe"
         text = ["--text", MODEL / "calibration.txt", "--max-tokens", 4096, "--router", "none"]
         run(dynamoe, "partition", MODEL, "-o", file, "--experts", 4, *text)
-        run(dynamoe, "partition", MODEL, "-o", mixed, "--fractions", "auto", *text)
+        # Narrow layers magnify the rounding of refitted projections.
+        run(dynamoe, "partition", MODEL, "-o", mixed, "--fractions", "auto", "--no-keep-tokens", *text)
         for expert in ("50%", "dense"):
             for kind in ("f32", "bf16", "f16", "q8_0", "q4_0"):
                 agree &= compare(
