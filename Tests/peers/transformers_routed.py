@@ -57,7 +57,7 @@ def compare(dynamoe, source, text, context, options, place):
     tokens, container, folder = place / "ids.jsonl", place / "t.dmoe", place / "routed"
     tokens.write_text(json.dumps(ids))
     run(dynamoe, "partition", source, "-o", container, "--text", ROOT / "fixtures/tiny-llama/calibration.txt",
-        "--max-tokens", 4096, "--context", context, "--json", *options)
+        "--max-tokens", 4096, "--context", context, "--no-keep-tokens", "--json", *options)
     run(dynamoe, "export", container, "--format", "hf", "-o", folder, "--shard-size", "500kB")
     run(dynamoe, "validate", folder, "--against", container)
     form = json.loads((folder / "config.json").read_text())["dynamoe"]
