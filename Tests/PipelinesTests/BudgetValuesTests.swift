@@ -2,6 +2,7 @@ import ByteIO
 import DMOE
 import Experts
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -99,5 +100,22 @@ import Testing
     let table = try #require(try Routing(DMOEReader(path: path))?.budgets)
     #expect(table.rows.isEmpty && table.smallest > 1)
     _ = try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
+  }
+
+  @Test(arguments: [(0, "x"), (14, "9999999")])
+  func `calibration tokens that are not the model's are refused`(
+    place: Int, text: String
+  ) throws {
+    let path = try edited(
+      .residual, .file(TensorName(DMOEDirectory.calibrationName)), Array(text.utf8), at: place)
+    let mention = "line 1: calibration.jsonl: expected the ids of tokens as input_ids"
+    for command in [
+      ["evaluate", path, "--text", Fixture.heldOutText, "--max-tokens", "64"],
+      ["export", path, "--format", "hf", "--expert", "0", "-o", folder.path("out")],
+    ] {
+      let run = try dynamoe(command)
+      #expect(run.status == 65 && run.output.isEmpty && run.errors.contains(mention), "\(run)")
+    }
+    #expect(try folder.names() == ["edited.dmoe"])
   }
 }
