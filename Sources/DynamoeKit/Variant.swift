@@ -4,7 +4,8 @@ import Evaluation
 public enum Variant: Sendable, Hashable {
   /// All neurons of every layer.
   case dense
-  /// The same expert for every token and layer, without compensation; 0 is the smallest.
+  /// The same expert for every token and layer, as it is: without compensation, not refitted; 0 is
+  /// the smallest.
   case expert(Int)
   /// Routed, at this fraction of the dense cost of the feed-forward layers, routers and
   /// compensation included.

@@ -5,7 +5,7 @@ package import Running
 package import Work
 
 /// Refits the down projections of experts that each run alone in every layer, on the states that the
-/// layers before leave: a layer also repairs what those have lost.
+/// expert's earlier layers leave: a layer also repairs what those have lost.
 ///
 /// The target of a layer is the residual stream of the dense model behind it. Where a norm follows
 /// the output, it is the dense output itself, as the norm bounds what can be added.

@@ -40,7 +40,7 @@ package struct ExpertRefit: Sendable {
   ///   - checkpoint: a container, or an overlay on its base.
   ///   - expert: the expert to export; the dense model lacks nothing and is never refitted.
   ///   - choice: whether to refit.
-  /// - Returns: the refit, if any, and what prevents one that was possible to want.
+  /// - Returns: the refit, or the obstacle to one that was wanted; neither if none was.
   /// - Throws: ``FormError/noRefit(path:_:)`` if one is required that the container does not allow.
   static func planned(
     _ checkpoint: Checkpoint, _ expert: ExpertTensors, _ choice: Choice
