@@ -46,9 +46,10 @@ enum FunctionCheck: Check {
       guard call.stream == 0 else { return (output(call), observation: ()) }
       let layer = experts[call.layer]
       let full = [Int](repeating: layer.experts - 1, count: call.input.rows)
-      let output = RoutedFeedForward.output(
-        call.weights, input: call.input, experts: layer, choices: full)
-      return (output, observation: ())
+      let routed = RoutedFeedForward(
+        call.weights, input: call.input, residual: call.residual, experts: layer, choices: full,
+        price: nil)
+      return (routed.output, observation: ())
     } finishedLayer: { _, _ in
     }
     if let dense {

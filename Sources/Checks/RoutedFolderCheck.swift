@@ -13,7 +13,7 @@ enum RoutedFolderCheck: Check {
   static let summary = """
     In an exported folder with routers, the Python files, which Transformers runs, equal those of \
     this program byte for byte, and the folder neither contains nor names other code; \
-    routers, compensation and permutations have the shapes that \
+    routers, compensation, skipping and permutations have the shapes that \
     config.json requires, and each permutation contains every neuron once.
     """
 
@@ -49,9 +49,10 @@ enum RoutedFolderCheck: Check {
     }
     let routers = form.routing.map { "\($0.router.rawValue) routers" } ?? "no routers"
     let compensation = form.routing?.compensationRank.map { ", compensation of rank \($0)" } ?? ""
+    let skipping = form.routing?.skips == true ? ", skipping" : ""
     return .passed(
       "\(form.widths.first?.count ?? 0) experts in each of \(form.widths.count) layers, "
-        + "\(routers)\(compensation); the code is that of this version")
+        + "\(routers)\(compensation)\(skipping); the code is that of this version")
   }
 
   /// The first Python file that differs from the exported one; nil if none does.
@@ -108,6 +109,12 @@ enum RoutedFolderCheck: Check {
         guard isAlike, found.shape == tensor.shape else {
           return "\(name): expected \(tensor.elementType.rawValue) \(tensor.shape), found "
             + "\(found.elementType.rawValue) \(found.shape)"
+        }
+        if case .skipping(let part, _) = tensor.kind, part == "scale" || part == "cost" {
+          let numbers = found.elementType.doubles(try folder.source.read(name))
+          guard numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+            return "\(name): expected finite numbers of at least 0"
+          }
         }
         known.insert(name)
       }

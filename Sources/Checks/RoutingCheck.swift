@@ -5,8 +5,8 @@ import Experts
 enum RoutingCheck: Check {
   static let id = "routing"
   static let summary = """
-    Routers and compensation have the shapes that the plan requires, their numbers are finite, and \
-    the budgets are strictly monotone.
+    Routers, compensation and skipping have the shapes that the plan requires, their numbers are \
+    finite, and the budgets are strictly monotone.
     """
 
   static func applies(to subject: CheckSubject) -> Bool { subject.checkpoint.container != nil }
@@ -20,6 +20,7 @@ enum RoutingCheck: Check {
     let compensation = form.compensationRank.map { ", compensation of rank \($0)" } ?? ""
     let budgets = routing.budgets.map { ", budgets in \($0.rows.count) rows" } ?? ""
     return .passed(
-      "\(form.router.rawValue) routers of \(routing.routers.count) layers\(compensation)\(budgets)")
+      "\(form.router.rawValue) routers of \(routing.routers.count) layers\(compensation)"
+        + "\(form.skips ? ", skipping" : "")\(budgets)")
   }
 }

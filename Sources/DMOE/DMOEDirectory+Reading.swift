@@ -26,7 +26,8 @@ extension DMOEDirectory {
     let plan = try root.member("plan")
     importance = try plan.member("importance").string()
     recipe = try plan.stated("recipe")?.string()
-    routing = try RoutingDescription(plan)
+    routing = try RoutingDescription(
+      plan, skips: features.contains(Feature.skipping.rawValue))
     let widthsField = try plan.member("widths")
     widths = try Self.widths(widthsField, of: model)
     guard !isOverlay || widths[0].last == model.neurons[0] else {

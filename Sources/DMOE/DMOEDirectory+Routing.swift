@@ -6,7 +6,10 @@ extension DMOEDirectory {
   func checkRouting() throws(JSONFieldError) {
     guard let routing else { return }
     try checkRouters(routing)
-    try checkBudgets()
+    try checkBudgets(hasWindows: routing.skips)
+    if routing.skips {
+      for ring in 0..<experts { try checkSkipping(routing, ring: ring) }
+    }
     if let rank = routing.compensationRank {
       for ring in 0..<experts { try checkCompensation(rank: rank, ring: ring) }
     }
@@ -66,8 +69,39 @@ extension DMOEDirectory {
     }
   }
 
-  /// Checks that the budgets have both tensors or none.
-  private func checkBudgets() throws(JSONFieldError) {
+  /// Checks that a ring has the skipping of every layer once.
+  private func checkSkipping(
+    _ routing: RoutingDescription, ring: Int
+  ) throws(JSONFieldError) {
+    let section = ring + 1
+    var wanted: [StoredTensor.Kind: (type: ElementType, shape: [Int])] = [:]
+    for layer in 0..<model.layers {
+      let neurons = ranks(ofRing: ring, layer: layer).count
+      let forms = routing.skipping(
+        neurons: neurons, isFull: ring >= partialExperts, hiddenSize: model.hiddenSize)
+      for (name, type, shape) in forms {
+        wanted[.skipping(name, layer: layer)] = (type, shape)
+      }
+    }
+    for (place, tensor) in sections[section].tensors.enumerated() {
+      guard case .skipping = tensor.kind else { continue }
+      let form = wanted.removeValue(forKey: tensor.kind)
+      guard let form, form == (tensor.elementType, tensor.shape) else {
+        throw JSONFieldError(
+          field: "sections[\(section)].tensors[\(place)]",
+          expected: form.map { "\($0.type.rawValue) \($0.shape)" }
+            ?? "each tensor of a layer's skipping once",
+          found: "\(tensor.title), \(tensor.elementType.rawValue) \(tensor.shape)")
+      }
+    }
+    if let missing = wanted.keys.map({ "\($0)" }).min() {
+      throw JSONFieldError(
+        field: "sections[\(section)].tensors", expected: missing, found: "nothing")
+    }
+  }
+
+  /// Checks that the budgets have all tensors or none.
+  private func checkBudgets(hasWindows: Bool) throws(JSONFieldError) {
     var names: Set<String> = []
     for (place, tensor) in sections[0].tensors.enumerated() {
       guard case .budgets(let name) = tensor.kind else { continue }
@@ -75,19 +109,23 @@ extension DMOEDirectory {
         switch name {
         case "table": tensor.shape.count == 2 && tensor.shape[1] == 3
         case "ends": tensor.shape == [2]
+        case "window": hasWindows && tensor.shape.count == 2 && tensor.shape[1] == 2
         default: false
         }
       guard fits, tensor.elementType == .f64, names.insert(name).inserted else {
         throw JSONFieldError(
           field: "sections[0].tensors[\(place)]",
-          expected: "table as F64 [rows, 3] or ends as F64 [2], once",
+          expected: hasWindows
+            ? "table as F64 [rows, 3], ends as F64 [2] or window as F64 [rows, 2], once"
+            : "table as F64 [rows, 3] or ends as F64 [2], once",
           found: "\(name), \(tensor.elementType.rawValue) \(tensor.shape)")
       }
     }
-    guard names.count != 1 else {
+    guard names.isEmpty || names.count == (hasWindows ? 3 : 2) else {
       throw JSONFieldError(
-        field: "sections[0].tensors", expected: "table and ends of the budgets",
-        found: "only \(names.sorted().joined())")
+        field: "sections[0].tensors",
+        expected: "\(hasWindows ? "table, ends and window" : "table and ends") of the budgets",
+        found: "only \(names.sorted().joined(separator: " and "))")
     }
   }
 }

@@ -52,6 +52,7 @@ extension DMOEDirectory {
 
   private var requirements: [Feature] {
     (isOverlay ? [.base] : []) + (model.neurons.uniform == nil ? [.layerWidths] : [])
+      + (routing?.skips == true ? [.skipping] : [])
   }
 
   private var source: JSONValue {
@@ -120,6 +121,10 @@ extension StoredTensor {
       object["layer"] = .int(layer)
     case .compensation(let name, let layer):
       object["kind"] = "compensation"
+      object["name"] = .string(name)
+      object["layer"] = .int(layer)
+    case .skipping(let name, let layer):
+      object["kind"] = "skipping"
       object["name"] = .string(name)
       object["layer"] = .int(layer)
     case .budgets(let name):

@@ -99,6 +99,8 @@ package struct DMOEDirectory: Sendable, Equatable {
     case base
     /// Layers of different widths.
     case layerWidths = "layer_widths"
+    /// Experts that skip neurons, on which costs and budgets depend.
+    case skipping
   }
 
   /// Name of a section in error messages.

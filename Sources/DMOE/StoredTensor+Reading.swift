@@ -71,6 +71,10 @@ extension StoredTensor.Kind {
       } else {
         self = .other(kind)
       }
+    case ("skipping", _) where !inShared:
+      let name = try field.stated("name")?.string()
+      let layer = try field.stated("layer")?.int()
+      if let name, let layer { self = .skipping(name, layer: layer) } else { self = .other(kind) }
     case ("budgets", _) where inShared:
       self =
         try field.stated("name").map { (name) throws(JSONFieldError) in

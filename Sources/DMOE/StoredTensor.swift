@@ -14,6 +14,9 @@ package struct StoredTensor: Sendable, Equatable {
     case router(String, layer: Int)
     /// A tensor of a layer's compensation, for the expert that ends with this ring.
     case compensation(String, layer: Int)
+    /// A tensor of a layer that tells which neurons of a ring are skipped, or what the expert that
+    /// ends with it costs then.
+    case skipping(String, layer: Int)
     /// A tensor that maps a budget to a threshold or price.
     case budgets(String)
     /// An unknown kind, as later versions may add, or an optional kind of unknown form.
@@ -78,6 +81,7 @@ package struct StoredTensor: Sendable, Equatable {
     case .part(let part, let layer): "\(part.rawValue) of layer \(layer)"
     case .router(let name, let layer): "\(name) of the router of layer \(layer)"
     case .compensation(let name, let layer): "\(name) of the compensation of layer \(layer)"
+    case .skipping(let name, let layer): "\(name) of the skipping of layer \(layer)"
     case .budgets(let name): "\(name) of the budgets"
     case .other(let kind): kind
     }

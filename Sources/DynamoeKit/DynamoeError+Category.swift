@@ -68,7 +68,8 @@ extension DynamoeError.Category {
   private static func category(of error: PipelineError) -> Self {
     switch error {
     case .noImportance, .routersWithoutText, .greedyWithoutText, .compensationWithoutErrors,
-      .compensationWithoutRouters, .compensationRank, .routersWithoutChoice,
+      .compensationWithoutRouters, .compensationRank, .skippingWithoutPrices,
+      .routersWithoutChoice,
       .shownTextWithoutRouters, .matrixWithoutMagnitudes, .downNotQuantized, .downBlocks,
       .sameOutput:
       .usage
@@ -92,7 +93,7 @@ extension DynamoeError.Category {
   private static func category(of error: PlanError) -> Self {
     switch error {
     case .widths, .fractions, .experts, .alignment, .noStatistics: .usage
-    case .model, .notFinite, .otherShape, .router, .budgets: .data
+    case .model, .notFinite, .otherShape, .router, .budgets, .skipping: .data
     }
   }
 

@@ -30,20 +30,26 @@ public struct Run: Sendable {
   ///
   /// ``Model/widths`` gives the number of neurons of each expert.
   public let experts: [[Int]]
-  /// Fraction of the feed-forward parameters in use, compensation included; mean over tokens and
-  /// layers.
+  /// Fraction of the feed-forward parameters in use for one token, compensation included; mean over
+  /// tokens and layers.
   public let activeFFNFraction: Double
+  /// The same where tokens run together, so that experts skip no neurons.
+  public let windowFFNFraction: Double
   /// Parameters of the routers divided by those of the feed-forward layers; 0 if no router ran.
   public let routerFraction: Double
 
-  /// Cost of the feed-forward layers, routers included: the quantity that a budget sets.
+  /// Cost of the feed-forward layers for one token, routers included: the quantity that a budget
+  /// sets.
   public var costFraction: Double { activeFFNFraction + routerFraction }
+  /// Cost for tokens that run together, routers included: the quantity that a window budget sets.
+  public var windowCostFraction: Double { windowFFNFraction + routerFraction }
 
   init(_ run: VariantRun, logitsAt positions: Range<Int>) {
     self.positions = positions
     logits = (0..<run.logits.rows).map { Array(run.logits[$0]) }
     experts = run.experts
     activeFFNFraction = run.activeFFNFraction
+    windowFFNFraction = run.windowFFNFraction
     routerFraction = run.routerFraction
   }
 }

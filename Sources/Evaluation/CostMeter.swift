@@ -9,6 +9,7 @@ import Work
 /// Sums the work and time of a stream over layers.
 struct CostMeter: Sendable {
   private(set) var cost = 0.0
+  private var windowCost = 0.0
   /// Cost of all neurons, one for each position if layers have one width.
   private var fullCost = 0.0
   private var neuronFraction = 0.0
@@ -23,8 +24,9 @@ struct CostMeter: Sendable {
     let share = Double(neurons[layer]) / neurons.mean
     for use in uses {
       cost += use.cost
+      windowCost += use.windowCost
       fullCost += share * Double(use.positions)
-      neuronFraction += Double(use.neurons) / neurons.mean
+      neuronFraction += use.neurons / neurons.mean
       compensated += use.compensated
       seconds += use.seconds
       positions += use.positions
@@ -57,7 +59,7 @@ struct CostMeter: Sendable {
     let compensationBytes = (4 * (compensationRank ?? 0) + 4) * hiddenSize
     let tokens = count / Double(max(layers, 1))
     return TokenCost(
-      activeFFNFraction: active, routerFraction: fraction,
+      activeFFNFraction: active, windowFFNFraction: windowCost / full, routerFraction: fraction,
       parametersPerToken: Double(shared.parameters) + active * Double(feedForward.parameters)
         + routerParameters,
       bytesPerToken: Double(shared.bytes) + neuronFraction / full * Double(feedForward.bytes)
@@ -70,19 +72,19 @@ struct CostMeter: Sendable {
 
 extension CostMeter: Recordable {
   func record(to writer: inout RecordWriter) {
-    writer.put([cost, fullCost, neuronFraction, seconds, singleSeconds])
+    writer.put([cost, windowCost, fullCost, neuronFraction, seconds, singleSeconds])
     writer.put([compensated, positions, layers])
   }
 
   init(from reader: inout RecordReader) {
     let sums: [Double] = reader.take()
     let counts: [Int] = reader.take()
-    guard sums.count == 5, counts.count == 3 else {
+    guard sums.count == 6, counts.count == 3 else {
       reader.refuse()
       return
     }
-    (cost, fullCost, neuronFraction) = (sums[0], sums[1], sums[2])
-    (seconds, singleSeconds) = (sums[3], sums[4])
+    (cost, windowCost, fullCost) = (sums[0], sums[1], sums[2])
+    (neuronFraction, seconds, singleSeconds) = (sums[3], sums[4], sums[5])
     (compensated, positions, layers) = (counts[0], counts[1], counts[2])
   }
 }

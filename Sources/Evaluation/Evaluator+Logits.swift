@@ -30,12 +30,14 @@ extension Evaluator {
     let always = chosenAlways(by: variant).map { [$0] } ?? []
     var experts = windows.map { [[Int]](repeating: [], count: $0.count) }
     var costs = [Double](repeating: 0, count: windows.count)
+    var windowCosts = costs
     do {
       let finished = try sweep.run(windows, phases: plan.phases) { call, earlier in
         plan.run(call, earlier: earlier)
       } finishedLayer: { layer, _, uses in
         for (window, use) in uses[stream].enumerated() {
           costs[window] += use.cost
+          windowCosts[window] += use.windowCost
           for position in experts[window].indices {
             experts[window][position] +=
               use.choices.isEmpty ? always : [use.choices[position]]
@@ -48,10 +50,10 @@ extension Evaluator {
       let routerFraction =
         plan.usesRouters(asRun(variant)) ? routing?.fraction(of: model) ?? 0 : 0
       return windows.indices.map { window in
-        VariantRun(
-          logits: logits[window], experts: experts[window],
-          activeFFNFraction: costs[window] / Double(layers * max(windows[window].count, 1)),
-          routerFraction: routerFraction)
+        let uses = Double(layers * max(windows[window].count, 1))
+        return VariantRun(
+          logits: logits[window], experts: experts[window], activeFFNFraction: costs[window] / uses,
+          windowFFNFraction: windowCosts[window] / uses, routerFraction: routerFraction)
       }
     } catch {
       throw .model(error)

@@ -34,6 +34,8 @@ extension Evaluator {
     guard container.holdsDense || chooser != .oracle else { return false }
     switch knob {
     case .budget: return routing?.budgets != nil
+    // No prices are fitted to the choices by true scores in windows.
+    case .window: return routing?.budgets != nil && chooser != .oracle
     case .threshold:
       guard let routing else { return chooser == .oracle }
       return routing.target == .similarity
@@ -69,7 +71,9 @@ extension Evaluator {
 
   /// Names of the variants that the model can run, for messages; knobs have a placeholder.
   package var choices: [String] {
-    let knobs: [(Variant.Knob, String)] = [(.threshold(0), "THRESHOLD"), (.budget(0), "budget=F")]
+    let knobs: [(Variant.Knob, String)] = [
+      (.threshold(0), "THRESHOLD"), (.budget(0), "budget=F"), (.window(0), "window=F"),
+    ]
     return (variants + bareVariants).map(\.name)
       + knobs.flatMap { knob, name in
         comparison(knob).filter(canRun).map { variant in

@@ -4,8 +4,10 @@ package enum Variant: Sendable, Hashable {
   package enum Knob: Sendable, Hashable {
     /// Similarity to the full output from which an expert is good enough.
     case threshold(Double)
-    /// Wanted cost fraction.
+    /// Wanted cost fraction for one token.
     case budget(Double)
+    /// Wanted cost fraction in a window, where experts skip no neurons.
+    case window(Double)
   }
 
   /// Method of choosing the expert of a token.
@@ -41,6 +43,8 @@ package enum Variant: Sendable, Hashable {
       "\(chooser.rawValue)@\(Self.shortest(threshold))"
     case .choosing(let chooser, .budget(let budget)):
       "\(chooser.rawValue)@budget=\(Self.shortest(budget))"
+    case .choosing(let chooser, .window(let budget)):
+      "\(chooser.rawValue)@window=\(Self.shortest(budget))"
     }
   }
 
@@ -78,13 +82,17 @@ package enum Variant: Sendable, Hashable {
 }
 
 extension Variant.Knob {
-  /// `0.8` is a threshold, `budget=0.5` a budget.
+  /// `0.8` is a threshold, `budget=0.5` a budget, `window=0.5` one in a window.
   fileprivate init?(_ text: String) {
-    let prefix = "budget="
-    let isBudget = text.hasPrefix(prefix)
-    guard let value = Double(isBudget ? String(text.dropFirst(prefix.count)) : text),
-      value.isFinite, value >= 0
-    else { return nil }
-    self = isBudget ? .budget(value) : .threshold(value)
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let number = parts.last, let value = Double(number), value.isFinite, value >= 0 else {
+      return nil
+    }
+    switch parts.dropLast().first {
+    case nil: self = .threshold(value)
+    case "budget": self = .budget(value)
+    case "window": self = .window(value)
+    default: return nil
+    }
   }
 }

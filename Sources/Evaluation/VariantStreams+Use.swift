@@ -4,10 +4,12 @@ import Running
 extension VariantStreams {
   /// Neurons, cost and time that one window used in a layer.
   struct Use: Sendable {
-    /// Sum over all tokens.
-    let neurons: Int
-    /// Sum over tokens of the parameters, over those of the mean layer.
+    /// Neurons whose weights amount to what is read for one token at a time: a sum over tokens.
+    let neurons: Double
+    /// Sum over tokens of the parameters used for each alone, over those of the mean layer.
     let cost: Double
+    /// The same with no neurons skipped, as in a window.
+    let windowCost: Double
     /// Expert for each token; empty if the variant does not choose.
     let choices: [Int]
     /// Number of tokens that used an expert's compensation.

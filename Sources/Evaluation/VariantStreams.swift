@@ -54,6 +54,9 @@ struct VariantStreams: Sendable {
       guard let routing, let budgets = routing.budgets else { return nil }
       return budgets.rule(
         budget: budget, target: routing.target, experts: experts, isOracle: chooser == .oracle)
+    case .window(let budget):
+      guard let routing, let budgets = routing.budgets else { return nil }
+      return budgets.rule(windowBudget: budget, target: routing.target, experts: experts)
     }
   }
 
@@ -118,12 +121,12 @@ struct VariantStreams: Sendable {
     case .choosing(.random, let knob):
       let routed = routedUse(knob, earlier).map(\.choices)
       let shuffled = ShuffledChoices.shuffled(routed, seed: UInt64(call.layer))
-      return chosen(shuffled[call.window], call)
+      return chosen(shuffled[call.window], by: rules[.choosing(.routed, knob)], call)
     case .choosing(.fixed, let knob):
       let routed = routedUse(knob, earlier)
       let tokens = routed.reduce(0) { $0 + $1.choices.count }
       let neurons = routed.reduce(0) { $0 + $1.neurons }
-      return first(max((2 * neurons + tokens) / (2 * tokens), 1), of: call)
+      return first(max(Int((neurons / Double(tokens)).rounded()), 1), of: call)
     }
   }
 
@@ -138,51 +141,62 @@ struct VariantStreams: Sendable {
     let experts = experts[call.layer]
     // Without routers, thresholds apply to the similarity.
     let target = routing?.target ?? .similarity
-    let outputs = ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
+    let outputs = ExpertOutputs(
+      call.weights, input: call.input, experts: experts, residual: call.residual,
+      price: rule.skippingPrice)
+    let compensations = experts.compensations(at: rule.skippingPrice)
     let scores = outputs.scores(
-      target, compensations: experts.compensations, residual: call.residual, join: call.join)
+      target, compensations: compensations, residual: call.residual, join: call.join)
     let choices = rule.choices(scores, costs: experts.costs)
-    let output = outputs.output(
-      choices: choices, compensations: experts.compensations)
-    return (output, use(choices, call))
+    let active = choices.enumerated().map { outputs.active[$0.element][$0.offset] }
+    let output = outputs.output(choices: choices, compensations: compensations)
+    return (output, use(choices, active, rule, call))
   }
 
   private func routed(
     _ rule: ChoiceRule, _ call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
-    let experts = experts[call.layer]
     if case .always(let expert) = rule {
-      return chosen([Int](repeating: expert, count: call.input.rows), call)
+      return chosen([Int](repeating: expert, count: call.input.rows), by: rule, call)
     }
     guard let routing else { preconditionFailure("no routers") }
     let scores = routing.predict(layer: call.layer, input: call.input, residual: call.residual)
-    return chosen(rule.choices(scores, costs: experts.costs), call)
+    return chosen(rule.choices(scores, costs: experts[call.layer].costs), by: rule, call)
   }
 
   private func first(
     _ neurons: Int, of call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
     let hidden = call.weights.hidden(call.input, neurons: neurons)
-    let share = Double(neurons) / meanNeurons
-    let use = Use(
-      neurons: neurons * call.input.rows, cost: share * Double(call.input.rows), choices: [])
+    let tokens = Double(call.input.rows)
+    let cost = Double(neurons) / meanNeurons * tokens
+    let use = Use(neurons: Double(neurons) * tokens, cost: cost, windowCost: cost, choices: [])
     return (call.weights.output(hidden), use)
   }
 
   private func chosen(
-    _ choices: [Int], _ call: LayerSweep.Call
+    _ choices: [Int], by rule: ChoiceRule?, _ call: LayerSweep.Call
   ) -> (output: Matrix, observation: Use) {
-    let output = RoutedFeedForward.output(
-      call.weights, input: call.input, experts: experts[call.layer], choices: choices)
-    return (output, use(choices, call))
+    let routed = RoutedFeedForward(
+      call.weights, input: call.input, residual: call.residual, experts: experts[call.layer],
+      choices: choices, price: rule?.skippingPrice)
+    return (routed.output, use(choices, routed.active, rule, call))
   }
 
-  private func use(_ choices: [Int], _ call: LayerSweep.Call) -> Use {
+  private func use(
+    _ choices: [Int], _ active: [Int], _ rule: ChoiceRule?, _ call: LayerSweep.Call
+  ) -> Use {
     let experts = experts[call.layer]
-    let compensated = choices.count { $0 < experts.compensations.count }
+    let maps = experts.compensations(at: rule?.skippingPrice).count
+    let compensated = choices.count { $0 < maps }
+    var (neurons, cost) = (0.0, 0.0)
+    for (expert, active) in zip(choices, active) {
+      neurons += experts.neuronsRead(of: expert, active: active)
+      cost += experts.cost(of: expert, active: active, price: rule?.skippingPrice)
+    }
     return Use(
-      neurons: choices.reduce(0) { $0 + experts.widths[$1] },
-      cost: choices.reduce(0) { $0 + experts.costs[$1] }, choices: choices,
+      neurons: neurons, cost: cost,
+      windowCost: choices.reduce(0) { $0 + experts.costs.inWindow[$1] }, choices: choices,
       compensated: compensated)
   }
 }

@@ -68,6 +68,44 @@ extension Compensation: Recordable {
   }
 }
 
+extension LayerSkipping: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(scales)
+    writer.put(saving)
+    writer.put(compensations)
+  }
+
+  package init(from reader: inout RecordReader) {
+    self.init(scales: reader.take(), saving: reader.take(), compensations: reader.take())
+  }
+}
+
+extension RankingSweep.Skipping: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(rule)
+    writer.put(shares)
+  }
+
+  package init(from reader: inout RecordReader) {
+    self.init(rule: reader.take(), shares: reader.take())
+  }
+}
+
+extension ExpertCosts: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put(inWindow)
+    writer.put(priced)
+  }
+
+  package init(from reader: inout RecordReader) {
+    let inWindow: [Double] = reader.take()
+    let priced: [[Double]] = reader.take()
+    let fits = priced.isEmpty || priced.count == inWindow.count
+    if !fits { reader.refuse() }
+    self.init(inWindow: inWindow, priced: fits ? priced : [])
+  }
+}
+
 extension LayerExperts: Recordable {
   package func record(to writer: inout RecordWriter) {
     writer.put(widths)
@@ -75,6 +113,7 @@ extension LayerExperts: Recordable {
     writer.put([meanNeurons])
     writer.put(compensations)
     writer.put(costs)
+    writer.put(skipping)
   }
 
   package init(from reader: inout RecordReader) {
@@ -84,7 +123,8 @@ extension LayerExperts: Recordable {
     meanNeurons = means.first ?? 1
     compensations = reader.take()
     costs = reader.take()
-    if costs.count != widths.count || means.count != 1 { reader.refuse() }
+    skipping = reader.take()
+    if costs.inWindow.count != widths.count || means.count != 1 { reader.refuse() }
   }
 }
 

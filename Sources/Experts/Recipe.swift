@@ -36,6 +36,9 @@ package enum Recipe: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether experts skip neurons at the price by which routers choose.
+  package var skips: Bool { target == .logError }
+
   /// Hidden values of a router; wider routers do not repay their own cost.
   package func routerWidth(hiddenSize: Int) -> Int {
     switch self {

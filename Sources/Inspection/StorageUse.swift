@@ -7,6 +7,7 @@ package struct StorageUse: Sendable {
   package enum Purpose: String, CaseIterable, Sendable {
     case weights
     case compensation
+    case skipping
     /// Includes the budget tables.
     case routers
     /// Permutations.
@@ -55,6 +56,7 @@ package struct StorageUse: Sendable {
     switch tensor.kind {
     case .source, .part: .weights
     case .compensation: .compensation
+    case .skipping: .skipping
     case .router, .budgets: .routers
     case .permutation: .order
     case .file: .files

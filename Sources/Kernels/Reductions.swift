@@ -10,6 +10,16 @@ extension Matrix {
 
   /// Sum of each column with one weight per row, in double precision.
   package func columnSums(weights: [Double]) -> [Double] {
+    columnSums(weights: weights) { $0 }
+  }
+
+  /// Sum of the squares of each column with one weight per row, in double precision.
+  package func columnSquareSums(weights: [Double]) -> [Double] {
+    columnSums(weights: weights) { $0 * $0 }
+  }
+
+  @inline(__always)
+  private func columnSums(weights: [Double], _ term: (Double) -> Double) -> [Double] {
     precondition(weights.count == rows, "\(weights.count) weights for \(rows) rows")
     let columns = columns
     var sums = [Double](repeating: 0, count: columns)
@@ -17,7 +27,7 @@ extension Matrix {
       unsafe values.withUnsafeBufferPointer { values in
         for (row, weight) in weights.enumerated() {
           for column in 0..<columns {
-            unsafe sums[column] += weight * Double(values[row * columns + column])
+            unsafe sums[column] += weight * term(Double(values[row * columns + column]))
           }
         }
       }

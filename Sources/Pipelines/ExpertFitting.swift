@@ -23,6 +23,8 @@ struct ExpertFitting: Sendable {
   let router: RouterKind?
   /// Nil for no compensation.
   let compensationRank: Int?
+  /// Whether experts skip neurons.
+  let skips: Bool
   let rounds: Int
   let seed: UInt64
 
@@ -52,7 +54,7 @@ struct ExpertFitting: Sendable {
   var ranking: NeuronRanking {
     NeuronRanking(
       model: model, importance: importance, widths: widths, alignment: alignment,
-      evidence: evidence, wantsErrors: compensationRank != nil)
+      evidence: evidence, wantsErrors: compensationRank != nil || skips, wantsSkipping: skips)
   }
 
   func run(_ stages: StageList, _ context: Context) throws -> Fitted {
@@ -130,18 +132,18 @@ struct ExpertFitting: Sendable {
     let calibration = RoutingSweep(
       kind: router, target: recipe.target, compensationRank: compensationRank,
       width: recipe.routerWidth(hiddenSize: model.configuration.hiddenSize), seed: seed)
-    let costs = ranked.plan.layers.map { self.costs($0.widths) }
+    let costs = ranked.plan.layers.indices.map { self.costs(ranked, layer: $0) }
     var scores = ranked.logErrors
     var fitted: [RoutingSweep.Layer] = []
     var round = 0
     while let stage = stages[.fitting(round: round)] {
-      let shares =
-        compensationRank == nil
-        ? []
+      let use =
+        scores.isEmpty
+        ? nil
         : CostCurve(target: recipe.target, scores: scores, costs: costs)
-          .shares(parallel: context.parallel)
+          .use(parallel: context.parallel)
       fitted = try calibration.fit(
-        plan: ranked.plan, windows: windows, shares: shares,
+        plan: ranked.plan, windows: windows, use: use, skipping: ranked.skipping,
         from: LayerSweep(model, context.leaving(stage.cost.beside), as: stage))
       scores = fitted.map(\.predicted)
       round += 1
@@ -155,13 +157,20 @@ struct ExpertFitting: Sendable {
       hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
   }
 
-  private func costs(_ widths: [Int]) -> [Double] {
-    let hiddenSize = model.configuration.hiddenSize
-    return LayerExperts.costs(
-      widths: widths, neurons: widths[widths.count - 1],
-      meanNeurons: model.configuration.neurons.mean,
-      compensation: compensationRank.map {
-        Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize)
-      } ?? 0, hiddenSize: hiddenSize, gated: model.family.gated)
+  private func costs(_ ranked: RankingSweep.Ranked, layer: Int) -> ExpertCosts {
+    let widths = ranked.plan.layers[layer].widths
+    let (hiddenSize, gated) = (model.configuration.hiddenSize, model.family.gated)
+    let meanNeurons = model.configuration.neurons.mean
+    let compensation =
+      compensationRank.map { Compensation.parameterCount(rank: $0, hiddenSize: hiddenSize) } ?? 0
+    return ExpertCosts(
+      inWindow: LayerExperts.costs(
+        widths: widths, neurons: widths[widths.count - 1], meanNeurons: meanNeurons,
+        compensation: compensation, hiddenSize: hiddenSize, gated: gated),
+      priced: ranked.skipping.isEmpty
+        ? []
+        : LayerExperts.pricedCosts(
+          ranked.skipping[layer].shares, compensation: compensation, meanNeurons: meanNeurons,
+          hiddenSize: hiddenSize, gated: gated))
   }
 }

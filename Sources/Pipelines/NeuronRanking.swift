@@ -14,12 +14,14 @@ package struct NeuronRanking: Sendable {
   package let alignment: Int
   /// Statistics made earlier, if any.
   package let evidence: NeuronEvidence?
-  /// Whether to measure the errors of the experts, which compensation needs.
+  /// Whether to measure the errors of the experts, which compensation and skipping need.
   package let wantsErrors: Bool
+  /// Whether to measure which neurons can be skipped.
+  package let wantsSkipping: Bool
 
   package init(
     model: Model, importance: Importance, widths: ExpertWidths, alignment: Int,
-    evidence: NeuronEvidence? = nil, wantsErrors: Bool = false
+    evidence: NeuronEvidence? = nil, wantsErrors: Bool = false, wantsSkipping: Bool = false
   ) {
     self.model = model
     self.importance = importance
@@ -27,6 +29,7 @@ package struct NeuronRanking: Sendable {
     self.alignment = alignment
     self.evidence = evidence
     self.wantsErrors = wantsErrors
+    self.wantsSkipping = wantsSkipping
   }
 
   package struct Result: Sendable {
@@ -56,7 +59,7 @@ package struct NeuronRanking: Sendable {
     func calibration(_ scores: ImportanceScores?) -> RankingSweep {
       RankingSweep(
         importance: importance, widths: widths, alignment: alignment, scores: scores,
-        wantsErrors: wantsErrors)
+        wantsErrors: wantsErrors, wantsSkipping: wantsSkipping)
     }
     func source(_ stage: Stage) -> LayerSweep {
       LayerSweep(model, context.leaving(stage.cost.beside), as: stage)

@@ -46,6 +46,9 @@ extension Partition {
     guard request.compensationRank ?? 0 == 0 || router != nil else {
       throw PipelineError.compensationWithoutRouters
     }
+    guard request.skips != true || router != nil && request.recipe.skips else {
+      throw PipelineError.skippingWithoutPrices
+    }
     guard request.shownPaths.isEmpty || router != nil else {
       throw PipelineError.shownTextWithoutRouters
     }
@@ -87,8 +90,8 @@ extension Partition {
       alignment: request.alignment
         ?? widths.defaultAlignment(layers: model.configuration.neurons.layers),
       router: router, compensationRank: router == nil || rank == 0 ? nil : rank,
-      rounds: request.rounds,
-      seed: request.seed)
+      skips: router != nil && request.skips ?? request.recipe.skips,
+      rounds: request.rounds, seed: request.seed)
     return Prepared(
       model: model, tokens: tokens, split: split, shown: try shownTexts(for: model),
       widths: widths, fitting: fitting)
@@ -160,8 +163,8 @@ extension Partition {
     try OutputEstimate(
       prepared.model, experts: prepared.widths.experts, router: prepared.fitting.router,
       routerWidth: request.recipe.routerWidth(hiddenSize: prepared.model.configuration.hiddenSize),
-      compensationRank: prepared.fitting.compensationRank, compression: request.compression,
-      isOverlay: request.isOverlay)
+      compensationRank: prepared.fitting.compensationRank, skips: prepared.fitting.skips,
+      compression: request.compression, isOverlay: request.isOverlay)
   }
 
   /// Throws, before any work, if the disk is too small.

@@ -25,6 +25,7 @@ extension Partition {
     case alignment
     case routers
     case compensationRank = "compensation rank"
+    case skipping
     case rounds
     case seed
     case down = "type of down projections"
@@ -86,6 +87,7 @@ extension Partition {
       Condition.alignment.circumstance("\(fitting.alignment)"),
       Condition.routers.circumstance(fitting.router?.rawValue ?? "none"),
       Condition.compensationRank.circumstance("\(fitting.compensationRank ?? 0)"),
+      Condition.skipping.circumstance("\(fitting.skips)"),
       Condition.rounds.circumstance("\(request.rounds)"),
       Condition.seed.circumstance("\(request.seed)"),
       Condition.down.circumstance(request.down.rawValue),

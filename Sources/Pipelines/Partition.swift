@@ -34,6 +34,8 @@ package struct Partition: Sendable {
     package let router: RouterKind?
     /// Nil for no compensation.
     package let compensationRank: Int?
+    /// Whether experts skip neurons.
+    package let skips: Bool
     package let output: OutputEstimate
     package let isOverlay: Bool
     package let work: PartitionEstimate
@@ -57,8 +59,8 @@ package struct Partition: Sendable {
       calibrationTokens: fitting.readsText ? prepared.split?.calibration.count ?? 0 : 0,
       heldOutTokens: prepared.split?.heldOut.count ?? 0,
       importance: fitting.importance, router: fitting.router,
-      compensationRank: fitting.compensationRank, output: output, isOverlay: request.isOverlay,
-      work: work)
+      compensationRank: fitting.compensationRank, skips: fitting.skips, output: output,
+      isOverlay: request.isOverlay, work: work)
   }
 
   /// Calibrates, plans, writes the container, measures it, and writes the report.

@@ -28,6 +28,8 @@ package struct PartitionRequest: Sendable {
   package var routers = RouterChoice.none
   /// Nil for the recipe's; 0 for none.
   package var compensationRank: Int?
+  /// Whether experts skip neurons by their gates; nil for the recipe's choice, where routers allow it.
+  package var skips: Bool?
   /// Number of times that compensation and routers are refitted to the routers' choices.
   package var rounds = 0
   package var seed: UInt64 = 0

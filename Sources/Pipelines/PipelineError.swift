@@ -11,6 +11,8 @@ package enum PipelineError: Error, Equatable, Sendable {
   /// Compensation needs routers.
   case compensationWithoutRouters
   case compensationRank(Int, hiddenSize: Int)
+  /// Skipping needs the price by which routers choose.
+  case skippingWithoutPrices
   /// Routers for a single expert.
   case routersWithoutChoice
   /// Shown texts need the choices of routers.
@@ -44,6 +46,9 @@ extension PipelineError: CustomStringConvertible {
       "compensation needs routers, and there are none"
     case .compensationRank(let rank, let hiddenSize):
       "compensation rank \(rank): expected a number from 0 to \(hiddenSize), the hidden size"
+    case .skippingWithoutPrices:
+      "experts skip neurons at the price by which routers of the recipe residual choose, and there are "
+        + "none"
     case .routersWithoutChoice:
       "routers choose among experts, and there is only one"
     case .shownTextWithoutRouters:

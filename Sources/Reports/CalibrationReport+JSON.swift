@@ -78,6 +78,7 @@ extension CalibrationReport {
       "alignment": .int(plan.alignment),
       "router": routerDocument,
       "compensation_rank": JSONValue(routing?.compensationRank),
+      "skipping": routing?.skips == true ? "gate" : .null,
       "budgets": budgetsDocument,
       "layers": .array(
         plan.layers.enumerated().map { index, layer in
@@ -110,6 +111,9 @@ extension CalibrationReport {
         budgets.rows.map {
           ["cost": .double($0.cost), "routed": .double($0.routed), "oracle": .double($0.oracle)]
         }),
+      "window_rows": budgets.windowRows.map { rows in
+        .array(rows.map { ["cost": .double($0.cost), "routed": .double($0.price)] })
+      } ?? .null,
     ]
   }
 

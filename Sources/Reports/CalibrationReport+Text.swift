@@ -41,11 +41,16 @@ extension CalibrationReport {
     let rows = TradeOff.all(figures)
     guard !rows.isEmpty else { return [] }
     let choosers = Variant.Chooser.allCases
+    let skips = rows.contains { $0.windowCost != nil }
+    func percent(_ cost: Double?) -> String {
+      cost.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? ""
+    }
     var table = TextTable(
-      [("budget", .left), ("cost", .right)] + choosers.map { ($0.rawValue, .right) })
+      [("budget", .left), ("cost", .right)] + (skips ? [("in windows", .right)] : [])
+        + choosers.map { ($0.rawValue, .right) })
     for row in rows {
       table.add(
-        ["\(row.budget)", row.cost.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? ""]
+        ["\(row.budget)", percent(row.cost)] + (skips ? [percent(row.windowCost)] : [])
           + choosers.map { chooser in
             row.ratios[chooser].map { ($0.isFinite ? "× " : "") + HumanText.fixed($0, digits: 3) }
               ?? ""

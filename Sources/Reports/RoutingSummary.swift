@@ -11,6 +11,8 @@ package struct RoutingSummary: Sendable {
   package let determination: [[Double]]
   /// Nil if there is no compensation.
   package let compensationRank: Int?
+  /// Whether experts skip neurons.
+  package let skips: Bool
   package let budgets: BudgetTable?
   /// Nil if the routers cost more than they can save.
   package let quality: RoutingQuality?
@@ -24,6 +26,7 @@ package struct RoutingSummary: Sendable {
     parameters = layers.reduce(0) { $0 + $1.router.parameterCount }
     determination = layers.map(\.determination)
     compensationRank = layers.first?.experts.compensations.first?.rank
+    skips = layers.first?.experts.skipping != nil
     self.budgets = budgets
     self.quality = quality
   }

@@ -5,6 +5,8 @@ struct TradeOff {
   let budget: Double
   /// Attained cost fraction of the routed run.
   let cost: Double?
+  /// Cost fraction of the same choices in a window; nil if it is the same.
+  let windowCost: Double?
   /// Perplexity divided by that of dense, for each chooser that was measured.
   let ratios: [Variant.Chooser: Double]
 
@@ -18,6 +20,10 @@ struct TradeOff {
     return byBudget.sorted { $0.key < $1.key }.map { budget, figures in
       TradeOff(
         budget: budget, cost: figures[.routed]?.work.costFraction,
+        windowCost: figures[.routed].flatMap { routed in
+          let cost = routed.work.windowCostFraction
+          return cost == routed.work.costFraction ? nil : cost
+        },
         ratios: figures.compactMapValues { $0.divergence?.perplexityRatio.value })
     }
   }

@@ -21,12 +21,16 @@ extension VariantFigures {
       document["threshold"] = .double(threshold)
     }
     if case .choosing(_, .budget(let budget)) = variant { document["budget"] = .double(budget) }
+    if case .choosing(_, .window(let budget)) = variant {
+      document["window_budget"] = .double(budget)
+    }
     document["perplexity"] = .double(perplexity)
     document["perplexity_standard_error"] = .double(perplexityError)
     document.set("perplexity_ratio", divergence?.perplexityRatio)
     document["active_ffn_fraction"] = .double(work.activeFFNFraction)
     document["router_fraction"] = .double(work.routerFraction)
     document["cost_fraction"] = .double(work.costFraction)
+    document["window_cost_fraction"] = .double(work.windowCostFraction)
     document["parameters_per_token"] = .double(work.parametersPerToken)
     document["bytes_per_token"] = .double(work.bytesPerToken)
     document.set("mean_kld", divergence?.meanKLD)

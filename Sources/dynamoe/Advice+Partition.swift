@@ -13,6 +13,7 @@ extension Advice {
     case .compensationWithoutErrors: "use --recipe residual, or leave out --compensation-rank"
     case .compensationWithoutRouters:
       text + ", and no --router none, or leave out --compensation-rank"
+    case .skippingWithoutPrices: "leave out --skip, or give --text with --recipe residual"
     case .compensationRank: "give such a number to --compensation-rank"
     case .routersWithoutChoice: "make more than one (--experts), or use --router none"
     case .shownTextWithoutRouters: text + ", and no --router none, or leave out --show-text"
@@ -35,6 +36,7 @@ extension Advice {
     case .alignment: "--align"
     case .routers: "--router"
     case .compensationRank: "--compensation-rank"
+    case .skipping: "--skip"
     case .rounds: "--rounds"
     case .seed: "--seed"
     case .down: "--down"

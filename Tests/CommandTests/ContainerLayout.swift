@@ -9,7 +9,8 @@ struct ContainerLayout {
   /// Bytes of every stored tensor, in order of offset; the gaps are padding.
   let tensors: [Range<Int>]
 
-  /// Bytes of the tensors that are no weights of the source: permutations, routers, compensation.
+  /// Bytes of the tensors that are no weights of the source: permutations, routers, compensation,
+  /// skipping.
   let addedBytes: Int
 
   init(_ bytes: [UInt8]) throws {
@@ -25,7 +26,9 @@ struct ContainerLayout {
       .reduce(0) { $0 + (Self.byteCount($1) ?? 0) }
   }
 
-  private static let added: Set = ["permutation", "router", "compensation", "budgets"]
+  private static let added: Set = [
+    "permutation", "router", "compensation", "skipping", "budgets",
+  ]
 
   private static func byteCount(_ tensor: JSONValue) -> Int? {
     tensor.object?["blocks"]?.array?.reduce(0) { $0 + ($1.array?[0].int ?? 0) }

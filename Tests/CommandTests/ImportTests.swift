@@ -200,6 +200,20 @@ import Testing
     ("short row", "dynamoe.budgets.table[1]: expected a cost and two knobs"),
     ("ends", "dynamoe.budgets.ends: expected the costs of the smallest expert"),
     ("text in budgets", "dynamoe.budgets.table[0]: expected a cost and two knobs"),
+    ("skipping without routers", "dynamoe.skipping: expected null, as there are no routers"),
+    ("skipping by similarity", "predicts: expected log_error, as skipping needs a price"),
+    ("no skipping", "describes no such tensor of experts or routers"),
+    ("some skipping", "dynamoe.skipping: expected true or false, found 1"),
+    ("negative scale", "layer 1: model.layers.1.mlp.experts.skipping.3.scale: expected finite"),
+    ("nan scale", "layer 1: model.layers.1.mlp.experts.skipping.3.scale: expected finite"),
+    ("infinite cost", "layer 2: model.layers.2.mlp.experts.skipping.7.cost: expected finite"),
+    ("integer cost", "experts.skipping.7.cost: expected floating-point"),
+    ("few costs", "experts.skipping.0.cost: the configuration requires the shape [25], found [24]"),
+    ("few scales", "experts.skipping.1.scale: the configuration requires the shape"),
+    ("no window", "dynamoe.budgets.window: expected rows, as experts skip neurons"),
+    ("window without skipping", "dynamoe.budgets.window: expected nothing, as experts skip no"),
+    ("window row", "dynamoe.budgets.window[1]: expected a cost and a price"),
+    ("rising window", "expected budgets with increasing costs"),
   ])
   func `a folder that does not fit together is refused`(what: String, mention: String) throws {
     let path = try made(routed, "spoilt", what)

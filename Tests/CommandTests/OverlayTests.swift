@@ -18,7 +18,7 @@ import Testing
 
   @Test func `an overlay on its base is the file with the weights`() throws {
     let whole = try Fixture.routed().path
-    #expect(try bytes(at: overlay).count < (try bytes(at: whole).count) / 10)
+    #expect(try bytes(at: overlay).count < (try bytes(at: whole).count) / 6)
     let text = ["--text", Fixture.heldOutText, "--max-tokens", "300", "--json"]
     #expect(
       try figures(["evaluate", overlay, "--base", Fixture.model] + text)

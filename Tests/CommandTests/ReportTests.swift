@@ -105,7 +105,7 @@ import Testing
     let head = try #require(made.summary.firstIndex { $0.hasPrefix("  budget") })
     let rows = made.summary[head + 1..<head + 6].map { $0.split(separator: " ") }
     #expect(rows.map { $0.first.map(String.init) } == ["0.25", "0.35", "0.5", "0.65", "0.8"])
-    #expect(rows.map(\.count) == [5, 11, 11, 11, 5])
+    #expect(rows.map(\.count) == [7, 13, 13, 13, 7])
   }
 
   @Test func `too little text is warned of, and what was not measured is null`() throws {

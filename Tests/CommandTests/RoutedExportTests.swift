@@ -46,12 +46,15 @@ import Testing
         "generation_config.json",
         "model.safetensors", Self.code[1], "tokenizer.json", "tokenizer_config.json",
       ])
-    // Per layer: one permutation, four router tensors, and three per partial expert.
-    #expect(try expectSame(output, as: routed) == [39 + 4 * (1 + 4 + 7 * 3), 4 * (1 + 4 + 7 * 3)])
+    // Per layer: one permutation, four router tensors, three per partial expert, and for skipping two
+    // per expert and three per partial one.
+    let added = 4 * (1 + 4 + 7 * 3 + 8 * 2 + 7 * 3)
+    #expect(try expectSame(output, as: routed) == [39 + added, added])
     let valid = try expectDone(["validate", output, "--against", routed])
-    #expect(valid.contains("✓ export         all 8 experts: 143 tensors"))
+    #expect(valid.contains("✓ export         all 8 experts: \(39 + added) tensors"))
     #expect(
       valid.contains("✓ routed         8 experts in each of 4 layers, mlp routers, compensation"))
+    #expect(valid.contains(", skipping; the code is that of this version"))
     #expect(valid.contains("✓ configuration  llama, 39 tensors as required"))
     try expectDone(["validate", output])
     let card = String(decoding: try bytes(at: output + "/README.md"), as: UTF8.self)
@@ -64,6 +67,7 @@ import Testing
     let options: [(String, [String])] = [
       ("similarity", ["--recipe", "dynamoe", "--router", "linear"]),
       ("bare", ["--compensation-rank", "0", "--router", "linear"]),
+      ("open", ["--skip", "none"]),
       ("none", ["--router", "none"]),
       ("auto", ["--fractions", "auto", "--recipe", "dynamoe"]),
     ]
@@ -93,6 +97,10 @@ import Testing
       ("extra", "config.json describes no tensor model", "experts.extra is not in the file"),
       ("widths", "describes experts of another model", "more than the description of the experts"),
       ("budgets", "are not strictly monotone", "more than the description of the experts"),
+      ("window", "describes experts of another model", "more than the description of the experts"),
+      ("scale", "skipping.2.scale: expected finite numbers", "skipping.2.scale: differs"),
+      ("cost", "skipping.2.cost: expected finite numbers", "skipping.2.cost: differs"),
+      ("skipping", "config.json describes no tensor model", "more than the description"),
       ("kind", "dynamoe.router.kind: expected mlp or linear", "more than the description"),
       ("router", nil, "router.second.weight: differs from the expert,"),
       ("neurons", nil, "mlp.up_proj.weight: differs from the expert,"),
@@ -133,7 +141,17 @@ import Testing
       }
       form["widths"] = widths.map(JSONValue.array)
     case "budgets":
-      form["budgets"] = ["table": [[2, 2, 2], [1, 1, 1]], "ends": [1, 1]]
+      form["budgets"] = [
+        "table": [[2, 2, 2], [1, 1, 1]], "ends": [1, 1], "window": [],
+      ]
+    case "window": form["budgets"] = ["table": [], "ends": [1, 1]]
+    case "scale", "cost":
+      // The sign of the first number.
+      let number = try index("experts.skipping.2.\(what)")
+      tensors[number].1[what == "scale" ? 3 : 7] ^= 0x80
+    case "skipping":
+      form["skipping"] = .null
+      form["budgets"] = .null
     case "kind": form["router"] = ["kind": "oracle", "predicts": "log_error"]
     case "router": tensors[try index("experts.router.second.weight")].1[5] ^= 1
     default: tensors[try index("up_proj.weight")].1[77] ^= 1

@@ -21,7 +21,7 @@ from stored_tensors import read_tensor
 paths = sys.argv[2:4]
 bytes_ = [numpy.memmap(path, "u1", "r") for path in paths]
 (directory, sources, contents), (found, found_sources, found_contents) = map(read_dmoe, bytes_)
-assert found["model"] == directory["model"]
+assert found["model"] == directory["model"] and found["requires"] == directory["requires"]
 plans = [{key: value for key, value in each["plan"].items()} for each in (directory, found)]
 assert plans[0] == plans[1], plans
 configs = [json.loads(read_tensor(each.pop((0, "file", "config.json"))).tobytes()) for each in (contents, found_contents)]

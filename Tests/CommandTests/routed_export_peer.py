@@ -1,7 +1,7 @@
 """Compares a routed folder with its .dmoe: python routed_export_peer.py REFERENCE FILE FOLDER.
 
 REFERENCE is the folder of the independent reader. Reconstructs the dense tensors and orders their neurons by the
-permutation; reads routers, compensation and permutations from the file and names them as in docs/transformers.md;
+permutation; reads routers, compensation, skipping and permutations from the file and names them as in docs/transformers.md;
 compares all of these with the tensors that the safetensors package reads, and config.json with the directory. Prints
 the number of equal tensors, and of those that the source does not have."""
 
@@ -50,6 +50,9 @@ for (section, kind, *label), tensor in contents.items():
     elif kind == "compensation":
         part = "second.bias" if label[1] == "bias" else label[1]
         name = places[label[0]] + f"compensation.{section - 1}.{part}"
+    elif kind == "skipping":
+        part = label[1] if label[1] in ("scale", "cost") else "compensation." + label[1].replace("bias", "second.bias")
+        name = places[label[0]] + f"skipping.{section - 1}.{part}"
     else:
         continue
     expected[name] = (tensor["element_type"], tensor["shape"], read_tensor(tensor).tobytes())
@@ -76,10 +79,13 @@ if router and router["kind"] == "mlp":
     hidden = [contents[0, "router", layer, "first.bias"]["shape"][0] for layer in range(model["layers"])]
     router = router | {"hidden": hidden}
 assert form.pop("router") == router
+skips = "skipping" in directory["requires"]
+assert form.pop("skipping") == (True if skips else None)
 budgets = form.pop("budgets")
 if (0, "budgets", "table") in contents:
     # Every double must survive exactly.
-    assert budgets == {name: floats(contents[0, "budgets", name]).tolist() for name in ("table", "ends")}
+    names = ("table", "ends", "window") if skips else ("table", "ends")
+    assert budgets == {name: floats(contents[0, "budgets", name]).tolist() for name in names}
 else:
     assert budgets is None
 assert not form, form

@@ -1,7 +1,7 @@
 """Makes a routed folder for Transformers from a .dmoe: python routed_folder.py REFERENCE FILE FOLDER [CHANGE...].
 
 REFERENCE is the folder of the independent reader. The neurons of every layer are stored by rank, next to the
-permutation, the router and the compensation; config.json describes experts and budgets. Changes modify the folder:
+permutation, the router, the compensation and the skipping; config.json describes experts and budgets. Changes modify the folder:
 `resaved` is stored as Transformers may save it again, `tuned` has other weights, `unordered` lacks the permutations,
 and all others make it invalid."""
 
@@ -63,6 +63,10 @@ def experts(directory, sources, contents):
                 name = "second.bias" if key[3] == "bias" else key[3]
                 data = half(floats(tensor)) if tensor["element_type"] == "BF16" else floats(tensor).astype("<f4").tobytes()
                 yield f"{prefix}compensation.{key[0] - 1}.{name}", tensor["element_type"], tensor["shape"], data
+            if key[1] == "skipping" and key[2] == layer:
+                name = key[3] if key[3] in ("scale", "cost") else "compensation." + key[3].replace("bias", "second.bias")
+                data = read_tensor(tensor).tobytes()
+                yield f"{prefix}skipping.{key[0] - 1}.{name}", tensor["element_type"], tensor["shape"], data
 
 
 def configuration(directory, contents):
@@ -73,14 +77,15 @@ def configuration(directory, contents):
         router["hidden"] = [contents[0, "router", layer, "first.bias"]["shape"][0] for layer in range(layers)]
     budgets = None
     if (0, "budgets", "table") in contents:
-        budgets = {"table": floats(contents[0, "budgets", "table"]).tolist(),
-                   "ends": floats(contents[0, "budgets", "ends"]).tolist()}
+        budgets = {name: floats(contents[0, "budgets", name]).tolist()
+                   for name in ("table", "ends", "window") if (0, "budgets", name) in contents}
     source = {"model_type": config["model_type"], "architectures": config.get("architectures")}
     config |= {"model_type": "dynamoe_" + config["model_type"], "architectures": ["DynamoeForCausalLM"], **FILES}
     config["dynamoe"] = {
         "version": 1, "source": source, "family": directory["model"]["family"], "importance": plan["importance"],
         **({"recipe": plan["recipe"]} if "recipe" in plan else {}), "widths": plan["widths"],
-        "router": router, "compensation": plan.get("compensation"), "budgets": budgets}
+        "router": router, "compensation": plan.get("compensation"), "budgets": budgets,
+        **({"skipping": True} if "skipping" in directory["requires"] else {})}
     return config
 
 
@@ -182,7 +187,7 @@ def change(what, config, tensors):
     elif what == "few hidden":
         own["router"]["hidden"] = []
     elif what == "no router":
-        own["router"] = None
+        own["router"] = own["skipping"] = None
     elif what == "rank":
         own["compensation"]["rank"] = 5
     elif what == "huge rank":
@@ -220,6 +225,39 @@ def change(what, config, tensors):
         own["budgets"]["table"][1].pop()
     elif what == "prices":
         own["budgets"]["table"][0][1] = -1.0
+    elif what == "skipping without routers":
+        own["router"] = None
+    elif what == "skipping by similarity":
+        own["router"]["predicts"] = "similarity"
+    elif what == "no skipping":
+        own["skipping"] = None
+        del own["budgets"]["window"]
+    elif what == "some skipping":
+        own["skipping"] = 1
+    elif what == "negative scale":
+        poke("1.mlp.experts.skipping.3.scale", 2, -1.0)
+    elif what == "nan scale":
+        poke("1.mlp.experts.skipping.3.scale", 2, math.nan)
+    elif what == "infinite cost":
+        poke("2.mlp.experts.skipping.7.cost", 24, math.inf, "<f8")
+    elif what == "integer cost":
+        put("2.mlp.experts.skipping.7.cost", kind="I64")
+    elif what == "few costs":
+        index = pick("0.mlp.experts.skipping.0.cost")
+        put("0.mlp.experts.skipping.0.cost", shape=[24], data=tensors[index][3][8:])
+    elif what == "few scales":
+        index = pick("0.mlp.experts.skipping.1.scale")
+        count = tensors[index][2][0] - 1
+        put("0.mlp.experts.skipping.1.scale", shape=[count], data=tensors[index][3][4:])
+    elif what == "no window":
+        del own["budgets"]["window"]
+    elif what == "window without skipping":
+        own["skipping"] = None
+        tensors[:] = [tensor for tensor in tensors if ".skipping." not in tensor[0]]
+    elif what == "window row":
+        own["budgets"]["window"][1].append(1.0)
+    elif what == "rising window":
+        own["budgets"]["window"][1][1] = own["budgets"]["window"][0][1]
     elif what == "ends":
         own["budgets"]["ends"][1] = 2
     elif what == "text in budgets":

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 import numpy
 import tokenizers
 from read_dmoe import read_dmoe
-from route_dmoe import choose, feed_forward, find_knob, floats, list_costs, predict
+from route_dmoe import choose, feed_forward, find_knob, floats, list_token_costs, predict
 from stored_tensors import read_tensor
 
 directory, _, contents = read_dmoe(numpy.memmap(sys.argv[2], "u1", "r"))
@@ -67,10 +67,11 @@ for layer in range(config["num_hidden_layers"]):
     joined = numpy.einsum("hqk,khd->qhd", shares, value).reshape(count, heads * size)
     stream = stream + joined @ weight(at + "self_attn.o_proj.weight").T
     x = normalize(stream, weight(at + "post_attention_layernorm.weight"))
+    knob = find_knob(directory, contents, budget)
+    price = knob.get("price")
     chosen = choose(
-        predict(directory, contents, layer, x, stream), list_costs(directory, layer),
-        **find_knob(directory, contents, budget))
-    stream = stream + feed_forward(directory, contents, layer, x, chosen)
+        predict(directory, contents, layer, x, stream), list_token_costs(directory, contents, layer, price), **knob)
+    stream = stream + feed_forward(directory, contents, layer, x, chosen, stream, price)[0]
     choices.append(chosen[1:])
 print(json.dumps({
     "texts": texts, "experts": numpy.transpose(choices).tolist(), "widths": directory["plan"]["widths"]}))

@@ -7,18 +7,20 @@ import TestContainers
 import TestSupport
 
 extension Draft {
-  /// Compensation rank of ``routed(_:predicting:)``.
+  /// Compensation rank of ``routed(_:predicting:skips:)``.
   static let rank = 2
 
   /// A sample with two layers of three experts, routers, compensation and budgets of three rows.
   ///
   /// `sections[0]` has two permutations, the tensors of two routers, then `table` and `ends`; every
-  /// ring but the last has three compensation tensors per layer.
+  /// ring but the last has three compensation tensors per layer. With skipping, `window` follows
+  /// `ends`, and a ring ends with `scale` and `cost` of each layer, then, but for the last, with
+  /// three compensation tensors per layer.
   static func routed(
-    _ router: RouterKind = .mlp, predicting target: RouterTarget = .logError
+    _ router: RouterKind = .mlp, predicting target: RouterTarget = .logError, skips: Bool = false
   ) throws -> Draft {
     let folder = try TemporaryFolder()
-    let path = try RoutedContainer(router: router, target: target).write(
+    let path = try RoutedContainer(router: router, target: target, skips: skips).write(
       to: folder.path("routed"))
     return try Draft([UInt8](Data(contentsOf: URL(filePath: path))))
   }
@@ -28,6 +30,7 @@ extension Draft {
 struct RoutedContainer {
   let router: RouterKind
   let target: RouterTarget
+  let skips: Bool
 
   private static let hidden = 3
   private static let neurons = 6
@@ -71,6 +74,9 @@ struct RoutedContainer {
     let table = Self.table.enumerated().map { $0 % 3 == 0 ? $1 : sign * $1 }
     tensors.append(stored(.budgets("table"), .f64, [3, 3], Self.bytes(table)))
     tensors.append(stored(.budgets("ends"), .f64, [2], Self.bytes([0.375, 1])))
+    if skips {
+      tensors.append(stored(.budgets("window"), .f64, [2, 2], Self.bytes([0.5, 3, 0.9, 0.5])))
+    }
     return tensors
   }
 
@@ -92,6 +98,21 @@ struct RoutedContainer {
             .part(part, layer: layer), .f32, [2, Self.hidden],
             [UInt8](repeating: UInt8(ring), count: size)))
       }
+    }
+    for layer in 0..<2 where skips {
+      let costs = (0..<25).map { 1 - Double($0) / 50 }
+      tensors += [
+        stored(.skipping("scale", layer: layer), .f32, [2], floatBytes([0.5, 0])),
+        stored(.skipping("cost", layer: layer), .f64, [25], Self.bytes(costs)),
+      ]
+    }
+    for layer in 0..<2 where skips && ring < 2 {
+      let rank = Draft.rank
+      tensors += [
+        stored(.skipping("first.weight", layer: layer), .bf16, [rank, Self.hidden]),
+        stored(.skipping("second.weight", layer: layer), .bf16, [Self.hidden, rank]),
+        stored(.skipping("bias", layer: layer), .f32, [Self.hidden]),
+      ]
     }
     return tensors
   }
@@ -123,7 +144,7 @@ struct RoutedContainer {
         activation: "silu", gated: false),
       widths: [[2, 4, 6], [2, 4, 6]], importance: "greedy", recipe: "residual",
       routing: RoutingDescription(
-        router: router, target: target, compensationRank: Draft.rank),
+        router: router, target: target, compensationRank: Draft.rank, skips: skips),
       sourceFormat: .safetensors, sourceMetadata: [],
       sourceTensors: sources.map { .init($0.description, cut: $0.cut) },
       sections: sections.map { $0.map(\.item) }, compression: .none)

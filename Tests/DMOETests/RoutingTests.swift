@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Description of routers, compensation and budgets in the directory.
+/// Description of routers, compensation, skipping and budgets in the directory.
 @Suite struct RoutingTests {
   private let folder: TemporaryFolder
 
@@ -25,9 +25,36 @@ import Testing
         == RoutingDescription(router: router, target: target, compensationRank: Draft.rank))
   }
 
-  @Test(arguments: spoiltRouting)
-  func `routing that breaks a rule is refused by the field`(file: SpoiltFile) throws {
-    var draft = try Draft.routed()
+  @Test(arguments: RouterKind.allCases)
+  func `skipping is read where the file requires it`(router: RouterKind) throws {
+    let draft = try Draft.routed(router, skips: true)
+    #expect(draft.directory["requires"] == ["skipping"])
+    let path = try folder.write(draft.bytes, to: "file")
+    #expect(try refusal(of: path) == nil)
+    #expect(try Peer.judge([path]) == ["accept"])
+    #expect(
+      try DMOEReader(path: path).directory.routing
+        == RoutingDescription(
+          router: router, target: .logError, compensationRank: Draft.rank, skips: true))
+  }
+
+  @Test func `skipping that the file does not require is left alone`() throws {
+    var draft = try Draft.routed(skips: true)
+    draft.directory["requires"] = []
+    draft.directory["sections[0].tensors[12].kind"] = "later"
+    draft.directory["sections[1].tensors[10].shape"] = [1, 2]
+    draft.directory["sections[2].tensors[11].layer"] = 7
+    draft.directory["sections[3].tensors[4].name"] = "cost"
+    draft.replace(floatBytes([.nan, -1]), at: 0, in: "sections[1].tensors[10]")
+    let path = try folder.write(draft.bytes, to: "file")
+    #expect(try refusal(of: path) == nil)
+    #expect(try Peer.judge([path]) == ["accept"])
+    #expect(try DMOEReader(path: path).directory.routing?.skips == false)
+  }
+
+  @Test(arguments: spoiltRouting.map { (false, $0) } + spoiltSkipping.map { (true, $0) })
+  func `routing that breaks a rule is refused by the field`(skips: Bool, file: SpoiltFile) throws {
+    var draft = try Draft.routed(skips: skips)
     try file.spoil(&draft)
     let path = try folder.write(draft.bytes, to: "file")
     let error = try #require(throws: DMOEError.self) { try DMOEReader(path: path) }
@@ -36,12 +63,14 @@ import Testing
 
   @Test func `the independent reader refuses it as well`() throws {
     var paths: [String] = []
-    for (number, file) in spoiltRouting.enumerated() {
-      var draft = try Draft.routed()
-      try file.spoil(&draft)
-      paths.append(try folder.write(draft.bytes, to: "\(number)"))
+    for (skips, files) in [(false, spoiltRouting), (true, spoiltSkipping)] {
+      for file in files {
+        var draft = try Draft.routed(skips: skips)
+        try file.spoil(&draft)
+        paths.append(try folder.write(draft.bytes, to: "\(paths.count)"))
+      }
     }
-    for (file, verdict) in zip(spoiltRouting, try Peer.judge(paths)) {
+    for (file, verdict) in zip(spoiltRouting + spoiltSkipping, try Peer.judge(paths)) {
       #expect(verdict.hasPrefix("reject: "), "\(file.name): \(verdict)")
     }
   }
@@ -77,14 +106,39 @@ import Testing
     #expect(try paths.allSatisfy { try refusal(of: $0) == nil })
   }
 
-  @Test func `what routers of another kind need is left alone`() throws {
+  @Test func `the independent reader refuses skipping that means nothing`() throws {
+    let scales: [Float] = [.nan, .infinity, -1]
+    let costs: [Double] = [.nan, .infinity, -0.5]
+    // A cost twice and one that falls; a price that grows, a price twice, none, and no number.
+    let windows: [[Double]] = [
+      [0.5, 3, 0.5, 0.5], [0.9, 3, 0.5, 0.5], [0.5, 3, 0.9, 4], [0.5, 3, 0.9, 3],
+      [0.5, 3, 0.9, 0], [0.5, .nan], [.infinity],
+    ]
+    var spoilt = scales.map { ("sections[1].tensors[10]", floatBytes([$0])) }
+    spoilt += costs.map { ("sections[3].tensors[7]", RoutedContainer.bytes([$0])) }
+    spoilt += windows.map { ("sections[0].tensors[12]", RoutedContainer.bytes($0)) }
+    var paths: [String] = []
+    for (tensor, values) in spoilt {
+      var draft = try Draft.routed(skips: true)
+      draft.replace(values, at: 0, in: tensor)
+      paths.append(try folder.write(draft.bytes, to: "\(paths.count)"))
+    }
+    for ((tensor, values), verdict) in zip(spoilt, try Peer.judge(paths)) {
+      #expect(verdict.hasPrefix("reject: "), "\(tensor): \(values)")
+    }
+    #expect(try paths.allSatisfy { try refusal(of: $0) == nil })
+  }
+
+  @Test(arguments: [false, true])
+  func `what routers of another kind need is left alone`(skips: Bool) throws {
     for (path, value) in [("plan.router.kind", "cosine"), ("plan.router.predicts", "later")] {
-      var draft = try Draft.routed()
+      var draft = try Draft.routed(skips: skips)
       draft.directory[path] = .string(value)
       // Without a plan for routers, their tensors are not checked.
       draft.directory["sections[0].tensors[10].shape"] = [9]
       draft.directory["sections[0].tensors[2].layer"] = 7
       draft.directory["sections[1].tensors[0].shape"] = [6]
+      if skips { draft.directory["sections[1].tensors[10].shape"] = [1, 2] }
       let file = try folder.write(draft.bytes, to: "file")
       #expect(try refusal(of: file) == nil)
       #expect(try Peer.judge([file]) == ["accept"])
@@ -92,14 +146,19 @@ import Testing
     }
   }
 
-  @Test func `no field makes either reader trap, and they agree`() throws {
-    let sample = try Draft.routed()
+  @Test(arguments: [false, true])
+  func `no field makes either reader trap, and they agree`(skips: Bool) throws {
+    let sample = try Draft.routed(skips: skips)
     let extremes: [JSONValue] = [
       0, 1, 2, number("-1"), .int(1 << 31), .int(.max), number("1.5"), "x", "", .null, [], [:], [2],
     ]
-    let tensors = ["[0].tensors[2]", "[0].tensors[10]", "[0].tensors[11]", "[1].tensors[0]"]
+    let tensors =
+      skips
+      ? ["[0].tensors[12]", "[1].tensors[10]", "[1].tensors[11]", "[3].tensors[7]"]
+      : ["[0].tensors[2]", "[0].tensors[10]", "[0].tensors[11]", "[1].tensors[0]"]
     let paths = sample.directory.paths.filter { path in
       path.hasPrefix("plan.") && !path.hasPrefix("plan.widths")
+        || path.hasPrefix("requires") && skips
         || tensors.contains { path.hasPrefix("sections\($0)") }
     }
     var files: [String] = []

@@ -1,6 +1,6 @@
 import JSON
 
-/// Files like ``Draft/routed(_:predicting:)`` whose routers, compensation or budgets break a rule.
+/// Files like ``Draft/routed(_:predicting:skips:)`` whose routers, compensation or budgets break a rule.
 let spoiltRouting: [SpoiltFile] =
   [
     SpoiltFile("plan.recipe", 1),
@@ -68,5 +68,63 @@ let spoiltRouting: [SpoiltFile] =
         "kind": "budgets", "name": "table", "element_type": "F64", "shape": [0, 3],
         "offset": $0.directory["sections[1].offset"], "blocks": [],
       ]
+    },
+  ]
+
+/// Files like it with skipping that breaks a rule.
+let spoiltSkipping: [SpoiltFile] =
+  [
+    SpoiltFile("no routers", "plan.router") { $0.directory.remove("plan.router") },
+    SpoiltFile("plan.router.predicts", "similarity"),
+
+    SpoiltFile("sections[1].tensors[10].kind", "later", names: "sections[1].tensors"),
+    SpoiltFile("sections[2].tensors[13].kind", "later", names: "sections[2].tensors"),
+    // The full expert skips neurons as well.
+    SpoiltFile("sections[3].tensors[4].kind", "later", names: "sections[3].tensors"),
+    SpoiltFile("sections[3].tensors[7].kind", "later", names: "sections[3].tensors"),
+    SpoiltFile("sections[1].tensors[10].name", "cost", names: "sections[1].tensors[10]"),
+    SpoiltFile("sections[1].tensors[11].name", "costs", names: "sections[1].tensors[11]"),
+    SpoiltFile("sections[1].tensors[12].layer", 0, names: "sections[1].tensors[12]"),
+    SpoiltFile("sections[1].tensors[12].layer", 2, names: "sections[1].tensors[12]"),
+    SpoiltFile("sections[1].tensors[12].layer", .int(.max), names: "sections[1].tensors[12]"),
+    SpoiltFile("sections[2].tensors[10].shape", [1, 2], names: "sections[2].tensors[10]"),
+    SpoiltFile("sections[2].tensors[11].shape", [5, 5], names: "sections[2].tensors[11]"),
+    SpoiltFile("sections[3].tensors[5].shape", [1, 25], names: "sections[3].tensors[5]"),
+    SpoiltFile("sections[2].tensors[10].element_type", "I32", names: "sections[2].tensors[10]"),
+    SpoiltFile("sections[2].tensors[11].element_type", "I64", names: "sections[2].tensors[11]"),
+    SpoiltFile("a scale without a name", "sections[1].tensors") {
+      $0.directory.remove("sections[1].tensors[10].name")
+    },
+    SpoiltFile("a cost without a layer", "sections[3].tensors") {
+      $0.directory.remove("sections[3].tensors[7].layer")
+    },
+    SpoiltFile("a scale twice", "sections[3].tensors[8]") {
+      $0.directory["sections[3].tensors[8]"] = [
+        "kind": "skipping", "layer": 1, "name": "scale", "element_type": "F32", "shape": [0],
+        "offset": .int(Int($0.fileLength)), "blocks": [],
+      ]
+    },
+
+    SpoiltFile("sections[1].tensors[14].kind", "later", names: "sections[1].tensors"),
+    SpoiltFile("sections[2].tensors[19].name", "first.bias", names: "sections[2].tensors[19]"),
+    SpoiltFile("sections[2].tensors[15].shape", [2, 3], names: "sections[2].tensors[15]"),
+    SpoiltFile("sections[2].tensors[16].element_type", "I32", names: "sections[2].tensors[16]"),
+
+    SpoiltFile("sections[0].tensors[12].kind", "later", names: "sections[0].tensors"),
+    SpoiltFile("sections[0].tensors[12].name", "windows", names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[12].name", "table", names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[12].shape", [4], names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[12].shape", [4, 1], names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[12].shape", [1, 2, 2], names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[12].element_type", "I64", names: "sections[0].tensors[12]"),
+    SpoiltFile("sections[0].tensors[10].kind", "later", names: "sections[0].tensors"),
+    SpoiltFile("a window twice", "sections[0].tensors[13]") {
+      $0.directory["sections[0].tensors[13]"] = [
+        "kind": "budgets", "name": "window", "element_type": "F64", "shape": [0, 2],
+        "offset": $0.directory["sections[1].offset"], "blocks": [],
+      ]
+    },
+    SpoiltFile("a window without skipping", "sections[0].tensors[12]") {
+      $0.directory["requires"] = []
     },
   ]

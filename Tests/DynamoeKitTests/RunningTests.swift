@@ -38,7 +38,8 @@ import Work
       ("dense", Variant.dense, "dense"), ("quantized", .dense, "dense"),
       ("residual", .dense, "dense"), ("residual", .expert(0), "expert-0"),
       ("residual", .expert(7), "expert-7"), ("residual", .budget(0.35), "routed@budget=0.35"),
-      ("residual", .budget(2), "routed@budget=2"), ("published", .expert(2), "expert-2"),
+      ("residual", .budget(2), "routed@budget=2"),
+      ("residual", .windowBudget(0.5), "routed@window=0.5"), ("published", .expert(2), "expert-2"),
       ("published", .budget(0.5), "routed@budget=0.5"),
       ("published", .threshold(0.8), "routed@0.8"),
     ])
@@ -59,6 +60,8 @@ import Work
     let counts = windows.map { Double($0.count - 1) }
     let active = zip(runs, counts).reduce(0) { $0 + $1.0.activeFFNFraction * $1.1 }
     #expect(abs(active / counts.reduce(0, +) - expected.work.activeFFNFraction) < 1e-12)
+    let inWindows = zip(runs, counts).reduce(0) { $0 + $1.0.windowCostFraction * $1.1 }
+    #expect(abs(inWindows / counts.reduce(0, +) - expected.work.windowCostFraction) < 1e-12)
     #expect(runs.allSatisfy { $0.routerFraction == expected.work.routerFraction })
     #expect(
       runs.allSatisfy { $0.costFraction == $0.activeFFNFraction + $0.routerFraction })

@@ -56,7 +56,7 @@ import Work
       .magnitude, model: model, evidence: .statistics(statistics), parallel: parallel)
     let plan = try ExpertPlan(scores, widths: .equal(experts: 4), alignment: nil)
     let fitted = try RoutingSweep(kind: .linear, target: .similarity, width: 1, seed: 0).fit(
-      plan: plan, windows: text.windows(), shares: [],
+      plan: plan, windows: text.windows(), use: nil, skipping: [],
       from: LayerSweep(model, Context(parallel), as: .fitting(round: 0)))
     for (layer, expected) in zip(fitted, Self.difficulties) {
       let found = layer.truth.flatMap {

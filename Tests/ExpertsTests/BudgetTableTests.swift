@@ -21,7 +21,7 @@ import Testing
 
   private static func knob(_ rule: ChoiceRule) -> Double? {
     switch rule {
-    case .threshold(let value), .price(let value): value
+    case .threshold(let value), .price(let value), .windowPrice(let value): value
     case .always: nil
     }
   }
@@ -82,7 +82,9 @@ import Testing
     }
     return CostCurve(
       target: target, scores: scores,
-      costs: [[0.25, 0.5, 0.75, 1], [0.1, 0.2, 0.3, 1], [0.4, 0.6, 0.8, 1]])
+      costs: [[0.25, 0.5, 0.75, 1], [0.1, 0.2, 0.3, 1], [0.4, 0.6, 0.8, 1]].map {
+        ExpertCosts(inWindow: $0)
+      })
   }
 
   @Test(arguments: RouterTarget.allCases)
@@ -107,7 +109,7 @@ import Testing
   func `shares are how often an expert is taken over usual costs`(target: RouterTarget) {
     let curve = Self.curve(target)
     let parallel = Parallel.serial
-    let shares = curve.shares(parallel: parallel)
+    let use = curve.use(parallel: parallel)
     let rules = [0.25, 0.35, 0.45, 0.55, 0.65, 0.75].map {
       target.rule(curve.knob(cost: $0, parallel: parallel))
     }
@@ -115,13 +117,39 @@ import Testing
       for (window, scores) in windows.enumerated() {
         let choices = rules.map { $0.choices(scores, costs: curve.costs[layer]) }
         for token in 0..<scores.rows {
-          for expert in 0..<3 {
+          for expert in 0..<4 {
             let taken = choices.count { $0[token] == expert }
-            let share = shares[layer][window].values[token * 3 + expert]
+            let share = use.layers[layer].shares[window].values[token * 4 + expert]
             #expect(abs(Double(share) - 0.02 - Double(taken) / 6) < 1e-6)
           }
         }
       }
+      let prices = use.layers[layer].prices
+      guard target == .logError else {
+        #expect(prices.isEmpty)
+        continue
+      }
+      // A higher price makes smaller experts worth it.
+      #expect(prices.count == 4 && zip(prices, prices.dropFirst()).allSatisfy { $0 > $1 })
+    }
+  }
+
+  @Test func `windows have rows of their own, or those of tokens alone`() {
+    let rows = [(0.3, 10.0), (0.5, 0.1)].map { BudgetTable.WindowRow(cost: $0.0, price: $0.1) }
+    let table = BudgetTable(smallest: 0.1, rows: Self.prices.rows, windowRows: rows)
+    func rule(_ table: BudgetTable, _ budget: Double) -> ChoiceRule {
+      table.rule(windowBudget: budget, target: .logError, experts: 4)
+    }
+    #expect(rule(table, 0.5) == .windowPrice(0.1))
+    #expect(abs((Self.knob(rule(table, 0.4)) ?? 0) - 1) < 1e-12)
+    #expect(rule(table, 0.25) == .always(0) && rule(table, 1) == .always(3))
+    #expect(rule(Self.prices, 0.4) == .windowPrice(1))
+    #expect(
+      Self.thresholds.rule(windowBudget: 0.6, target: .similarity, experts: 4) == .threshold(0.5))
+    #expect(table.isValid(.logError))
+    for spoilt in [rows.reversed(), [.init(cost: 0.3, price: 0)], [.init(cost: .nan, price: 1)]] {
+      #expect(
+        !BudgetTable(smallest: 0.1, rows: [], windowRows: Array(spoilt)).isValid(.logError))
     }
   }
 }

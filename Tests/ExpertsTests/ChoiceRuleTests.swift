@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ChoiceRuleTests {
-  private static let costs = [0.25, 0.5, 0.8, 1]
+  private static let costs = ExpertCosts(inWindow: [0.25, 0.5, 0.8, 1])
 
   private static func scores(_ range: ClosedRange<Float>, seed: UInt64) -> Matrix {
     var numbers = RandomNumbers(seed: seed)
@@ -35,7 +35,7 @@ import Testing
     let scores = Self.scores(-30...10, seed: 2)
     let choices = ChoiceRule.price(price).choices(scores, costs: Self.costs)
     for token in 0..<200 {
-      let sums = Self.costs.enumerated().map { expert, cost in
+      let sums = Self.costs.inWindow.enumerated().map { expert, cost in
         let error =
           expert == 3 ? 0 : exp(Double(min(max(scores.values[3 * token + expert], -25), 5)))
         return error + price * cost
@@ -48,19 +48,22 @@ import Testing
 
   @Test func `of equals the smaller expert is taken`() {
     let scores = Matrix(rows: 3, columns: 2, values: [-40, -25, 7, 5, 5, 5])
+    let costs = ExpertCosts(inWindow: [0.5, 0.5, 1])
     // Clamped predictions are equal; with equal costs, so are the sums.
-    #expect(ChoiceRule.price(1).choices(scores, costs: [0.5, 0.5, 1]) == [0, 2, 2])
-    #expect(ChoiceRule.price(1e5).choices(scores, costs: [0.5, 0.5, 1]) == [0, 0, 0])
+    #expect(ChoiceRule.price(1).choices(scores, costs: costs) == [0, 2, 2])
+    #expect(ChoiceRule.price(1e5).choices(scores, costs: costs) == [0, 0, 0])
     // A similarity equal to the threshold does not exceed it.
     let similar = Matrix(rows: 1, columns: 2, values: [0.5, 0.5])
-    #expect(ChoiceRule.threshold(0.5).choices(similar, costs: [0.5, 0.75, 1]) == [2])
-    #expect(ChoiceRule.threshold(0.49).choices(similar, costs: [0.5, 0.75, 1]) == [0])
+    let growing = ExpertCosts(inWindow: [0.5, 0.75, 1])
+    #expect(ChoiceRule.threshold(0.5).choices(similar, costs: growing) == [2])
+    #expect(ChoiceRule.threshold(0.49).choices(similar, costs: growing) == [0])
   }
 
   @Test func `what is no number chooses no expert`() {
     let scores = Matrix(rows: 2, columns: 2, values: [.nan, .nan, .nan, 0.9])
-    #expect(ChoiceRule.threshold(0.5).choices(scores, costs: [0.2, 0.5, 1]) == [2, 1])
-    #expect(ChoiceRule.price(100).choices(scores, costs: [0.2, 0.5, 1]) == [2, 1])
+    let costs = ExpertCosts(inWindow: [0.2, 0.5, 1])
+    #expect(ChoiceRule.threshold(0.5).choices(scores, costs: costs) == [2, 1])
+    #expect(ChoiceRule.price(100).choices(scores, costs: costs) == [2, 1])
   }
 
   @Test func `always is the same for every token`() {
@@ -82,12 +85,14 @@ import Testing
     #expect(abs(lengths[2] - log(1e-30)) < 1e-4)
     #expect(RouterTarget.similarity.rule(0.3) == .threshold(0.3))
     #expect(RouterTarget.logError.rule(0.3) == .price(0.3))
+    #expect(RouterTarget.similarity.windowRule(0.3) == .threshold(0.3))
+    #expect(RouterTarget.logError.windowRule(0.3) == .windowPrice(0.3))
   }
 
   @Test func `costs of layers of different widths are shares of all`() {
     let layers = [[2, 10], [5, 30]]
     let costs = layers.map {
-      LayerExperts(widths: $0, meanNeurons: 20, hiddenSize: 4, gated: true).costs
+      LayerExperts(widths: $0, meanNeurons: 20, hiddenSize: 4, gated: true).costs.inWindow
     }
     #expect(costs == [[0.1, 0.5], [0.25, 1.5]])
   }

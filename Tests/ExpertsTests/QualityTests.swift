@@ -48,12 +48,12 @@ import Testing
       windows.map { window in (0..<window.rows).map { window[$0].map { Double($0) } } }
     }
     var input: [String: Any] = [
-      "predicted": rows(scores.predicted), "truth": rows(scores.truth), "costs": experts.costs,
-      "widths": experts.widths, "even": even, "odd": odd,
+      "predicted": rows(scores.predicted), "truth": rows(scores.truth),
+      "costs": experts.costs.inWindow, "widths": experts.widths, "even": even, "odd": odd,
     ]
     switch rule {
     case .threshold(let value): input["threshold"] = value
-    case .price(let value): input["price"] = value
+    case .price(let value), .windowPrice(let value): input["price"] = value
     case .always: break
     }
     let script = URL(filePath: #filePath).deletingLastPathComponent()
@@ -112,7 +112,7 @@ import Testing
 
   @Test func `a perfect router makes no error, and one that says the mean predicts nothing`() {
     let (_, truth) = Self.scores([40, 9], columns: 2, seed: 3)
-    let costs = [0.25, 0.5, 1]
+    let costs = ExpertCosts(inWindow: [0.25, 0.5, 1])
     let perfect = RouterQuality(
       predicted: truth, truth: truth, rule: .threshold(0.5), costs: costs)
     #expect(perfect.accuracy == 1 && perfect.meanAbsoluteError == 0)
@@ -136,7 +136,7 @@ import Testing
     }
     let quality = RouterQuality(
       predicted: window([1, 1, 0, 1]), truth: window([1, 0, 1, 0]), rule: .threshold(0.5),
-      costs: [0.5, 1])
+      costs: ExpertCosts(inWindow: [0.5, 1]))
     #expect(quality.confusion == [[1, 1], [2, 0]])
     #expect((quality.underProvision, quality.overProvision) == (0.5, 0.25))
   }

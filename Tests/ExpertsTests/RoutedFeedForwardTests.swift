@@ -33,15 +33,18 @@ import Testing
         first: Self.random(2, 4, 40 + UInt64($0)), second: Self.random(4, 2, 50 + UInt64($0)),
         bias: [Double](repeating: 0.1, count: 4), inputMeans: [0, 0, 0, 0])
     }
-    let routed = RoutedFeedForward.output(
-      weights, input: input,
+    let routed = RoutedFeedForward(
+      weights, input: input, residual: input,
       experts: LayerExperts(
         widths: widths, meanNeurons: Double(widths[widths.count - 1]),
         compensations: compensations, hiddenSize: 4, gated: gated),
-      choices: choices)
+      choices: choices, price: nil)
     let all = ExpertOutputs(weights, input: input, widths: widths)
       .output(choices: choices, compensations: compensations)
-    for (ours, theirs) in zip(routed.values, all.values) { #expect(abs(ours - theirs) < 1e-5) }
+    for (ours, theirs) in zip(routed.output.values, all.values) {
+      #expect(abs(ours - theirs) < 1e-5)
+    }
+    #expect(routed.active == choices.map { widths[$0] })
   }
 
   @Test(arguments: [true, false])

@@ -91,6 +91,30 @@ import Testing
       "finite numbers in first.weight of the compensation of layer 0")
   }
 
+  @Test(arguments: [(0, 2.0), (2, -1), (2, .nan), (1, 0), (1, .infinity), (3, 1e30), (3, -1)])
+  func `budgets of windows that are not monotone or not finite are refused`(
+    place: Int, value: Double
+  ) throws {
+    let path = try edited(.residual, .budgets("window"), Self.bytes(value), at: 8 * place)
+    try expectRefused(path, "expected budgets with increasing costs")
+  }
+
+  @Test func `scales and costs of skipping that are negative or not finite are refused`() throws {
+    let scale = StoredTensor.Kind.skipping("scale", layer: 1)
+    try expectRefused(
+      try edited(.residual, scale, section: 3, [0, 0, 0xC0, 0x7F], at: 4),
+      "finite numbers in scale of the skipping of layer 1")
+    try expectRefused(
+      try edited(.residual, scale, section: 1, floatBytes([-1]), at: 0),
+      "expected finite numbers of at least 0")
+    for (section, value) in [(1, Double.nan), (2, .infinity), (8, -0.5)] {
+      try expectRefused(
+        try edited(
+          .residual, .skipping("cost", layer: 0), section: section, Self.bytes(value), at: 8 * 24),
+        "cost of the skipping of layer 0: expected finite numbers of at least 0")
+    }
+  }
+
   /// High-rank compensation costs more than the few neurons that it replaces.
   @Test func `a smallest expert that costs more than the full one leaves no budgets to choose`()
     throws

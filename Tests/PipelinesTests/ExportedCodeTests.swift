@@ -20,11 +20,28 @@ import Testing
     (.similarity, table([(0.5, 0.7)])),
     (.logError, table([(0.2, 100), (0.4, 1), (0.8, 1e-6)])),
     (.logError, table([(0.3, 0.01)])),
+    (.logError, table([(0.2, 100), (0.4, 1)], windows: [(0.25, 80), (0.5, 0.1), (0.7, 0.02)])),
+    (.logError, table([(0.2, 100)], windows: [])),
   ]
 
-  private static func table(_ rows: [(cost: Double, knob: Double)]) -> BudgetTable {
+  private static func table(
+    _ rows: [(cost: Double, knob: Double)], windows: [(cost: Double, price: Double)]? = nil
+  ) -> BudgetTable {
     BudgetTable(
-      smallest: 0.1, rows: rows.map { .init(cost: $0.cost, routed: $0.knob, oracle: $0.knob) })
+      smallest: 0.1, rows: rows.map { .init(cost: $0.cost, routed: $0.knob, oracle: $0.knob) },
+      windowRows: windows?.map { .init(cost: $0.cost, price: $0.price) })
+  }
+
+  /// Budgets as under `dynamoe` in config.json.
+  private static func budgets(_ table: BudgetTable) -> JSONValue {
+    func rows(_ rows: [[Double]]) -> JSONValue {
+      .array(rows.map { .array($0.map(JSONValue.double)) })
+    }
+    var budgets = JSONObject([
+      .init(name: "table", value: rows(table.rows.map { [$0.cost, $0.routed, $0.oracle] }))
+    ])
+    budgets["window"] = table.windowRows.map { rows($0.map { [$0.cost, $0.price] }) }
+    return .object(budgets)
   }
 
   /// Answer of a folder's Python to a request.
@@ -59,6 +76,8 @@ import Testing
     #expect(families["LOG_ERRORS"]?.array?.compactMap(\.double) == [-25, 5])
     #expect(families["LEAST_ERROR"]?.double == 1e-10)
     #expect(families["LEAST_SQUARE"]?.double == Double.leastNormalMagnitude)
+    let exponents = ExpertCosts.exponents
+    #expect(families["EXPONENTS"] == [.int(exponents.lowerBound), .int(exponents.upperBound)])
     #expect(families["PLACES"]?.array?.compactMap(\.double) == BudgetSweep.places)
     #expect(families["BUDGETS"]?.array?.compactMap(\.double) == Evaluator.reportBudgets)
   }
@@ -91,27 +110,38 @@ import Testing
       [-1, 0, 0.999_999, 1, 2] + stride(from: 0.15, to: 1.05, by: 0.0125)
       + Self.tables.flatMap { $0.1.rows.map(\.cost) }
     let forms = Self.tables.map { target, table -> JSONValue in
-      let rows = table.rows.map { [$0.cost, $0.routed, $0.oracle].map(JSONValue.double) }
-      return [
+      [
         "widths": [[1, 2, 3, 4]], "router": ["predicts": .string(target.rawValue)],
-        "budgets": ["table": .array(rows.map(JSONValue.array))],
+        "budgets": Self.budgets(table),
       ]
     }
     let told = try run(
       ["forms": .array(forms), "budgets": .array(budgets.map(JSONValue.double))])
-    let variants = try #require(told["variants"]?.array).compactMap(\.array)
-    try #require(variants.count == Self.tables.count)
-    for ((target, table), variants) in zip(Self.tables, variants) {
-      try #require(variants.count == budgets.count)
-      for (budget, variant) in zip(budgets, variants.compactMap(\.object)) {
-        func knob(_ name: String) -> Double { variant[name]?.double ?? .nan }
-        switch table.rule(budget: budget, target: target, experts: 4) {
-        case .always(let expert):
-          #expect(variant["expert"]?.int == expert && variant["compensated"] == true, "\(budget)")
-        case .threshold(let value): #expect(abs(knob("threshold") - value) < 1e-12, "\(budget)")
-        case .price(let value): #expect(abs(knob("price") / value - 1) < 1e-12, "\(budget)")
+    for (name, isWindow) in [("variants", false), ("windows", true)] {
+      let variants = try #require(told[name]?.array).compactMap(\.array)
+      try #require(variants.count == Self.tables.count)
+      for ((target, table), variants) in zip(Self.tables, variants) {
+        try #require(variants.count == budgets.count)
+        for (budget, variant) in zip(budgets, variants.compactMap(\.object)) {
+          expect(
+            variant,
+            isWindow
+              ? table.rule(windowBudget: budget, target: target, experts: 4)
+              : table.rule(budget: budget, target: target, experts: 4))
         }
       }
+    }
+  }
+
+  /// Compares a variant in Python with a rule.
+  private func expect(_ variant: JSONObject, _ rule: ChoiceRule) {
+    func knob(_ name: String) -> Double { variant[name]?.double ?? .nan }
+    switch rule {
+    case .always(let expert):
+      #expect(variant["expert"]?.int == expert && variant["compensated"] == true)
+    case .threshold(let value): #expect(abs(knob("threshold") - value) < 1e-12)
+    case .price(let value): #expect(abs(knob("price") / value - 1) < 1e-12)
+    case .windowPrice(let value): #expect(abs(knob("window_price") / value - 1) < 1e-12)
     }
   }
 }

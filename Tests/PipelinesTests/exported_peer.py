@@ -1,7 +1,7 @@
 """Runs the parts of an exported folder's Python that need no PyTorch: python exported_peer.py FOLDER, JSON on standard input.
 
 Prints the definitions of families_dynamoe.py, the fields of Layout in modeling_dynamoe.py, and for each of "forms" (as
-under `dynamoe` in config.json) the variant for each of "budgets"."""
+under `dynamoe` in config.json) the variant for each of "budgets", and for each of them as one of a window."""
 
 import ast
 import json
@@ -19,7 +19,9 @@ parts = [part for part in ast.parse((folder / "modeling_dynamoe.py").read_text()
 assert len(parts) == len(wanted)
 modeling = {"math": math, "NamedTuple": NamedTuple}
 exec(compile(ast.Module(parts, []), "modeling", "exec"), modeling)
-variants = [[modeling["find_variant"](form, budget)._asdict() for budget in request["budgets"]] for form in request["forms"]]
+variants, windows = (
+    [[modeling["find_variant"](form, budget, in_window)._asdict() for budget in request["budgets"]] for form in request["forms"]]
+    for in_window in (False, True))
 print(json.dumps({
     "families": {name: value for name, value in families.items() if name.isupper()},
-    "fields": modeling["Layout"]._fields, "variants": variants}))
+    "fields": modeling["Layout"]._fields, "variants": variants, "windows": windows}))

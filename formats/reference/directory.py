@@ -8,7 +8,7 @@ from element_types import TYPES, get_size, is_packed, is_plain
 from json_rules import COUNT, POSITIVE, check_types, load_json, need
 
 MATRICES, BIASES = ("gate", "up", "down"), ("gate_bias", "up_bias")
-FEATURES = {"base", "layer_widths"}
+FEATURES = {"base", "layer_widths", "skipping"}
 
 # The objects of section 4: types, and ranges of integers; [x] is an array of x, "key?" an optional key.
 MODEL = {

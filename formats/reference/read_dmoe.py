@@ -9,7 +9,7 @@ This module combines the others, which follow the sections of that page; each im
     directory         sections 3, 4 preamble, directory, the tensors that it requires
     stored_tensors    sections 2, 5 sections, blocks and their coding
     rings             sections 6, 9 dense tensors from rings, rings from a base
-    route_dmoe        section 7     routers, compensation and budgets
+    route_dmoe        section 7     routers, compensation, skipping and budgets
     dense_checkpoint                safetensors and GGUF, to compare with
 """
 import argparse

@@ -26,10 +26,11 @@ extension ContainerAssembly {
         try writer.write(bytes, section: 0, tensor: index)
       case .file(CalibrationWindows.name):
         try writer.write(calibration?.bytes ?? [], section: 0, tensor: index)
-      case .source, .file, .part, .compensation, .other: continue
+      case .source, .file, .part, .compensation, .skipping, .other: continue
       }
     }
     try writeCompensations(writer)
+    try writeSkipping(writer)
     if isOverlay {
       try weights.identify(to: writer, context)
     } else {
@@ -44,13 +45,35 @@ extension ContainerAssembly {
     for (section, entry) in writer.directory.sections.enumerated() {
       for (index, tensor) in entry.tensors.enumerated() {
         guard case .compensation(let name, let layer) = tensor.kind else { continue }
-        let compensation = experts[layer].compensations[section - 1]
+        let bytes = Self.bytes(of: experts[layer].compensations[section - 1], name)
+        try writer.write(bytes, section: section, tensor: index)
+      }
+    }
+  }
+
+  private static func bytes(of compensation: Compensation, _ name: String) -> [UInt8] {
+    switch name {
+    // The values are rounded to BF16 already: the dropped lower halves are zero.
+    case "first.weight": upperHalves(compensation.first.values)
+    case "second.weight": upperHalves(compensation.second.values)
+    default: compensation.bias.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+    }
+  }
+
+  private func writeSkipping(_ writer: DMOEWriter) throws {
+    for (section, entry) in writer.directory.sections.enumerated() {
+      for (index, tensor) in entry.tensors.enumerated() {
+        guard case .skipping(let name, let layer) = tensor.kind else { continue }
+        let experts = experts[layer]
+        guard let skipping = experts.skipping else { continue }
         let bytes =
           switch name {
-          // The values are rounded to BF16 already: the dropped lower halves are zero.
-          case "first.weight": Self.upperHalves(compensation.first.values)
-          case "second.weight": Self.upperHalves(compensation.second.values)
-          default: compensation.bias.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+          case "scale":
+            skipping.scales[experts.ranks(ofRing: section - 1)]
+              .flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+          case "cost":
+            experts.costs.priced[section - 1].flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+          default: Self.bytes(of: skipping.compensations[section - 1], name)
           }
         try writer.write(bytes, section: section, tensor: index)
       }

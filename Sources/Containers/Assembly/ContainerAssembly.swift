@@ -86,7 +86,8 @@ package struct ContainerAssembly {
     guard let routing, let router = routing.routers.first else { return nil }
     return RoutingDescription(
       router: router.kind, target: routing.target,
-      compensationRank: experts.first?.compensations.first?.rank)
+      compensationRank: experts.first?.compensations.first?.rank,
+      skips: experts.first?.skipping != nil)
   }
 
   /// Tensors of the source that are cut, with their axis and storage.
@@ -153,6 +154,15 @@ package struct ContainerAssembly {
           .init(
             kind: .compensation(name, layer: layer), elementType: name == "bias" ? .f32 : .bf16,
             shape: shape))
+      }
+    }
+    for (layer, experts) in experts.enumerated() where experts.skipping != nil {
+      let forms = routingForm?.skipping(
+        neurons: experts.ranks(ofRing: ring).count, isFull: ring == experts.experts - 1,
+        hiddenSize: model.configuration.hiddenSize)
+      for (name, type, shape) in forms ?? [] {
+        items.append(
+          .init(kind: .skipping(name, layer: layer), elementType: type, shape: shape))
       }
     }
     return isOverlay ? items : items + weights.ring(ring)

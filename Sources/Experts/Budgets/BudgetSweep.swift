@@ -41,29 +41,45 @@ package struct BudgetSweep: Sendable {
     }
   }
 
-  /// Scores that decided the choices in a window; for the observed run also the true scores.
+  /// Scores that decided the choices in a window and their cost; for the observed run also the true
+  /// scores.
   private struct Seen: Sendable, Recordable {
     let scores: Matrix
     let truth: Matrix?
+    /// Sum over tokens.
+    let cost: Double
 
-    init(scores: Matrix, truth: Matrix?) {
+    init(scores: Matrix, truth: Matrix?, cost: Double) {
       self.scores = scores
       self.truth = truth
+      self.cost = cost
     }
 
     func record(to writer: inout RecordWriter) {
       writer.put(scores)
       writer.put(truth)
+      writer.put(cost)
     }
 
     init(from reader: inout RecordReader) {
       scores = reader.take()
       truth = reader.take()
+      cost = reader.take()
     }
   }
 
+  /// A run of the sweep, to find the knob of a cost.
+  private struct Trial: Sendable {
+    let rule: ChoiceRule
+    /// Wanted cost, without routers.
+    let wanted: Double
+    let isOracle: Bool
+
+    var isWindow: Bool { if case .windowPrice = rule { true } else { false } }
+  }
+
   /// Target costs of the rows, on a scale from the cheapest routed run (0) to the dense model (1).
-  package static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.75, 0.93]
+  package static let places = [0.01, 0.07, 0.15, 0.27, 0.41, 0.57, 0.66, 0.75, 0.84, 0.93]
 
   /// Measures all rows in one sweep, side by side, and records the true scores of one of them.
   ///
@@ -82,89 +98,92 @@ package struct BudgetSweep: Sendable {
   ) throws(ModelError) -> Result {
     let parallel = context.parallel
     let costs = experts.map(\.costs)
-    let smallest = costs.reduce(0) { $0 + $1[0] } / Double(costs.count)
+    let smallest = costs.reduce(0) { $0 + $1.inWindow[0] } / Double(costs.count)
     let cheapest = smallest + routerFraction
     guard cheapest < 1 else {
-      return Result(table: BudgetTable(smallest: smallest, rows: []), routed: nil)
+      return Result(
+        table: BudgetTable(smallest: smallest, rows: [], windowRows: skips ? [] : nil), routed: nil)
     }
     let targets = Self.places.map { cheapest + $0 * (1 - cheapest) }
-    let routed = CostCurve(target: target, scores: predicted, costs: costs)
-    let oracle = CostCurve(target: target, scores: truth, costs: costs)
-    let rules =
-      targets.map { target.rule(routed.knob(cost: $0 - routerFraction, parallel: parallel)) }
-      + targets.map { target.rule(oracle.knob(cost: $0, parallel: parallel)) }
+    func trials(_ scores: [[Matrix]], isWindow: Bool, isOracle: Bool) -> [Trial] {
+      let curve = CostCurve(target: target, scores: scores, costs: costs, isWindow: isWindow)
+      return targets.map { cost in
+        let wanted = cost - (isOracle ? 0 : routerFraction)
+        return Trial(
+          rule: curve.rule(curve.knob(cost: wanted, parallel: parallel)), wanted: wanted,
+          isOracle: isOracle)
+      }
+    }
+    let all =
+      trials(predicted, isWindow: false, isOracle: false)
+      + trials(truth, isWindow: false, isOracle: true)
+      + (skips ? trials(predicted, isWindow: true, isOracle: false) : [])
     let observed = targets.indices.min {
       abs(targets[$0] - RoutingQuality.usualBudget) < abs(targets[$1] - RoutingQuality.usualBudget)
     }
-    let seen = try observe(
-      LayerSweep(model, context, as: stage), windows, rules, observed)
-    let knobs = seen.enumerated().map { stream, layers in
-      let scores = layers.map { $0.map(\.scores) }
-      let isOracle = stream >= targets.count
-      let wanted = targets[stream % targets.count] - (isOracle ? 0 : routerFraction)
-      return CostCurve(target: target, scores: scores, costs: costs)
-        .knob(cost: wanted, parallel: parallel)
-    }
+    let seen = try observe(LayerSweep(model, context, as: stage), windows, all, observed)
+    let knobs = zip(all, seen).map { knob(of: $0, $1, parallel) }
     var rows: [BudgetTable.Row] = []
+    var windowRows: [BudgetTable.WindowRow] = []
     for (index, wanted) in targets.enumerated() {
       let row = BudgetTable.Row(
         cost: wanted, routed: knobs[index], oracle: knobs[targets.count + index])
       // Thresholds rise with the cost and prices fall; a row that breaks this order is noise.
-      if let last = rows.last, !BudgetTable.isMonotone(last, row, target) { continue }
-      rows.append(row)
+      if rows.last.map({ BudgetTable.isMonotone($0, row, target) }) ?? true { rows.append(row) }
+      guard skips else { continue }
+      let price = knobs[2 * targets.count + index]
+      if windowRows.last.map({ $0.price > price }) ?? true {
+        windowRows.append(.init(cost: wanted, price: price))
+      }
     }
     return Result(
-      table: BudgetTable(smallest: smallest, rows: rows),
-      routed: observed.map { routedScores(seen[$0], rules[$0], parallel) })
+      table: BudgetTable(smallest: smallest, rows: rows, windowRows: skips ? windowRows : nil),
+      routed: observed.map { routedScores(seen[$0]) })
   }
 
-  private func routedScores(
-    _ seen: [[Seen]], _ rule: ChoiceRule, _ parallel: Parallel
-  ) -> RoutedScores {
-    let predicted = seen.map { $0.map(\.scores) }
-    let curve = CostCurve(target: target, scores: predicted, costs: experts.map(\.costs))
-    return RoutedScores(
-      cost: curve.cost(rule, parallel: parallel) + routerFraction, predicted: predicted,
+  /// Whether experts skip neurons.
+  private var skips: Bool { experts.contains { $0.skipping != nil } }
+
+  /// Knob for the wanted cost, from the scores and the cost of a run with a knob nearby.
+  private func knob(of trial: Trial, _ seen: [[Seen]], _ parallel: Parallel) -> Double {
+    let curve = CostCurve(
+      target: target, scores: seen.map { $0.map(\.scores) }, costs: experts.map(\.costs),
+      isWindow: trial.isWindow)
+    // The curve knows means over all tokens of what an expert skips; those that choose it differ.
+    let known = curve.cost(trial.rule, parallel: parallel)
+    return curve.knob(cost: trial.wanted + known - Self.cost(seen), parallel: parallel)
+  }
+
+  /// Mean cost over tokens and layers, without routers.
+  private static func cost(_ seen: [[Seen]]) -> Double {
+    let sums = seen.joined().reduce(into: (cost: 0.0, tokens: 0)) { sum, seen in
+      sum.cost += seen.cost
+      sum.tokens += seen.scores.rows
+    }
+    return sums.cost / Double(max(sums.tokens, 1))
+  }
+
+  private func routedScores(_ seen: [[Seen]]) -> RoutedScores {
+    RoutedScores(
+      cost: Self.cost(seen) + routerFraction, predicted: seen.map { $0.map(\.scores) },
       truth: seen.map { $0.compactMap(\.truth) })
   }
 
-  /// Runs all rules; returns the scores by rule, layer and window.
+  /// Runs all trials; returns what was seen by trial, layer and window.
   ///
-  /// The first half of the rules choose by router predictions, the second half by true scores. Rule
-  /// `observed` records both.
+  /// Trial `observed` chooses by router predictions, and records the true scores, too.
   private func observe(
-    _ sweep: LayerSweep, _ windows: [[Int]], _ rules: [ChoiceRule], _ observed: Int?
+    _ sweep: LayerSweep, _ windows: [[Int]], _ trials: [Trial], _ observed: Int?
   ) throws(ModelError) -> [[[Seen]]] {
-    var seen = [[[Seen]]](repeating: [], count: rules.count)
-    let step = sweep.progress(tokens: rules.count * windows.reduce(0) { $0 + $1.count })
-    _ = try sweep.run(windows, phases: [rules.count]) { layer, weights in
+    var seen = [[[Seen]]](repeating: [], count: trials.count)
+    let step = sweep.progress(tokens: trials.count * windows.reduce(0) { $0 + $1.count })
+    _ = try sweep.run(windows, phases: [trials.count]) { layer, weights in
       weights.reordered(by: plan.layers[layer].order)
     } feedForward: { call, _ in
-      let rule = rules[call.stream]
-      let experts = experts[call.layer]
-      func outputs() -> ExpertOutputs {
-        ExpertOutputs(call.weights, input: call.input, widths: experts.widths)
-      }
-      func truth(_ outputs: ExpertOutputs) -> Matrix {
-        outputs.scores(
-          target, compensations: experts.compensations, residual: call.residual, join: call.join)
-      }
-      if call.stream < rules.count / 2 {
-        let scores = routers[call.layer].predict(
-          target.features(input: call.input, residual: call.residual))
-        let output = RoutedFeedForward.output(
-          call.weights, input: call.input, experts: experts,
-          choices: rule.choices(scores, costs: experts.costs))
-        return (
-          output, Seen(scores: scores, truth: call.stream == observed ? truth(outputs()) : nil)
-        )
-      }
-      let outputs = outputs()
-      let scores = truth(outputs)
-      let output = outputs.output(
-        choices: rule.choices(scores, costs: experts.costs),
-        compensations: experts.compensations)
-      return (output, Seen(scores: scores, truth: nil))
+      let trial = trials[call.stream]
+      return trial.isOracle
+        ? runByTruth(call, trial.rule)
+        : run(call, trial.rule, recordsTruth: call.stream == observed)
     } finishedLayer: { layer, _, observations in
       for (stream, windows) in observations.enumerated() { seen[stream].append(windows) }
       step.done(layer + 1)
@@ -175,5 +194,55 @@ package struct BudgetSweep: Sendable {
       step.done(seen.first?.count ?? 0)
     }
     return seen
+  }
+
+  private func run(
+    _ call: LayerSweep.Call, _ rule: ChoiceRule, recordsTruth: Bool
+  ) -> (Matrix, Seen) {
+    let experts = experts[call.layer]
+    let scores = routers[call.layer].predict(
+      target.features(input: call.input, residual: call.residual))
+    let choices = rule.choices(scores, costs: experts.costs)
+    let routed = RoutedFeedForward(
+      call.weights, input: call.input, residual: call.residual, experts: experts,
+      choices: choices, price: rule.skippingPrice)
+    // Routers predict the errors of experts that skip nothing.
+    let truth = recordsTruth ? self.truth(outputs(call, price: nil), call, price: nil) : nil
+    let cost = zip(choices, routed.active).reduce(0) {
+      $0 + experts.cost(of: $1.0, active: $1.1, price: rule.skippingPrice)
+    }
+    return (routed.output, Seen(scores: scores, truth: truth, cost: cost))
+  }
+
+  private func runByTruth(_ call: LayerSweep.Call, _ rule: ChoiceRule) -> (Matrix, Seen) {
+    let experts = experts[call.layer]
+    let outputs = outputs(call, price: rule.skippingPrice)
+    let scores = truth(outputs, call, price: rule.skippingPrice)
+    let choices = rule.choices(scores, costs: experts.costs)
+    let cost = choices.enumerated().reduce(0) { sum, choice in
+      sum
+        + experts.cost(
+          of: choice.element, active: outputs.active[choice.element][choice.offset],
+          price: rule.skippingPrice)
+    }
+    return (
+      outputs.output(
+        choices: choices, compensations: experts.compensations(at: rule.skippingPrice)),
+      Seen(scores: scores, truth: nil, cost: cost)
+    )
+  }
+
+  private func outputs(_ call: LayerSweep.Call, price: Double?) -> ExpertOutputs {
+    ExpertOutputs(
+      call.weights, input: call.input, experts: experts[call.layer], residual: call.residual,
+      price: price)
+  }
+
+  private func truth(
+    _ outputs: ExpertOutputs, _ call: LayerSweep.Call, price: Double?
+  ) -> Matrix {
+    outputs.scores(
+      target, compensations: experts[call.layer].compensations(at: price),
+      residual: call.residual, join: call.join)
   }
 }

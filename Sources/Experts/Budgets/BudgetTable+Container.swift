@@ -1,7 +1,4 @@
-import ByteIO
-import Checkpoints
 package import DMOE
-import Tensors
 
 extension BudgetTable {
   /// Reads the table of a container; nil if it has none.
@@ -9,23 +6,19 @@ extension BudgetTable {
     guard let table = container.shared(.budgets("table")),
       let ends = container.shared(.budgets("ends"))
     else { return nil }
-    func numbers(_ stored: StoredTensor) throws(PlanError) -> [Double] {
-      let bytes: [UInt8]
-      do {
-        bytes = try container.read(stored)
-      } catch {
-        throw .model(.tensor(error))
-      }
-      return (0..<bytes.count / 8).map {
-        Double(bitPattern: LittleEndian.load(UInt64.self, from: bytes, at: 8 * $0))
-      }
-    }
-    let values = try numbers(table)
+    let values = try container.numbers(table)
     let rows = (0..<values.count / 3).map {
       Row(cost: values[3 * $0], routed: values[3 * $0 + 1], oracle: values[3 * $0 + 2])
     }
-    let costs = try numbers(ends)
-    self.init(smallest: costs[0], rows: rows)
+    let costs = try container.numbers(ends)
+    let windows = try container.shared(.budgets("window")).map { (stored) throws(PlanError) in
+      try container.numbers(stored)
+    }
+    self.init(
+      smallest: costs[0], rows: rows,
+      windowRows: windows.map { values in
+        (0..<values.count / 2).map { .init(cost: values[2 * $0], price: values[2 * $0 + 1]) }
+      })
     guard costs[1] == 1, isValid(target) else { throw .budgets(path: container.path) }
   }
 
@@ -33,11 +26,18 @@ extension BudgetTable {
   ///
   /// The smallest expert may cost more than the full one, because of its compensation.
   package func isValid(_ target: RouterTarget) -> Bool {
-    let numbers = [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
+    let windows = windowRows ?? []
+    let numbers =
+      [smallest] + rows.flatMap { [$0.cost, $0.routed, $0.oracle] }
+      + windows.flatMap { [$0.cost, $0.price] }
     guard numbers.allSatisfy(\.isFinite), smallest > 0 else { return false }
     if target == .logError, rows.contains(where: { $0.routed <= 0 || $0.oracle <= 0 }) {
       return false
     }
+    guard
+      windows.allSatisfy({ $0.price > 0 }),
+      zip(windows, windows.dropFirst()).allSatisfy({ $0.cost < $1.cost && $0.price > $1.price })
+    else { return false }
     return zip(rows, rows.dropFirst()).allSatisfy { lower, upper in
       lower.cost < upper.cost && BudgetTable.isMonotone(lower, upper, target)
     }
@@ -49,5 +49,8 @@ extension BudgetTable {
       ("table", [rows.count, 3], rows.flatMap { [$0.cost, $0.routed, $0.oracle] }),
       ("ends", [2], [smallest, 1]),
     ]
+      + (windowRows.map { rows in
+        [("window", [rows.count, 2], rows.flatMap { [$0.cost, $0.price] })]
+      } ?? [])
   }
 }

@@ -8,23 +8,34 @@ package struct CostCurve: Sendable {
   /// Scores by layer and window: a row for each token, a column for each expert but the last.
   package let scores: [[Matrix]]
   /// Costs of the experts, by layer; their mean over layers is a share of all parameters.
-  package let costs: [[Double]]
+  package let costs: [ExpertCosts]
+  /// Whether tokens run in a window, where no neurons are skipped, or one at a time.
+  package let isWindow: Bool
 
-  package init(target: RouterTarget, scores: [[Matrix]], costs: [[Double]]) {
+  package init(
+    target: RouterTarget, scores: [[Matrix]], costs: [ExpertCosts], isWindow: Bool = false
+  ) {
     self.target = target
     self.scores = scores
     self.costs = costs
+    self.isWindow = isWindow
   }
 
   /// Mean fraction of feed-forward parameters used under a rule, over layers and tokens.
   package func cost(_ rule: ChoiceRule, parallel: Parallel) -> Double {
     let sums = parallel.map(scores.count) { layer in
-      scores[layer].reduce(0) { sum, window in
-        rule.choices(window, costs: costs[layer]).reduce(sum) { $0 + costs[layer][$1] }
+      let each = costs[layer].under(rule)
+      return scores[layer].reduce(0) { sum, window in
+        rule.choices(window, costs: costs[layer]).reduce(sum) { $0 + each[$1] }
       }
     }
     let tokens = scores.joined().reduce(0) { $0 + $1.rows }
     return sums.reduce(0, +) / Double(max(tokens, 1))
+  }
+
+  /// Choice rule for the value of a knob.
+  package func rule(_ knob: Double) -> ChoiceRule {
+    isWindow ? target.windowRule(knob) : target.rule(knob)
   }
 
   /// Knob with the mean cost nearest to the wanted one, found by bisection.
@@ -41,7 +52,7 @@ package struct CostCurve: Sendable {
     var (low, high) = (0.0, 1.0)
     for _ in 0..<40 {
       let middle = (low + high) / 2
-      if cost(target.rule(knob(middle)), parallel: parallel) < wanted {
+      if cost(rule(knob(middle)), parallel: parallel) < wanted {
         low = middle
       } else {
         high = middle
@@ -50,28 +61,14 @@ package struct CostCurve: Sendable {
     return knob((low + high) / 2)
   }
 
-  /// Frequency of each expert but the last for each layer and token, over the usual range of costs.
-  ///
-  /// One fit of compensation must serve that whole range. Every entry starts at `leastShare`, so
-  /// that no token is left out.
-  package func shares(parallel: Parallel) -> [[Matrix]] {
-    let rules = Self.usualCosts.map { target.rule(knob(cost: $0, parallel: parallel)) }
-    return parallel.map(scores.count) { layer in
-      scores[layer].map { window in
-        var shares = Matrix(
-          rows: window.rows, columns: window.columns,
-          values: [Float](repeating: Self.leastShare, count: window.values.count))
-        for rule in rules {
-          for (token, expert) in rule.choices(window, costs: costs[layer]).enumerated()
-          where expert < window.columns {
-            shares.values[token * window.columns + expert] += 1 / Float(rules.count)
-          }
-        }
-        return shares
-      }
+  /// Use of the experts over the usual range of costs, which one fit of compensation must serve.
+  package func use(parallel: Parallel) -> UsualUse {
+    let rules = Self.usualCosts.map { rule(knob(cost: $0, parallel: parallel)) }
+    let layers = parallel.map(scores.count) { layer in
+      UsualUse.Layer(scores[layer], costs: costs[layer], rules: rules)
     }
+    return UsualUse(layers: layers)
   }
 
   private static let usualCosts = [0.25, 0.35, 0.45, 0.55, 0.65, 0.75]
-  private static let leastShare: Float = 0.02
 }

@@ -13,6 +13,8 @@ package enum PlanError: Error, Equatable, Sendable {
   case router(path: String, layer: Int, RouterError)
   /// Invalid budget table in a file.
   case budgets(path: String)
+  /// Costs or scales of skipping in a file that are not finite or negative: the tensor's title.
+  case skipping(path: String, layer: Int, String)
   /// Widths of a layer that do not increase strictly.
   case widths(layer: Int, widths: [Int], alignment: Int)
   /// Fractions that do not increase or do not end in 1.
@@ -47,6 +49,8 @@ extension PlanError: CustomStringConvertible {
     case .router(let path, let layer, let error): "\(path): layer \(layer): \(error)"
     case .budgets(let path):
       "\(path): expected budgets with increasing costs and monotone knobs, found others"
+    case .skipping(let path, let layer, let tensor):
+      "\(path): layer \(layer): \(tensor): expected finite numbers of at least 0"
     case .widths(let layer, let widths, let alignment):
       """
       layer \(layer): the widths \(widths), multiples of \(alignment), do not increase strictly

@@ -13,9 +13,9 @@ package struct RouterQuality: Sendable, Equatable {
   ///   - truth: true scores in the same layout, at least one token.
   ///   - rule: the rule that turns scores into choices.
   ///   - costs: costs of all experts.
-  package init(predicted: [Matrix], truth: [Matrix], rule: ChoiceRule, costs: [Double]) {
+  package init(predicted: [Matrix], truth: [Matrix], rule: ChoiceRule, costs: ExpertCosts) {
     var confusion = [[Int]](
-      repeating: [Int](repeating: 0, count: costs.count), count: costs.count)
+      repeating: [Int](repeating: 0, count: costs.inWindow.count), count: costs.inWindow.count)
     for (predicted, truth) in zip(predicted, truth) {
       let wanted = rule.choices(truth, costs: costs)
       for (wanted, given) in zip(wanted, rule.choices(predicted, costs: costs)) {

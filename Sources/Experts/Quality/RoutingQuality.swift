@@ -35,7 +35,7 @@ package struct RoutingQuality: Sendable, Equatable {
     budget = min(max(Self.usualBudget, first.cost), last.cost)
     let rule = table.rule(budget: budget, target: target, experts: experts.first?.experts ?? 1)
     switch rule {
-    case .threshold(let value), .price(let value): knob = value
+    case .threshold(let value), .price(let value), .windowPrice(let value): knob = value
     case .always: return nil
     }
     routedCost = routed.cost

@@ -16,16 +16,32 @@ package struct RankingSweep: Sendable {
   package let scores: ImportanceScores?
   /// Whether the errors of experts are measured.
   package let wantsErrors: Bool
+  /// Whether it is measured which neurons can be skipped.
+  package let wantsSkipping: Bool
 
   package init(
     importance: Importance, widths: ExpertWidths, alignment: Int, scores: ImportanceScores? = nil,
-    wantsErrors: Bool
+    wantsErrors: Bool, wantsSkipping: Bool = false
   ) {
     self.importance = importance
     self.widths = widths
     self.alignment = alignment
     self.scores = scores
     self.wantsErrors = wantsErrors
+    self.wantsSkipping = wantsSkipping
+  }
+
+  /// Skipping of neurons in a layer.
+  package struct Skipping: Sendable, Equatable {
+    package let rule: LayerSkipping
+    /// Shares of the mean layer's parameters that an expert's neurons use for one token, by expert
+    /// and price of ``ExpertCosts/exponents``.
+    package let shares: [[Double]]
+
+    package init(rule: LayerSkipping, shares: [[Double]]) {
+      self.rule = rule
+      self.shares = shares
+    }
   }
 
   package struct Ranked: Sendable {
@@ -35,6 +51,8 @@ package struct RankingSweep: Sendable {
     /// Logarithms of the errors of all experts but the last, by layer and window; empty unless
     /// wanted.
     package var logErrors: [[Matrix]] = []
+    /// By layer; empty unless wanted.
+    package var skipping: [Skipping] = []
     /// Agreement of the halves of the windows on each layer, with neurons taken independently; nil
     /// if there are no halves.
     package var stability: [RankingStability]?
@@ -92,8 +110,16 @@ package struct RankingSweep: Sendable {
             stability.append(
               RankingStability(even: halves[0], odd: halves[1], widths: plan.widths))
           }
+          let weights = layer.weights.reordered(by: plan.order)
+          if wantsSkipping {
+            ranked.skipping.append(
+              SkippingFit(
+                layer: layer, weights: weights, widths: plan.widths,
+                meanNeurons: source.model.configuration.neurons.mean, parallel: parallel
+              ).run())
+          }
           if wantsErrors {
-            ranked.logErrors.append(Self.errors(layer, plan, parallel))
+            ranked.logErrors.append(Self.errors(layer, weights, plan.widths, parallel))
           }
           step.done(layer.index + 1)
           return true
@@ -106,11 +132,13 @@ package struct RankingSweep: Sendable {
         writer.put(ranked.statistics.suffix(1).map { $0 })
         writer.put(stability.suffix(1).map { $0 })
         writer.put(ranked.logErrors.suffix(1).map { $0 })
+        writer.put(ranked.skipping.suffix(1).map { $0 })
       } restore: { reader in
         layers += reader.take([ExpertPlan.Layer].self)
         ranked.statistics += reader.take([NeuronStatistics.Layer].self)
         stability += reader.take([RankingStability].self)
         ranked.logErrors += reader.take([[Matrix]].self)
+        ranked.skipping += reader.take([Skipping].self)
         step.done(layers.count)
       }
     } catch {
@@ -179,11 +207,11 @@ package struct RankingSweep: Sendable {
 
   /// Errors of all experts but the last, window by window; finishes the layer.
   private static func errors(
-    _ layer: LayerSweep.Layer, _ plan: ExpertPlan.Layer, _ parallel: Parallel
+    _ layer: LayerSweep.Layer, _ weights: FeedForwardWeights, _ widths: [Int],
+    _ parallel: Parallel
   ) -> [Matrix] {
-    let weights = layer.weights.reordered(by: plan.order)
-    return parallel.mapLarge(layer.inputs.rows) { window in
-      let outputs = ExpertOutputs(weights, input: layer.inputs[window], widths: plan.widths)
+    parallel.mapLarge(layer.inputs.rows) { window in
+      let outputs = ExpertOutputs(weights, input: layer.inputs[window], widths: widths)
       let errors = outputs.logErrors(
         compensations: [], residual: layer.residuals[window], join: layer.join)
       layer.finish(window, outputs.full())

@@ -7,10 +7,22 @@ package enum ChoiceRule: Sendable, Hashable {
   /// Smallest expert whose similarity exceeds the threshold, else the last; from a threshold of 1
   /// on always the last.
   case threshold(Double)
-  /// Expert with the least sum of error and price times cost; ties go to the smaller.
+  /// Expert with the least sum of error and price times cost for one token, in which neurons that are
+  /// not worth the price are skipped; ties go to the smaller.
   case price(Double)
+  /// Expert with the least sum of error and price times cost in a window, in which no neurons are
+  /// skipped.
+  case windowPrice(Double)
   /// Same expert for every token.
   case always(Int)
+
+  /// Price at which neurons inside an expert are skipped, where a layer can; nil for none.
+  package var skippingPrice: Double? {
+    switch self {
+    case .price(let price): price
+    case .threshold, .windowPrice, .always: nil
+    }
+  }
 
   /// Predicted log errors are clamped to this range, beyond which they carry no information.
   package static let logErrors: ClosedRange<Float> = -25...5
@@ -23,7 +35,8 @@ package enum ChoiceRule: Sendable, Hashable {
   ///   - costs: cost of each available expert; if there are more costs than scores, the last expert
   ///     is the full one.
   /// - Returns: one expert for each row.
-  package func choices(_ scores: Matrix, costs: [Double]) -> [Int] {
+  package func choices(_ scores: Matrix, costs: ExpertCosts) -> [Int] {
+    let costs = costs.under(self)
     precondition(scores.columns >= costs.count - 1, "\(scores.columns) scores for \(costs.count)")
     let last = costs.count - 1
     let scored = min(scores.columns, costs.count)
@@ -36,7 +49,7 @@ package enum ChoiceRule: Sendable, Hashable {
         let row = scores[token].prefix(scored)
         return row.firstIndex { Double($0) > threshold }.map { $0 - row.startIndex } ?? last
       }
-    case .price(let price):
+    case .price(let price), .windowPrice(let price):
       let prices = costs.map { price * $0 }
       return (0..<scores.rows).map { token in
         var best = last

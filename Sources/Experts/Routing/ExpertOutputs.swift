@@ -3,10 +3,33 @@ import Glibc
 package import Kernels
 package import Running
 
-/// Outputs of all experts of a layer for one input, kept ring by ring: together they cost one FFN.
+/// Outputs of all experts of a layer for one input.
 package struct ExpertOutputs: Sendable {
-  /// Contribution of each ring, T × D, without the bias of down.
-  private let rings: [Matrix]
+  /// Skipping of neurons, and the price at which each expert skips them.
+  package struct Skip: Sendable {
+    let skipping: LayerSkipping
+    let residual: Matrix
+    /// By expert; experts without a price skip nothing.
+    let prices: [Double]
+
+    /// - Parameters:
+    ///   - skipping: the skipping of the layer.
+    ///   - residual: T × D, the residual stream.
+    ///   - prices: one for each expert, or for each but the last, which then skips nothing.
+    package init(_ skipping: LayerSkipping, residual: Matrix, prices: [Double]) {
+      self.skipping = skipping
+      self.residual = residual
+      self.prices = prices
+    }
+  }
+
+  /// Output of each expert, T × D, without its compensation and the bias of down; the last skips
+  /// neurons, too.
+  private let outputs: [Matrix]
+  /// Output of all neurons without the bias of down: T × D.
+  private let whole: Matrix
+  /// Number of neurons that take part, by expert and token.
+  package let active: [[Int]]
   private let bias: [Float]?
   private let input: Matrix
 
@@ -14,64 +37,90 @@ package struct ExpertOutputs: Sendable {
   ///   - weights: all neurons by rank.
   ///   - input: T × D.
   ///   - widths: widths of the layer's experts.
-  package init(_ weights: FeedForwardWeights, input: Matrix, widths: [Int]) {
+  ///   - skip: nil if no neurons are skipped.
+  package init(
+    _ weights: FeedForwardWeights, input: Matrix, widths: [Int], skip: Skip? = nil
+  ) {
+    var passes = skip?.passes ?? []
+    var sums: [Matrix] = []
     var start = 0
-    var rings: [Matrix] = []
-    for end in widths {
-      rings.append(weights.contribution(weights.hidden(input, of: start..<end), of: start..<end))
+    for (expert, end) in widths.enumerated() {
+      let gate = weights.gateValues(input, of: start..<end)
+      let factors = weights.gateFactors(input, of: start..<end)
+      for index in passes.indices {
+        passes[index].add(weights, gate, factors, of: start..<end, endingExpert: expert)
+      }
+      var hidden = gate
+      if let factors { hidden.multiply(factors) }
+      var sum = weights.contribution(hidden, of: start..<end)
+      if let smaller = sums.last { sum.add(smaller) }
+      sums.append(sum)
       start = end
     }
-    self.rings = rings
+    whole = sums[sums.count - 1]
+    let skipping = passes.reduce(into: [:]) { found, pass in
+      found.merge(pass.experts) { $1 }
+    }
+    outputs = sums.enumerated().map { skipping[$0]?.output ?? $1 }
+    active = widths.enumerated().map { expert, width in
+      skipping[expert]?.active ?? [Int](repeating: width, count: input.rows)
+    }
     bias = weights.downBias
     self.input = input
   }
 
-  package var experts: Int { rings.count }
+  /// Outputs of experts that skip neurons at a price, if they can.
+  ///
+  /// - Parameters:
+  ///   - weights: all neurons by rank.
+  ///   - input: T × D.
+  ///   - experts: the experts of the layer.
+  ///   - residual: T × D, the residual stream.
+  ///   - price: nil to skip none.
+  package init(
+    _ weights: FeedForwardWeights, input: Matrix, experts: LayerExperts, residual: Matrix,
+    price: Double?
+  ) {
+    let skip = price.flatMap { price in
+      experts.skipping.map { skipping in
+        Skip(
+          skipping, residual: residual,
+          prices: [Double](repeating: price, count: experts.experts))
+      }
+    }
+    self.init(weights, input: input, widths: experts.widths, skip: skip)
+  }
+
+  package var experts: Int { outputs.count }
 
   /// Output of all neurons, bias included: T × D.
   package func full() -> Matrix {
-    var output = sum()
+    var output = whole
     if let bias { output.add(toEveryRow: bias[...]) }
     return output
   }
 
-  private func sum() -> Matrix {
-    var sum = rings[0]
-    for ring in rings.dropFirst() { sum.add(ring) }
-    return sum
-  }
-
-  /// Full output minus the expert's output, T × D, for each expert but the last.
-  package func missing() -> [Matrix] {
-    var missing: [Matrix] = []
-    for ring in rings.dropFirst().reversed() {
-      if var larger = missing.last {
-        larger.add(ring)
-        missing.append(larger)
-      } else {
-        missing.append(ring)
-      }
-    }
-    return missing.reversed()
+  /// Full output minus the output of an expert, T × D.
+  package func missing(_ expert: Int) -> Matrix {
+    var missing = whole
+    missing.subtract(outputs[expert])
+    return missing
   }
 
   /// Similarity `⟨y_e, y⟩ / ⟨y, y⟩` for each token and expert but the last, without the bias of
   /// down; 1 if y is zero.
   package func similarities() -> Matrix {
-    let full = sum()
-    let shares = rings.dropLast().map { $0.rowDots(full) }
-    let squares = full.rowDots(full)
+    let dots = outputs.dropLast().map { $0.rowDots(whole) }
+    let squares = whole.rowDots(whole)
     var similarities: [Float] = []
-    similarities.reserveCapacity(squares.count * shares.count)
+    similarities.reserveCapacity(squares.count * dots.count)
     for token in squares.indices {
-      var sum = 0.0
-      for share in shares {
-        sum += share[token]
+      for dot in dots {
         similarities.append(
-          squares[token] >= .leastNormalMagnitude ? Float(sum / squares[token]) : 1)
+          squares[token] >= .leastNormalMagnitude ? Float(dot[token] / squares[token]) : 1)
       }
     }
-    return Matrix(rows: squares.count, columns: shares.count, values: similarities)
+    return Matrix(rows: squares.count, columns: dots.count, values: similarities)
   }
 
   /// `ln (|n(y_e) − n(y)|² / |r + n(y)|²)` for each token and expert but the last, at least
@@ -90,8 +139,8 @@ package struct ExpertOutputs: Sendable {
   ) -> Matrix {
     let weights = errorWeights(residual: residual, join: join)
     var errors = Matrix(rows: input.rows, columns: experts - 1)
-    for (expert, missing) in missing().enumerated() {
-      var missing = missing
+    for expert in 0..<experts - 1 {
+      var missing = missing(expert)
       if !compensations.isEmpty { missing.subtract(compensations[expert](input)) }
       if let scales = join.columnScales { missing = missing.scalingColumns(by: scales) }
       for (token, square) in missing.rowDots(missing).enumerated() {
@@ -128,10 +177,10 @@ package struct ExpertOutputs: Sendable {
   ///   - compensations: maps added to the outputs of the experts; empty for none.
   /// - Returns: as many rows as the input.
   package func output(choices: [Int], compensations: [Compensation] = []) -> Matrix {
-    var output = rings[0]
-    precondition(choices.count == output.rows, "\(choices.count) choices for \(output.rows) tokens")
-    for (ring, contribution) in rings.enumerated().dropFirst() {
-      output.add(contribution, toRowsWhere: { choices[$0] >= ring })
+    precondition(choices.count == input.rows, "\(choices.count) choices for \(input.rows) tokens")
+    var output = Matrix(rows: input.rows, columns: whole.columns)
+    for (expert, own) in outputs.enumerated() {
+      output.add(own, toRowsWhere: { choices[$0] == expert })
     }
     output.add(compensations, choices: choices, input: input)
     if let bias { output.add(toEveryRow: bias[...]) }

@@ -10,6 +10,12 @@ struct RingPass {
   let widths: [Int]
   /// H of the mean layer of the model.
   let meanNeurons: Double
+  /// Whether a neuron has three rows of weights or two.
+  let gated: Bool
+  /// Skipping of neurons, and the shares of the parameters that experts use by price; nil for none.
+  let skipping: RankingSweep.Skipping?
+  /// How often, and at which prices, tokens use each expert; nil without compensation.
+  let use: UsualUse.Layer?
   let parallel: Parallel
 
   /// Number of tokens whose missing outputs are held at a time.
@@ -17,45 +23,55 @@ struct RingPass {
 
   /// - Parameters:
   ///   - target: the score to compute.
-  ///   - gated: whether a neuron has three rows of weights or two.
   ///   - rank: rank of the compensation; nil for none.
-  ///   - shares: how often tokens use each expert, by window; needed for compensation.
   /// - Returns: the experts, and by window the true scores of every expert but the last; the layer
   ///   is finished.
-  func run(
-    target: RouterTarget, gated: Bool, rank: Int?, shares: [Matrix]
-  ) -> (experts: LayerExperts, truth: [Matrix]) {
-    let compensations = rank.map { compensate(rank: $0, shares: shares) } ?? []
+  func run(target: RouterTarget, rank: Int?) -> (experts: LayerExperts, truth: [Matrix]) {
+    let compensations = rank.map { compensate(rank: $0, skips: false) } ?? []
     let experts = LayerExperts(
       widths: widths, meanNeurons: meanNeurons, compensations: compensations,
-      hiddenSize: weights.up.columns, gated: gated)
+      hiddenSize: weights.up.columns, gated: gated,
+      skipping: skipping.map { skipping in
+        (
+          skipping.rule.with(rank.map { compensate(rank: $0, skips: true) } ?? []),
+          LayerExperts.pricedCosts(
+            skipping.shares, compensation: compensations.first?.parameterCount ?? 0,
+            meanNeurons: meanNeurons, hiddenSize: weights.up.columns, gated: gated)
+        )
+      })
+    // Routers predict the errors of experts that skip nothing, which suits windows and tokens alone.
     let truth = parallel.mapLarge(layer.inputs.rows) { window in
-      let outputs = self.outputs(window)
+      let outputs = self.outputs(window, skips: false)
       layer.finish(window, outputs.full())
       return outputs.scores(
-        target, compensations: compensations, residual: layer.residuals[window],
-        join: layer.join)
+        target, compensations: compensations, residual: layer.residuals[window], join: layer.join)
     }
     return (experts, truth)
   }
 
-  private func outputs(_ window: Int) -> ExpertOutputs {
-    ExpertOutputs(weights, input: layer.inputs[window], widths: widths)
+  /// Outputs of the experts in a window, each at its usual price if they skip neurons.
+  private func outputs(_ window: Int, skips: Bool) -> ExpertOutputs {
+    var skip: ExpertOutputs.Skip?
+    if skips, let skipping, let use {
+      skip = .init(skipping.rule, residual: layer.residuals[window], prices: use.prices)
+    }
+    return ExpertOutputs(weights, input: layer.inputs[window], widths: widths, skip: skip)
   }
 
   /// Fits the compensation of every expert but the last, without the held-back windows.
-  private func compensate(rank: Int, shares: [Matrix]) -> [Compensation] {
-    var fits = (0..<widths.count - 1).map { _ in
+  private func compensate(rank: Int, skips: Bool) -> [Compensation] {
+    let shares = use?.shares ?? []
+    let count = widths.count - 1
+    var fits = (0..<count).map { _ in
       CompensationFit(features: weights.up.columns)
     }
     for chunk in WindowChunks.chunks(layer.inputs.rows, size: Self.chunk) {
       let seen = parallel.mapLarge(Array(layer.inputs.rows[chunk])) { index in
         let window = chunk.lowerBound + index
-        let input = layer.inputs[window]
-        let outputs = ExpertOutputs(weights, input: input, widths: widths)
-        let missing = outputs.missing()
+        let outputs = self.outputs(window, skips: skips)
+        let missing = (0..<count).map { outputs.missing($0) }
         return (
-          input: input,
+          input: layer.inputs[window],
           missing: layer.join.columnScales.map { scales in
             missing.map { $0.scalingColumns(by: scales) }
           } ?? missing,

@@ -22,4 +22,12 @@ extension RouterTarget {
     case .logError: .price(knob)
     }
   }
+
+  /// Choice rule in a window, where no neurons are skipped.
+  package func windowRule(_ knob: Double) -> ChoiceRule {
+    switch self {
+    case .similarity: .threshold(knob)
+    case .logError: .windowPrice(knob)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Architectures
+import ByteIO
 import Checkpoints
 package import DMOE
 import Kernels
@@ -44,26 +45,58 @@ extension LayerExperts {
       var compensations: [Compensation] = []
       if isCompensated {
         for ring in 0..<min(widths.count, container.directory.partialExperts) {
-          compensations.append(try Compensation(container, layer: layer, ring: ring))
+          compensations.append(
+            try Compensation(container, layer: layer, ring: ring) {
+              .compensation($0, layer: layer)
+            })
         }
       }
       layers.append(
         LayerExperts(
           widths: widths, neurons: model.neurons[layer], meanNeurons: model.neurons.mean,
-          compensations: compensations, hiddenSize: model.hiddenSize, gated: model.gated))
+          compensations: compensations, hiddenSize: model.hiddenSize, gated: model.gated,
+          skipping: try skipping(of: container, layer: layer, experts: widths.count)))
     }
     return layers
+  }
+
+  private static func skipping(
+    of container: DMOEReader, layer: Int, experts: Int
+  ) throws(PlanError) -> (rule: LayerSkipping, costs: [[Double]])? {
+    guard container.directory.routing?.skips == true else { return nil }
+    let model = container.directory.model
+    let isCompensated = container.directory.routing?.compensationRank != nil
+    var scales: [Float] = []
+    var costs: [[Double]] = []
+    var compensations: [Compensation] = []
+    for ring in 0..<experts {
+      let kind = StoredTensor.Kind.skipping("scale", layer: layer)
+      scales += try container.matrix(ring: ring, kind, layer: layer).values
+      let stored = try container.stored(ring: ring, .skipping("cost", layer: layer))
+      costs.append(try container.numbers(stored))
+      guard costs[ring].allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+        throw .skipping(path: container.path, layer: layer, stored.title)
+      }
+      guard isCompensated, ring < container.directory.partialExperts else { continue }
+      compensations.append(
+        try Compensation(container, layer: layer, ring: ring) { .skipping($0, layer: layer) })
+    }
+    guard scales.allSatisfy({ $0 >= 0 }) else {
+      throw .skipping(path: container.path, layer: layer, "a scale")
+    }
+    let rule = LayerSkipping(
+      scales: scales, meanNeurons: model.neurons.mean, gated: model.gated,
+      compensations: compensations)
+    return (rule, costs)
   }
 }
 
 extension Compensation {
-  init(_ container: DMOEReader, layer: Int, ring: Int) throws(PlanError) {
+  fileprivate init(
+    _ container: DMOEReader, layer: Int, ring: Int, _ kind: (String) -> StoredTensor.Kind
+  ) throws(PlanError) {
     func matrix(_ name: String) throws(PlanError) -> Matrix {
-      let kind = StoredTensor.Kind.compensation(name, layer: layer)
-      guard let stored = container.ring(kind, ring: ring) else {
-        throw .model(.tensor(.missing(name: "\(kind)")))
-      }
-      return try container.matrix(stored, layer: layer)
+      try container.matrix(ring: ring, kind(name), layer: layer)
     }
     self.init(
       first: try matrix("first.weight"), second: try matrix("second.weight"),
@@ -83,6 +116,32 @@ extension DMOEReader {
     }
     _ = try Routing(self)
     _ = try LayerExperts.layers(of: self)
+  }
+
+  fileprivate func stored(ring: Int, _ kind: StoredTensor.Kind) throws(PlanError) -> StoredTensor {
+    guard let stored = self.ring(kind, ring: ring) else {
+      throw .model(.tensor(.missing(name: "\(kind)")))
+    }
+    return stored
+  }
+
+  fileprivate func matrix(
+    ring: Int, _ kind: StoredTensor.Kind, layer: Int
+  ) throws(PlanError) -> Matrix {
+    try matrix(stored(ring: ring, kind), layer: layer)
+  }
+
+  /// Elements of a stored tensor of F64.
+  func numbers(_ stored: StoredTensor) throws(PlanError) -> [Double] {
+    let bytes: [UInt8]
+    do {
+      bytes = try read(stored)
+    } catch {
+      throw .model(.tensor(error))
+    }
+    return (0..<bytes.count / 8).map {
+      Double(bitPattern: LittleEndian.load(UInt64.self, from: bytes, at: 8 * $0))
+    }
   }
 
   /// Decodes a stored tensor of a layer, which must be finite; a vector becomes one row.

@@ -53,13 +53,15 @@ package struct RoutingSweep: Sendable {
   /// - Parameters:
   ///   - plan: the experts of the model.
   ///   - windows: windows of calibration text, at least two.
-  ///   - shares: how often tokens use each expert but the last, by layer and window; weights tokens
-  ///     in the fit of compensation. Empty without compensation.
+  ///   - use: how often tokens use each expert, which weighs them in the fit of compensation; nil
+  ///     without compensation and skipping.
+  ///   - skipping: skipping of neurons in each layer; empty for none.
   ///   - source: activations of the dense model on these windows.
   /// - Returns: the fitted layers.
   /// - Throws: ``ModelError`` if the model cannot be read.
   package func fit(
-    plan: ExpertPlan, windows: [[Int]], shares: [[Matrix]], from source: some ActivationSource
+    plan: ExpertPlan, windows: [[Int]], use: UsualUse?, skipping: [RankingSweep.Skipping],
+    from source: some ActivationSource
   ) throws(ModelError) -> [Layer] {
     precondition(windows.count > 1, "one side would have no window")
     var fitted: [Layer] = []
@@ -69,10 +71,10 @@ package struct RoutingSweep: Sendable {
       let weights = layer.weights.reordered(by: plan.layers[layer.index].order)
       let pass = RingPass(
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
-        meanNeurons: source.model.configuration.neurons.mean, parallel: parallel)
-      let (experts, truth) = pass.run(
-        target: target, gated: source.model.family.gated, rank: compensationRank,
-        shares: shares.isEmpty ? [] : shares[layer.index])
+        meanNeurons: source.model.configuration.neurons.mean, gated: source.model.family.gated,
+        skipping: skipping.isEmpty ? nil : skipping[layer.index], use: use?.layers[layer.index],
+        parallel: parallel)
+      let (experts, truth) = pass.run(target: target, rank: compensationRank)
       fitted.append(fit(features(layer, parallel), layer.index, experts, truth, parallel))
       step.done(layer.index + 1)
       return true

@@ -58,7 +58,8 @@ package struct FolderImport: Sendable {
       LayerExperts(
         widths: widths, meanNeurons: model.configuration.neurons.mean,
         compensations: try tensors.compensations(layer: layer),
-        hiddenSize: model.configuration.hiddenSize, gated: model.family.gated)
+        hiddenSize: model.configuration.hiddenSize, gated: model.family.gated,
+        skipping: try tensors.skipping(layer: layer, gated: model.family.gated))
     }
     let writer = try ContainerAssembly(
       model: model, layers: layers, importance: form.importance, generator: generator,

@@ -1,5 +1,7 @@
 import Architectures
 package import Checkpoints
+import DMOE
+import Experts
 package import JSON
 
 extension RoutedConfiguration {
@@ -38,6 +40,11 @@ extension RoutedConfiguration {
     }
     guard routing != nil || budgets == nil else {
       throw fail("budgets", "null, as there are no routers", "budgets")
+    }
+    if let budgets, let routing, (budgets.windowRows != nil) != routing.skips {
+      throw routing.skips
+        ? fail("budgets.window", "rows, as experts skip neurons", "nothing")
+        : fail("budgets.window", "nothing, as experts skip no neurons", "rows")
     }
   }
 }

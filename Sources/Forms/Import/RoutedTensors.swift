@@ -110,11 +110,19 @@ struct RoutedTensors {
 
   /// Compensation of every partial expert, with maps rounded to the type that a container stores.
   func compensations(layer: Int) throws -> [Compensation] {
+    try compensations(layer: layer, experts: form.widths[layer].count - 1) { tensor in
+      if case .compensation(let name, _) = tensor.kind { name } else { nil }
+    }
+  }
+
+  /// Compensation of as many experts, from the tensors that have a name in it.
+  private func compensations(
+    layer: Int, experts: Int, name: (RoutedConfiguration.Tensor) -> String?
+  ) throws -> [Compensation] {
     guard form.routing?.compensationRank != nil else { return [] }
-    var parts = [[Compensation.Tensor]](
-      repeating: [], count: form.widths[layer].count - 1)
+    var parts = [[Compensation.Tensor]](repeating: [], count: experts)
     for tensor in tensors(layer: layer) {
-      guard case .compensation(let name, _) = tensor.kind, let ring = tensor.ring else { continue }
+      guard let name = name(tensor), let ring = tensor.ring else { continue }
       let matrix = try matrix(tensor, layer: layer)
       parts[ring].append(
         Compensation.Tensor(
@@ -124,16 +132,53 @@ struct RoutedTensors {
     return try parts.map { try Compensation(tensors: $0, hiddenSize: model.hiddenSize) }
   }
 
-  /// Reads a tensor as floats rounded to its type in the form; a vector becomes one row.
-  ///
-  /// - Throws: an error if a value is not finite.
-  private func matrix(_ tensor: RoutedConfiguration.Tensor, layer: Int) throws -> Matrix {
+  /// Skipping in a layer, and the costs of its experts by price; nil if they skip no neurons.
+  func skipping(
+    layer: Int, gated: Bool
+  ) throws -> (rule: LayerSkipping, costs: [[Double]])? {
+    guard form.routing?.skips == true else { return nil }
+    var scales: [Float] = []
+    var costs: [[Double]] = []
+    for tensor in tensors(layer: layer) {
+      guard case .skipping(let name, _) = tensor.kind, name == "scale" || name == "cost" else {
+        continue
+      }
+      let (found, bytes) = try numbers(tensor, layer: layer)
+      let values = found.elementType.doubles(bytes)
+      guard values.allSatisfy({ $0.isFinite && $0 >= 0 && Float($0).isFinite }) else {
+        throw PlanError.skipping(path: checkpoint.path, layer: layer, found.name.text)
+      }
+      if name == "scale" { scales += values.map { Float($0) } } else { costs.append(values) }
+    }
+    let compensations = try compensations(layer: layer, experts: costs.count - 1) { tensor in
+      guard case .skipping(let name, _) = tensor.kind, name != "scale" && name != "cost" else {
+        return nil
+      }
+      return name
+    }
+    let rule = LayerSkipping(
+      scales: scales, meanNeurons: model.neurons.mean, gated: gated, compensations: compensations)
+    return (rule, costs)
+  }
+
+  /// Description and bytes of a tensor of floating-point numbers.
+  private func numbers(
+    _ tensor: RoutedConfiguration.Tensor, layer: Int
+  ) throws -> (found: TensorDescription, bytes: [UInt8]) {
     let found = try found(tensor, layer: layer)
     guard [.f16, .bf16, .f32, .f64].contains(found.elementType) else {
       throw ModelError.elementType(
         path: checkpoint.path, tensor: found.name.text, found: found.elementType.rawValue)
     }
-    let values = found.elementType.floats(try checkpoint.source.read(found.name))
+    return (found, try checkpoint.source.read(found.name))
+  }
+
+  /// Reads a tensor as floats rounded to its type in the form; a vector becomes one row.
+  ///
+  /// - Throws: an error if a value is not finite.
+  private func matrix(_ tensor: RoutedConfiguration.Tensor, layer: Int) throws -> Matrix {
+    let (found, bytes) = try numbers(tensor, layer: layer)
+    let values = found.elementType.floats(bytes)
     let matrix = Matrix(
       rows: found.shape.count > 1 ? found.shape[0] : 1, columns: found.shape.last ?? 0,
       values: values)

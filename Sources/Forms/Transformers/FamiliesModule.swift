@@ -34,6 +34,8 @@ package enum FamiliesModule {
       LEAST_SQUARE = \(Double.leastNormalMagnitude)
       # Costs of the rows of a budget table, on a scale from the cheapest routed run (0) to dense (1).
       PLACES = \(python(BudgetSweep.places))
+      # Prices with known costs of experts that skip neurons are 2 to these powers, the first to the last.
+      EXPONENTS = (\(ExpertCosts.exponents.lowerBound), \(ExpertCosts.exponents.upperBound))
       # Budgets of a report.
       BUDGETS = \(python(Evaluator.reportBudgets))
 

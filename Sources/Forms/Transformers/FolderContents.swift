@@ -16,7 +16,8 @@ package struct FolderContents: Sendable {
   let expert: Int?
   /// Description of a folder of all experts; nil for one.
   package let routed: RoutedConfiguration?
-  /// Number of elements of all tensors but permutations, which are no parameters.
+  /// Number of elements of all tensors but permutations and the scales and costs of skipping, which
+  /// are no parameters.
   let parameterCount: Int
 
   /// - Parameters:
@@ -44,14 +45,14 @@ package struct FolderContents: Sendable {
     self.routed = routed
     source =
       added.isEmpty ? weights : OverlaidTensors(weights, with: StoredTensors(container, added))
-    let permutations = added.reduce(0) { count, item in
-      if case .permutation = item.stored.kind {
+    let others = added.reduce(0) { count, item in
+      switch item.stored.kind {
+      case .permutation, .skipping("scale", _), .skipping("cost", _):
         count + item.description.elementCount
-      } else {
-        count
+      default: count
       }
     }
-    parameterCount = source.elementCount - permutations
+    parameterCount = source.elementCount - others
   }
 
   /// Tensors that a routed folder adds to the source's: as stored, and as described in the folder.

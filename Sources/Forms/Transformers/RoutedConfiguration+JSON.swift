@@ -22,6 +22,7 @@ extension RoutedConfiguration {
     document["widths"] = .array(widths.map { .array($0.map(JSONValue.int)) })
     document["router"] = router
     document["compensation"] = compensation
+    document["skipping"] = routing?.skips == true ? true : .null
     document["budgets"] = budgets.map(Self.document) ?? .null
     return .object(document)
   }
@@ -42,11 +43,15 @@ extension RoutedConfiguration {
   }
 
   private static func document(_ budgets: BudgetTable) -> JSONValue {
-    [
-      "table": .array(
-        budgets.rows.map { .array([$0.cost, $0.routed, $0.oracle].map(JSONValue.double)) }),
-      "ends": .array([.double(budgets.smallest), 1]),
-    ]
+    func rows(_ rows: [[Double]]) -> JSONValue {
+      .array(rows.map { .array($0.map(JSONValue.double)) })
+    }
+    var document = JSONObject([
+      .init(name: "table", value: rows(budgets.rows.map { [$0.cost, $0.routed, $0.oracle] })),
+      .init(name: "ends", value: .array([.double(budgets.smallest), 1])),
+    ])
+    document["window"] = budgets.windowRows.map { rows($0.map { [$0.cost, $0.price] }) }
+    return .object(document)
   }
 
   /// Whether a `config.json` belongs to a routed folder.
@@ -71,8 +76,13 @@ extension RoutedConfiguration {
       widths.append(found)
     }
     let router = try field.optional("router")
+    let skips = try field.optional("skipping")?.bool() ?? false
     let routing = try router.map { (router) throws(JSONFieldError) in
-      try Self.routing(router, rank: field.optional("compensation")?.member("rank"))
+      try Self.routing(
+        router, rank: field.optional("compensation")?.member("rank"), skips: skips)
+    }
+    guard routing != nil || !skips else {
+      throw try field.member("skipping").mismatch(expected: "null, as there are no routers")
     }
     let hidden = try routing?.router == .mlp ? router?.member("hidden") : nil
     self.init(
@@ -98,7 +108,7 @@ extension RoutedConfiguration {
   }
 
   private static func routing(
-    _ field: JSONField, rank: JSONField?
+    _ field: JSONField, rank: JSONField?, skips: Bool
   ) throws(JSONFieldError) -> RoutingDescription {
     let kind = try field.member("kind")
     let predicts = try field.member("predicts")
@@ -108,23 +118,27 @@ extension RoutedConfiguration {
     guard let target = RouterTarget(rawValue: try predicts.string()) else {
       throw predicts.mismatch(expected: "similarity or log_error")
     }
+    guard target == .logError || !skips else {
+      throw predicts.mismatch(expected: "log_error, as skipping needs a price")
+    }
     return RoutingDescription(
-      router: router, target: target, compensationRank: try rank?.int(in: 1...1 << 24))
+      router: router, target: target, compensationRank: try rank?.int(in: 1...1 << 24),
+      skips: skips)
   }
 
   private static func budgets(_ field: JSONField) throws(JSONFieldError) -> BudgetTable {
-    var rows: [BudgetTable.Row] = []
-    for row in try field.member("table").elements() {
-      let numbers = row.value.array?.compactMap(\.double) ?? []
-      guard numbers.count == 3 else { throw row.mismatch(expected: "a cost and two knobs") }
-      rows.append(.init(cost: numbers[0], routed: numbers[1], oracle: numbers[2]))
+    let rows = try field.member("table").rows(of: 3, "a cost and two knobs").map {
+      BudgetTable.Row(cost: $0[0], routed: $0[1], oracle: $0[2])
+    }
+    let windowRows = try field.optional("window")?.rows(of: 2, "a cost and a price").map {
+      BudgetTable.WindowRow(cost: $0[0], price: $0[1])
     }
     let ends = try field.member("ends")
     let costs = ends.value.array?.compactMap(\.double) ?? []
     guard costs.count == 2, costs[1] == 1 else {
       throw ends.mismatch(expected: "the costs of the smallest expert and of the full one, 1")
     }
-    return BudgetTable(smallest: costs[0], rows: rows)
+    return BudgetTable(smallest: costs[0], rows: rows, windowRows: windowRows)
   }
 }
 
@@ -133,5 +147,18 @@ extension JSONField {
     var numbers: [Int] = []
     for element in try elements() { numbers.append(try element.int(in: range)) }
     return numbers
+  }
+
+  /// Rows of as many numbers as stated.
+  fileprivate func rows(
+    of count: Int, _ expected: String
+  ) throws(JSONFieldError) -> [[Double]] {
+    var rows: [[Double]] = []
+    for row in try elements() {
+      let numbers = row.value.array?.compactMap(\.double) ?? []
+      guard numbers.count == count else { throw row.mismatch(expected: expected) }
+      rows.append(numbers)
+    }
+    return rows
   }
 }

@@ -119,18 +119,42 @@ package struct RoutedConfiguration: Sendable, Equatable {
           name: "router.\(name)", elementType: .f32,
           shape: shape.map { $0 ?? hidden[layer] }, kind: .router(name, layer: layer), ring: nil))
     }
-    guard let rank = routing.compensationRank else { return tensors }
-    for expert in 0..<partial {
-      for (name, shape) in RoutingDescription.compensation(rank: rank, hiddenSize: hiddenSize) {
-        // In the Python module, the bias belongs to the second map.
-        let isBias = name == "bias"
-        tensors.append(
-          Tensor(
-            name: "compensation.\(expert).\(isBias ? "second.bias" : name)",
-            elementType: isBias ? .f32 : .bf16, shape: shape,
-            kind: .compensation(name, layer: layer), ring: expert))
+    if let rank = routing.compensationRank {
+      for expert in 0..<partial {
+        for (name, shape) in RoutingDescription.compensation(rank: rank, hiddenSize: hiddenSize) {
+          // In the Python module, the bias belongs to the second map.
+          let isBias = name == "bias"
+          tensors.append(
+            Tensor(
+              name: "compensation.\(expert).\(isBias ? "second.bias" : name)",
+              elementType: isBias ? .f32 : .bf16, shape: shape,
+              kind: .compensation(name, layer: layer), ring: expert))
+        }
       }
     }
+    guard routing.skips else { return tensors }
+    var start = 0
+    for (expert, end) in widths[layer].enumerated() {
+      let forms = routing.skipping(
+        neurons: end - start, isFull: expert == partial, hiddenSize: hiddenSize)
+      for form in forms {
+        tensors.append(
+          Tensor(
+            name: "skipping.\(expert).\(Self.skippingName(form.name))",
+            elementType: form.elementType, shape: form.shape,
+            kind: .skipping(form.name, layer: layer), ring: expert))
+      }
+      start = end
+    }
     return tensors
+  }
+
+  /// Name in the Python module of an expert's skipping of a tensor in a container.
+  private static func skippingName(_ name: String) -> String {
+    switch name {
+    case "scale", "cost": name
+    case "bias": "compensation.second.bias"
+    default: "compensation.\(name)"
+    }
   }
 }

@@ -81,7 +81,8 @@ struct LayerCosts: Sendable {
     guard let rank = fitting.compensationRank else { return router }
     let sums = 3 * Double(tokens) * square
     let solving = Self.slow * square * (Double(hidden) / 3 + 80 * Double(rank + 16))
-    return router + Double(partial) * (sums + solving)
+    let maps = (fitting.skips ? 2 : 1) * partial
+    return router + Double(maps) * (sums + solving)
   }
 
   func fittingBytes(tokens: Int) -> Int {

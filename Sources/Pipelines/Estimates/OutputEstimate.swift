@@ -24,12 +24,13 @@ package struct OutputEstimate: Sendable {
   ///   - router: nil for no routers.
   ///   - routerWidth: hidden width of an `mlp` router.
   ///   - compensationRank: nil for no compensation.
+  ///   - skips: whether experts skip neurons.
   ///   - compression: whether blocks are coded.
   ///   - isOverlay: whether weights stay in the dense checkpoint.
   /// - Throws: errors of reading.
   init(
     _ model: Model, experts: Int, router: RouterKind?, routerWidth: Int, compensationRank: Int?,
-    compression: DMOECompression, isOverlay: Bool
+    skips: Bool, compression: DMOECompression, isOverlay: Bool
   ) throws {
     let configuration = model.configuration
     let (hidden, layers) = (configuration.hiddenSize, configuration.layers)
@@ -46,14 +47,17 @@ package struct OutputEstimate: Sendable {
       }
     routers = coded(4 * layers * outputs, Self.float32Share)
     let rank = compensationRank ?? 0
+    // Experts that skip neurons have maps of their own.
+    let maps = rank == 0 ? 0 : (skips ? 2 : 1) * partial
+    let skipping =
+      skips ? 4 * configuration.neurons.total + 8 * layers * experts * RoutingDescription.prices : 0
     compensation =
-      rank == 0
-      ? 0
-      : layers * partial
-        * (coded(4 * rank * hidden, Self.brainFloatShare) + coded(4 * hidden, Self.float32Share))
+      layers * maps
+      * (coded(4 * rank * hidden, Self.brainFloatShare) + coded(4 * hidden, Self.float32Share))
+      + coded(skipping, Self.float32Share)
     let cut = layers * model.family.feedForwardMatrices * (isOverlay ? 0 : experts)
     let kept = model.checkpoint.tensors.count
-    let small = layers * (1 + (router == nil ? 0 : 4) + (rank == 0 ? 0 : 3 * partial))
+    let small = layers * (1 + (router == nil ? 0 : 4) + 3 * maps + (skips ? 2 * experts : 0))
     let order = coded(4 * configuration.neurons.total, 0.4)
     var files = 0
     for name in model.checkpoint.companions where !isOverlay {

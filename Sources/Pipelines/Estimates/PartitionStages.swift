@@ -57,6 +57,8 @@ struct PartitionStages {
   }
 
   private var isCompensated: Bool { fitting.compensationRank != nil }
+  /// Whether ranking measures the errors of experts, on which prices over all layers depend.
+  private var measuresErrors: Bool { isCompensated || fitting.skips }
 
   private var ranking: [Stage] {
     let tokens = Double(calibration)
@@ -68,7 +70,9 @@ struct PartitionStages {
       let isGreedy = fitting.importance == .greedy
       return sweep(
         stage, calibration, isTwofold: true,
-        perLayer: tokens * (attention + (isGreedy ? full : 0) + (isCompensated ? full : 0))
+        perLayer: tokens
+          * (attention + (isGreedy ? full : 0) + (measuresErrors ? full : 0)
+            + (fitting.skips ? 5 / 3 * full : 0))
           + (isGreedy ? costs.ranking(tokens: calibration) : 0),
         beside: isGreedy ? costs.rankingBytes(tokens: calibration) : costs.reordered)
     }
@@ -84,7 +88,9 @@ struct PartitionStages {
     // Compensation weights tokens by their price over all layers: no layer can be fitted before the
     // errors, or the previous round's predictions, of all layers are known. The activations are
     // those of the dense model in every round.
-    var prices = isCompensated ? Stage.Need.whole(Stage.ranking.key) : nil
+    var prices = measuresErrors ? Stage.Need.whole(Stage.ranking.key) : nil
+    // Truth, and a pass for each kind of maps; those of experts that skip neurons have two passes.
+    let passes = isCompensated ? (fitting.skips ? 4.0 : 2) : 1
     var stages: [Stage] = []
     for round in 0...fitting.rounds {
       let stage = Stage.fitting(round: round).needing(
@@ -92,17 +98,22 @@ struct PartitionStages {
       stages.append(
         sweep(
           stage, calibration, isTwofold: true,
-          perLayer: tokens * (attention + (isCompensated ? 2 : 1) * full)
+          perLayer: tokens * (attention + passes * full)
             + costs.fitting(tokens: calibration),
           beside: costs.fittingBytes(tokens: calibration)))
-      if isCompensated { prices = .whole(stage.key) }
+      if measuresErrors { prices = .whole(stage.key) }
     }
-    // Eight prices, each with predicted and with true scores, on every eighth window.
+    // Ten prices, each with predicted and with true scores, on every eighth window; with skipping
+    // also ten prices for windows.
     let last = Stage.fitting(round: fitting.rounds)
+    let places = BudgetSweep.places.count
+    let streams = (fitting.skips ? 3 : 2) * places
     return stages + [
       sweep(
-        .budgets.needing(plan, .whole(last.key)), calibration / 8, streams: 16,
-        perLayer: tokens / 8 * (16 * attention + 13 * full), beside: costs.reordered)
+        .budgets.needing(plan, .whole(last.key)), calibration / 8, streams: streams,
+        perLayer: tokens / 8
+          * (Double(streams) * attention + (fitting.skips ? 2.2 : 1.6) * Double(places) * full),
+        beside: costs.reordered)
     ]
   }
 

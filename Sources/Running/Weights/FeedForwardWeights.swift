@@ -52,16 +52,52 @@ package struct FeedForwardWeights: Sendable {
 
   /// Hidden values h of a range of neurons: T × the length of the range.
   package func hidden(_ input: Matrix, of rows: Range<Int>) -> Matrix {
-    var up = input.timesTransposed(self.up, rows: rows)
-    if let upBias { up.add(toEveryRow: upBias[rows]) }
-    guard let gate else {
-      if let xielu { up.activate(xielu) } else { up.activate(activation) }
-      return up
-    }
-    var hidden = input.timesTransposed(gate, rows: rows)
-    if let gateBias { hidden.add(toEveryRow: gateBias[rows]) }
+    let up = linear(input, of: rows)
+    guard let gate else { return activating(up) }
+    var hidden = gateInput(input, gate, of: rows)
     hidden.activate(activation, times: up)
     return hidden
+  }
+
+  /// Activated values of the gate, or of up without one: T × the length of the range.
+  ///
+  /// They tell whether a neuron matters before anything else of it is read.
+  package func gateValues(_ input: Matrix, of rows: Range<Int>) -> Matrix {
+    activating(gate.map { gateInput(input, $0, of: rows) } ?? linear(input, of: rows))
+  }
+
+  /// Factors that turn ``gateValues(_:of:)`` into hidden values; nil without a gate, where they are
+  /// the hidden values.
+  package func gateFactors(_ input: Matrix, of rows: Range<Int>) -> Matrix? {
+    gate == nil ? nil : linear(input, of: rows)
+  }
+
+  /// Factors of chosen neurons for one token: 1 × their number.
+  package func gateFactors(_ input: Matrix, chosen: [Int]) -> Matrix? {
+    guard gate != nil else { return nil }
+    var up = input.timesTransposed(self.up, chosen: chosen)
+    if let upBias {
+      for (index, neuron) in chosen.enumerated() { up.values[index] += upBias[neuron] }
+    }
+    return up
+  }
+
+  private func linear(_ input: Matrix, of rows: Range<Int>) -> Matrix {
+    var up = input.timesTransposed(self.up, rows: rows)
+    if let upBias { up.add(toEveryRow: upBias[rows]) }
+    return up
+  }
+
+  private func gateInput(_ input: Matrix, _ gate: Matrix, of rows: Range<Int>) -> Matrix {
+    var values = input.timesTransposed(gate, rows: rows)
+    if let gateBias { values.add(toEveryRow: gateBias[rows]) }
+    return values
+  }
+
+  private func activating(_ values: Matrix) -> Matrix {
+    var values = values
+    if let xielu { values.activate(xielu) } else { values.activate(activation) }
+    return values
   }
 
   /// Contribution of a range of neurons, by rank, to the output, without the bias of down: T × D.
@@ -70,6 +106,14 @@ package struct FeedForwardWeights: Sendable {
       preconditionFailure("only a container has neurons by rank")
     }
     return hidden.times(down, rows: rows)
+  }
+
+  /// Contribution of chosen neurons, by rank, to the output for one token: 1 × D.
+  package func contribution(_ hidden: Matrix, chosen: [Int]) -> Matrix {
+    guard case .neuronMajor(let down) = down else {
+      preconditionFailure("only a container has neurons by rank")
+    }
+    return hidden.times(down, chosen: chosen)
   }
 
   /// Output of the layer from hidden values, bias included.

@@ -10,8 +10,11 @@ struct Evaluate: ParsableCommand {
     discussion: """
       The text is cut into windows, each predicted on its own. All variants run in one sweep over \
       the weights. expert-1 is measured as export writes it, its down projections refitted if the \
-      file holds calibration tokens; expert-1@bare has them as they are. Divergence (KLD) and agreement are relative to dense. routed@budget=0.5 routes \
-      so that the feed-forward layers, routers included, cost half of dense. Its baselines are \
+      file holds calibration tokens; expert-1@bare has them as they are. Divergence (KLD) and \
+      agreement are relative to dense. routed@budget=0.5 routes so that the feed-forward layers, \
+      routers included, cost half of dense for one token, which reads of an expert only the neurons \
+      that matter to it; routed@window=0.5 so that they do for tokens that run together, with all \
+      neurons of their experts. The baselines are \
       oracle (chooses by the true scores, which takes the full layer: the best that routing could \
       do), random (the routers' choices, shuffled over the tokens) and fixed (the same number of \
       neurons for every token). tokens/s covers the layers only, without the output head.
@@ -20,6 +23,7 @@ struct Evaluate: ParsableCommand {
         dynamoe evaluate model.dmoe --text held-out.txt
         dynamoe evaluate model.dmoe --text held-out.txt --variants dense,expert-1
         dynamoe evaluate model.dmoe --text held-out.txt --budget 0.25,0.5,0.75
+        dynamoe evaluate model.dmoe --text held-out.txt --window-budget 0.5
         dynamoe evaluate model.dmoe --text held-out.txt --variants dense,oracle@budget=0.5
         dynamoe evaluate model/ --text held-out.txt --context 256 --max-tokens 100000
         dynamoe evaluate model/ --tokens ids.jsonl
@@ -43,9 +47,14 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Budgets to route at, separated by commas: fractions of the cost of the feed-forward layers, "
-        + "routers included.", valueName: "list"))
+      "Budgets to route at, separated by commas: fractions of the cost of the feed-forward layers "
+        + "for one token, routers included.", valueName: "list"))
   var budget: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same for windows of tokens, in which experts skip no neurons.", valueName: "list"))
+  var windowBudget: String?
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -84,11 +93,13 @@ struct Evaluate: ParsableCommand {
   private func knobs(of evaluator: Evaluator) throws -> [Variant.Knob] {
     let thresholds = try Self.numbers(threshold, option: "--threshold").map(Variant.Knob.threshold)
     let budgets = try Self.numbers(budget, option: "--budget").map(Variant.Knob.budget)
+    let windows = try Self.numbers(windowBudget, option: "--window-budget")
+      .map(Variant.Knob.window)
     // The model either has a kind of knob or not: checking one value of each kind suffices.
-    for knob in [thresholds.first, budgets.first].compactMap({ $0 }) {
+    for knob in [thresholds.first, budgets.first, windows.first].compactMap({ $0 }) {
       try evaluator.requireKnob(knob, model: model)
     }
-    return thresholds + budgets
+    return thresholds + budgets + windows
   }
 
   private static func numbers(_ list: String?, option: String) throws -> [Double] {

@@ -87,6 +87,10 @@ struct PartitionCommand: ParsableCommand {
   var compensationRank: Int?
 
   @Option(
+    help: "Whether experts skip the neurons whose gates say that a token needs them least.")
+  var skip: SkipChoice?
+
+  @Option(
     help: ArgumentHelp(
       "Number of times to refit compensation and routers to the experts that the routers choose.",
       valueName: "n"))
@@ -206,6 +210,7 @@ struct PartitionCommand: ParsableCommand {
     request.alignment = align
     request.routers = router ?? .usual
     request.compensationRank = compensationRank
+    request.skips = skip.map { $0 == .gate }
     request.rounds = rounds
     request.seed = seed
     request.compression = compression

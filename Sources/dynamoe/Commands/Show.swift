@@ -87,6 +87,7 @@ struct Show: ParsableCommand {
     let knobText =
       switch knob {
       case .budget(let budget): "budget \(budget)"
+      case .window(let budget): "window budget \(budget)"
       case .threshold(let threshold): "threshold \(threshold)"
       }
     return [
@@ -99,7 +100,7 @@ struct Show: ParsableCommand {
   private func document(of tokens: [Passage.Token]) -> JSONValue {
     var values: (budget: Double?, threshold: Double?) = (nil, nil)
     switch knob {
-    case .budget(let budget): values.budget = budget
+    case .budget(let budget), .window(let budget): values.budget = budget
     case .threshold(let threshold): values.threshold = threshold
     }
     return [

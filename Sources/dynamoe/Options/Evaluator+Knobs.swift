@@ -10,23 +10,30 @@ extension Evaluator {
       switch knob {
       case .threshold: "--threshold"
       case .budget: "--budget"
+      case .window: "--window-budget"
       }
     throw ValidationError("\(option): \(model) has no such knob; \(knobsHeld)")
   }
 
   /// Options that the file supports, for error messages.
   private var knobsHeld: String {
-    let options = [("--threshold", Variant.Knob.threshold(0)), ("--budget", .budget(0))]
-      .filter { canRun(.choosing(.routed, $0.1)) }.map(\.0)
+    let options = [
+      ("--threshold", Variant.Knob.threshold(0)), ("--budget", .budget(0)),
+      ("--window-budget", .window(0)),
+    ].filter { canRun(.choosing(.routed, $0.1)) }.map(\.0)
     return options.isEmpty
       ? "it has no routers: make them with dynamoe partition --text FILE"
-      : "it has \(options.joined(separator: " and "))"
+      : "it has \(options.joined(separator: ", "))"
   }
 
   /// Warns about a budget below the smallest one that the model can reach, and about one that looks
   /// like a percentage.
   func warn(of knob: Variant.Knob) {
-    guard case .budget(let budget) = knob else { return }
+    let budget: Double
+    switch knob {
+    case .threshold: return
+    case .budget(let value), .window(let value): budget = value
+    }
     if let smallest = smallestBudget, budget < smallest {
       Console.error(
         "warning: budget \(budget) is below the smallest possible, "

@@ -6,21 +6,28 @@ struct EvaluationText {
   let lines: [String]
 
   init(_ result: Evaluator.Result, context: Int, name: String) {
-    var table = TextTable([
-      ("variant", .left), ("perplexity", .right), ("× dense", .right), ("cost", .right),
-      ("mean KLD", .right), ("RMS Δp", .right), ("same top p", .right), ("tokens/s", .right),
-    ])
+    let skips = result.figures.contains { $0.work.windowCostFraction != $0.work.costFraction }
+    var table = TextTable(
+      [("variant", .left), ("perplexity", .right), ("× dense", .right), ("cost", .right)]
+        + (skips ? [("in windows", .right)] : [])
+        + [
+          ("mean KLD", .right), ("RMS Δp", .right), ("same top p", .right), ("tokens/s", .right),
+        ])
     for figures in result.figures {
       let divergence = figures.divergence
-      table.add([
+      let quality = [
         figures.variant.name,
         Self.text(Estimate(figures.perplexity, standardError: figures.perplexityError)),
         divergence.map { Self.text($0.perplexityRatio) } ?? "–",
         HumanText.percent(figures.work.costFraction),
+      ]
+      let windows = skips ? [HumanText.percent(figures.work.windowCostFraction)] : []
+      let agreement = [
         divergence.map { HumanText.fixed($0.meanKLD.value, digits: 4) } ?? "–",
         Self.percent(divergence?.rmsDeltaP), Self.percent(divergence?.sameTopP),
         figures.work.tokensPerSecond.map { HumanText.fixed($0, digits: 0) } ?? "–",
-      ])
+      ]
+      table.add(quality + windows + agreement)
     }
     lines =
       ["\(name): \(HumanText.count(result.targets)) tokens in windows of \(context)", ""]

@@ -158,6 +158,7 @@ struct InspectionText {
     switch purpose {
     case .weights: "weights"
     case .compensation: "compensation"
+    case .skipping: "skipping"
     case .routers: "routers, budgets"
     case .order: "order of neurons"
     case .files: "configuration, tokenizer"

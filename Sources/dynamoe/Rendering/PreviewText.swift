@@ -24,6 +24,7 @@ struct PreviewText {
     }
     let router = preview.router.map { kind in
       kind.rawValue + (preview.compensationRank.map { ", compensation of rank \($0)" } ?? "")
+        + (preview.skips ? ", skipping by the gate" : "")
     }
     return [
       "\(Escaping.terminal(preview.family)), \(preview.layers) layers, "
@@ -88,6 +89,7 @@ struct PreviewText {
       "importance": .string(preview.importance.rawValue),
       "router": JSONValue(preview.router?.rawValue),
       "compensation_rank": JSONValue(preview.compensationRank),
+      "skipping": preview.skips ? "gate" : .null,
       "sweeps": .int(preview.work.sweeps), "estimated_seconds": .double(preview.work.seconds),
       "estimated_memory": .int(preview.work.memory), "scratch_bytes": .int(preview.work.scratch),
       "output_parts": [

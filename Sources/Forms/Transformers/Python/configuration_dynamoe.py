@@ -13,8 +13,9 @@ class DynamoeConfig(CONFIG_MAPPING[SOURCE]):
     - `router`: `kind` (`linear` or `mlp`; `mlp` has `hidden`, a width per layer) and the score that it `predicts` for
       every expert but the last: `similarity`, or the logarithm of its error (`log_error`); null without routers;
     - `compensation`: `rank` of the maps that replace the neurons that an expert drops; null without compensation;
-    - `budgets`: a `table` of rows (cost, knob, knob for choices by true scores), and the costs at its `ends`; null
-      without budgets.
+    - `skipping`: true if experts skip neurons, as the model's buffers tell; otherwise null or missing;
+    - `budgets`: a `table` of rows (cost, knob, knob for choices by true scores), and the costs at its `ends`; with
+      skipping also a `window` of rows (cost, price) for tokens that run together; null without budgets.
 
     Section 7 of the .dmoe format defines the form.
     """

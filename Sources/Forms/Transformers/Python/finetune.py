@@ -6,9 +6,10 @@
 
 Every batch is run dense, routed at a random budget, and as a random bare expert. Each run has the loss of a language
 model; the narrow ones also learn from the dense one's predictions (--distil). In the dense run all experts of every
-layer are computed, and their true scores are the targets of its router: no labels are needed. With several processes,
-each holds a share of weights and optimizer (FSDP). At the end the budget table is measured again, and a folder like
-this one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
+layer are computed, and their true scores are the targets of its router: no labels are needed. Where experts skip
+neurons, these are scores of experts that do so, at the price that usually chooses them. With several processes, each
+holds a share of weights and optimizer (FSDP). At the end the budget tables are measured again, and a folder like this
+one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
 """
 
 import argparse
@@ -210,11 +211,16 @@ class Tuning:
         """Runs of a batch besides the dense one: the same in all processes and after resuming."""
         runs, chance, widths = {}, random.Random(f"{self.options.seed} {number}"), self.form["widths"][0]
         if self.options.train != "routers":
-            if self.form["budgets"] and self.form["budgets"]["table"]:
-                runs["routed"] = {"budget": chance.uniform(self.form["budgets"]["table"][0][0], 0.9)}
+            # In half of the runs no neurons are skipped: that has maps of its own.
+            knob = "window_budget" if self.form.get("skipping") and chance.random() < 0.5 else "budget"
+            if rows := self.budget_rows("window" if knob == "window_budget" else "table"):
+                runs["routed"] = {knob: chance.uniform(rows[0][0], 0.9)}
             if len(widths) > 1:
                 runs["bare"] = {"expert": chance.randrange(len(widths) - 1)}
         return runs
+
+    def budget_rows(self, name):
+        return (self.form["budgets"] or {}).get(name)
 
     def learn(self, ids, runs):
         """Computes the gradients of a batch, one run after the other. Returns the loss of each."""
@@ -260,6 +266,8 @@ class Tuning:
         self.say(
             f"{sum(weights):,} weights learn from {self.training.numel():,} tokens, {self.tokens:,} in each of "
             f"{options.steps} steps")
+        # With the weights of the folder, so that a run that is resumed learns at the same prices.
+        self.set_prices()
         first = self.resume()
         if first == 0:
             self.record["before"] = self.figures()
@@ -276,6 +284,7 @@ class Tuning:
                 since, losses = time.monotonic(), []
             if options.checkpoint_every and (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
                 self.keep(step + 1)
+        self.set_costs()
         self.set_budgets()
         self.record["after"] = self.figures()
         self.say("\n".join(self.comparison()))
@@ -294,8 +303,8 @@ class Tuning:
     # Measuring
 
     @torch.no_grad()
-    def measure(self, windows, **knob):
-        """Perplexity and cost fraction of a variant."""
+    def measure(self, windows, watch=None, **knob):
+        """Perplexity and cost fraction of a variant; calls `watch` after each run."""
         self.model.eval()
         lost = cost = count = 0
         with self.model.variant(**knob):
@@ -304,6 +313,8 @@ class Tuning:
                 lost += tokens * next_tokens(self.logits(ids), ids).item()
                 cost += tokens * self.model.cost_fraction()
                 count += tokens
+                if watch:
+                    watch()
         self.model.train()
         lost, cost, count = self.sum(lost, cost, count)
         return {"perplexity": math.exp(lost / count), "cost_fraction": cost / count}
@@ -315,14 +326,58 @@ class Tuning:
         knobs = {"dense": {}, f"expert-{half}": {"expert": half}}
         if self.form["budgets"]:
             knobs |= {f"routed@budget={budget}": {"budget": budget} for budget in self.families.BUDGETS}
+            if self.form.get("skipping"):
+                knobs |= {f"routed@window={budget}": {"window_budget": budget} for budget in self.families.BUDGETS}
         return {name: self.measure(self.held_out, **knob) for name, knob in knobs.items()}
 
+    def totals(self, windows, values, **knob):
+        """Sums over all runs of a variant, and over all processes, of what `values` gives for a layer: a tensor."""
+        sums, layers = {}, self.model.experts()
+
+        def watch():
+            for number, layer in enumerate(layers):
+                sums[number] = sums.get(number, 0) + values(layer).double()
+
+        self.measure(windows, watch, **knob)
+        whole = torch.stack([sums[number] for number in range(len(layers))])
+        return torch.tensor(self.sum(*whole.flatten().tolist()), dtype=torch.float64).reshape(whole.shape)
+
+    def set_prices(self):
+        """Sets prices at which routers learn what experts lack that skip neurons: of each expert but the last a geometric
+        mean over the prices of budgets, by how many tokens use the expert at each.
+        """
+        if not self.form.get("skipping") or not self.budget_rows("table"):
+            return
+        prices = [self.modeling.find_variant(self.form, budget).price for budget in self.families.BUDGETS]
+        # An expert without tokens counts as used once at every price.
+        logs, uses = 0, 0
+        for price in filter(None, prices):
+            used = 1 + self.totals(
+                self.calibration, lambda layer: torch.bincount(layer.choices, minlength=len(layer.widths)), price=price)
+            logs, uses = logs + used * math.log(price), uses + used
+        if torch.is_tensor(uses):
+            for layer, means in zip(self.model.experts(), (logs / uses).exp().tolist()):
+                layer.prices = means[:-1]
+
+    @torch.no_grad()
+    def set_costs(self):
+        """Measures what experts that skip neurons cost at each price, if gates have changed."""
+        if not self.form.get("skipping") or self.options.train == "routers":
+            return
+        with self.model.counting():
+            taking = self.totals(self.calibration, lambda layer: layer.taking * layer.choices.numel())
+        tokens = self.calibration.numel()
+        for layer, counts in zip(self.model.experts(), (taking / tokens).unbind()):
+            for expert, ring in enumerate(layer.skipping):
+                skipped = layer.widths[expert] - counts[:, expert]
+                ring.cost.copy_(layer.costs[expert] - layer.saving * skipped)
+
     def set_budgets(self):
-        """Measures the knob for each cost, for choices by the routers and by true scores.
+        """Measures the knob for each cost, for choices by the routers and by true scores, and for tokens that run together.
 
         The knobs of the old table still give about their costs; their new costs give the knobs to try next.
         """
-        old = self.form["budgets"] and self.form["budgets"]["table"]
+        old = self.budget_rows("table")
         if not old:
             return
         is_price = self.form["router"]["predicts"] == "log_error"
@@ -339,9 +394,9 @@ class Tuning:
                     kept.append(list(row))
             return kept
 
-        columns = []
-        for column, is_oracle in ((1, False), (2, True)):
-            knobs, points = [scale(row[column]) for row in old], {}
+        def found(name, knobs, is_oracle=False):
+            """Knobs for the targets, from those of the old rows; None if no knob changes the cost."""
+            knobs, points = list(map(scale, knobs)), {}
             knobs = [knobs[0] + reach, *knobs, knobs[-1] - reach]
             for _ in range(2):
                 for knob in knobs:
@@ -349,10 +404,17 @@ class Tuning:
                     points[cost] = knob
                 line = one_way(sorted(points.items()))
                 if len(line) == 1:
-                    return
+                    return None
                 knobs = [self.modeling.interpolate(line, target) for target in targets]
-            columns.append([back(knob) for knob in knobs])
-        self.form["budgets"]["table"] = one_way(zip(targets, *columns))
+            return [back(knob) for knob in knobs]
+
+        columns = [found(name, [row[column] for row in old], column == 2) for column in (1, 2)]
+        if None not in columns:
+            self.form["budgets"]["table"] = one_way(zip(targets, *columns))
+        if old := self.budget_rows("window"):
+            prices = found("window_price", [price for _, price in old])
+            if prices is not None:
+                self.form["budgets"]["window"] = one_way(zip(targets, prices))
 
     # Files
 

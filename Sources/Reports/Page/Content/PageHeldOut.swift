@@ -13,6 +13,8 @@ struct PageHeldOut: Sendable {
     let ratio: Double?
     let ratioError: Double?
     let cost: Double
+    /// Nil in reports that do not tell it.
+    let windowCost: Double?
     let bytesPerToken: Double?
     let meanKLD: Double?
     let sameTopP: Double?
@@ -61,6 +63,7 @@ extension PageHeldOut.Run {
     ratio = try field.optionalDouble("perplexity_ratio")
     ratioError = try field.optionalDouble("perplexity_ratio_standard_error")
     cost = try field.member("cost_fraction").double()
+    windowCost = try field.optionalDouble("window_cost_fraction")
     bytesPerToken = try field.optionalDouble("bytes_per_token")
     meanKLD = try field.optionalDouble("mean_kld")
     sameTopP = try field.optionalDouble("same_top_p")

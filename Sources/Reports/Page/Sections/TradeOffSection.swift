@@ -18,7 +18,7 @@ struct TradeOffSection: PageSection {
         html.element(
           "figcaption",
           "Lower and further left is better. Cost: the share of the feed-forward parameters that a "
-            + "token uses, routers and compensation included.")
+            + "token uses on its own, routers and compensation included." + windows)
       }
       if let bytes = BytesChart(heldOut: heldOut) {
         html.element("figure") { html in
@@ -32,16 +32,25 @@ struct TradeOffSection: PageSection {
       Table(
         name: "Figures of all variants",
         columns: [
-          "variant", "cost", "perplexity", "÷ dense", "± s.e.", "mean KLD", "same top p",
+          "variant", "cost", "in windows", "perplexity", "÷ dense", "± s.e.", "mean KLD",
+          "same top p",
           "bytes read per token",
         ], rows: heldOut.runs.map(row) + heldOut.quantized.map(row)
       ).write(to: &html)
     }
   }
 
+  /// Sentence about costs in windows; empty if no run skips neurons.
+  private var windows: String {
+    heldOut.runs.contains { $0.windowCost ?? $0.cost != $0.cost }
+      ? " Tokens that run together cost more, as experts then skip no neurons: see the figures."
+      : ""
+  }
+
   private func row(_ run: PageHeldOut.Run) -> [String] {
     [
-      run.name, PageText.percent(run.cost), PageText.significant(run.perplexity, 4),
+      run.name, PageText.percent(run.cost), run.windowCost.map { PageText.percent($0) } ?? "–",
+      PageText.significant(run.perplexity, 4),
       run.ratio.map { PageText.significant($0, 4) } ?? "–",
       run.ratioError.map { PageText.significant($0, 2) } ?? "–",
       run.meanKLD.map { PageText.significant($0) } ?? "–",
@@ -52,7 +61,7 @@ struct TradeOffSection: PageSection {
 
   private func row(_ quantized: PageHeldOut.Quantized) -> [String] {
     [
-      "dense in \(quantized.elementType)", PageText.percent(1), "–",
+      "dense in \(quantized.elementType)", PageText.percent(1), PageText.percent(1), "–",
       PageText.significant(quantized.ratio, 4),
       quantized.ratioError.map { PageText.significant($0, 2) } ?? "–", "–", "–",
       PageText.bytes(quantized.bytesPerToken),
