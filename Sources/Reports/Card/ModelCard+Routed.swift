@@ -68,6 +68,9 @@ extension ModelCard {
       ("", "the base model"), (", expert=0", "the smallest expert for every token"),
     ]
     if hasBudgets { calls.append((", budget=0.5", "half of the cost, by the routers")) }
+    if hasBudgets, directory.routing?.skips == true {
+      calls.append((", window_budget=0.5", "the same for tokens that run together"))
+    }
     if hasThreshold {
       calls.append((", threshold=0.8", "for each token the smallest expert above this similarity"))
     }

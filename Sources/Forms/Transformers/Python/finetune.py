@@ -6,10 +6,9 @@
 
 Every batch is run dense, routed at a random budget, and as a random bare expert. Each run has the loss of a language
 model; the narrow ones also learn from the dense one's predictions (--distil). In the dense run all experts of every
-layer are computed, and their true scores are the targets of its router: no labels are needed. Where experts skip
-neurons, these are scores of experts that do so, at the price that usually chooses them. With several processes, each
-holds a share of weights and optimizer (FSDP). At the end the budget tables are measured again, and a folder like this
-one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
+layer are computed, and their true scores are the targets of its router: no labels are needed. With several
+processes, each holds a share of weights and optimizer (FSDP). At the end the budget tables are measured again, and a
+folder like this one is written: `dynamoe import tuned -o tuned.dmoe` makes a .dmoe of it.
 """
 
 import argparse
@@ -266,8 +265,6 @@ class Tuning:
         self.say(
             f"{sum(weights):,} weights learn from {self.training.numel():,} tokens, {self.tokens:,} in each of "
             f"{options.steps} steps")
-        # With the weights of the folder, so that a run that is resumed learns at the same prices.
-        self.set_prices()
         first = self.resume()
         if first == 0:
             self.record["before"] = self.figures()
@@ -341,23 +338,6 @@ class Tuning:
         self.measure(windows, watch, **knob)
         whole = torch.stack([sums[number] for number in range(len(layers))])
         return torch.tensor(self.sum(*whole.flatten().tolist()), dtype=torch.float64).reshape(whole.shape)
-
-    def set_prices(self):
-        """Sets prices at which routers learn what experts lack that skip neurons: of each expert but the last a geometric
-        mean over the prices of budgets, by how many tokens use the expert at each.
-        """
-        if not self.form.get("skipping") or not self.budget_rows("table"):
-            return
-        prices = [self.modeling.find_variant(self.form, budget).price for budget in self.families.BUDGETS]
-        # An expert without tokens counts as used once at every price.
-        logs, uses = 0, 0
-        for price in filter(None, prices):
-            used = 1 + self.totals(
-                self.calibration, lambda layer: torch.bincount(layer.choices, minlength=len(layer.widths)), price=price)
-            logs, uses = logs + used * math.log(price), uses + used
-        if torch.is_tensor(uses):
-            for layer, means in zip(self.model.experts(), (logs / uses).exp().tolist()):
-                layer.prices = means[:-1]
 
     @torch.no_grad()
     def set_costs(self):

@@ -167,8 +167,6 @@ class Experts(nn.Module):
             rings = zip([0, *self.widths], self.widths)
             ranks = [rank] * partial + [0]
             self.skipping = nn.ModuleList(Skipping(stop - start, size, r) for (start, stop), r in zip(rings, ranks))
-        # In training, prices at which every expert but the last skips neurons while its router learns; None for none.
-        self.prices = None
         rows = 2 if layout.gate is None else 3
         maps = [2 * rank * size + size if rank else 0] * partial + [0]
         # Share of the layer's parameters that each expert uses.
@@ -280,22 +278,24 @@ class Experts(nn.Module):
         return self.router(features.to(next(self.router.parameters()).dtype)).float()
 
     @torch.no_grad()
-    def truth(self, rows, residual, prices=None):
-        """True scores of every expert but the last; given a price for each, of what it is when it skips neurons."""
-        outputs, sums, start = [], {}, 0
-        prices = [*(prices or [None] * (len(self.widths) - 1)), None]
-        thresholds = {price: self.thresholds(residual, price) for price in set(prices) - {None}}
-        for expert, stop in enumerate(self.widths):
+    def truth(self, rows, residual, price=None):
+        """True scores of every expert but the last; with a price, of experts that skip neurons."""
+        outputs, full, output, start = [], 0, 0, 0
+        threshold = None if price is None else self.thresholds(residual, price)
+        for stop in self.widths:
             gates, factors = self.gates(rows, start, stop), self.factors(rows, start, stop)
-            for price in {None, *prices[expert:]}:
-                taking = gates if price is None else gates * (self.lengths(gates, start, stop) > thresholds[price])
-                ring = self.contribution(taking * factors, start, stop)
-                sums[price] = sums[price] + ring if price in sums else ring
-            outputs.append(sums[prices[expert]])
+            ring = self.contribution(gates * factors, start, stop)
+            full = full + ring
+            if price is not None:
+                taking = self.lengths(gates, start, stop) > threshold
+                ring = self.contribution(gates * taking * factors, start, stop)
+            output = output + ring
+            outputs.append(output)
             start = stop
-        full = outputs.pop().float()
+        full = full.float()
+        outputs.pop()
         if self.compensation is not None and self.predicts == "log_error":
-            outputs = [output + add(rows) for output, add in zip(outputs, self.maps(bool(thresholds)))]
+            outputs = [output + add(rows) for output, add in zip(outputs, self.maps(price is not None))]
         bias = getattr(self.network[0], self.layout.down).bias
         with_bias = full if bias is None else full + bias.float()
         scale = self.factor
@@ -394,8 +394,9 @@ class Experts(nn.Module):
         if self.state.counting:
             self.taking = self.count(rows, self.stream(rows))
         if self.state.learning or variant.oracle:
-            prices = [variant.price] * (len(self.widths) - 1) if skips else self.prices if self.state.learning else None
-            scores = self.truth(rows, self.stream(rows), prices)
+            # Routers learn the errors of experts that skip nothing.
+            price = variant.price if skips and not self.state.learning else None
+            scores = self.truth(rows, self.stream(rows), price)
         if self.state.learning:
             # Only the router learns from this: the model must not become easier to predict.
             self.router_loss = F.mse_loss(self.predict(rows.detach(), self.stream(rows).detach()), scores)
