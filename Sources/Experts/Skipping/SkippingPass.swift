@@ -3,7 +3,6 @@ import Running
 
 /// Outputs of the experts that skip neurons at one price, built up ring by ring.
 struct SkippingPass {
-  private let price: Double
   private let scales: [Float]
   private let thresholds: [Float]
   /// Experts that skip at this price.
@@ -13,7 +12,6 @@ struct SkippingPass {
   private(set) var experts: [Int: (output: Matrix, active: [Int])] = [:]
 
   init(_ skip: ExpertOutputs.Skip, price: Double) {
-    self.price = price
     scales = skip.skipping.scales
     thresholds = skip.skipping.thresholds(skip.residual, price: price)
     wanted = Set(skip.prices.indices.filter { skip.prices[$0] == price })
