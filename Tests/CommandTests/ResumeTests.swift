@@ -56,6 +56,7 @@ import Testing
       (["--recipe", "dynamoe"], "recipe residual, found dynamoe"),
       (["--rounds", "1"], "rounds 0, found 1"), (["--align", "1"], "(--align)"),
       (["--compensation-rank", "2"], "compensation rank 4, found 2"),
+      (["--skip", "none"], "skipping true, found false"),
     ] {
       let refused = try dynamoe(partition("t.dmoe", ["--resume"] + options))
       #expect(refused.status == 64)

@@ -88,7 +88,7 @@ import Testing
   @Test func `a knob that the file does not have is wrong usage, naming those it has`() throws {
     let text = ["--text", Fixture.heldOutText]
     let plain = try Fixture.converted().path
-    for knob in [["--threshold", "0.8"], ["--budget", "0.5"]] {
+    for knob in [["--threshold", "0.8"], ["--budget", "0.5"], ["--window-budget", "0.5"]] {
       try expectRefused(["evaluate", plain] + text + knob, 64, ["no routers"], in: folder)
     }
     try expectRefused(
@@ -101,7 +101,8 @@ import Testing
       ["evaluate", file, "--variants", "oracle@0.8"] + text, 64, ["routed@budget=F"], in: other)
   }
 
-  @Test(arguments: [",", "x", "-1", "0.5,,0.8", "nan"], ["--threshold", "--budget"])
+  @Test(
+    arguments: [",", "x", "-1", "0.5,,0.8", "nan"], ["--threshold", "--budget", "--window-budget"])
   func `knobs are numbers of at least 0`(list: String, knob: String) throws {
     try expectRefused(
       ["evaluate", try Fixture.converted().path, "\(knob)=\(list)", "--text", Fixture.heldOutText],
@@ -115,6 +116,8 @@ import Testing
       (["--router", "none", "--compensation-rank", "4"], "needs routers"),
       (["--compensation-rank", "129"], "compensation rank 129: expected a number from 0 to 128"),
       (["--compensation-rank=-1"], "from 0 to"),
+      (["--skip", "gate", "--recipe", "dynamoe"], "--recipe residual"),
+      (["--skip", "gate", "--router", "none"], "leave out --skip"),
     ])
   func `options that do not go together are wrong usage`(
     options: [String], mention: String
