@@ -18,7 +18,7 @@ extension DMOEDirectory {
       for (place, tensor) in section.tensors.enumerated() {
         let field = "sections[\(index)].tensors[\(place)]"
         switch tensor.kind {
-        case .other, .router, .compensation, .skipping, .budgets: continue
+        case .other, .router, .compensation, .skipping, .budgets, .sensitivity: continue
         case .file(let name):
           guard !isOverlay || name.text == Self.calibrationName else {
             throw JSONFieldError(

@@ -7,6 +7,7 @@ extension DMOEDirectory {
     guard let routing else { return }
     try checkRouters(routing)
     try checkBudgets(hasWindows: routing.skips)
+    try checkSensitivity()
     if routing.skips {
       for ring in 0..<experts { try checkSkipping(routing, ring: ring) }
     }
@@ -97,6 +98,20 @@ extension DMOEDirectory {
     if let missing = wanted.keys.map({ "\($0)" }).min() {
       throw JSONFieldError(
         field: "sections[\(section)].tensors", expected: missing, found: "nothing")
+    }
+  }
+
+  /// Checks that there are sensitivities of all layers once, or none.
+  private func checkSensitivity() throws(JSONFieldError) {
+    var found = 0
+    for (place, tensor) in sections[0].tensors.enumerated() where tensor.kind == .sensitivity {
+      found += 1
+      guard found == 1, tensor.elementType == .f64, tensor.shape == [model.layers] else {
+        throw JSONFieldError(
+          field: "sections[0].tensors[\(place)]",
+          expected: "sensitivities as F64 [\(model.layers)], once",
+          found: "\(tensor.title), \(tensor.elementType.rawValue) \(tensor.shape)")
+      }
     }
   }
 

@@ -130,6 +130,8 @@ extension StoredTensor {
     case .budgets(let name):
       object["kind"] = "budgets"
       object["name"] = .string(name)
+    case .sensitivity:
+      object["kind"] = "sensitivity"
     case .other(let kind):
       object["kind"] = .string(kind)
     }

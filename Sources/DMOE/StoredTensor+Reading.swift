@@ -80,6 +80,7 @@ extension StoredTensor.Kind {
         try field.stated("name").map { (name) throws(JSONFieldError) in
           .budgets(try name.string())
         } ?? .other(kind)
+    case ("sensitivity", _) where inShared: self = .sensitivity
     case (_, let part?) where !inShared:
       self = .part(part, layer: try field.member("layer").int())
     case ("source", _), ("permutation", _), ("file", _), (_, _?):

@@ -19,6 +19,8 @@ package struct StoredTensor: Sendable, Equatable {
     case skipping(String, layer: Int)
     /// A tensor that maps a budget to a threshold or price.
     case budgets(String)
+    /// Weights of the errors of all layers.
+    case sensitivity
     /// An unknown kind, as later versions may add, or an optional kind of unknown form.
     case other(String)
   }
@@ -83,6 +85,7 @@ package struct StoredTensor: Sendable, Equatable {
     case .compensation(let name, let layer): "\(name) of the compensation of layer \(layer)"
     case .skipping(let name, let layer): "\(name) of the skipping of layer \(layer)"
     case .budgets(let name): "\(name) of the budgets"
+    case .sensitivity: "the sensitivities"
     case .other(let kind): kind
     }
   }

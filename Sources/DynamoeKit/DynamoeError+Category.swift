@@ -93,7 +93,7 @@ extension DynamoeError.Category {
   private static func category(of error: PlanError) -> Self {
     switch error {
     case .widths, .fractions, .experts, .alignment, .noStatistics: .usage
-    case .model, .notFinite, .otherShape, .router, .budgets, .skipping: .data
+    case .model, .notFinite, .otherShape, .router, .budgets, .skipping, .sensitivity: .data
     }
   }
 

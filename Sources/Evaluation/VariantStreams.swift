@@ -144,12 +144,12 @@ struct VariantStreams: Sendable {
     let outputs = ExpertOutputs(
       call.weights, input: call.input, experts: experts, residual: call.residual,
       price: rule.skippingPrice)
-    let compensations = experts.compensations(at: rule.skippingPrice)
     let scores = outputs.scores(
-      target, compensations: compensations, residual: call.residual, join: call.join)
+      target, of: experts, price: rule.skippingPrice, residual: call.residual, join: call.join)
     let choices = rule.choices(scores, costs: experts.costs)
     let active = choices.enumerated().map { outputs.active[$0.element][$0.offset] }
-    let output = outputs.output(choices: choices, compensations: compensations)
+    let output = outputs.output(
+      choices: choices, compensations: experts.compensations(at: rule.skippingPrice))
     return (output, use(choices, active, rule, call))
   }
 

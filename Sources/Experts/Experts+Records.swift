@@ -110,7 +110,7 @@ extension LayerExperts: Recordable {
   package func record(to writer: inout RecordWriter) {
     writer.put(widths)
     writer.put(neurons)
-    writer.put([meanNeurons])
+    writer.put([meanNeurons, sensitivity])
     writer.put(compensations)
     writer.put(costs)
     writer.put(skipping)
@@ -119,12 +119,13 @@ extension LayerExperts: Recordable {
   package init(from reader: inout RecordReader) {
     widths = reader.take()
     neurons = reader.take()
-    let means: [Double] = reader.take()
-    meanNeurons = means.first ?? 1
+    let numbers: [Double] = reader.take()
+    meanNeurons = numbers.first ?? 1
+    sensitivity = numbers.last ?? 1
     compensations = reader.take()
     costs = reader.take()
     skipping = reader.take()
-    if costs.inWindow.count != widths.count || means.count != 1 { reader.refuse() }
+    if costs.inWindow.count != widths.count || numbers.count != 2 { reader.refuse() }
   }
 }
 

@@ -57,7 +57,7 @@ package struct StorageUse: Sendable {
     case .source, .part: .weights
     case .compensation: .compensation
     case .skipping: .skipping
-    case .router, .budgets: .routers
+    case .router, .budgets, .sensitivity: .routers
     case .permutation: .order
     case .file: .files
     case .other: .other

@@ -76,7 +76,9 @@ struct ExpertFitting: Sendable {
         plan: ranked.plan, statistics: result.statistics, routing: nil, experts: experts,
         summary: nil, stability: ranked.stability, warnings: warnings)
     }
-    let fitted = try fit(router, ranked, windows, stages, context)
+    let sensitivities = try sensitivities(of: ranked.plan, windows, stages, context)
+    let fitted = try fit(
+      router, ranked.weighing(by: sensitivities), sensitivities, windows, stages, context)
     let judges = HeldBackWindows.indices(of: windows.count)
     let routers = fitted.map(\.router)
     let experts = fitted.map(\.experts)
@@ -126,8 +128,8 @@ struct ExpertFitting: Sendable {
 
   /// Runs all rounds of the list, each weighted by the scores predicted in the previous one.
   private func fit(
-    _ router: RouterKind, _ ranked: RankingSweep.Ranked, _ windows: [[Int]],
-    _ stages: StageList, _ context: Context
+    _ router: RouterKind, _ ranked: RankingSweep.Ranked, _ sensitivities: [Double],
+    _ windows: [[Int]], _ stages: StageList, _ context: Context
   ) throws -> [RoutingSweep.Layer] {
     let calibration = RoutingSweep(
       kind: router, target: recipe.target, compensationRank: compensationRank,
@@ -144,11 +146,28 @@ struct ExpertFitting: Sendable {
           .use(parallel: context.parallel)
       fitted = try calibration.fit(
         plan: ranked.plan, windows: windows, use: use, skipping: ranked.skipping,
+        sensitivities: sensitivities,
         from: LayerSweep(model, context.leaving(stage.cost.beside), as: stage))
       scores = fitted.map(\.predicted)
       round += 1
     }
     return fitted
+  }
+
+  /// Whether errors of layers are weighed by what they do to predictions: where prices compare them
+  /// between layers, and there are predictions.
+  var weighsLayers: Bool {
+    router != nil && recipe.target == .logError && model.predictsTokens
+      && model.configuration.layers > 1
+  }
+
+  /// Weights of the errors of the layers; empty if they are not measured.
+  private func sensitivities(
+    of plan: ExpertPlan, _ windows: [[Int]], _ stages: StageList, _ context: Context
+  ) throws -> [Double] {
+    guard let stage = stages[.weighing] else { return [] }
+    return try SensitivitySweep(plan: plan, windows: windows)
+      .run(model, context.leaving(stage.cost.beside), as: stage)
   }
 
   private func experts(_ widths: [Int]) -> LayerExperts {

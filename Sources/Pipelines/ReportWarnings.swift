@@ -30,12 +30,12 @@ package enum ReportWarnings {
     ]
   }
 
-  /// Layers that nearly always choose one expert, by the share of tokens per layer and expert.
+  /// Layers that nearly always choose one expert, by the share of tokens per layer and expert; all
+  /// neurons are what a sensitive layer should choose.
   package static func collapse(_ shares: [[Double]], budget: Double) -> [String] {
     let collapsed = shares.enumerated().compactMap { layer, shares -> String? in
-      guard shares.count > 1, let expert = shares.firstIndex(where: { $0 > 0.98 }) else {
-        return nil
-      }
+      guard shares.count > 1, let expert = shares.dropLast().firstIndex(where: { $0 > 0.98 })
+      else { return nil }
       let percent = HumanText.fixed(100 * shares[expert], digits: 0)
       return "layer \(layer) routes \(percent) % of its tokens to expert \(expert)"
     }

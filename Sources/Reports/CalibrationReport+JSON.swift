@@ -88,6 +88,7 @@ extension CalibrationReport {
             "stability": stability.map {
               .array($0[index].agreement.map(JSONValue.double))
             } ?? .null,
+            "sensitivity": JSONValue(routing?.sensitivities?[index]),
           ]
         }),
     ]

@@ -13,6 +13,8 @@ package struct RoutingSummary: Sendable {
   package let compensationRank: Int?
   /// Whether experts skip neurons.
   package let skips: Bool
+  /// Weights of the errors of the layers; nil if none were measured.
+  package let sensitivities: [Double]?
   package let budgets: BudgetTable?
   /// Nil if the routers cost more than they can save.
   package let quality: RoutingQuality?
@@ -27,6 +29,8 @@ package struct RoutingSummary: Sendable {
     determination = layers.map(\.determination)
     compensationRank = layers.first?.experts.compensations.first?.rank
     skips = layers.first?.experts.skipping != nil
+    let sensitivities = layers.map(\.experts.sensitivity)
+    self.sensitivities = sensitivities.contains { $0 != 1 } ? sensitivities : nil
     self.budgets = budgets
     self.quality = quality
   }

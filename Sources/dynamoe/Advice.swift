@@ -114,7 +114,7 @@ enum Advice {
     case .fractions: "give such numbers to --fractions, or auto"
     case .experts: "give such a number to --experts"
     case .alignment: "give such a number to --align"
-    case .model, .noStatistics, .otherShape, .router, .budgets, .skipping: nil
+    case .model, .noStatistics, .otherShape, .router, .budgets, .skipping, .sensitivity: nil
     }
   }
 

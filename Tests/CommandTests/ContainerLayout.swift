@@ -27,7 +27,7 @@ struct ContainerLayout {
   }
 
   private static let added: Set = [
-    "permutation", "router", "compensation", "skipping", "budgets",
+    "permutation", "router", "compensation", "skipping", "budgets", "sensitivity",
   ]
 
   private static func byteCount(_ tensor: JSONValue) -> Int? {

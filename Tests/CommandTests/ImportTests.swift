@@ -211,6 +211,8 @@ import Testing
     ("few costs", "experts.skipping.0.cost: the configuration requires the shape [25], found [24]"),
     ("few scales", "experts.skipping.1.scale: the configuration requires the shape"),
     ("no window", "dynamoe.budgets.window: expected rows, as experts skip neurons"),
+    ("few sensitivities", "dynamoe.sensitivities: expected a number above 0 for each of 4 layers"),
+    ("no sensitivity", "dynamoe.sensitivities: expected a number above 0 for each of 4 layers"),
     ("window without skipping", "dynamoe.budgets.window: expected nothing, as experts skip no"),
     ("window row", "dynamoe.budgets.window[1]: expected a cost and a price"),
     ("rising window", "expected budgets with increasing costs"),

@@ -81,6 +81,8 @@ if router and router["kind"] == "mlp":
 assert form.pop("router") == router
 skips = "skipping" in directory["requires"]
 assert form.pop("skipping") == (True if skips else None)
+weighed = (0, "sensitivity") in contents
+assert form.pop("sensitivities") == (floats(contents[0, "sensitivity"]).tolist() if weighed else None)
 budgets = form.pop("budgets")
 if (0, "budgets", "table") in contents:
     # Every double must survive exactly.

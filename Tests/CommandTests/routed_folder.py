@@ -85,7 +85,8 @@ def configuration(directory, contents):
         "version": 1, "source": source, "family": directory["model"]["family"], "importance": plan["importance"],
         **({"recipe": plan["recipe"]} if "recipe" in plan else {}), "widths": plan["widths"],
         "router": router, "compensation": plan.get("compensation"), "budgets": budgets,
-        **({"skipping": True} if "skipping" in directory["requires"] else {})}
+        **({"skipping": True} if "skipping" in directory["requires"] else {}),
+        **({"sensitivities": floats(contents[0, "sensitivity"]).tolist()} if (0, "sensitivity") in contents else {})}
     return config
 
 
@@ -251,6 +252,10 @@ def change(what, config, tensors):
         put("0.mlp.experts.skipping.1.scale", shape=[count], data=tensors[index][3][4:])
     elif what == "no window":
         del own["budgets"]["window"]
+    elif what == "few sensitivities":
+        own["sensitivities"].pop()
+    elif what == "no sensitivity":
+        own["sensitivities"][1] = 0
     elif what == "window without skipping":
         own["skipping"] = None
         tensors[:] = [tensor for tensor in tensors if ".skipping." not in tensor[0]]

@@ -63,6 +63,18 @@ let spoiltRouting: [SpoiltFile] =
     SpoiltFile("sections[0].tensors[10].element_type", "I64", names: "sections[0].tensors[10]"),
     SpoiltFile("sections[0].tensors[11].shape", [1, 2], names: "sections[0].tensors[11]"),
     SpoiltFile("sections[0].tensors[11].element_type", "C64", names: "sections[0].tensors[11]"),
+    SpoiltFile("too few sensitivities", "sections[0].tensors[12]") {
+      $0.directory["sections[0].tensors[12]"] = [
+        "kind": "sensitivity", "element_type": "F64", "shape": [0],
+        "offset": $0.directory["sections[1].offset"], "blocks": [],
+      ]
+    },
+    SpoiltFile("sensitivities as F32", "sections[0].tensors[12]") {
+      $0.directory["sections[0].tensors[12]"] = [
+        "kind": "sensitivity", "element_type": "F32", "shape": [0],
+        "offset": $0.directory["sections[1].offset"], "blocks": [],
+      ]
+    },
     SpoiltFile("a table twice", "sections[0].tensors[12]") {
       $0.directory["sections[0].tensors[12]"] = [
         "kind": "budgets", "name": "table", "element_type": "F64", "shape": [0, 3],

@@ -66,10 +66,11 @@ print(json.dumps({
     "imatrix": None,
     "plan": {"recipe": "residual", "importance": "greedy", "experts": E, "alignment": 32,
              "router": {"kind": "mlp", "predicts": "log_error", "parameters": 5, "r2": []},
-             "compensation_rank": 4, "budgets": None,
+             "compensation_rank": 4, "skipping": "gate", "budgets": None,
              "layers": [{"layer": i, "widths": [64 * (e + 1) for e in range(E)],
                          "coverage": [((e + 1) / E) ** 0.5 for e in range(E)],
-                         "stability": [0.6 + 0.3 * e / E for e in range(E - 1)]} for i in range(L)]},
+                         "stability": [0.6 + 0.3 * e / E for e in range(E - 1)],
+                         "sensitivity": 0.7 + i} for i in range(L)]},
     "output": {"name": name + ".dmoe", "bytes": 2 * 10**8, "overlay": False, "down_whole": False,
                "recoded": [], "experts": [
                    {"expert": e, "bytes": 10**8 + e * 10**7, "parameters": 1000,

@@ -56,6 +56,12 @@ import Testing
     try expectRefused(path, "expected budgets with increasing costs")
   }
 
+  @Test(arguments: [0, -1, .infinity, .nan])
+  func `sensitivities that weigh nothing are refused`(value: Double) throws {
+    let path = try edited(.residual, .sensitivity, Self.bytes(value), at: 8)
+    try expectRefused(path, "expected sensitivities that are finite and above 0")
+  }
+
   @Test(arguments: [(Recipe.dynamoe, 2.0), (.residual, 1e30), (.residual, 0), (.residual, -1)])
   func `knobs that go the wrong way, and prices of nothing, are refused`(
     recipe: Recipe, value: Double

@@ -26,10 +26,11 @@ import Testing
   @Test func `layers without a choice`() {
     #expect(ReportWarnings.collapse([[0.98, 0.02], [1]], budget: 0.5).isEmpty)
     #expect(
-      ReportWarnings.collapse([[0.5, 0.5], [0, 1], [0.99, 0.01]], budget: 0.5) == [
-        "at budget 0.5 layer 1 routes 100 % of its tokens to expert 1, "
-          + "layer 2 routes 99 % of its tokens to expert 0"
-      ])
+      ReportWarnings.collapse(
+        [[0.2, 0.3, 0.5], [0, 1, 0], [0.99, 0.01, 0], [0, 0, 1]], budget: 0.5) == [
+          "at budget 0.5 layer 1 routes 100 % of its tokens to expert 1, "
+            + "layer 2 routes 99 % of its tokens to expert 0"
+        ])
   }
 
   private func figures(

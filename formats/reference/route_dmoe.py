@@ -21,7 +21,7 @@ ACTIVATIONS = {
     "relu": lambda z: numpy.maximum(z, 0)}
 KINDS, PREDICTIONS = ("linear", "mlp"), ("similarity", "log_error")
 # Keys that distinguish tensors of a kind. Tensors without them, or in a section of the other sort, are skipped.
-SHARED_LABELS = {"router": ("layer", "name"), "budgets": ("name",)}
+SHARED_LABELS = {"router": ("layer", "name"), "budgets": ("name",), "sensitivity": ()}
 RING_LABELS = {"compensation": ("layer", "name"), "skipping": ("layer", "name")}
 EXPONENTS = range(-20, 5)  # of 2, for the prices with known costs
 
@@ -55,8 +55,8 @@ def find_tensors(directory, i):
     is_used = {"compensation": "compensation" in directory["plan"], "skipping": has_skipping(directory)}
     for tensor in directory["sections"][i]["tensors"]:
         kind = tensor["kind"]
-        label = [tensor.get(key) for key in labels.get(kind, ())]
-        if not label or None in label or not is_used.get(kind, True):
+        label = [tensor.get(key) for key in labels.get(kind, (None,))]
+        if None in label or not is_used.get(kind, True):
             continue
         key = (i, kind, *label)
         need(key not in found, f"a second {key!a}")
@@ -101,6 +101,8 @@ def list_shared(directory, found):
         wanted[0, "budgets", "ends"] = "F64", [2]
         if has_skipping(directory):
             wanted[0, "budgets", "window"] = "F64", [get_rows(found, 0, "budgets", "window"), 2]
+    if (0, "sensitivity") in found:
+        wanted[0, "sensitivity"] = "F64", [directory["model"]["layers"]]
     return wanted
 
 
@@ -135,6 +137,7 @@ def check_values(key, values, predicts):
     need(numpy.isfinite(values).all(), f"{key!a}: not all are finite")
     if key[1:] == ("budgets", "ends"):
         need(values[0] > 0 and values[1] == 1, f"{key!a}: {values} are no costs of the smallest and the full expert")
+    need(key[-1] != "sensitivity" or (values > 0).all(), f"{key!a}: not all are above 0")
     need(key[-1] not in ("scale", "cost") or (values >= 0).all(), f"{key!a}: not all are at least 0")
     if key[1:] in (("budgets", "table"), ("budgets", "window")):
         # Costs grow from row to row; thresholds grow too, prices fall and are above 0.

@@ -24,6 +24,9 @@ extension ContainerAssembly {
         let values = routing?.budgets?.tensors.first { $0.name == name }?.values ?? []
         let bytes = values.flatMap { LittleEndian.bytes(of: $0.bitPattern) }
         try writer.write(bytes, section: 0, tensor: index)
+      case .sensitivity:
+        let bytes = (sensitivities ?? []).flatMap { LittleEndian.bytes(of: $0.bitPattern) }
+        try writer.write(bytes, section: 0, tensor: index)
       case .file(CalibrationWindows.name):
         try writer.write(calibration?.bytes ?? [], section: 0, tensor: index)
       case .source, .file, .part, .compensation, .skipping, .other: continue

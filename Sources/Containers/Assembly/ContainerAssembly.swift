@@ -82,6 +82,12 @@ package struct ContainerAssembly {
       layers: layers, isRanked: isRanked)
   }
 
+  /// Weights of the errors of the layers; nil if none was measured.
+  var sensitivities: [Double]? {
+    let sensitivities = experts.map(\.sensitivity)
+    return routing != nil && sensitivities.contains { $0 != 1 } ? sensitivities : nil
+  }
+
   private var routingForm: RoutingDescription? {
     guard let routing, let router = routing.routers.first else { return nil }
     return RoutingDescription(
@@ -129,6 +135,10 @@ package struct ContainerAssembly {
     }
     for tensor in routing?.budgets?.tensors ?? [] {
       items.append(.init(kind: .budgets(tensor.name), elementType: .f64, shape: tensor.shape))
+    }
+    if let sensitivities {
+      items.append(
+        .init(kind: .sensitivity, elementType: .f64, shape: [sensitivities.count]))
     }
     if let calibration {
       items.append(

@@ -242,7 +242,6 @@ package struct BudgetSweep: Sendable {
     _ outputs: ExpertOutputs, _ call: LayerSweep.Call, price: Double?
   ) -> Matrix {
     outputs.scores(
-      target, compensations: experts[call.layer].compensations(at: price),
-      residual: call.residual, join: call.join)
+      target, of: experts[call.layer], price: price, residual: call.residual, join: call.join)
   }
 }

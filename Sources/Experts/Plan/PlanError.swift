@@ -15,6 +15,8 @@ package enum PlanError: Error, Equatable, Sendable {
   case budgets(path: String)
   /// Costs or scales of skipping in a file that are not finite or negative: the tensor's title.
   case skipping(path: String, layer: Int, String)
+  /// Sensitivities in a file that are not finite or not above 0.
+  case sensitivity(path: String)
   /// Widths of a layer that do not increase strictly.
   case widths(layer: Int, widths: [Int], alignment: Int)
   /// Fractions that do not increase or do not end in 1.
@@ -51,6 +53,8 @@ extension PlanError: CustomStringConvertible {
       "\(path): expected budgets with increasing costs and monotone knobs, found others"
     case .skipping(let path, let layer, let tensor):
       "\(path): layer \(layer): \(tensor): expected finite numbers of at least 0"
+    case .sensitivity(let path):
+      "\(path): expected sensitivities that are finite and above 0, found others"
     case .widths(let layer, let widths, let alignment):
       """
       layer \(layer): the widths \(widths), multiples of \(alignment), do not increase strictly

@@ -161,12 +161,25 @@ package struct ExpertOutputs: Sendable {
   }
 
   /// True scores for a target: the router's targets, and the basis of the best choice.
+  ///
+  /// - Parameters:
+  ///   - target: similarities, or log errors that count as much as the layer is sensitive.
+  ///   - experts: the experts of the layer.
+  ///   - price: price at which they skip neurons; nil for none.
+  ///   - residual: T × D, the residual stream.
+  ///   - join: how outputs are added to it.
+  /// - Returns: a row for each token, a column for each expert but the last.
   package func scores(
-    _ target: RouterTarget, compensations: [Compensation], residual: Matrix, join: ResidualJoin
+    _ target: RouterTarget, of experts: LayerExperts, price: Double?, residual: Matrix,
+    join: ResidualJoin
   ) -> Matrix {
     switch target {
-    case .similarity: similarities()
-    case .logError: logErrors(compensations: compensations, residual: residual, join: join)
+    case .similarity: return similarities()
+    case .logError:
+      var errors = logErrors(
+        compensations: experts.compensations(at: price), residual: residual, join: join)
+      errors.weigh(by: experts.sensitivity)
+      return errors
     }
   }
 

@@ -10,6 +10,8 @@ package struct LayerExperts: Sendable {
   package let compensations: [Compensation]
   /// H of the mean layer.
   package let meanNeurons: Double
+  /// Weight of the layer's errors, by which choices and true scores compare them between layers.
+  package let sensitivity: Double
   /// Parameters that each expert uses, compensation included, over those of the mean layer.
   package let costs: ExpertCosts
   /// Nil if experts skip no neurons.
@@ -19,12 +21,13 @@ package struct LayerExperts: Sendable {
   ///   - widths: widths of all experts.
   ///   - neurons: neurons of the dense layer; nil for the width of the last expert.
   ///   - meanNeurons: H of the mean layer of the model.
+  ///   - sensitivity: weight of the layer's errors, above 0.
   ///   - compensations: one for each expert but the full one, or none.
   ///   - hiddenSize: D.
   ///   - gated: whether a neuron has three rows of weights or two.
   ///   - skipping: how experts skip neurons, and their costs by price; nil for none.
   package init(
-    widths: [Int], neurons: Int? = nil, meanNeurons: Double,
+    widths: [Int], neurons: Int? = nil, meanNeurons: Double, sensitivity: Double = 1,
     compensations: [Compensation] = [], hiddenSize: Int, gated: Bool,
     skipping: (rule: LayerSkipping, costs: [[Double]])? = nil
   ) {
@@ -33,6 +36,7 @@ package struct LayerExperts: Sendable {
     self.widths = widths
     self.neurons = neurons
     self.meanNeurons = meanNeurons
+    self.sensitivity = sensitivity
     self.compensations = compensations
     let inWindow = Self.costs(
       widths: widths, neurons: neurons, meanNeurons: meanNeurons,

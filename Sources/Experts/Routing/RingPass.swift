@@ -14,6 +14,8 @@ struct RingPass {
   let gated: Bool
   /// Skipping of neurons, and the shares of the parameters that experts use by price; nil for none.
   let skipping: RankingSweep.Skipping?
+  /// Weight of the layer's errors.
+  let sensitivity: Double
   /// How often, and at which prices, tokens use each expert; nil without compensation.
   let use: UsualUse.Layer?
   let parallel: Parallel
@@ -29,7 +31,8 @@ struct RingPass {
   func run(target: RouterTarget, rank: Int?) -> (experts: LayerExperts, truth: [Matrix]) {
     let compensations = rank.map { compensate(rank: $0, skips: false) } ?? []
     let experts = LayerExperts(
-      widths: widths, meanNeurons: meanNeurons, compensations: compensations,
+      widths: widths, meanNeurons: meanNeurons, sensitivity: sensitivity,
+      compensations: compensations,
       hiddenSize: weights.up.columns, gated: gated,
       skipping: skipping.map { skipping in
         (
@@ -44,7 +47,7 @@ struct RingPass {
       let outputs = self.outputs(window, skips: false)
       layer.finish(window, outputs.full())
       return outputs.scores(
-        target, compensations: compensations, residual: layer.residuals[window], join: layer.join)
+        target, of: experts, price: nil, residual: layer.residuals[window], join: layer.join)
     }
     return (experts, truth)
   }

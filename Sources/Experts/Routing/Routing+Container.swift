@@ -39,6 +39,7 @@ extension LayerExperts {
   package static func layers(of container: DMOEReader) throws(PlanError) -> [LayerExperts] {
     let model = container.directory.model
     let isCompensated = container.directory.routing?.compensationRank != nil
+    let sensitivities = try sensitivities(of: container)
     var layers: [LayerExperts] = []
     for (layer, all) in container.directory.widths.enumerated() {
       let widths = Array(all.prefix(container.expertsHeld))
@@ -54,10 +55,23 @@ extension LayerExperts {
       layers.append(
         LayerExperts(
           widths: widths, neurons: model.neurons[layer], meanNeurons: model.neurons.mean,
-          compensations: compensations, hiddenSize: model.hiddenSize, gated: model.gated,
+          sensitivity: sensitivities?[layer] ?? 1, compensations: compensations,
+          hiddenSize: model.hiddenSize, gated: model.gated,
           skipping: try skipping(of: container, layer: layer, experts: widths.count)))
     }
     return layers
+  }
+
+  /// Weights of the errors of the layers; nil if the container has none.
+  package static func sensitivities(of container: DMOEReader) throws(PlanError) -> [Double]? {
+    guard container.directory.routing != nil, let stored = container.shared(.sensitivity) else {
+      return nil
+    }
+    let numbers = try container.numbers(stored)
+    guard numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw .sensitivity(path: container.path)
+    }
+    return numbers
   }
 
   private static func skipping(

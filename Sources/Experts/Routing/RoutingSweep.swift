@@ -56,12 +56,13 @@ package struct RoutingSweep: Sendable {
   ///   - use: how often tokens use each expert, which weighs them in the fit of compensation; nil
   ///     without compensation and skipping.
   ///   - skipping: skipping of neurons in each layer; empty for none.
+  ///   - sensitivities: weights of the errors of the layers; empty if none were measured.
   ///   - source: activations of the dense model on these windows.
   /// - Returns: the fitted layers.
   /// - Throws: ``ModelError`` if the model cannot be read.
   package func fit(
     plan: ExpertPlan, windows: [[Int]], use: UsualUse?, skipping: [RankingSweep.Skipping],
-    from source: some ActivationSource
+    sensitivities: [Double] = [], from source: some ActivationSource
   ) throws(ModelError) -> [Layer] {
     precondition(windows.count > 1, "one side would have no window")
     var fitted: [Layer] = []
@@ -72,7 +73,9 @@ package struct RoutingSweep: Sendable {
       let pass = RingPass(
         layer: layer, weights: weights, widths: plan.layers[layer.index].widths,
         meanNeurons: source.model.configuration.neurons.mean, gated: source.model.family.gated,
-        skipping: skipping.isEmpty ? nil : skipping[layer.index], use: use?.layers[layer.index],
+        skipping: skipping.isEmpty ? nil : skipping[layer.index],
+        sensitivity: sensitivities.isEmpty ? 1 : sensitivities[layer.index],
+        use: use?.layers[layer.index],
         parallel: parallel)
       let (experts, truth) = pass.run(target: target, rank: compensationRank)
       fitted.append(fit(features(layer, parallel), layer.index, experts, truth, parallel))

@@ -20,11 +20,15 @@ package struct ExpertCosts: Sendable, Equatable {
   /// Costs that a rule compares, one for each expert.
   package func under(_ rule: ChoiceRule) -> [Double] {
     guard case .price(let price) = rule, !priced.isEmpty else { return inWindow }
-    let (first, last) = (Self.exponents.lowerBound, Self.exponents.upperBound)
+    return priced.map { Self.value(of: $0, at: price) }
+  }
+
+  /// Interpolated entry of a table by price.
+  static func value(of table: [Double], at price: Double) -> Double {
+    let (first, last) = (exponents.lowerBound, exponents.upperBound)
     // No place for a price that is not positive, which the first entry serves.
     let place = min(max(log2(max(price, 0)), Double(first)), Double(last)) - Double(first)
     let lower = min(Int(place), last - first - 1)
-    let share = place - Double(lower)
-    return priced.map { $0[lower] + share * ($0[lower + 1] - $0[lower]) }
+    return table[lower] + (place - Double(lower)) * (table[lower + 1] - table[lower])
   }
 }

@@ -41,6 +41,14 @@ package struct LayerSkipping: Sendable, Equatable {
     LayerSkipping(scales: scales, saving: saving, compensations: compensations)
   }
 
+  /// The same skipping with squared lengths of output that count `weight` times as much.
+  func weighing(by weight: Double) -> LayerSkipping {
+    let root = Float(weight.squareRoot())
+    return LayerSkipping(
+      scales: scales.map { min($0 * root, .greatestFiniteMagnitude) }, saving: saving,
+      compensations: compensations)
+  }
+
   /// Share of the mean layer's parameters that a skipped neuron saves: two rows of three, or one of
   /// two without a gate.
   package static func saving(meanNeurons: Double, gated: Bool) -> Double {

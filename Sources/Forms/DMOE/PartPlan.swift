@@ -114,7 +114,8 @@ package struct PartPlan: ExportPlan {
       section.tensors.compactMap { tensor -> Taken? in
         switch tensor.kind {
         case .other: return nil
-        case .router, .compensation, .skipping, .budgets: if directory.routing == nil { return nil }
+        case .router, .compensation, .skipping, .budgets, .sensitivity:
+          if directory.routing == nil { return nil }
         case .source, .file, .part, .permutation: break
         }
         var shape = tensor.shape

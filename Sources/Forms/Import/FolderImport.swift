@@ -57,6 +57,7 @@ package struct FolderImport: Sendable {
     let experts = try form.widths.enumerated().map { layer, widths in
       LayerExperts(
         widths: widths, meanNeurons: model.configuration.neurons.mean,
+        sensitivity: form.sensitivities?[layer] ?? 1,
         compensations: try tensors.compensations(layer: layer),
         hiddenSize: model.configuration.hiddenSize, gated: model.family.gated,
         skipping: try tensors.skipping(layer: layer, gated: model.family.gated))

@@ -23,6 +23,7 @@ extension RoutedConfiguration {
     document["router"] = router
     document["compensation"] = compensation
     document["skipping"] = routing?.skips == true ? true : .null
+    document["sensitivities"] = sensitivities.map { .array($0.map(JSONValue.double)) } ?? .null
     document["budgets"] = budgets.map(Self.document) ?? .null
     return .object(document)
   }
@@ -84,18 +85,24 @@ extension RoutedConfiguration {
     guard routing != nil || !skips else {
       throw try field.member("skipping").mismatch(expected: "null, as there are no routers")
     }
-    let hidden = try routing?.router == .mlp ? router?.member("hidden") : nil
+    let hidden =
+      try routing?.router == .mlp
+      ? router?.member("hidden").numbers(in: 1...1 << 24) : nil
+    guard hidden.map({ $0.count == widths.count }) ?? true else {
+      throw field.mismatch(expected: "a router width for each of \(widths.count) layers")
+    }
     self.init(
       modelType: try Self.modelType(source.member("model_type")),
       architectures: try source.optional("architectures")?.elements().compactMap(\.value.string),
       family: try field.member("family").string(),
       importance: try field.member("importance").string(),
       recipe: try field.optional("recipe")?.string(), widths: widths, routing: routing,
-      hidden: try hidden?.numbers(in: 1...1 << 24) ?? [],
-      budgets: try field.optional("budgets").map(Self.budgets))
-    guard hidden == nil || self.hidden.count == widths.count else {
-      throw field.mismatch(expected: "a router width for each of \(widths.count) layers")
-    }
+      hidden: hidden ?? [],
+      budgets: try field.optional("budgets").map(Self.budgets),
+      sensitivities: try field.optional("sensitivities")
+        .map { (sensitivities) throws(JSONFieldError) in
+          try Self.sensitivities(sensitivities, layers: widths.count)
+        })
   }
 
   /// Parses a `model_type`; only known ones are accepted, because it is copied into Python code.
@@ -124,6 +131,16 @@ extension RoutedConfiguration {
     return RoutingDescription(
       router: router, target: target, compensationRank: try rank?.int(in: 1...1 << 24),
       skips: skips)
+  }
+
+  private static func sensitivities(
+    _ field: JSONField, layers: Int
+  ) throws(JSONFieldError) -> [Double] {
+    let numbers = field.value.array?.compactMap(\.double) ?? []
+    guard numbers.count == layers, numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw field.mismatch(expected: "a number above 0 for each of \(layers) layers")
+    }
+    return numbers
   }
 
   private static func budgets(_ field: JSONField) throws(JSONFieldError) -> BudgetTable {

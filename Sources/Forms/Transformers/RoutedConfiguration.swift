@@ -23,11 +23,13 @@ package struct RoutedConfiguration: Sendable, Equatable {
   /// Hidden width of each layer's router; empty if routers have no hidden layer.
   package let hidden: [Int]
   package let budgets: BudgetTable?
+  /// Weights of the errors of the layers; nil if none was measured.
+  package let sensitivities: [Double]?
 
   init(
     modelType: String, architectures: [String]?, family: String, importance: String,
     recipe: String?, widths: [[Int]], routing: RoutingDescription?, hidden: [Int],
-    budgets: BudgetTable?
+    budgets: BudgetTable?, sensitivities: [Double]?
   ) {
     self.modelType = modelType
     self.architectures = architectures
@@ -38,6 +40,7 @@ package struct RoutedConfiguration: Sendable, Equatable {
     self.routing = routing
     self.hidden = hidden
     self.budgets = budgets
+    self.sensitivities = sensitivities
   }
 
   /// Describes the export of a container.
@@ -68,7 +71,8 @@ package struct RoutedConfiguration: Sendable, Equatable {
         ? (0..<directory.model.layers).compactMap {
           container.shared(.router("first.bias", layer: $0))?.shape.first
         } : [],
-      budgets: try routing.flatMap { try BudgetTable(container, target: $0.target) })
+      budgets: try routing.flatMap { try BudgetTable(container, target: $0.target) },
+      sensitivities: try LayerExperts.sensitivities(of: container))
   }
 
   /// Whether a known family has the `model_type` and can be exported with routers.

@@ -83,6 +83,18 @@ struct PartitionStages {
     guard fitting.router != nil else { return [] }
     let tokens = Double(calibration)
     let (attention, full) = (costs.attention, costs.feedForward)
+    var stages: [Stage] = []
+    if fitting.weighsLayers {
+      // Every layer in a run of its own, all at once, beside the dense model.
+      let positions = SensitivitySweep.tokens(of: calibration)
+      let streams = fitting.model.configuration.layers + 1
+      stages.append(
+        sweep(
+          .weighing.needing(ranking.last.map { .whole($0.key) }), positions, streams: streams,
+          perLayer: Double(positions * streams) * (attention + full),
+          once: Double(positions * streams) * costs.output,
+          beside: costs.reordered + costs.outputBytes))
+    }
     // The plan of a layer, made by the last ranking stage.
     let plan = ranking.last.map { Stage.Need.unit($0.key) }
     // Compensation weights tokens by their price over all layers: no layer can be fitted before the
@@ -91,7 +103,6 @@ struct PartitionStages {
     var prices = measuresErrors ? Stage.Need.whole(Stage.ranking.key) : nil
     // Truth, and a pass for each kind of maps; those of experts that skip neurons have two passes.
     let passes = isCompensated ? (fitting.skips ? 4.0 : 2) : 1
-    var stages: [Stage] = []
     for round in 0...fitting.rounds {
       let stage = Stage.fitting(round: round).needing(
         prices?.key == plan?.key ? nil : plan, prices)

@@ -159,6 +159,8 @@ class Experts(nn.Module):
                 if router["kind"] == "linear"
                 else Router(features, partial, router["hidden"][layer])
             )
+        # The weight of the layer's errors, by which prices compare them between layers.
+        self.sensitivity = form["sensitivities"][layer] if form.get("sensitivities") else 1.0
         rank = form["compensation"]["rank"] if form["compensation"] else 0
         if rank:
             self.compensation = nn.ModuleList(LowRankMap(size, rank) for _ in range(partial))
@@ -314,6 +316,7 @@ class Experts(nn.Module):
                 error = (scale * (output.float() - full)).double().square().sum(-1)
                 stream = (residual.float() + scale * with_bias).double().square().sum(-1)
                 score = (error / stream.clamp_min(LEAST_SQUARE)).clamp_min(LEAST_ERROR).log()
+                score = score + math.log(self.sensitivity)
             scores.append(score.float())
         return torch.stack(scores, dim=-1)
 

@@ -9,6 +9,8 @@ struct PagePlan: Sendable {
     let coverage: [Double]
     /// Stability of the ranking for each expert but the last; may be empty.
     let stability: [Double]
+    /// Weight of the layer's errors; nil if it was not measured.
+    let sensitivity: Double?
 
     /// Widths divided by the full width.
     var fractions: [Double] {
@@ -25,6 +27,8 @@ struct PagePlan: Sendable {
   /// Predicted quantity: `similarity` or `log_error`.
   let predicts: String?
   let compensationRank: Int?
+  /// By what experts skip neurons; nil if they skip none.
+  let skipping: String?
   let layers: [Layer]
 
   init(_ field: JSONField) throws(JSONFieldError) {
@@ -35,6 +39,7 @@ struct PagePlan: Sendable {
     routerKind = try router?.member("kind").string()
     predicts = try router?.member("predicts").string()
     compensationRank = try field.optional("compensation_rank")?.int()
+    skipping = try field.optional("skipping")?.string()
     layers = try field.list("layers", Layer.init)
   }
 }
@@ -45,6 +50,7 @@ extension PagePlan.Layer {
     widths = try field.ints("widths")
     coverage = try field.doubles("coverage")
     stability = try field.doubles("stability")
+    sensitivity = try field.optional("sensitivity")?.double()
     guard !widths.isEmpty, coverage.isEmpty || coverage.count == widths.count,
       stability.count < widths.count
     else {

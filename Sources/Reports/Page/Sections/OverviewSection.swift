@@ -45,6 +45,9 @@ struct OverviewSection {
         "\(plan.experts), recipe \(plan.recipe), ranked by \(plan.importance); \(routing)"
       ),
     ]
+    if let sensitive {
+      facts.append(("Sensitive layers", sensitive))
+    }
     if let heldOut = report.heldOut {
       facts.append(
         (
@@ -79,7 +82,19 @@ struct OverviewSection {
     let plan = report.plan
     guard let kind = plan.routerKind else { return "no routers" }
     let rank = plan.compensationRank.map { ", compensation of rank \($0)" } ?? ""
-    return "\(kind) routers\(rank)"
+    let skipping = plan.skipping.map { ", skipping by the \($0)" } ?? ""
+    return "\(kind) routers\(rank)\(skipping)"
+  }
+
+  /// Layers whose errors weigh much more than those of others; nil if there are none.
+  private var sensitive: String? {
+    let layers = report.plan.layers.compactMap { layer in
+      layer.sensitivity.map { (number: layer.number, weight: $0) }
+    }
+    let found = layers.filter { $0.weight >= 2 }.sorted { $0.weight > $1.weight }.prefix(5)
+    guard !found.isEmpty else { return nil }
+    return found.map { "\($0.number) (× \(HumanText.fixed($0.weight, digits: 1)))" }
+      .joined(separator: ", ") + ", which routers spare"
   }
 
   private var exactness: String {
