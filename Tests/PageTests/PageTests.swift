@@ -22,7 +22,7 @@ import Testing
     #expect(page.text.contains("perplexity grows by 8\u{A0}%"))
     #expect(page.text.contains("a warning about model"))
     #expect(page.text.contains("mlp routers, compensation of rank 4, skipping by the gate"))
-    #expect(page.text.contains("2 (× 2.7)") && !page.text.contains("1 (× 1.7)"))
+    #expect(page.text.contains("× 2.7 in layer 2") && !page.text.contains("× 1.7 in"))
     #expect(page.text.contains("32\u{A0}768 tokens, text 0123456789ab…"))
     #expect(page.text.contains("for at most 2\u{A0}% more perplexity"))
     #expect(page.text.contains("budget 0.65") && page.text.contains("none found"))

@@ -100,7 +100,9 @@ extension ModelCard {
       ? "the same weights"
       : isRouted
         ? "the same weights with the neurons in another order, split into experts"
-        : "some of its weights, all unchanged"
+        : isRefitted
+          ? "some of its weights, all unchanged but the down projections"
+          : "some of its weights, all unchanged"
     rows.append(["relation", relation])
     if let recipe = directory.recipe { rows.append(["recipe", Markdown.code(recipe)]) }
     rows.append(["neurons ranked by", Markdown.code(directory.importance)])

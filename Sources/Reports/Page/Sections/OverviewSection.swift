@@ -46,14 +46,15 @@ struct OverviewSection {
       ),
     ]
     if let sensitive {
-      facts.append(("Sensitive layers", sensitive))
+      facts.append(("Weights of sensitive layers", sensitive))
     }
     if let heldOut = report.heldOut {
       facts.append(
         (
           "Measured on",
           "\(PageText.count(heldOut.tokens)) held-out tokens in windows of \(heldOut.context), "
-            + "text \(short(heldOut.textDigest))"
+            + (report.calibration?.textDigests.contains(heldOut.textDigest) == true
+              ? "another part of the same text" : "text \(short(heldOut.textDigest))")
         ))
     }
     facts.append(
@@ -93,8 +94,8 @@ struct OverviewSection {
     }
     let found = layers.filter { $0.weight >= 2 }.sorted { $0.weight > $1.weight }.prefix(5)
     guard !found.isEmpty else { return nil }
-    return found.map { "\($0.number) (× \(HumanText.fixed($0.weight, digits: 1)))" }
-      .joined(separator: ", ") + ", which routers spare"
+    return found.map { "× \(HumanText.fixed($0.weight, digits: 1)) in layer \($0.number)" }
+      .joined(separator: ", ")
   }
 
   private var exactness: String {

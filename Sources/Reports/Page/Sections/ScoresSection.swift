@@ -4,11 +4,14 @@ struct ScoresSection: PageSection {
   let title = "Quality of each expert"
   private let layers: [PageRouting.Layer]
   private let isError: Bool
+  /// Whether errors count as much as their layers are sensitive.
+  private let isWeighed: Bool
   private let domain: ClosedRange<Double>
 
   init?(_ report: PageReport) {
     layers = report.routing?.layers.filter { !$0.scores.isEmpty } ?? []
     isError = report.plan.predicts == "log_error"
+    isWeighed = report.plan.layers.contains { $0.sensitivity != nil }
     let scores = layers.flatMap(\.scores)
     let (low, high) = (scores.map(\.p5).min() ?? 0, scores.map(\.p95).max() ?? 1)
     guard !layers.isEmpty, low <= high else { return nil }
@@ -20,7 +23,9 @@ struct ScoresSection: PageSection {
       "p",
       (isError
         ? "Log error: natural logarithm of an expert's squared error relative to the squared "
-          + "residual stream after the layer. Lower is better; −2.3 is a tenth."
+          + "residual stream after the layer"
+          + (isWeighed ? ", times the layer's sensitivity." : ".")
+          + " Lower is better; −2.3 is a tenth."
         : "Similarity: the share of the full output that an expert reproduces; 1 is all of it.")
         + " The box covers half of the tokens, the line 90 %.")
     html.element("div", ["class": "panels"]) { html in
