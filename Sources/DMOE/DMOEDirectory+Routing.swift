@@ -37,10 +37,17 @@ extension DMOEDirectory {
       let expected = wanted.mapValues { $0.map { $0 ?? width ?? 0 } }
       guard found == expected, !found.values.joined().contains(0) else {
         throw JSONFieldError(
-          field: "plan.router", expected: "in layer \(layer) the tensors \(expected)",
-          found: "\(found)")
+          field: "plan.router", expected: "in layer \(layer) the tensors \(Self.text(expected))",
+          found: Self.text(found))
       }
     }
+  }
+
+  /// Names and shapes of tensors, in the order of the names.
+  private static func text(_ shapes: [String: [Int]]) -> String {
+    shapes.isEmpty
+      ? "none"
+      : shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 
   /// Checks that a ring has the compensation of every layer once, or none if its expert is full.

@@ -69,6 +69,16 @@ extension Evaluator {
   /// Smallest cost fraction that a budget can reach; nil if the model has no budgets.
   package var smallestBudget: Double? { routing?.budgets?.smallest }
 
+  /// Budget from which on routers choose; a smaller one gives expert 0 to every token.
+  ///
+  /// - Parameter inWindow: whether the budget is for tokens that run together.
+  /// - Returns: nil without budgets.
+  package func smallestRoutedBudget(inWindow: Bool) -> Double? {
+    guard let budgets = routing?.budgets else { return nil }
+    if inWindow, let rows = budgets.windowRows { return rows.first?.cost ?? 1 }
+    return budgets.rows.first?.cost ?? 1
+  }
+
   /// Names of the variants that the model can run, for messages; knobs have a placeholder.
   package var choices: [String] {
     let knobs: [(Variant.Knob, String)] = [

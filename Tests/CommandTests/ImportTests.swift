@@ -213,6 +213,9 @@ import Testing
     ("no window", "dynamoe.budgets.window: expected rows, as experts skip neurons"),
     ("few sensitivities", "dynamoe.sensitivities: expected a number above 0 for each of 4 layers"),
     ("no sensitivity", "dynamoe.sensitivities: expected a number above 0 for each of 4 layers"),
+    (
+      "sensitivities without routers", "dynamoe.sensitivities: expected null, as no routers predict"
+    ),
     ("window without skipping", "dynamoe.budgets.window: expected nothing, as experts skip no"),
     ("window row", "dynamoe.budgets.window[1]: expected a cost and a price"),
     ("rising window", "expected budgets with increasing costs"),

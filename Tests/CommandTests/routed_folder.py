@@ -188,7 +188,7 @@ def change(what, config, tensors):
     elif what == "few hidden":
         own["router"]["hidden"] = []
     elif what == "no router":
-        own["router"] = own["skipping"] = None
+        own["router"] = own["skipping"] = own["sensitivities"] = None
     elif what == "rank":
         own["compensation"]["rank"] = 5
     elif what == "huge rank":
@@ -254,6 +254,8 @@ def change(what, config, tensors):
         del own["budgets"]["window"]
     elif what == "few sensitivities":
         own["sensitivities"].pop()
+    elif what == "sensitivities without routers":
+        own["router"] = own["skipping"] = own["compensation"] = own["budgets"] = None
     elif what == "no sensitivity":
         own["sensitivities"][1] = 0
     elif what == "window without skipping":

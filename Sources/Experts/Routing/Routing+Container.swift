@@ -62,16 +62,17 @@ extension LayerExperts {
     return layers
   }
 
-  /// Weights of the errors of the layers; nil if the container has none.
+  /// Weights of the errors of the layers; nil if the container has none, or no routers
+  /// that predict errors.
   package static func sensitivities(of container: DMOEReader) throws(PlanError) -> [Double]? {
-    guard container.directory.routing != nil, let stored = container.shared(.sensitivity) else {
-      return nil
-    }
+    guard let routing = container.directory.routing,
+      let stored = container.shared(.sensitivity)
+    else { return nil }
     let numbers = try container.numbers(stored)
     guard numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw .sensitivity(path: container.path)
     }
-    return numbers
+    return routing.target == .logError ? numbers : nil
   }
 
   private static func skipping(

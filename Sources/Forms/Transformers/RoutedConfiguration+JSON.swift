@@ -91,6 +91,13 @@ extension RoutedConfiguration {
     guard hidden.map({ $0.count == widths.count }) ?? true else {
       throw field.mismatch(expected: "a router width for each of \(widths.count) layers")
     }
+    let sensitivities = try field.optional("sensitivities")
+      .map { (sensitivities) throws(JSONFieldError) in
+        guard routing?.target == .logError else {
+          throw sensitivities.mismatch(expected: "null, as no routers predict errors")
+        }
+        return try Self.sensitivities(sensitivities, layers: widths.count)
+      }
     self.init(
       modelType: try Self.modelType(source.member("model_type")),
       architectures: try source.optional("architectures")?.elements().compactMap(\.value.string),
@@ -99,10 +106,7 @@ extension RoutedConfiguration {
       recipe: try field.optional("recipe")?.string(), widths: widths, routing: routing,
       hidden: hidden ?? [],
       budgets: try field.optional("budgets").map(Self.budgets),
-      sensitivities: try field.optional("sensitivities")
-        .map { (sensitivities) throws(JSONFieldError) in
-          try Self.sensitivities(sensitivities, layers: widths.count)
-        })
+      sensitivities: sensitivities)
   }
 
   /// Parses a `model_type`; only known ones are accepted, because it is copied into Python code.

@@ -26,18 +26,24 @@ extension Evaluator {
       : "it has \(options.joined(separator: ", "))"
   }
 
-  /// Warns about a budget below the smallest one that the model can reach, and about one that looks
+  /// Warns about a budget below the smallest ones that the model can reach, and about one that looks
   /// like a percentage.
   func warn(of knob: Variant.Knob) {
-    let budget: Double
+    let (budget, routed): (Double, Double?)
     switch knob {
     case .threshold: return
-    case .budget(let value), .window(let value): budget = value
+    case .budget(let value): (budget, routed) = (value, smallestRoutedBudget(inWindow: false))
+    case .window(let value): (budget, routed) = (value, smallestRoutedBudget(inWindow: true))
     }
     if let smallest = smallestBudget, budget < smallest {
       Console.error(
         "warning: budget \(budget) is below the smallest possible, "
           + "\(HumanText.fixed(smallest, digits: 3)): every token gets expert 0")
+    } else if let routed, let smallest = smallestBudget, budget < min(routed, 1) {
+      Console.error(
+        "warning: budget \(budget) is below \(HumanText.fixed(routed, digits: 3)), the smallest with "
+          + "routers: every token gets expert 0, which costs \(HumanText.fixed(smallest, digits: 3))"
+      )
     } else if budget >= 10 {
       Console.error(
         "warning: budget \(budget) is above 1, the cost of the dense model; half of that is 0.5")
