@@ -9,7 +9,7 @@ package import Work
 /// Measures how much the error of a layer moves what the model predicts: runs the model once for each
 /// layer, with fewer neurons there, beside the dense model.
 ///
-/// An error of the last layers, which no later layer corrects, may weigh ten times as much as the
+/// An error of the last layers, which no later layer corrects, may weigh several times as much as the
 /// same error in the middle.
 package struct SensitivitySweep: Sendable {
   package let plan: ExpertPlan
