@@ -62,7 +62,8 @@ package struct SensitivitySweep: Sendable {
     } record: { writer in
       writer.put(errors)
     } restore: { reader in
-      errors = reader.take()
+      let sums: [Double] = reader.take()
+      if sums.count == layers { errors = sums } else { reader.refuse() }
       restored += 1
       step.done(restored)
     }
