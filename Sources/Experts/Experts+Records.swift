@@ -91,6 +91,19 @@ extension RankingSweep.Skipping: Recordable {
   }
 }
 
+extension ActivationPeak: Recordable {
+  package func record(to writer: inout RecordWriter) {
+    writer.put([neuron, position])
+    writer.put(ratio)
+  }
+
+  package init(from reader: inout RecordReader) {
+    let numbers: [Int] = reader.take()
+    if numbers.count != 2 { reader.refuse() }
+    self.init(neuron: numbers.first ?? 0, ratio: reader.take(), position: numbers.last ?? 0)
+  }
+}
+
 extension ExpertCosts: Recordable {
   package func record(to writer: inout RecordWriter) {
     writer.put(inWindow)

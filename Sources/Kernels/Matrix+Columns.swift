@@ -13,9 +13,37 @@ extension Matrix {
     return Matrix(rows: rows, columns: columns + 1, values: result)
   }
 
+  /// Sets the values of a column to 0.
+  package mutating func clear(column: Int) {
+    precondition((0..<columns).contains(column), "no column \(column)")
+    for row in 0..<rows { values[row * columns + column] = 0 }
+  }
+
   /// `ln |x|` of each row x, with `|x|²` at least the smallest normal number.
   package func logRowNorms() -> [Float] {
     rowDots(self).map { Float(0.5 * log(max($0, .leastNormalMagnitude))) }
+  }
+
+  /// Largest `x² · weight` in each column.
+  ///
+  /// - Parameter weights: not negative, one for each row.
+  /// - Returns: 0 where no row has a weight.
+  package func columnSquareMaxima(weights: [Double]) -> [Float] {
+    precondition(weights.count == rows, "\(weights.count) weights for \(rows) rows")
+    var maxima = [Float](repeating: 0, count: columns)
+    unsafe maxima.withUnsafeMutableBufferPointer { maxima in
+      unsafe values.withUnsafeBufferPointer { values in
+        for row in weights.indices {
+          let factor = Float(weights[row].squareRoot())
+          for column in 0..<columns {
+            let value = unsafe values[row * columns + column] * factor
+            let square = value * value
+            unsafe maxima[column] = unsafe square > maxima[column] ? square : maxima[column]
+          }
+        }
+      }
+    }
+    return maxima
   }
 
   /// Copy with each row multiplied by its factor.

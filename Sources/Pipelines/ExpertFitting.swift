@@ -35,6 +35,8 @@ struct ExpertFitting: Sendable {
     let routing: Routing?
     let experts: [LayerExperts]
     let summary: RoutingSummary?
+    /// Nil if none were looked for.
+    let massive: [MassiveNeuron]?
     /// Per layer; nil without two halves of text to compare.
     let stability: [RankingStability]?
     let warnings: [String]
@@ -74,11 +76,12 @@ struct ExpertFitting: Sendable {
       let experts = ranked.plan.layers.map { self.experts($0.widths) }
       return Fitted(
         plan: ranked.plan, statistics: result.statistics, routing: nil, experts: experts,
-        summary: nil, stability: ranked.stability, warnings: warnings)
+        summary: nil, massive: nil, stability: ranked.stability, warnings: warnings)
     }
-    let sensitivities = try sensitivities(of: ranked.plan, windows, stages, context)
-    let fitted = try fit(
-      router, ranked.weighing(by: sensitivities), sensitivities, windows, stages, context)
+    let found = try weigh(ranked, windows, stages, context)
+    let sensitivities = found?.sensitivities ?? []
+    let weighed = ranked.weighing(by: sensitivities).keeping(found?.massive ?? [])
+    let fitted = try fit(router, weighed, sensitivities, windows, stages, context)
     let judges = HeldBackWindows.indices(of: windows.count)
     let routers = fitted.map(\.router)
     let experts = fitted.map(\.experts)
@@ -99,7 +102,8 @@ struct ExpertFitting: Sendable {
       experts: experts,
       summary: RoutingSummary(
         fitted, target: recipe.target, budgets: budgets.table, quality: quality),
-      stability: ranked.stability, warnings: warnings)
+      massive: ranked.peaks.isEmpty ? nil : found?.massive, stability: ranked.stability,
+      warnings: warnings)
   }
 
   private func calibrationWindows() throws -> [[Int]] {
@@ -161,12 +165,13 @@ struct ExpertFitting: Sendable {
       && model.configuration.layers > 1
   }
 
-  /// Weights of the errors of the layers; empty if they are not measured.
-  private func sensitivities(
-    of plan: ExpertPlan, _ windows: [[Int]], _ stages: StageList, _ context: Context
-  ) throws -> [Double] {
-    guard let stage = stages[.weighing] else { return [] }
-    return try SensitivitySweep(plan: plan, windows: windows)
+  /// Weights of the errors of the layers, and massive neurons; nil if they are not measured.
+  private func weigh(
+    _ ranked: RankingSweep.Ranked, _ windows: [[Int]], _ stages: StageList, _ context: Context
+  ) throws -> SensitivitySweep.Found? {
+    guard let stage = stages[.weighing] else { return nil }
+    let peaks = ActivationPeak.strongest(of: ranked.peaks)
+    return try SensitivitySweep(plan: ranked.plan, peaks: peaks, windows: windows)
       .run(model, context.leaving(stage.cost.beside), as: stage)
   }
 

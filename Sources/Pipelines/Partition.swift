@@ -102,8 +102,8 @@ package struct Partition: Sendable {
     let report = CalibrationReport(
       generator: request.generator, source: try source(model), calibration: fitted.statistics,
       importanceMatrix: prepared.fitting.matrix,
-      plan: fitted.plan, stability: fitted.stability, recipe: request.recipe,
-      routing: fitted.summary,
+      plan: fitted.plan, stability: fitted.stability, massiveNeurons: fitted.massive,
+      recipe: request.recipe, routing: fitted.summary,
       experts: written.container.map { ExpertSizes($0).experts } ?? [],
       outputName: Folder.name(of: request.outputPath),
       outputBytes: file.files.reduce(0) { $0 + $1.length }, isOverlay: request.isOverlay,

@@ -91,6 +91,16 @@ extension CalibrationReport {
             "sensitivity": JSONValue(routing?.sensitivities?[index]),
           ]
         }),
+      "massive_neurons": massiveNeurons.map { neurons in
+        .array(
+          neurons.map {
+            [
+              "layer": .int($0.layer), "neuron": .int($0.peak.neuron), "expert": .int($0.expert),
+              "ratio": .double($0.peak.ratio), "position": .int($0.peak.position),
+              "divergence": .double($0.divergence),
+            ]
+          })
+      } ?? .null,
     ]
   }
 

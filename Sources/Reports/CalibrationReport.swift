@@ -83,6 +83,8 @@ package struct CalibrationReport: Sendable {
   package let plan: ExpertPlan
   /// Stability of each layer's ranking; nil if there are no two halves of text to compare.
   package let stability: [RankingStability]?
+  /// Nil if they were not looked for.
+  package let massiveNeurons: [MassiveNeuron]?
   package let recipe: Recipe
   /// Nil if no routers were fitted.
   package let routing: RoutingSummary?
@@ -103,8 +105,9 @@ package struct CalibrationReport: Sendable {
   package init(
     generator: String, source: Source, calibration: NeuronStatistics?,
     importanceMatrix: ImportanceMatrix? = nil, plan: ExpertPlan,
-    stability: [RankingStability]? = nil, recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil,
-    experts: [Expert], outputName: String, outputBytes: Int, isOverlay: Bool = false,
+    stability: [RankingStability]? = nil, massiveNeurons: [MassiveNeuron]? = nil,
+    recipe: Recipe = .dynamoe, routing: RoutingSummary? = nil, experts: [Expert],
+    outputName: String, outputBytes: Int, isOverlay: Bool = false,
     exactness: Exactness = Exactness(), heldOut: HeldOut?,
     passages: [Passage]? = nil, tokenKinds: TokenKinds? = nil, warnings: [String]
   ) {
@@ -114,6 +117,7 @@ package struct CalibrationReport: Sendable {
     self.importanceMatrix = importanceMatrix
     self.plan = plan
     self.stability = stability
+    self.massiveNeurons = massiveNeurons
     self.recipe = recipe
     self.routing = routing
     self.experts = experts

@@ -70,7 +70,9 @@ print(json.dumps({
              "layers": [{"layer": i, "widths": [64 * (e + 1) for e in range(E)],
                          "coverage": [((e + 1) / E) ** 0.5 for e in range(E)],
                          "stability": [0.6 + 0.3 * e / E for e in range(E - 1)],
-                         "sensitivity": 0.7 + i} for i in range(L)]},
+                         "sensitivity": 0.7 + i} for i in range(L)],
+             "massive_neurons": [{"layer": L - 1, "neuron": 1229, "expert": 0, "ratio": 107.49,
+                                  "position": 0, "divergence": 0.046}]},
     "output": {"name": name + ".dmoe", "bytes": 2 * 10**8, "overlay": False, "down_whole": False,
                "recoded": [], "experts": [
                    {"expert": e, "bytes": 10**8 + e * 10**7, "parameters": 1000,

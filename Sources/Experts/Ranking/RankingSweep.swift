@@ -53,6 +53,8 @@ package struct RankingSweep: Sendable {
     package var logErrors: [[Matrix]] = []
     /// By layer; empty unless wanted.
     package var skipping: [Skipping] = []
+    /// Largest contributions of neurons by layer; empty if scores were given.
+    package var peaks: [[ActivationPeak]] = []
     /// Agreement of the halves of the windows on each layer, with neurons taken independently; nil
     /// if there are no halves.
     package var stability: [RankingStability]?
@@ -100,6 +102,7 @@ package struct RankingSweep: Sendable {
               return false
             }
             ranked.statistics.append(greedy.statistics)
+            ranked.peaks.append(greedy.peaks)
             (order, importances) = (greedy.ranking.order, greedy.ranking.scores)
             halves = greedy.halves
           }
@@ -133,12 +136,14 @@ package struct RankingSweep: Sendable {
         writer.put(stability.suffix(1).map { $0 })
         writer.put(ranked.logErrors.suffix(1).map { $0 })
         writer.put(ranked.skipping.suffix(1).map { $0 })
+        writer.put(ranked.peaks.suffix(1).map { $0 })
       } restore: { reader in
         layers += reader.take([ExpertPlan.Layer].self)
         ranked.statistics += reader.take([NeuronStatistics.Layer].self)
         stability += reader.take([RankingStability].self)
         ranked.logErrors += reader.take([[Matrix]].self)
         ranked.skipping += reader.take([Skipping].self)
+        ranked.peaks += reader.take([[ActivationPeak]].self)
         step.done(layers.count)
       }
     } catch {
@@ -150,13 +155,18 @@ package struct RankingSweep: Sendable {
     return ranked
   }
 
+  private typealias Greedy = (
+    ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer,
+    peaks: [ActivationPeak]
+  )
+
   /// Ranks the neurons of a layer by `Σ q h hᵀ` over all positions, q being the error weight of a
   /// position; nil if activations overflow.
   ///
   /// `halves` has the diagonal scores from the even and from the odd windows.
   private static func greedy(
     _ layer: LayerSweep.Layer, finishes: Bool, _ parallel: Parallel
-  ) -> (ranking: GreedyRanking, halves: [[Double]], statistics: NeuronStatistics.Layer)? {
+  ) -> Greedy? {
     let weights = layer.weights
     let neurons = weights.neurons
     let tokens = layer.inputs.rows.reduce(0, +)
@@ -165,6 +175,11 @@ package struct RankingSweep: Sendable {
     var gram = GramMatrix(size: usesGram ? neurons : 0)
     var diagonal = [Double](repeating: 0, count: neurons)
     var halves = [diagonal, diagonal]
+    var peaks: [ActivationPeak] = []
+    var down = weights.neuronMajorDown
+    if let scales = layer.join.columnScales { down = down.scalingColumns(by: scales) }
+    let norms = down.rowDots(down)
+    let lengths = norms.map { $0.squareRoot() }
     for chunk in WindowChunks.chunks(layer.inputs.rows, size: chunk) {
       let seen = parallel.mapLarge(Array(layer.inputs.rows[chunk])) { index in
         let window = chunk.lowerBound + index
@@ -173,15 +188,20 @@ package struct RankingSweep: Sendable {
         sums.absoluteSum = hidden.columnAbsoluteSums()
         sums.squareSum = hidden.columnSquareSums()
         let output = weights.output(hidden)
-        let factors = layer.join.errorWeights(output: output, residual: layer.residuals[window])
+        let residual = layer.residuals[window]
+        let factors = layer.join.errorWeights(output: output, residual: residual)
           .map { $0.squareRoot() }
+        let peaks = ActivationPeak.peaks(
+          of: hidden, lengths: lengths,
+          weights: layer.join.contributionWeights(output: output, residual: residual))
         if finishes { layer.finish(window, output) }
         return (
-          sums: sums, rows: hidden.scalingRows(by: factors),
+          sums: sums, rows: hidden.scalingRows(by: factors), peaks: peaks,
           isFinite: layer.isFinite(window, output)
         )
       }
       guard seen.allSatisfy(\.isFinite) else { return nil }
+      peaks = ActivationPeak.longest(peaks + seen.flatMap(\.peaks))
       for (window, seen) in zip(chunk, seen) {
         statistics.add(seen.sums)
         for (neuron, sum) in seen.rows.columnSquareSums().enumerated() {
@@ -191,8 +211,6 @@ package struct RankingSweep: Sendable {
       }
       if usesGram { gram.add(Matrix(stacking: seen.map(\.rows)), parallel: parallel) }
     }
-    var down = weights.neuronMajorDown
-    if let scales = layer.join.columnScales { down = down.scalingColumns(by: scales) }
     var ranking =
       usesGram
       ? GreedyRanking(gram: consume gram, down: down, tokens: tokens, parallel: parallel)
@@ -201,8 +219,7 @@ package struct RankingSweep: Sendable {
     if !ranking.scores.allSatisfy(\.isFinite) {
       ranking = GreedyRanking(diagonal: diagonal, down: down)
     }
-    let norms = down.rowDots(down)
-    return (ranking, halves.map { zip($0, norms).map(*) }, statistics)
+    return (ranking, halves.map { zip($0, norms).map(*) }, statistics, peaks)
   }
 
   /// Errors of all experts but the last, window by window; finishes the layer.

@@ -23,6 +23,21 @@ extension RankingSweep.Ranked {
   }
 }
 
+extension RankingSweep.Ranked {
+  /// Copy that never skips these neurons.
+  package func keeping(_ neurons: [MassiveNeuron]) -> RankingSweep.Ranked {
+    guard !skipping.isEmpty else { return self }
+    var ranked = self
+    for neuron in neurons {
+      let layer = neuron.layer
+      guard let rank = plan.layers[layer].order.firstIndex(of: neuron.peak.neuron) else { continue }
+      ranked.skipping[layer] = RankingSweep.Skipping(
+        rule: ranked.skipping[layer].rule.keeping(rank), shares: ranked.skipping[layer].shares)
+    }
+    return ranked
+  }
+}
+
 extension RankingSweep.Skipping {
   /// The same skipping with squared lengths of output that count `weight` times as much: at each
   /// price it leaves out what it left out at that price over the weight.

@@ -49,6 +49,16 @@ package struct LayerSkipping: Sendable, Equatable {
       compensations: compensations)
   }
 
+  /// The same skipping, which never skips a neuron.
+  ///
+  /// - Parameter neuron: the rank.
+  /// - Returns: skipping with the largest scale for it.
+  func keeping(_ neuron: Int) -> LayerSkipping {
+    var scales = scales
+    scales[neuron] = .greatestFiniteMagnitude
+    return LayerSkipping(scales: scales, saving: saving, compensations: compensations)
+  }
+
   /// Share of the mean layer's parameters that a skipped neuron saves: two rows of three, or one of
   /// two without a gate.
   package static func saving(meanNeurons: Double, gated: Bool) -> Double {

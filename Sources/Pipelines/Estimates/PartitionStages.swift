@@ -85,9 +85,10 @@ struct PartitionStages {
     let (attention, full) = (costs.attention, costs.feedForward)
     var stages: [Stage] = []
     if fitting.weighsLayers {
-      // Every layer in a run of its own, all at once, beside the dense model.
+      // Every layer in a run of its own, all at once, beside the dense model; then neurons.
       let positions = SensitivitySweep.tokens(of: calibration)
-      let streams = fitting.model.configuration.layers + 1
+      let layers = fitting.model.configuration.layers
+      let streams = layers + ActivationPeak.count(layers: layers) + 1
       stages.append(
         sweep(
           .weighing.needing(ranking.last.map { .whole($0.key) }), positions, streams: streams,

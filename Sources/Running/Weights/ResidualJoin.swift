@@ -55,6 +55,21 @@ package struct ResidualJoin: Sendable {
   package func errorWeights(output: Matrix, residual: Matrix) -> [Double] {
     var stream = joining(output)
     stream.add(residual)
+    return weights(output, relativeTo: stream)
+  }
+
+  /// Factors that make each token's squared output, after column scaling, relative to the residual
+  /// stream before the addition; 0 where the stream is zero.
+  ///
+  /// - Parameters:
+  ///   - output: T × D, output of the whole network.
+  ///   - residual: T × D, stream to which it is added.
+  /// - Returns: a factor for each token.
+  package func contributionWeights(output: Matrix, residual: Matrix) -> [Double] {
+    weights(output, relativeTo: residual)
+  }
+
+  private func weights(_ output: Matrix, relativeTo stream: Matrix) -> [Double] {
     let square = Double(scale) * Double(scale)
     let lengths = stream.rowDots(stream).map { $0 / square }
     guard let outputNorm else { return lengths.map(Self.inverse) }

@@ -19,6 +19,16 @@ struct PagePlan: Sendable {
     }
   }
 
+  /// Neuron whose loss alone harms predictions.
+  struct MassiveNeuron: Sendable {
+    let layer: Int
+    let neuron: Int
+    /// Smallest expert that holds it.
+    let expert: Int
+    /// Divergence of predictions without it, in nats a token.
+    let divergence: Double
+  }
+
   let recipe: String
   let importance: String
   let experts: Int
@@ -30,6 +40,8 @@ struct PagePlan: Sendable {
   /// By what experts skip neurons; nil if they skip none.
   let skipping: String?
   let layers: [Layer]
+  /// Empty if none were looked for.
+  let massiveNeurons: [MassiveNeuron]
 
   init(_ field: JSONField) throws(JSONFieldError) {
     recipe = try field.member("recipe").string()
@@ -41,6 +53,18 @@ struct PagePlan: Sendable {
     compensationRank = try field.optional("compensation_rank")?.int()
     skipping = try field.optional("skipping")?.string()
     layers = try field.list("layers", Layer.init)
+    massiveNeurons =
+      try field.optional("massive_neurons") == nil
+      ? [] : field.list("massive_neurons", MassiveNeuron.init)
+  }
+}
+
+extension PagePlan.MassiveNeuron {
+  fileprivate init(_ field: JSONField) throws(JSONFieldError) {
+    layer = try field.member("layer").int()
+    neuron = try field.member("neuron").int()
+    expert = try field.member("expert").int()
+    divergence = try field.member("divergence").double()
   }
 }
 

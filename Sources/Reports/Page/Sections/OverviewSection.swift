@@ -48,6 +48,9 @@ struct OverviewSection {
     if let sensitive {
       facts.append(("Weights of sensitive layers", sensitive))
     }
+    if let massive {
+      facts.append(("Massive activations", massive))
+    }
     if let heldOut = report.heldOut {
       facts.append(
         (
@@ -96,6 +99,18 @@ struct OverviewSection {
     guard !found.isEmpty else { return nil }
     return found.map { "× \(HumanText.fixed($0.weight, digits: 1)) in layer \($0.number)" }
       .joined(separator: ", ")
+  }
+
+  /// Neurons whose loss alone harms predictions, the most harmful ones; nil if there are none.
+  private var massive: String? {
+    let neurons = report.plan.massiveNeurons.sorted { $0.divergence > $1.divergence }
+    guard !neurons.isEmpty else { return nil }
+    let named = neurons.prefix(3).map { neuron in
+      "neuron \(neuron.neuron) of layer \(neuron.layer), in expert \(neuron.expert), diverging by "
+        + "\(HumanText.fixed(neuron.divergence, digits: 3)) nats a token if it is lost"
+    }
+    let others = neurons.count > 3 ? ["and \(neurons.count - 3) more"] : []
+    return (named + others).joined(separator: "; ")
   }
 
   private var exactness: String {
