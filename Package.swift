@@ -51,6 +51,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CFiles"),
+    .target(name: "CVectors"),
 
     stage("JSON"),
     stage(
@@ -59,7 +60,7 @@ let package = Package(
         "CFiles", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    stage("Kernels", ["ByteIO", "COpenBLAS"]),
+    stage("Kernels", ["ByteIO", "COpenBLAS", "CVectors"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage(
       "Tokenizers", ["JSON"],
@@ -228,7 +229,7 @@ let package = Package(
       "TensorsTests", ["Kernels", "Tensors", "TestSupport"], exclude: ["blocks_peer.py", "peer.py"]),
     tests("ByteIOTests", ["ByteIO", "TestSupport"]),
     tests("WorkTests", ["ByteIO", "TestSupport", "Work"]),
-    tests("KernelsTests", ["Kernels", "TestSupport"]),
+    tests("KernelsTests", ["CVectors", "Kernels", "TestSupport"]),
     tests(
       "RunningTests",
       [

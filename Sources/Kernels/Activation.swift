@@ -1,4 +1,4 @@
-import Glibc
+import CVectors
 
 /// Non-linear function of a feed-forward layer.
 package enum Activation: String, Sendable, CaseIterable {
@@ -15,18 +15,31 @@ package enum Activation: String, Sendable, CaseIterable {
   /// ``XIELU``, with numbers of each layer.
   case xielu
 
-  /// Calls `body` with the function, so that loops do not switch on the case for each element.
-  @inline(__always)
-  fileprivate func dispatch(_ body: ((Float) -> Float) -> Void) {
+  /// `x ← act(x) · factor` for every element; no factor is 1.
+  fileprivate func apply(
+    to values: UnsafeMutableBufferPointer<Float>, times factor: UnsafePointer<Float>? = nil
+  ) {
     switch self {
-    case .silu: body { $0 / (1 + expf(-$0)) }
-    case .gelu: body { $0 * Matrix.normal($0) }
-    case .geluTanh:
-      let root = Float(2 / Double.pi).squareRoot()
-      body { 0.5 * $0 * (1 + tanhf(root * ($0 + 0.044715 * $0 * $0 * $0))) }
-    case .relu: body { max($0, 0) }
-    case .xielu: body { XIELU.initial($0) }
-    case .reluSquared: body { max($0, 0) * max($0, 0) }
+    case .silu: unsafe cv_silu(values.baseAddress, factor, values.count)
+    case .geluTanh: unsafe cv_gelu_tanh(values.baseAddress, factor, values.count)
+    case .gelu: unsafe Self.loop(values, factor) { $0 * Matrix.normal($0) }
+    case .relu: unsafe Self.loop(values, factor) { max($0, 0) }
+    case .reluSquared: unsafe Self.loop(values, factor) { max($0, 0) * max($0, 0) }
+    case .xielu: unsafe Self.loop(values, factor) { XIELU.initial($0) }
+    }
+  }
+
+  @inline(__always)
+  private static func loop(
+    _ values: UnsafeMutableBufferPointer<Float>, _ factor: UnsafePointer<Float>?,
+    _ function: (Float) -> Float
+  ) {
+    if let factor = unsafe factor {
+      for index in values.indices {
+        unsafe values[index] = function(values[index]) * factor[index]
+      }
+    } else {
+      for index in values.indices { unsafe values[index] = function(values[index]) }
     }
   }
 }
@@ -38,11 +51,7 @@ extension Matrix {
     Parallel.within.fill(&values, by: Matrix.rowsTogether * columns) { start, span in
       unsafe span.withUnsafeMutableBufferPointer { gate in
         unsafe factor.values.withUnsafeBufferPointer { factor in
-          activation.dispatch { function in
-            for index in gate.indices {
-              unsafe gate[index] = function(gate[index]) * factor[start + index]
-            }
-          }
+          unsafe activation.apply(to: gate, times: factor.baseAddress.map { unsafe $0 + start })
         }
       }
     }
@@ -51,11 +60,7 @@ extension Matrix {
   /// `act(self)`: the hidden values of a feed-forward layer without a gate.
   package mutating func activate(_ activation: Activation) {
     Parallel.within.fill(&values, by: Matrix.rowsTogether * columns) { _, span in
-      unsafe span.withUnsafeMutableBufferPointer { values in
-        activation.dispatch { function in
-          for index in values.indices { unsafe values[index] = function(values[index]) }
-        }
-      }
+      unsafe span.withUnsafeMutableBufferPointer { unsafe activation.apply(to: $0) }
     }
   }
 
@@ -68,8 +73,6 @@ extension Matrix {
 
   /// Soft cap of every element x: `limit · tanh(x / limit)`.
   package mutating func cap(at limit: Float) {
-    unsafe values.withUnsafeMutableBufferPointer { values in
-      for index in values.indices { unsafe values[index] = limit * tanhf(values[index] / limit) }
-    }
+    unsafe values.withUnsafeMutableBufferPointer { unsafe cv_cap($0.baseAddress, $0.count, limit) }
   }
 }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import CVectors
 import Glibc
 
 /// Scaled dot-product attention over one window.
@@ -131,24 +132,12 @@ package struct Attention: Sendable {
   private func weigh(
     _ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>, position: Int, slope: Float
   ) {
-    if let softCap {
-      for index in visible {
-        unsafe scores[index] = softCap * tanhf(scores[index] / softCap)
-      }
-    }
+    let seen = unsafe scores.baseAddress.map { unsafe $0 + visible.lowerBound }
+    if let softCap { unsafe cv_cap(seen, visible.count, softCap) }
     if slope != 0 {
       for index in visible { unsafe scores[index] -= slope * Float(abs(position - index)) }
     }
-    var maximum = -Float.infinity
-    for index in visible { unsafe maximum = max(maximum, scores[index]) }
-    var sum: Float = 0
-    for index in visible {
-      let weight = unsafe expf(scores[index] - maximum)
-      unsafe scores[index] = weight
-      sum += weight
-    }
-    let scale = 1 / sum
-    for index in visible { unsafe scores[index] *= scale }
+    unsafe cv_softmax(seen, visible.count)
     for index in 0..<visible.lowerBound { unsafe scores[index] = 0 }
     for index in visible.upperBound..<scores.count { unsafe scores[index] = 0 }
   }

@@ -1,3 +1,4 @@
+import CVectors
 import Glibc
 
 /// Distributions over the columns of a matrix, one per row, given as logits.
@@ -13,14 +14,10 @@ package struct Distributions: Sendable {
     let columns = logits.columns
     let found = unsafe logits.values.withUnsafeBufferPointer { values in
       (0..<logits.rows).map { row in
-        let start = row * columns
-        var (maximum, largest) = (-Float.infinity, 0)
-        for column in 0..<columns {
-          let value = unsafe values[start + column]
-          if value > maximum { (maximum, largest) = (value, column) }
-        }
-        var sum = 0.0
-        for index in start..<start + columns { unsafe sum += Double(expf(values[index] - maximum)) }
+        let start = unsafe values.baseAddress.map { unsafe $0 + row * columns }
+        let largest = unsafe cv_largest(start, columns)
+        let maximum = columns > 0 ? unsafe values[row * columns + largest] : 0
+        let sum = unsafe cv_exponential_sum(start, columns, maximum)
         return (largest, log(sum) + Double(maximum))
       }
     }
@@ -44,13 +41,11 @@ package struct Distributions: Sendable {
     return unsafe logits.values.withUnsafeBufferPointer { q in
       unsafe reference.logits.values.withUnsafeBufferPointer { p in
         normalizers.indices.map { row in
-          var sum = 0.0
-          let normalizer = Float(reference.normalizers[row])
-          let shift = normalizers[row] - reference.normalizers[row]
-          for index in row * columns..<(row + 1) * columns {
-            let difference = unsafe Double(p[index] - q[index]) + shift
-            sum += unsafe Double(expf(p[index] - normalizer)) * difference
-          }
+          let offset = row * columns
+          let sum = unsafe cv_divergence(
+            p.baseAddress.map { unsafe $0 + offset }, q.baseAddress.map { unsafe $0 + offset },
+            columns, Float(reference.normalizers[row]),
+            normalizers[row] - reference.normalizers[row])
           return max(sum, 0)
         }
       }
