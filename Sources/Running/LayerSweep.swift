@@ -31,6 +31,18 @@ package struct LayerSweep: Sendable {
     self.init(model, Context(parallel, workspace: workspace), as: .running)
   }
 
+  /// Stream that is another one up to a layer, where it leaves it.
+  package struct Branch: Sendable {
+    package let stream: Int
+    /// First layer that the stream runs by itself.
+    package let layer: Int
+
+    package init(from stream: Int, at layer: Int) {
+      self.stream = stream
+      self.layer = layer
+    }
+  }
+
   /// Evaluation of one feed-forward network on one window.
   package struct Call: Sendable {
     package let layer: Int
@@ -118,6 +130,7 @@ package struct LayerSweep: Sendable {
   ///   - windows: the tokens of each window.
   ///   - phases: number of streams in each phase; a later phase sees the observations of earlier
   ///     ones.
+  ///   - branches: streams that leave another one, which leaves none; until then they are not run.
   ///   - arrange: rearranges a layer's weights before use.
   ///   - feedForward: returns the output of the network, T × D, and an observation; receives the
   ///     observations of earlier phases in this layer, by stream and window, empty for other
@@ -129,7 +142,7 @@ package struct LayerSweep: Sendable {
   /// - Throws: ``ModelError`` if weights cannot be read or are not finite, a token has no row in the
   ///   embedding, or activations overflow.
   package func run<Observation: Sendable>(
-    _ windows: [[Int]], phases: [Int],
+    _ windows: [[Int]], phases: [Int], branches: [Int: Branch] = [:],
     arrange: (_ layer: Int, FeedForwardWeights) -> FeedForwardWeights = { $1 },
     feedForward:
       @Sendable (Call, _ earlier: [[Observation]]) -> (
@@ -155,15 +168,22 @@ package struct LayerSweep: Sendable {
       let weights = arrange(layer, try model.feedForward(layer: layer, parallel: parallel))
       let (from, to) = (course.area(before: layer), course.area(before: layer + 1))
       var seen = [[Observation]](repeating: [], count: streams)
+      for (stream, branch) in branches where branch.layer == layer {
+        for window in windows.indices {
+          let left = states.read(branch.stream * windows.count + window, in: from)
+          states.write(left, stream * windows.count + window, to: from)
+        }
+      }
       var first = 0
       for count in phases {
         let earlier = seen
-        let running = first * windows.count..<(first + count) * windows.count
-        var part = Array(visits[running])
+        let running = (first..<first + count).filter { branches[$0]?.layer ?? 0 <= layer }
+          .flatMap { $0 * windows.count..<($0 + 1) * windows.count }
+        var part = running.map { visits[$0] }
         let sizes = running.map { windows[$0 % windows.count].count }
         let overflows = OverflowWatch()
         parallel.forEachInPlaceLarge(&part, sizes: sizes) { place, visit in
-          let index = running.lowerBound + place
+          let index = running[place]
           var stream = states.take(index, from: from)
           visit.measure { visit in
             let besides = decoder.attend(&stream)
@@ -179,7 +199,7 @@ package struct LayerSweep: Sendable {
           states.write(stream, index, to: to)
         }
         try overflows.check(model, layer: layer, windows: windows.count)
-        visits.replaceSubrange(running, with: part)
+        for (index, visit) in zip(running, part) { visits[index] = visit }
         for stream in first..<first + count {
           seen[stream] = visits[stream * windows.count..<(stream + 1) * windows.count]
             .compactMap(\.observation)

@@ -66,8 +66,13 @@ package struct SensitivitySweep: Sendable {
     let tokens = windows.reduce(0) { $0 + $1.count }
     // Narrow layers, then lost neurons, then the dense model.
     let streams = layers + peaks.count + 1
+    let leaving = Array(0..<layers) + peaks.map(\.layer)
+    let branches = leaving.map { LayerSweep.Branch(from: streams - 1, at: $0) }
     let step = sweep.progress(tokens: streams * tokens)
-    let finished = try sweep.run(windows, phases: [streams]) { layer, weights in
+    let finished = try sweep.run(
+      windows, phases: [streams],
+      branches: Dictionary(uniqueKeysWithValues: branches.enumerated().map { ($0, $1) })
+    ) { layer, weights in
       weights.reordered(by: plan.layers[layer].order)
     } feedForward: { call, _ -> (output: Matrix, observation: Double) in
       if call.stream == call.layer { return narrowed(call) }

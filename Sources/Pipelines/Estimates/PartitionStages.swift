@@ -85,14 +85,15 @@ struct PartitionStages {
     let (attention, full) = (costs.attention, costs.feedForward)
     var stages: [Stage] = []
     if fitting.weighsLayers {
-      // Every layer in a run of its own, all at once, beside the dense model; then neurons.
+      // Every layer in a run of its own, all at once, beside the dense model; then neurons. Each
+      // leaves the dense model where it differs.
       let positions = SensitivitySweep.tokens(of: calibration)
       let layers = fitting.model.configuration.layers
       let streams = layers + ActivationPeak.count(layers: layers) + 1
       stages.append(
         sweep(
           .weighing.needing(ranking.last.map { .whole($0.key) }), positions, streams: streams,
-          perLayer: Double(positions * streams) * (attention + full),
+          perLayer: Double(positions) * Double(streams - layers / 2) * (attention + full),
           once: Double(positions * streams) * costs.output,
           beside: costs.reordered + costs.outputBytes))
     }
