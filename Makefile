@@ -8,8 +8,9 @@ DYNAMOE := .build/release/dynamoe
 # Packages for the build, and for the tests with their independent peers.
 BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
 TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core strace
-# Compiles llama.cpp for this processor, without image support; takes some minutes.
-LLAMA_OPTIONS := -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
+# Compiles llama.cpp for AVX2, as its AMX products of quantised weights end with an illegal
+# instruction, and without image support; takes some minutes.
+LLAMA_OPTIONS := -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
 # gold, Swift's default linker, fails to link sanitizers.
 THREADS := --scratch-path .build/thread -Xswiftc -sanitize=thread \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld
