@@ -13,8 +13,9 @@ enum ExportCheck: Check {
   static let id = "export"
   static let summary = """
     An exported folder holds the expert of its width, or all experts with their routers, every \
-    tensor bit for bit, none missing and none extra; its other files equal the source's, except \
-    for the export's changes to config.json, and its code is that of this program.
+    tensor bit for bit (refitted ones compared with a new refit), none missing and none extra; \
+    its other files equal the source's, except for the export's changes to config.json, and its \
+    code is that of this program.
     """
   static let input: CheckInput? = .container
 
@@ -51,31 +52,29 @@ enum ExportCheck: Check {
     let comparison = TensorComparison(expected: contents.source, found: subject.checkpoint.source)
     let refitted = expert == nil ? [] : refittedNames(in: subject.checkpoint, container)
     let differences = try comparison.byteDifferences(
-      except: refitted, parallel: subject.context.parallel)
+      except: Set(refitted), parallel: subject.context.parallel)
     if let difference = differences.first { return .failed(difference.text(of: .file)) }
-    let tensors = contents.source.tensors
-    let bytes = tensors.reduce(0) { $0 + $1.byteCount }
     let what =
       expert.map {
         contents.isDense
           ? "the dense model" : "expert \($0), \(text(contents.widths)) neurons a layer"
       } ?? "all \(container.directory.experts) experts"
-    return .passed(
-      "\(what): \(tensors.count) tensors, \(HumanText.count(bytes)) bytes: identical"
-        + (refitted.isEmpty ? "" : ", but for \(refitted.count) refitted down projections"))
+    return try RefitComparison(
+      origin: origin, expert: contents.weights, file: subject.checkpoint.source, names: refitted
+    ).outcome(for: what, subject.context) { OverlaidTensors(contents.source, with: $0) }
   }
 
   /// Names of the down projections of a folder that says that they are refitted.
   private static func refittedNames(
     in folder: Checkpoint, _ container: DMOEReader
-  ) -> Set<TensorName> {
+  ) -> [TensorName] {
     guard case .dense(.safetensors(let reader)) = folder.storage,
       reader.files.contains(where: { file in
         file.metadata.contains { $0.key == FolderPlan.refitted }
       })
     else { return [] }
     let downs = container.directory.sourceTensors.filter { $0.cut?.parts == [.down] }
-    return Set(downs.map(\.description.name))
+    return downs.map(\.description.name)
   }
 
   /// Number of neurons of each layer of a folder with one expert.

@@ -14,7 +14,7 @@ enum GGUFCheck: Check {
   static let id = "gguf"
   static let summary = """
     An exported GGUF file holds the expert of its widths, every tensor bit for bit (quantised ones \
-    compared with a new encoding), none missing and none extra; its metadata is the expert's.
+    compared with a new encoding, refitted ones with a new refit), none missing and none extra; its metadata is the expert's.
     """
   static let input: CheckInput? = .container
 
@@ -29,7 +29,7 @@ enum GGUFCheck: Check {
     else { return .skipped("no .dmoe given", missing: .container) }
     return try ExpertComparison(
       file: subject.checkpoint, metadata: metadata, origin: origin, container: container,
-      parallel: subject.context.parallel
+      context: subject.context
     ).outcome()
   }
 }
@@ -40,7 +40,7 @@ private struct ExpertComparison {
   let metadata: GGUFMetadata
   let origin: Checkpoint
   let container: DMOEReader
-  let parallel: Parallel
+  let context: Context
 
   func outcome() throws -> CheckOutcome {
     let widths = try widths()
@@ -60,26 +60,25 @@ private struct ExpertComparison {
     }
     let comparison = TensorComparison(expected: plan.tensors.source, found: file.source)
     let refitted = isRefitted ? try refittedNames(plan) : []
-    let differences = try comparison.byteDifferences(except: refitted, parallel: parallel)
+    let differences = try comparison.byteDifferences(
+      except: Set(refitted), parallel: context.parallel)
     if let difference = differences.first { return .failed(difference.text(of: .expert)) }
-    let tensors = plan.tensors.source.tensors
-    let bytes = tensors.reduce(0) { $0 + $1.byteCount }
-    return .passed(
-      (plan.expert.isDense ? "the dense model" : "expert \(expert)")
-        + " in \(plan.types.prefix(2).joined(separator: " and ")): \(tensors.count) tensors, "
-        + "\(HumanText.count(bytes)) bytes: identical"
-        + (refitted.isEmpty ? "" : ", but for \(refitted.count) refitted down projections"))
+    let types = plan.types.prefix(2).joined(separator: " and ")
+    return try RefitComparison(
+      origin: origin, expert: plan.expert, file: file.source, names: refitted
+    ).outcome(
+      for: (plan.expert.isDense ? "the dense model" : "expert \(expert)") + " in \(types)", context
+    ) { plan.tensors.source($0) }
   }
 
   private var isRefitted: Bool { metadata.entry(GGUFKeys.refitted) != nil }
 
   /// Names of the down projections in the file.
-  private func refittedNames(_ plan: GGUFContents) throws -> Set<TensorName> {
+  private func refittedNames(_ plan: GGUFContents) throws -> [TensorName] {
     let model = try Model(file)
-    return Set(
-      plan.expert.widths.indices.compactMap { layer in
-        model.tensorName(.down, layer: layer).map { TensorName($0) }
-      })
+    return plan.expert.widths.indices.compactMap { layer in
+      model.tensorName(.down, layer: layer).map { TensorName($0) }
+    }
   }
 
   /// Number of neurons of each layer.

@@ -41,11 +41,12 @@ struct Dynamoe: ParsableCommand {
       var command = try parseAsRoot()
       // Restarts happen before any input is read. Commands that run no model skip the kernel
       // choice.
-      if command is any RunsModel { ProductLibrary.restartWithBestKernels() }
+      let model = (command as? any RunsModel).flatMap { $0.mayRunModel ? $0 : nil }
+      if model != nil { ProductLibrary.restartWithBestKernels() }
       ProductLibrary.restartWithoutThreads()
       Exhaustion.end(
         with: DynamoeError.Category.inputOutput.rawValue, saying: Advice.outOfMemory)
-      try makeRoom(for: command)
+      try makeRoom(for: command, threads: model?.common.threadCount ?? 0)
       TemporaryFiles.removeOnInterruption(exitCode: ExitStatus.interrupted.code)
       // Every command prints a result: no long work for a result that cannot be printed.
       try StandardOutput.checkOpen()
@@ -64,7 +65,9 @@ struct Dynamoe: ParsableCommand {
   /// address-space limit, allocates the buffers of OpenBLAS up front, or fails.
   ///
   /// Dispatch traps without descriptors and waits forever for a thread, OpenBLAS for a buffer.
-  private static func makeRoom(for command: any ParsableCommand) throws(DynamoeError) {
+  private static func makeRoom(
+    for command: any ParsableCommand, threads: Int
+  ) throws(DynamoeError) {
     guard ProcessLimits.hasDescriptors(descriptors) else {
       throw DynamoeError(
         .inputOutput,
@@ -80,7 +83,6 @@ struct Dynamoe: ParsableCommand {
           + "use fewer --threads")
     }
     guard let limit = AddressSpace.limit else { return }
-    let threads = (command as? any RunsModel)?.common.threadCount ?? 0
     let needed = (96 << 20) + ProductLibrary.addresses(threads: threads)
     guard AddressSpace.hasRoom(for: needed) else {
       throw DynamoeError(

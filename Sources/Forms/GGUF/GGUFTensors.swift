@@ -20,7 +20,7 @@ package struct GGUFTensors: Sendable {
   }
 
   /// The same tensors with others in place of those of the expert, before they are converted.
-  func source(_ others: (any TensorSource)?) -> DerivedTensors {
+  package func source(_ others: (any TensorSource)?) -> DerivedTensors {
     others.map { DerivedTensors(OverlaidTensors(expert, with: $0), items) } ?? source
   }
 }

@@ -1,9 +1,9 @@
 import Architectures
 import Calibration
-import Checkpoints
+package import Checkpoints
 import Containers
-import DMOE
-import Experts
+package import DMOE
+package import Experts
 import Kernels
 import Running
 package import Tensors
@@ -42,7 +42,7 @@ package struct ExpertRefit: Sendable {
   ///   - choice: whether to refit.
   /// - Returns: the refit, or the obstacle to one that was wanted; neither if none was.
   /// - Throws: ``FormError/noRefit(path:_:)`` if one is required that the container does not allow.
-  static func planned(
+  package static func planned(
     _ checkpoint: Checkpoint, _ expert: ExpertTensors, _ choice: Choice
   ) throws -> (refit: ExpertRefit?, obstacle: RefitObstacle?) {
     guard choice != .never, !expert.isDense else { return (nil, nil) }

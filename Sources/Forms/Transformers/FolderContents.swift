@@ -9,7 +9,7 @@ package import Tensors
 /// with routers, compensation and permutations.
 package struct FolderContents: Sendable {
   package let checkpoint: Checkpoint
-  private let weights: ExpertTensors
+  package let weights: ExpertTensors
   /// The tensors of the folder, in order.
   package let source: any TensorSource
   /// Nil for all experts.

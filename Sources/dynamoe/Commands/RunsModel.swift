@@ -7,15 +7,25 @@ protocol TakesGlobalOptions: ParsableCommand {
 
 extension Inspect: TakesGlobalOptions {}
 extension Merge: TakesGlobalOptions {}
-extension Export: TakesGlobalOptions {}
 extension Import: TakesGlobalOptions {}
 extension Report: TakesGlobalOptions {}
 
 /// A command that may run a model, so that the kernels of products matter.
-protocol RunsModel: TakesGlobalOptions {}
+protocol RunsModel: TakesGlobalOptions {
+  /// Whether it may with the options that were given; true by default.
+  var mayRunModel: Bool { get }
+}
+
+extension RunsModel {
+  var mayRunModel: Bool { true }
+}
 
 extension Calibrate: RunsModel {}
 extension PartitionCommand: RunsModel {}
 extension Validate: RunsModel {}
 extension Evaluate: RunsModel {}
 extension Show: RunsModel {}
+extension Export: RunsModel {
+  /// Refits run the model.
+  var mayRunModel: Bool { format != .dmoe && expert != nil && refit != false }
+}
