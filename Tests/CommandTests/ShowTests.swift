@@ -229,12 +229,29 @@ import Testing
     }
     for (options, mention) in [
       (["--budget", "0.5", "--threshold", "0.8"], "exclude each other"),
-      (["--budget=-1"], "at least 0"), (["--budget", "nan"], "at least 0"),
+      (["--budget", "0.5", "--window-budget", "0.8"], "exclude each other"),
+      (["--budget=-1"], "at least 0"), (["--window-budget=-1"], "at least 0"),
+      (["--budget", "nan"], "at least 0"),
       (["--threshold", "inf"], "at least 0"), (["--budget", "half"], "half"),
     ] {
       let run = try dynamoe(["show", routed] + text + options)
       #expect(run.status == 64 && run.output.isEmpty && run.errors.contains(mention), "\(run)")
     }
+  }
+
+  @Test func `in windows a budget buys smaller experts`() throws {
+    let file = try Fixture.routed().path
+    let mean = { (option: String) in
+      let found = try tokens(file, ["--text", Self.sentences, option, "0.6"])
+      return found.reduce(0) { $0 + $1.meanWidth } / Double(found.count)
+    }
+    let (alone, together) = (try mean("--budget"), try mean("--window-budget"))
+    #expect(together < alone - 0.05)
+    let text = ["--text", Self.sentences]
+    let shown = try document(["show", file] + text + ["--window-budget", "0.6", "--json"]).object
+    #expect(shown?["window_budget"]?.double == 0.6 && shown?["budget"] == .null)
+    #expect(try show(file, text).contains(", of which gates skip a part"))
+    #expect(!(try show(file, text + ["--window-budget", "0.6"]).contains("gates")))
   }
 
   @Test func `a budget that cannot be had is shown, and said`() throws {

@@ -23,6 +23,11 @@ import Testing
     #expect(page.text.contains("a warning about model"))
     #expect(page.text.contains("mlp routers, compensation of rank 4, skipping by the gate"))
     #expect(page.text.contains("× 2.7 in layer 2") && !page.text.contains("× 1.7 in"))
+    #expect(
+      page.text.contains(
+        "layer 2, neuron 1229: 107 × the residual stream at position 0; 0.046 nats without it · "
+          + "layer 0, neuron 7: 2.5 × the residual stream at position 13; 0.012 nats without it; "
+          + "not in experts below 1"))
     #expect(page.text.contains("32\u{A0}768 tokens, text 0123456789ab…"))
     #expect(page.text.contains("for at most 2\u{A0}% more perplexity"))
     #expect(page.text.contains("budget 0.65") && page.text.contains("none found"))

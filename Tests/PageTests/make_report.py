@@ -72,7 +72,9 @@ print(json.dumps({
                          "stability": [0.6 + 0.3 * e / E for e in range(E - 1)],
                          "sensitivity": 0.7 + i} for i in range(L)],
              "massive_neurons": [{"layer": L - 1, "neuron": 1229, "expert": 0, "ratio": 107.49,
-                                  "position": 0, "divergence": 0.046}]},
+                                  "position": 0, "divergence": 0.046},
+                                 {"layer": 0, "neuron": 7, "expert": 1, "ratio": 2.5,
+                                  "position": 13, "divergence": 0.012}]},
     "output": {"name": name + ".dmoe", "bytes": 2 * 10**8, "overlay": False, "down_whole": False,
                "recoded": [], "experts": [
                    {"expert": e, "bytes": 10**8 + e * 10**7, "parameters": 1000,

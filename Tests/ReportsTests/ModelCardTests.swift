@@ -94,7 +94,7 @@ import Testing
         "base_model": "tiny", "license": "mit", "library_name": "transformers",
         "pipeline_tag": "text-generation", "tags": ["dynamoe", "custom_code"],
       ])
-    #expect(found["cells"] == [2, 3, 6])
+    #expect(found["cells"] == [2, 3, 7])
   }
 
   @Test func `a card of all experts names the knobs that there are`() throws {

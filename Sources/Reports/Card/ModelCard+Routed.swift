@@ -6,6 +6,7 @@ extension ModelCard {
   private var hasBudgets: Bool {
     directory.sections.first?.tensors.contains { $0.kind == .budgets("table") } ?? false
   }
+  private var hasWindowBudgets: Bool { hasBudgets && directory.routing?.skips == true }
   private var hasThreshold: Bool { directory.routing?.target == .similarity }
 
   var routedIntroduction: [String] {
@@ -37,29 +38,39 @@ extension ModelCard {
       return heading + sizes
         + ["", "Its quality was not measured: there is no report with figures of its routers."]
     }
+    let windows = heldOut.skips
     var rows = [
-      [
-        "", "cost fraction", "perplexity", "perplexity / base model's",
-        "mean KL divergence from the base model", "same most probable token",
-      ]
+      ["", windows ? "cost fraction for one token" : "cost fraction"]
+        + (windows ? ["for tokens that run together"] : [])
+        + [
+          "perplexity", "perplexity / base model's", "mean KL divergence from the base model",
+          "same most probable token",
+        ]
     ]
+    func percent(_ cost: Double) -> String { HumanText.fixed(100 * cost, digits: 1) + " %" }
     for run in [dense] + routed {
       let error = run.ratioError.flatMap {
         run.kind == .dense ? nil : " ± \(HumanText.fixed($0, digits: 3))"
       }
-      rows.append([
-        run.budget.map { Markdown.code("budget=\(JSONWriter.text(.double($0)))") } ?? "dense",
-        HumanText.fixed(100 * run.cost, digits: 1) + " %",
-        HumanText.fixed(run.perplexity, digits: 3),
-        run.ratio.map { HumanText.fixed($0, digits: 3) + (error ?? "") } ?? "–",
-        run.meanKLD.map { HumanText.fixed($0, digits: 4) } ?? "–",
-        run.sameTopP.map { HumanText.fixed(100 * $0, digits: 1) + " %" } ?? "–",
-      ])
+      rows.append(
+        [
+          run.budget.map { Markdown.code("budget=\(JSONWriter.text(.double($0)))") } ?? "dense",
+          percent(run.cost),
+        ] + (windows ? [run.windowCost.map(percent) ?? "–"] : []) + [
+          HumanText.fixed(run.perplexity, digits: 3),
+          run.ratio.map { HumanText.fixed($0, digits: 3) + (error ?? "") } ?? "–",
+          run.meanKLD.map { HumanText.fixed($0, digits: 4) } ?? "–",
+          run.sameTopP.map(percent) ?? "–",
+        ])
     }
+    let together =
+      windows
+      ? " Tokens that run together, as those of a prompt or a batch, use all neurons of their "
+        + "experts." + (hasWindowBudgets ? " `window_budget` sets that cost." : "") : ""
     return heading + sizes + [""] + Markdown.table(rows) + [
       "",
       "The cost fraction is the share of the feed-forward layers' parameters that a token uses, "
-        + "routers and compensation included. \(measured(heldOut))",
+        + "routers and compensation included.\(together) \(measured(heldOut))",
     ]
   }
 
@@ -67,8 +78,10 @@ extension ModelCard {
     var calls = [
       ("", "the base model"), (", expert=0", "the smallest expert for every token"),
     ]
-    if hasBudgets { calls.append((", budget=0.5", "half of the cost, by the routers")) }
-    if hasBudgets, directory.routing?.skips == true {
+    if hasBudgets {
+      calls.append((", budget=0.5", "half of the cost for one token, by the routers"))
+    }
+    if hasWindowBudgets {
       calls.append((", window_budget=0.5", "the same for tokens that run together"))
     }
     if hasThreshold {

@@ -27,7 +27,7 @@ enum Stylesheet {
     .verdict{font-size:19px;line-height:1.4;margin:6px 0 12px;max-width:80ch}
     .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px 24px;margin:0 0 16px;
     padding:10px 0;border-top:1px solid var(--edge);border-bottom:1px solid var(--edge);font-size:14px;line-height:1.4}
-    .facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;overflow-wrap:anywhere}
+    .facts .wide{grid-column:1/-1}.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;overflow-wrap:anywhere}
     .warnings{background:var(--alert);border-left:4px solid var(--alertedge);border-radius:4px;padding:10px 14px;
     margin:0 0 16px;font-size:14.5px}.warnings ul{margin:4px 0 0;padding-left:20px}.warnings li{overflow-wrap:anywhere}
     main{display:flex;flex-wrap:wrap;gap:16px}

@@ -1,5 +1,7 @@
 import ArgumentParser
 import ByteIO
+import Checkpoints
+import DMOE
 import Evaluation
 import JSON
 import Pipelines
@@ -27,9 +29,14 @@ struct Show: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Budget to route at: a fraction of the cost of the feed-forward layers, routers included "
-        + "(default: 0.5).", valueName: "f"))
+      "Budget to route at: a fraction of the cost of the feed-forward layers for one token, "
+        + "routers included (default: 0.5).", valueName: "f"))
   var budget: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same for windows of tokens, in which experts skip no neurons.", valueName: "f"))
+  var windowBudget: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -48,11 +55,13 @@ struct Show: ParsableCommand {
   private static let usualColumns = 80
 
   func validate() throws {
-    guard budget == nil || threshold == nil else {
-      throw ValidationError("--budget and --threshold exclude each other")
+    let knobs = [
+      ("--budget", budget), ("--window-budget", windowBudget), ("--threshold", threshold),
+    ].compactMap { option, value in value.map { (option, $0) } }
+    guard knobs.count <= 1 else {
+      throw ValidationError("\(knobs[0].0) and \(knobs[1].0) exclude each other")
     }
-    for (option, value) in [("--budget", budget), ("--threshold", threshold)] {
-      guard let value else { continue }
+    for (option, value) in knobs {
       guard value.isFinite, value >= 0 else {
         throw ValidationError("\(option) \(value): expected a number of at least 0")
       }
@@ -60,23 +69,32 @@ struct Show: ParsableCommand {
   }
 
   private var knob: Variant.Knob {
-    threshold.map { .threshold($0) } ?? .budget(budget ?? Self.usualBudget)
+    threshold.map { .threshold($0) } ?? windowBudget.map { .window($0) }
+      ?? .budget(budget ?? Self.usualBudget)
   }
 
   func run() throws {
     let request = try text.requiredRequest()
     let line = common.progressLine
-    let showing = try ShowRun(
-      base.checkpoint(model, common, line), common.context(line))
+    let checkpoint = try base.checkpoint(model, common, line)
+    let showing = try ShowRun(checkpoint, common.context(line))
     try showing.evaluator.requireKnob(knob, model: model)
     showing.evaluator.warn(of: knob)
     let tokens = try showing.run(knob, on: request)
     line.finish()
     try Console.print(
-      json ? [JSONWriter.text(document(of: tokens), layout: .indented)] : lines(of: tokens))
+      json
+        ? [JSONWriter.text(document(of: tokens), layout: .indented)]
+        : lines(of: tokens, isSkipping: skips(checkpoint)))
   }
 
-  private func lines(of tokens: [Passage.Token]) -> [String] {
+  /// Whether the knob makes experts skip neurons for each token.
+  private func skips(_ checkpoint: Checkpoint) -> Bool {
+    guard case .budget = knob else { return false }
+    return checkpoint.container?.directory.routing?.skips == true
+  }
+
+  private func lines(of tokens: [Passage.Token], isSkipping: Bool) -> [String] {
     let style = common.style
     let shaded = ShadedText(tokens, columns: StandardOutput.terminalColumns ?? Self.usualColumns)
     let scale = (0..<Shades.tenths).map { Shades.shade(" \($0) ", $0) }.joined()
@@ -92,19 +110,22 @@ struct Show: ParsableCommand {
       }
     return [
       "\(Escaping.terminal(model)): \(HumanText.count(tokens.count)) tokens at \(knobText), "
-        + "mean width \(HumanText.percent(Self.meanWidth(tokens)))",
+        + "mean width \(HumanText.percent(Self.meanWidth(tokens)))"
+        + (isSkipping ? ", of which gates skip a part" : ""),
       "",
     ] + (style.isColoured ? shaded.coloured : shaded.plain) + ["", legend]
   }
 
   private func document(of tokens: [Passage.Token]) -> JSONValue {
-    var values: (budget: Double?, threshold: Double?) = (nil, nil)
+    var values: (budget: Double?, window: Double?, threshold: Double?) = (nil, nil, nil)
     switch knob {
-    case .budget(let budget), .window(let budget): values.budget = budget
+    case .budget(let budget): values.budget = budget
+    case .window(let budget): values.window = budget
     case .threshold(let threshold): values.threshold = threshold
     }
     return [
       "model": .string(model), "budget": JSONValue(values.budget),
+      "window_budget": JSONValue(values.window),
       "threshold": JSONValue(values.threshold), "mean_width": .double(Self.meanWidth(tokens)),
       "tokens": .array(tokens.map(\.document)),
     ]

@@ -44,9 +44,9 @@ extension Evaluator {
         "warning: budget \(budget) is below \(HumanText.fixed(routed, digits: 3)), the smallest with "
           + "routers: every token gets expert 0, which costs \(HumanText.fixed(smallest, digits: 3))"
       )
-    } else if budget >= 10 {
+    } else if budget > 1 {
       Console.error(
-        "warning: budget \(budget) is above 1, the cost of the dense model; half of that is 0.5")
+        "warning: budget \(budget) is above 1, the cost of the dense model, whose half is 0.5")
     }
   }
 }

@@ -31,7 +31,18 @@ struct EvaluationText {
     }
     lines =
       ["\(name): \(HumanText.count(result.targets)) tokens in windows of \(context)", ""]
-      + table.lines()
+      + table.lines() + Self.note(result.figures)
+  }
+
+  /// What was measured of experts that run alone, if they are refitted.
+  private static func note(_ figures: [VariantFigures]) -> [String] {
+    guard figures.contains(where: \.isRefitted) else { return [] }
+    let hasBare = figures.contains { if case .bare = $0.variant { true } else { false } }
+    return [
+      "",
+      "Down projections of experts that run alone are refitted, as export writes them"
+        + (hasBare ? "; @bare: as they are" : ""),
+    ]
   }
 
   /// Reduces the digits of large values, so that the table fits the width of a screen.

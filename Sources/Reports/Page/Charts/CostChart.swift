@@ -23,7 +23,8 @@ struct CostChart {
         x: .init(
           scale: Scale(
             .linear, 0...max(points.map(\.x).max() ?? 1, 1), from: margins.left,
-            to: Self.size.width - margins.right), title: "share of the FFN cost"
+            to: Self.size.width - margins.right),
+          title: "share of the FFN cost" + (heldOut.skips ? ", for one token at a time" : "")
         ) { PageText.unbroken(PageText.fixed(100 * $0, 0) + " %") },
         y: RatioScale.axis(
           points.map(\.y), from: Self.size.height - margins.bottom, to: margins.top)),

@@ -18,6 +18,9 @@ struct PageHeldOut: Sendable {
     let bytesPerToken: Double?
     let meanKLD: Double?
     let sameTopP: Double?
+
+    /// Cost in windows, if it is another than that for one token.
+    var otherWindowCost: Double? { windowCost.flatMap { $0 == cost ? nil : $0 } }
   }
 
   enum Kind: String, Sendable {
@@ -45,6 +48,9 @@ struct PageHeldOut: Sendable {
     runs = try field.list("variants", Run.init).compactMap { $0 }
     quantized = try field.list("quantized", Quantized.init)
   }
+
+  /// Whether tokens that run alone cost less than those in windows.
+  var skips: Bool { runs.contains { $0.otherWindowCost != nil } }
 
   /// Runs of a kind, the cheapest first.
   func runs(_ kind: Kind) -> [Run] { runs.filter { $0.kind == kind }.sorted { $0.cost < $1.cost } }

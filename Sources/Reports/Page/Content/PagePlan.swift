@@ -25,6 +25,10 @@ struct PagePlan: Sendable {
     let neuron: Int
     /// Smallest expert that holds it.
     let expert: Int
+    /// Largest length of its contribution to the residual stream over that of the stream.
+    let ratio: Double
+    /// Position of that contribution in its window.
+    let position: Int
     /// Divergence of predictions without it, in nats a token.
     let divergence: Double
   }
@@ -40,8 +44,8 @@ struct PagePlan: Sendable {
   /// By what experts skip neurons; nil if they skip none.
   let skipping: String?
   let layers: [Layer]
-  /// Empty if none were looked for.
-  let massiveNeurons: [MassiveNeuron]
+  /// Nil if none were looked for.
+  let massiveNeurons: [MassiveNeuron]?
 
   init(_ field: JSONField) throws(JSONFieldError) {
     recipe = try field.member("recipe").string()
@@ -55,7 +59,7 @@ struct PagePlan: Sendable {
     layers = try field.list("layers", Layer.init)
     massiveNeurons =
       try field.optional("massive_neurons") == nil
-      ? [] : field.list("massive_neurons", MassiveNeuron.init)
+      ? nil : field.list("massive_neurons", MassiveNeuron.init)
   }
 }
 
@@ -64,6 +68,8 @@ extension PagePlan.MassiveNeuron {
     layer = try field.member("layer").int()
     neuron = try field.member("neuron").int()
     expert = try field.member("expert").int()
+    ratio = try field.member("ratio").double()
+    position = try field.member("position").int()
     divergence = try field.member("divergence").double()
   }
 }

@@ -26,6 +26,12 @@ struct OverviewSection {
             html.element("dd", value)
           }
         }
+        if let massive {
+          html.element("div", ["class": "wide"]) { html in
+            html.element("dt", "Massive activations")
+            html.element("dd", massive)
+          }
+        }
       }
     }
     html.newline()
@@ -47,9 +53,6 @@ struct OverviewSection {
     ]
     if let sensitive {
       facts.append(("Weights of sensitive layers", sensitive))
-    }
-    if let massive {
-      facts.append(("Massive activations", massive))
     }
     if let heldOut = report.heldOut {
       facts.append(
@@ -101,16 +104,19 @@ struct OverviewSection {
       .joined(separator: ", ")
   }
 
-  /// Neurons whose loss alone harms predictions, the most harmful ones; nil if there are none.
+  /// Neurons whose loss alone harms predictions, the most harmful ones; nil if none were looked for.
   private var massive: String? {
-    let neurons = report.plan.massiveNeurons.sorted { $0.divergence > $1.divergence }
-    guard !neurons.isEmpty else { return nil }
+    guard let found = report.plan.massiveNeurons else { return nil }
+    let neurons = found.sorted { $0.divergence > $1.divergence }
+    guard !neurons.isEmpty else { return "none among the neurons with the longest contributions" }
     let named = neurons.prefix(3).map { neuron in
-      "neuron \(neuron.neuron) of layer \(neuron.layer), in expert \(neuron.expert), diverging by "
-        + "\(HumanText.fixed(neuron.divergence, digits: 3)) nats a token if it is lost"
+      "layer \(neuron.layer), neuron \(neuron.neuron): \(HumanText.significant(neuron.ratio, digits: neuron.ratio < 100 ? 2 : 3)) "
+        + "× the residual stream at position \(neuron.position); "
+        + "\(HumanText.fixed(neuron.divergence, digits: 3)) nats without it"
+        + (neuron.expert == 0 ? "" : "; not in experts below \(neuron.expert)")
     }
-    let others = neurons.count > 3 ? ["and \(neurons.count - 3) more"] : []
-    return (named + others).joined(separator: "; ")
+    let others = neurons.count > 3 ? ["\(neurons.count - 3) more in the report's JSON"] : []
+    return (named + others).joined(separator: " · ")
   }
 
   private var exactness: String {

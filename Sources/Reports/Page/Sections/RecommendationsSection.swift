@@ -3,10 +3,13 @@ struct RecommendationsSection: PageSection {
   let id = "recommendations"
   let title = "Recommended budgets"
   private let recommendations: [PageRecommendation]
+  /// Whether costs for one token differ from those in windows.
+  private let isForOneToken: Bool
 
   init?(_ report: PageReport) {
     guard !report.recommendations.isEmpty else { return nil }
     recommendations = report.recommendations
+    isForOneToken = report.heldOut?.skips == true
   }
 
   func write(to html: inout HTML) {
@@ -33,7 +36,10 @@ struct RecommendationsSection: PageSection {
   private func detail(_ recommendation: PageRecommendation) -> String {
     guard recommendation.budget != nil else { return "no measured routed run meets the limit" }
     var parts: [String] = []
-    if let cost = recommendation.cost { parts.append("\(PageText.percent(cost)) of the FFN cost") }
+    if let cost = recommendation.cost {
+      parts.append(
+        "\(PageText.percent(cost)) of the FFN cost" + (isForOneToken ? " for one token" : ""))
+    }
     if let ratio = recommendation.ratio { parts.append("perplexity \(PageText.change(ratio))") }
     parts.append(recommendation.isMeasured ? "measured" : "interpolated")
     return parts.joined(separator: ", ")

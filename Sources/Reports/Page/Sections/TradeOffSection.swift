@@ -42,7 +42,7 @@ struct TradeOffSection: PageSection {
 
   /// Sentence about costs in windows; empty if no run skips neurons.
   private var windows: String {
-    heldOut.runs.contains { $0.windowCost ?? $0.cost != $0.cost }
+    heldOut.skips
       ? " Tokens that run together cost more, as experts then skip no neurons: see the figures."
       : ""
   }
