@@ -67,9 +67,11 @@ final class HiddenStates: Sendable {
     }
   }
 
-  /// Checksum of each stream in an area.
-  func checksums(of area: Int, parallel: Parallel) -> [Int] {
-    parallel.map(rows.count) { Int(CRC32.checksum(self.read($0, in: area).values)) }
+  /// Checksums of streams in an area.
+  func checksums(of indices: [Int], in area: Int, parallel: Parallel) -> [Int] {
+    parallel.map(indices.count) { place in
+      Int(CRC32.checksum(self.read(indices[place], in: area).values))
+    }
   }
 
   func check() throws(FileError) {

@@ -53,7 +53,7 @@ extension LayerSweep {
     record: (inout RecordWriter) -> Void = { _ in },
     restore: (inout RecordReader) -> Void = { _ in }
   ) throws(ModelError) -> Windows {
-    let course = try SweepCourse(self, windows, streams: 1, isTwofold: true, restore: restore)
+    let course = try SweepCourse(self, windows, starts: [0], isTwofold: true, restore: restore)
     let states = course.states
     let inputs = course.inputArea
     let rows = windows.map(\.count)

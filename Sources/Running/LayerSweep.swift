@@ -154,7 +154,8 @@ package struct LayerSweep: Sendable {
   ) throws(ModelError) -> [Finished] {
     let streams = phases.reduce(0, +)
     var visits = [Visit<Observation>](repeating: Visit(), count: streams * windows.count)
-    let course = try SweepCourse(self, windows, streams: streams, isTwofold: false) { reader in
+    let starts = (0..<streams).map { branches[$0]?.layer ?? 0 }
+    let course = try SweepCourse(self, windows, starts: starts, isTwofold: false) { reader in
       for (index, seconds) in reader.take([Double].self).enumerated().prefix(visits.count) {
         visits[index].seconds = seconds
       }
@@ -168,7 +169,8 @@ package struct LayerSweep: Sendable {
       let weights = arrange(layer, try model.feedForward(layer: layer, parallel: parallel))
       let (from, to) = (course.area(before: layer), course.area(before: layer + 1))
       var seen = [[Observation]](repeating: [], count: streams)
-      for (stream, branch) in branches where branch.layer == layer {
+      // The journal has no checksums of what is copied here: its own stream still has the states.
+      for (stream, branch) in branches where branch.layer == layer && layer > 0 {
         for window in windows.indices {
           let left = states.read(branch.stream * windows.count + window, in: from)
           states.write(left, stream * windows.count + window, to: from)
@@ -177,7 +179,7 @@ package struct LayerSweep: Sendable {
       var first = 0
       for count in phases {
         let earlier = seen
-        let running = (first..<first + count).filter { branches[$0]?.layer ?? 0 <= layer }
+        let running = (first..<first + count).filter { starts[$0] <= layer }
           .flatMap { $0 * windows.count..<($0 + 1) * windows.count }
         var part = running.map { visits[$0] }
         let sizes = running.map { windows[$0 % windows.count].count }

@@ -16,6 +16,8 @@ struct SweepCourse: Sendable {
   ///
   /// Without a store, new states may overwrite old ones.
   private let areas: Int
+  /// First layer that each window of each stream runs by itself; until then it has no states.
+  private let starts: [Int]
   /// Area of the feed-forward inputs; nil if they can be computed from the states between the
   /// halves of a layer.
   let inputArea: Int?
@@ -25,19 +27,20 @@ struct SweepCourse: Sendable {
   /// - Parameters:
   ///   - sweep: the sweep.
   ///   - windows: the tokens of each window.
-  ///   - streams: number of streams that begin with each window.
+  ///   - starts: first layer that each stream runs by itself; until then it has no states.
   ///   - isTwofold: whether states between the halves of a layer are kept beside those after it.
   ///   - restore: reads the record of each finished layer.
   /// - Throws: ``ModelError`` if the model or the disk cannot be read, or records are invalid.
   init(
-    _ sweep: LayerSweep, _ windows: [[Int]], streams: Int, isTwofold: Bool,
+    _ sweep: LayerSweep, _ windows: [[Int]], starts: [Int], isTwofold: Bool,
     restore: (inout RecordReader) -> Void
   ) throws(ModelError) {
     try sweep.model.checkRuns()
     let configuration = sweep.model.configuration
     let store = sweep.context.workspace.store
-    let rows = (0..<streams).flatMap { _ in windows.map(\.count) }
+    let rows = starts.flatMap { _ in windows.map(\.count) }
     self.sweep = sweep
+    self.starts = starts.flatMap { start in windows.map { _ in start } }
     areas = (isTwofold ? 2 : 1) + (store == nil ? 0 : 1)
     inputArea = isTwofold && configuration.isParallel ? areas : nil
     let allAreas = areas + (inputArea == nil ? 0 : 1)
@@ -72,8 +75,7 @@ struct SweepCourse: Sendable {
       states = try HiddenStates(
         rows: rows, columns: configuration.hiddenSize, areas: allAreas, file: file)
       if finished > 0 {
-        let found = states.checksums(of: finished % areas, parallel: sweep.parallel)
-        guard found == checksums else {
+        guard self.checksums(before: finished) == checksums else {
           throw .spoilt(path: store?.folder ?? "", reason: "hidden states have changed")
         }
         try states.check()
@@ -86,7 +88,9 @@ struct SweepCourse: Sendable {
     for chunk in WindowChunks.chunks(windows.map(\.count), size: Self.chunk) {
       let embedded = try sweep.model.embed(Array(windows[chunk]), parallel: sweep.parallel)
       for (window, matrix) in zip(chunk, embedded) {
-        for stream in 0..<streams { states.write(matrix, stream * windows.count + window, to: 0) }
+        for (stream, start) in starts.enumerated() where start == 0 {
+          states.write(matrix, stream * windows.count + window, to: 0)
+        }
       }
     }
     do {
@@ -108,13 +112,19 @@ struct SweepCourse: Sendable {
       try states.check()
       guard let store = sweep.context.workspace.store else { return }
       var writer = RecordWriter()
-      writer.put(states.checksums(of: area(before: layer + 1), parallel: sweep.parallel))
+      writer.put(checksums(before: layer + 1))
       record(&writer)
       try states.check()
       try store.append(ArtifactStore.Record(key: sweep.stage.key, content: writer.bytes))
     } catch {
       throw .file(error)
     }
+  }
+
+  /// Checksum of the states before a layer above 0, of all windows that have any.
+  private func checksums(before layer: Int) -> [Int] {
+    let running = starts.indices.filter { starts[$0] < layer }
+    return states.checksums(of: running, in: area(before: layer), parallel: sweep.parallel)
   }
 
   /// Removes the file of hidden states, which are no longer needed.

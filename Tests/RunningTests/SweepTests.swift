@@ -1,8 +1,10 @@
 import Checkpoints
+import Foundation
 import Kernels
 import Running
 import TestSupport
 import Testing
+import Work
 
 @Suite struct SweepTests {
   private func logits(
@@ -49,6 +51,33 @@ import Testing
       let short = try logits(model, [[1, 2, 3]])[0][0]
       let long = try logits(model, [[1, 2, 3, 9, 9]])[0][0]
       for (first, second) in zip(short.values, long.values) { #expect(abs(first - second) < 1e-4) }
+    }
+  }
+
+  @Test func `a sweep that ends while a stream leaves another one goes on to the same bits`() throws
+  {
+    try withModel { model in
+      let (windows, folder) = ([[1, 2, 3], [4, 5, 6, 7]], try TemporaryFolder())
+      // A copy of the store is what is left if the program ends there.
+      let taken = Counter()
+      func run(_ name: String, copied: String? = nil) throws -> [[Matrix]] {
+        let store = try ArtifactStore(folder: folder.path(name), circumstances: [])
+        let context = Context(.serial, workspace: Workspace(store: store))
+        return try LayerSweep(model, context, as: Stage("Trying", key: "trying")).run(
+          windows, phases: [3], branches: [0: .init(from: 2, at: 1), 1: .init(from: 2, at: 2)]
+        ) { call, _ in
+          if let copied, call.layer == 1, taken.increment() == 3 {
+            try? FileManager.default.copyItem(atPath: folder.path(name), toPath: copied)
+          }
+          var hidden = call.weights.hidden(call.input)
+          if call.stream < 2 { hidden.clear(column: 0) }
+          return (call.weights.output(hidden), ())
+        } finishedLayer: { _, _, _ in
+        }.map { stream in stream.map(\.stream) }
+      }
+      let whole = try run("whole", copied: folder.path("ended"))
+      #expect(whole[0] != whole[2] && whole[1] != whole[2] && whole[0] != whole[1])
+      #expect(try run("ended") == whole)
     }
   }
 
