@@ -1,3 +1,4 @@
+import Architectures
 package import Checkpoints
 import DMOE
 import JSON
@@ -24,10 +25,10 @@ package struct CalibrationWindows: Sendable {
 
   /// Reads the windows of a container, or of an overlay; nil if there are none.
   ///
-  /// - Throws: ``CalibrationError`` if a line is no list of the model's tokens.
-  package init?(
-    _ checkpoint: Checkpoint, vocabularySize: Int
-  ) throws(CalibrationError) {
+  /// - Throws: ``CalibrationError`` if a line is no list of tokens of the model, or longer than its
+  ///   context.
+  package init?(_ model: Model) throws(CalibrationError) {
+    let checkpoint = model.checkpoint
     guard let container = checkpoint.container,
       let stored = container.shared(.file(Self.name))
     else { return nil }
@@ -39,17 +40,39 @@ package struct CalibrationWindows: Sendable {
     }
     var windows: [[Int]] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let numbers = (try? JSONScanner.scan(Array(line)))?.object?[Self.key]?.array ?? []
-      let ids = numbers.compactMap(\.int).filter { (0..<vocabularySize).contains($0) }
-      guard !ids.isEmpty, ids.count == numbers.count else {
+      switch Self.window(Array(line), model.configuration) {
+      case .success(let ids): windows.append(ids)
+      case .failure(let fault):
         throw .line(
           path: checkpoint.path, line: windows.count + 1,
-          reason: "\(Self.name.text): expected the ids of tokens as \(Self.key)")
+          reason: "\(Self.name.text): expected \(fault.expected)")
       }
-      windows.append(ids)
     }
     if windows.isEmpty { return nil }
     self.windows = windows
+  }
+
+  private struct Fault: Error {
+    let expected: String
+  }
+
+  /// Ids of a line.
+  private static func window(
+    _ line: [UInt8], _ configuration: ModelConfiguration
+  ) -> Result<[Int], Fault> {
+    let numbers = (try? JSONScanner.scan(line))?.object?[key]?.array ?? []
+    let ids = numbers.compactMap(\.int)
+    guard !ids.isEmpty, ids.count == numbers.count else {
+      return .failure(Fault(expected: "the ids of tokens as \(key)"))
+    }
+    let (rows, length) = (configuration.vocabularySize, configuration.contextLength)
+    if let wrong = ids.first(where: { !(0..<rows).contains($0) }) {
+      return .failure(Fault(expected: "ids below \(rows), found \(wrong)"))
+    }
+    guard ids.count <= length else {
+      return .failure(Fault(expected: "at most \(length) ids, found \(ids.count)"))
+    }
+    return .success(ids)
   }
 
   /// Contents of the file.

@@ -36,7 +36,8 @@ package struct Validation: Sendable {
   /// In order of execution: cheap checks, and those that others rely on, come first.
   private static let checks: [any Check.Type] = [
     CompleteCheck.self, ConfigurationCheck.self, TokenizerCheck.self, WidthsCheck.self,
-    RoutingCheck.self, ReportCheck.self, ChecksumsCheck.self, PermutationCheck.self,
+    RoutingCheck.self, ReportCheck.self, CalibrationCheck.self, ChecksumsCheck.self,
+    PermutationCheck.self,
     FiniteCheck.self, DigestsCheck.self, SourceCheck.self, RoutedFolderCheck.self, ExportCheck.self,
     GGUFCheck.self,
     FunctionCheck.self,

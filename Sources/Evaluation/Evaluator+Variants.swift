@@ -21,8 +21,13 @@ extension Evaluator {
 
   /// Whether the down projections of a variant are refitted.
   package func isRefitted(_ variant: Variant) -> Bool {
+    calibration != nil && isPartialExpert(variant)
+  }
+
+  /// Whether a variant is an expert by itself that lacks neurons.
+  func isPartialExpert(_ variant: Variant) -> Bool {
     guard case .expert = variant else { return false }
-    return calibration != nil && asRun(variant) != .dense
+    return asRun(variant) != .dense
   }
 
   /// Whether the model can run a variant.

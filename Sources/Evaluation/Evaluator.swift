@@ -19,9 +19,10 @@ package struct Evaluator: Sendable {
   let experts: [LayerExperts]
   /// Windows on which experts are refitted; nil if they are run as they are.
   let calibration: CalibrationWindows?
+  /// Fault of the calibration tokens, which keeps experts from being run alone.
+  private let calibrationFault: CalibrationError?
 
-  /// - Throws: ``EvaluationError`` if experts, routers or calibration tokens in the model's file are
-  ///   invalid.
+  /// - Throws: ``EvaluationError`` if experts or routers in the model's file are invalid.
   package init(_ model: Model, _ context: Context) throws(EvaluationError) {
     self.model = model
     self.context = context
@@ -43,13 +44,10 @@ package struct Evaluator: Sendable {
       throw .plan(error)
     }
     do {
-      calibration =
-        switch try CalibrationWindows.refitting(model) {
-        case .success(let windows): windows
-        case .failure: nil
-        }
+      let windows = try CalibrationWindows.refitting(model)
+      (calibration, calibrationFault) = (try? windows.get(), nil)
     } catch {
-      throw .calibration(error)
+      (calibration, calibrationFault) = (nil, error)
     }
   }
 
@@ -97,7 +95,7 @@ package struct Evaluator: Sendable {
   ///     predicted but not run, and has no choices.
   /// - Returns: the figures of each variant.
   /// - Throws: ``EvaluationError`` if a variant cannot be run, there is nothing to predict, or the
-  ///   model cannot be read.
+  ///   model or the calibration tokens of an expert that is refitted cannot be read.
   package func evaluate(
     _ variants: [Variant], roundings: (types: [ElementType], of: Model)? = nil,
     on windows: [[Int]], recording: TokenChoices.Request? = nil
@@ -114,6 +112,9 @@ package struct Evaluator: Sendable {
     let rows = model.configuration.vocabularySize
     if let token = targets.joined().first(where: { !(0..<rows).contains($0) }) {
       throw .model(.tokenOutOfRange(path: model.path, token: token, rows: rows))
+    }
+    if let calibrationFault, variants.contains(where: isPartialExpert) {
+      throw .calibration(calibrationFault)
     }
     // Divergence is measured from dense, which therefore runs even if it is not requested.
     let reference: [Variant] = self.variants.contains(.dense) ? [.dense] : []

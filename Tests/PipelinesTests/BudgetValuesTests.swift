@@ -132,20 +132,29 @@ import Testing
     _ = try python([packageRoot.appending(path: "formats/reference/read_dmoe.py").path, path])
   }
 
-  @Test(arguments: [(0, "x"), (14, "9999999")])
-  func `calibration tokens that are not the model's are refused`(
-    place: Int, text: String
+  @Test(arguments: [
+    (0, "x", "expected the ids of tokens as input_ids"),
+    (14, "9999999", "expected ids below 1024, found 9999999"),
+  ])
+  func `calibration tokens that are not the model's are refused where they are used`(
+    place: Int, text: String, reason: String
   ) throws {
     let path = try edited(
       .residual, .file(TensorName(DMOEDirectory.calibrationName)), Array(text.utf8), at: place)
-    let mention = "line 1: calibration.jsonl: expected the ids of tokens as input_ids"
+    let mention = "line 1: calibration.jsonl: \(reason)"
+    let measuring = ["evaluate", path, "--text", Fixture.heldOutText, "--max-tokens", "64"]
     for command in [
-      ["evaluate", path, "--text", Fixture.heldOutText, "--max-tokens", "64"],
+      measuring, measuring + ["--variants", "expert-1"],
       ["export", path, "--format", "hf", "--expert", "0", "-o", folder.path("out")],
     ] {
       let run = try dynamoe(command)
       #expect(run.status == 65 && run.output.isEmpty && run.errors.contains(mention), "\(run)")
     }
+    let spared = try dynamoe(measuring + ["--variants", "dense,routed@budget=0.5,expert-1@bare"])
+    #expect(spared.status == 0, "\(spared)")
+    let checked = try dynamoe(["validate", path])
+    #expect(checked.status == 1 && checked.output.contains("✗ calibration"), "\(checked)")
+    #expect(checked.output.contains(mention))
     #expect(try folder.names() == ["edited.dmoe"])
   }
 }

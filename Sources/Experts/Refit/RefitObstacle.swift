@@ -34,8 +34,7 @@ extension CalibrationWindows {
       return .failure(.isNotWhole)
     }
     guard model.family.unrun == nil else { return .failure(.isNotRun) }
-    let windows = try CalibrationWindows(
-      model.checkpoint, vocabularySize: model.configuration.vocabularySize)
+    let windows = try CalibrationWindows(model)
     return windows.map { .success($0) } ?? .failure(.hasNoTokens)
   }
 }

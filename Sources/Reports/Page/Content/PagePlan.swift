@@ -60,16 +60,22 @@ struct PagePlan: Sendable {
     massiveNeurons =
       try field.optional("massive_neurons") == nil
       ? nil : field.list("massive_neurons", MassiveNeuron.init)
+    let numbers = Set(layers.map(\.number))
+    guard
+      massiveNeurons?.allSatisfy({ numbers.contains($0.layer) && $0.expert < experts }) ?? true
+    else {
+      throw try field.member("massive_neurons").mismatch(expected: "layers and experts of the plan")
+    }
   }
 }
 
 extension PagePlan.MassiveNeuron {
   fileprivate init(_ field: JSONField) throws(JSONFieldError) {
     layer = try field.member("layer").int()
-    neuron = try field.member("neuron").int()
-    expert = try field.member("expert").int()
+    neuron = try field.member("neuron").int(in: 0...(1 << 32))
+    expert = try field.member("expert").int(in: 0...4095)
     ratio = try field.member("ratio").double()
-    position = try field.member("position").int()
+    position = try field.member("position").int(in: 0...(1 << 32))
     divergence = try field.member("divergence").double()
   }
 }
