@@ -21,9 +21,9 @@ import Work
       requiresComplete: requiresComplete, Context(Parallel(threads: 1)))
   }
 
-  /// Checks of containers; the others apply to exports only.
+  /// Checks of containers; the others apply to exports only, or to containers that keep tokens.
   private static let ofContainers = Validation.catalogue.map(\.id)
-    .filter { !["routed", "export", "gguf"].contains($0) }
+    .filter { !["routed", "export", "gguf", "calibration"].contains($0) }
   /// Checks that run only on request.
   private static let onDemand = ["complete", "function"]
 
