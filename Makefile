@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 DYNAMOE := .build/release/dynamoe
 # Packages for the build, and for the tests with their independent peers.
-BUILD_PACKAGES := libopenblas-dev zlib1g-dev pkg-config
+BUILD_PACKAGES := libdnnl-dev libopenblas-dev zlib1g-dev pkg-config
 TEST_PACKAGES := python3 python3-venv chromium fonts-dejavu-core strace
 # Compiles llama.cpp for AVX2, as its AMX products of quantised weights end with an illegal
 # instruction, and without image support; takes some minutes.

@@ -51,6 +51,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CFiles"),
+    .target(name: "CBrainFloats", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
     .target(name: "CVectors"),
 
     stage("JSON"),
@@ -60,7 +61,7 @@ let package = Package(
         "CFiles", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    stage("Kernels", ["ByteIO", "COpenBLAS", "CVectors"]),
+    stage("Kernels", ["ByteIO", "CBrainFloats", "COpenBLAS", "CVectors"]),
     stage("Tensors", ["ByteIO", "Kernels"]),
     stage(
       "Tokenizers", ["JSON"],

@@ -2,7 +2,7 @@ package import Architectures
 import ByteIO
 import DMOE
 import JSON
-import Kernels
+package import Kernels
 package import Tensors
 
 /// Model that can be run: a checkpoint of a known family whose tensors match its configuration.
@@ -17,6 +17,8 @@ package struct Model: Sendable {
   let tokenizerMemo = Memo<DescribedTokenizer>()
   /// The type that its matrices are rounded to; nil for the weights as they are.
   package var rounding: ElementType?
+  /// Precision of products with its weights.
+  package var precision = Precision.f32
 
   package var path: String { checkpoint.path }
 

@@ -74,17 +74,24 @@ package struct Attention: Sendable {
       // Heads write disjoint elements.
       let result = unsafe Shared(output)
       Parallel.within.forEach(heads) { head in
-        let weights = weights(queries, keys, head: head, dimension: dimension)
-        unsafe weights.values.withUnsafeBufferPointer { weights in
-          unsafe values.values.withUnsafeBufferPointer { values in
-            unsafe cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(count), Int32(dimension),
-              Int32(count),
-              1, weights.baseAddress, Int32(count),
-              values.baseAddress.map { unsafe $0 + shared(head) * dimension },
-              Int32(keyValueHeads * dimension),
-              0, result.buffer.baseAddress.map { unsafe $0 + head * dimension },
-              Int32(heads * dimension))
+        for start in stride(from: 0, to: count, by: Self.block) {
+          let rows = start..<min(start + Self.block, count)
+          let seen = seen(by: rows, of: count)
+          let weights = weights(
+            queries, keys, head: head, dimension: dimension, of: rows, seeing: seen)
+          unsafe weights.withUnsafeBufferPointer { weights in
+            unsafe values.values.withUnsafeBufferPointer { values in
+              let value = (seen.lowerBound * keyValueHeads + shared(head)) * dimension
+              unsafe cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows.count), Int32(dimension),
+                Int32(seen.count),
+                1, weights.baseAddress, Int32(seen.count),
+                values.baseAddress.map { unsafe $0 + value }, Int32(keyValueHeads * dimension),
+                0,
+                result.buffer.baseAddress.map {
+                  unsafe $0 + start * heads * dimension + head * dimension
+                }, Int32(heads * dimension))
+            }
           }
         }
       }
@@ -92,35 +99,41 @@ package struct Attention: Sendable {
     return output
   }
 
+  /// Positions whose scores are computed together: enough for full speed, few enough to leave out
+  /// most of what they do not see.
+  private static let block = 128
+
   /// Key and value head of a query head.
   private func shared(_ head: Int) -> Int { head / (heads / keyValueHeads) }
 
-  /// Attention weights of one head, T × T: one row per query position.
+  /// Attention weights of one head: a row for each position, a column for each that they see.
   private func weights(
-    _ queries: Matrix, _ keys: Matrix, head: Int, dimension: Int
-  ) -> Matrix {
-    let count = queries.rows
-    var scores = Matrix(rows: count, columns: count)
-    unsafe scores.values.withUnsafeMutableBufferPointer { scores in
-      unsafe queries.values.withUnsafeBufferPointer { queries in
-        unsafe keys.values.withUnsafeBufferPointer { keys in
+    _ queries: Matrix, _ keys: Matrix, head: Int, dimension: Int, of rows: Range<Int>,
+    seeing seen: Range<Int>
+  ) -> [Float] {
+    let size = rows.count * seen.count
+    return unsafe [Float](unsafeUninitializedCapacity: size) { scores, initialized in
+      unsafe queries.values.withUnsafeBufferPointer { values in
+        unsafe keys.values.withUnsafeBufferPointer { keyValues in
+          let query = rows.lowerBound * queries.columns + head * dimension
+          let key = seen.lowerBound * keys.columns + shared(head) * dimension
           unsafe cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(count), Int32(dimension),
-            scale, queries.baseAddress.map { unsafe $0 + head * dimension },
-            Int32(heads * dimension),
-            keys.baseAddress.map { unsafe $0 + shared(head) * dimension },
-            Int32(keyValueHeads * dimension),
-            0, scores.baseAddress, Int32(count))
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows.count), Int32(seen.count),
+            Int32(dimension),
+            scale, values.baseAddress.map { unsafe $0 + query }, Int32(queries.columns),
+            keyValues.baseAddress.map { unsafe $0 + key }, Int32(keys.columns),
+            0, scores.baseAddress, Int32(seen.count))
         }
       }
-      for row in 0..<count {
+      for (index, row) in rows.enumerated() {
         unsafe weigh(
-          UnsafeMutableBufferPointer(rebasing: scores[row * count..<(row + 1) * count]),
-          visible: visible(row, of: count), position: row,
+          UnsafeMutableBufferPointer(
+            rebasing: scores[index * seen.count..<(index + 1) * seen.count]),
+          from: seen.lowerBound, visible: visible(row, of: queries.rows), position: row,
           slope: slopes.isEmpty ? 0 : slopes[head])
       }
+      initialized = size
     }
-    return scores
   }
 
   private func visible(_ position: Int, of count: Int) -> Range<Int> {
@@ -128,17 +141,27 @@ package struct Attention: Sendable {
     return max(position + 1 - (span ?? position + 1), 0)..<min(position + ahead, count)
   }
 
+  /// All positions that some of these see.
+  private func seen(by rows: Range<Int>, of count: Int) -> Range<Int> {
+    visible(rows.lowerBound, of: count).lowerBound
+      ..< visible(rows.upperBound - 1, of: count).upperBound
+  }
+
   /// Softmax over the visible scores; sets all others to 0.
+  ///
+  /// - Parameter first: position of the first score.
   private func weigh(
-    _ scores: UnsafeMutableBufferPointer<Float>, visible: Range<Int>, position: Int, slope: Float
+    _ scores: UnsafeMutableBufferPointer<Float>, from first: Int, visible: Range<Int>,
+    position: Int, slope: Float
   ) {
-    let seen = unsafe scores.baseAddress.map { unsafe $0 + visible.lowerBound }
-    if let softCap { unsafe cv_cap(seen, visible.count, softCap) }
+    let shown = visible.lowerBound - first..<visible.upperBound - first
+    let seen = unsafe scores.baseAddress.map { unsafe $0 + shown.lowerBound }
+    if let softCap { unsafe cv_cap(seen, shown.count, softCap) }
     if slope != 0 {
-      for index in visible { unsafe scores[index] -= slope * Float(abs(position - index)) }
+      for index in shown { unsafe scores[index] -= slope * Float(abs(position - first - index)) }
     }
-    unsafe cv_softmax(seen, visible.count)
-    for index in 0..<visible.lowerBound { unsafe scores[index] = 0 }
-    for index in visible.upperBound..<scores.count { unsafe scores[index] = 0 }
+    unsafe cv_softmax(seen, shown.count)
+    for index in 0..<shown.lowerBound { unsafe scores[index] = 0 }
+    for index in shown.upperBound..<scores.count { unsafe scores[index] = 0 }
   }
 }

@@ -1,3 +1,4 @@
+import CBrainFloats
 import COpenBLAS
 
 extension Matrix {
@@ -58,6 +59,9 @@ extension Matrix {
   /// Few enough to share the work, many enough that reading the left matrix per piece is cheap.
   private static let piece = 1024
 
+  /// Rows from which rounding the right factor costs less than it saves.
+  private static let roundedRows = 32
+
   private func product(
     with other: Matrix, from start: Int, transposed: Bool, _ resultColumns: Int
   ) -> Matrix {
@@ -69,18 +73,27 @@ extension Matrix {
         return unsafe multiplyRow(by: other, from: start, transposed: transposed, into: result)
       }
       let shared = unsafe Shared(result)
+      let rounds = other.precision == .bf16 && rows >= Self.roundedRows
       // Pieces depend only on the size of the result, so sums do not depend on threads.
       Parallel.within.forEach((resultColumns + Self.piece - 1) / Self.piece) { piece in
         let first = piece * Self.piece
         let offset = start + (transposed ? first * other.columns : first)
         unsafe values.withUnsafeBufferPointer { left in
           unsafe other.values.withUnsafeBufferPointer { right in
-            unsafe cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
-              Int32(rows), Int32(min(Self.piece, resultColumns - first)), Int32(columns),
-              1, left.baseAddress, Int32(columns),
-              right.baseAddress.map { unsafe $0 + offset }, Int32(other.columns),
-              0, shared.buffer.baseAddress.map { unsafe $0 + first }, Int32(resultColumns))
+            let count = min(Self.piece, resultColumns - first)
+            let factor = unsafe right.baseAddress.map { unsafe $0 + offset }
+            let sums = unsafe shared.buffer.baseAddress.map { unsafe $0 + first }
+            guard rounds else {
+              return unsafe cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
+                Int32(rows), Int32(count), Int32(columns),
+                1, left.baseAddress, Int32(columns), factor, Int32(other.columns),
+                0, sums, Int32(resultColumns))
+            }
+            let isDone = unsafe cb_multiply(
+              left.baseAddress, rows, columns, factor, other.columns, transposed, count, sums,
+              resultColumns)
+            precondition(isDone, "oneDNN: no memory for a product of \(rows)×\(columns)×\(count)")
           }
         }
       }

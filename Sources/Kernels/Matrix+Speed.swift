@@ -1,8 +1,8 @@
 extension Matrix {
   /// Floating-point operations per second of one thread in a product, measured in milliseconds.
-  package static var operationsPerSecond: Double {
+  package static func operationsPerSecond(in precision: Precision) -> Double {
     let size = 384
-    let matrix = Matrix(rows: size, columns: size)
+    let matrix = Matrix(rows: size, columns: size).multiplying(in: precision)
     _ = matrix.timesTransposed(matrix)
     let started = ContinuousClock.now
     let repetitions = 4

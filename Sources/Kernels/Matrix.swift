@@ -4,6 +4,8 @@ package struct Matrix: Sendable, Equatable {
   package let columns: Int
   /// `rows · columns` elements.
   package var values: [Float]
+  /// Precision of products that have this matrix on the right; matrices made from it have f32.
+  package private(set) var precision = Precision.f32
 
   package init(rows: Int, columns: Int, values: [Float]) {
     precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns)")
@@ -16,6 +18,13 @@ package struct Matrix: Sendable, Equatable {
   package init(rows: Int, columns: Int) {
     self.init(
       rows: rows, columns: columns, values: [Float](repeating: 0, count: rows * columns))
+  }
+
+  /// Copy whose products, as the right factor, have a precision.
+  package func multiplying(in precision: Precision) -> Matrix {
+    var result = self
+    result.precision = precision
+    return result
   }
 
   package subscript(row: Int) -> ArraySlice<Float> { values[row * columns..<(row + 1) * columns] }

@@ -2,6 +2,7 @@ import Architectures
 import ByteIO
 package import Calibration
 import Checkpoints
+package import Kernels
 import Running
 package import Work
 
@@ -16,11 +17,14 @@ package struct CalibrateRun: Sendable {
   package let outputPath: String
   /// Whether an existing output is replaced.
   package let force: Bool
+  /// Precision of products with weights.
+  package let precision: Precision
 
   package init(
     modelPath: String, familyPath: String? = nil, text: TextRequest, shard: DataShard = .whole,
-    outputPath: String, force: Bool = false
+    outputPath: String, force: Bool = false, precision: Precision = .f32
   ) {
+    self.precision = precision
     self.modelPath = modelPath
     self.familyPath = familyPath
     self.text = text
@@ -35,7 +39,8 @@ package struct CalibrateRun: Sendable {
   package func run(_ context: Context) throws -> NeuronStatistics {
     let checkpoint = try Checkpoint(path: modelPath, family: familyPath)
     context.progress.note(checkpoint.notes, on: checkpoint.path)
-    let model = try Model(checkpoint)
+    var model = try Model(checkpoint)
+    model.precision = precision
     guard model.checkpoint.container == nil else {
       throw PipelineError.alreadyConverted(path: modelPath)
     }

@@ -3,6 +3,7 @@ package import ByteIO
 package import Calibration
 package import Checkpoints
 package import Evaluation
+package import Kernels
 import Running
 package import Work
 
@@ -19,10 +20,18 @@ package struct EvaluateRun: Sendable {
 
   /// Opens the model.
   ///
+  /// - Parameters:
+  ///   - checkpoint: the model.
+  ///   - precision: precision of products with its weights.
+  ///   - context: threads, progress and workspace.
   /// - Throws: errors of the model; ``EvaluationError`` for an encoder, which predicts no tokens.
-  package init(_ checkpoint: Checkpoint, _ context: Context) throws {
+  package init(
+    _ checkpoint: Checkpoint, in precision: Precision = .f32, _ context: Context
+  ) throws {
     context.progress.note(checkpoint.notes, on: checkpoint.path)
-    evaluator = try Evaluator(Model(checkpoint), context)
+    var model = try Model(checkpoint)
+    model.precision = precision
+    evaluator = try Evaluator(model, context)
     try evaluator.checkPredicts()
   }
 

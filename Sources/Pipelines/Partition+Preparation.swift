@@ -68,7 +68,8 @@ extension Partition {
     for path in [request.outputPath, request.reportPath, request.pagePath] {
       try Folder.checkOutput(path, inputs: inputs, force: request.force)
     }
-    let model = try Model(checkpoint)
+    var model = try Model(checkpoint)
+    model.precision = request.precision
     try checkDown(model)
     let widths = request.widths ?? usualWidths(model, isRouted: router != nil)
     // Impossible widths are found with any scores, unless widths depend on the scores.

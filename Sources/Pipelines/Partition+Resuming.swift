@@ -16,6 +16,7 @@ extension Partition {
   package enum Condition: String, Sendable, CaseIterable {
     case program = "dynamoe"
     case kernels = "the kernels"
+    case precision
     case model
     case weights = "the weights"
     case configuration = "the configuration"
@@ -78,6 +79,7 @@ extension Partition {
     return [
       Condition.program.circumstance(request.generator),
       Condition.kernels.circumstance(ProductLibrary.kernels),
+      Condition.precision.circumstance(request.precision.rawValue),
       Condition.model.circumstance("\(try prepared.model.fingerprint())"),
       Condition.weights.circumstance(try weights(of: prepared.model.checkpoint.source)),
       Condition.configuration.circumstance(try description(of: prepared.model)),

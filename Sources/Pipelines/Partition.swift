@@ -136,7 +136,9 @@ package struct Partition: Sendable {
     guard stages[.evaluating] != nil, let tokens = prepared.tokens, let split = prepared.split
     else { return nil }
     let model = prepared.model
-    let evaluator = try Evaluator(Model(written), context)
+    var converted = try Model(written)
+    converted.precision = request.precision
+    let evaluator = try Evaluator(converted, context)
     let windows = tokens.windows(split.heldOut)
     let types = model.smallerTypes.filter { stages[.rounding(to: $0)] != nil }
     let result = try evaluator.evaluate(

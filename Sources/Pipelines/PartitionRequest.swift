@@ -2,6 +2,7 @@ package import Calibration
 package import Containers
 package import DMOE
 package import Experts
+package import Kernels
 
 /// Inputs, outputs and choices of a partition.
 package struct PartitionRequest: Sendable {
@@ -38,6 +39,8 @@ package struct PartitionRequest: Sendable {
   package var isOverlay = false
   /// Whether calibration tokens are kept in the container, for refits of its experts.
   package var keepsTokens = true
+  /// Precision of products with weights.
+  package var precision = Precision.f32
   /// Treatment of quantised down projections.
   package var down = RingEncoding.keep
   /// Whether existing outputs are replaced.

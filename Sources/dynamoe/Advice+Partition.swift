@@ -30,6 +30,7 @@ extension Advice {
   /// The option of `partition` that sets a condition; nil if inputs or the program do.
   static func option(for condition: Partition.Condition) -> String? {
     switch condition {
+    case .precision: "--precision"
     case .recipe: "--recipe"
     case .importance: "--importance"
     case .widths: "--experts, --fractions"

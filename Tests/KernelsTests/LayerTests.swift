@@ -60,6 +60,40 @@ import Testing
     #expect(error < 1e-5)
   }
 
+  /// Windows longer than the block of positions whose scores are computed together.
+  @Test(arguments: [
+    (true, nil, false), (true, 7, false), (true, 200, false), (false, nil, false),
+    (false, 50, true), (false, 129, true),
+  ] as [(Bool, Int?, Bool)])
+  func `a position sees what its window shows, whatever is computed with it`(
+    isCausal: Bool, span: Int?, isCentred: Bool
+  ) {
+    var numbers = RandomNumbers(seed: 5)
+    let (count, dimension) = (300, 4)
+    let inputs = (0..<3).map { _ in numbers.matrix(count, 2 * dimension) }
+    let (slope, cap) = (Float(0.01), Float(3))
+    let found = Attention(
+      heads: 2, keyValueHeads: 2, scale: 1, isCausal: isCausal, span: span, isCentred: isCentred,
+      softCap: cap, slopes: [slope, 0])(queries: inputs[0], keys: inputs[1], values: inputs[2])
+    let error = distance(found) { row, column in
+      let first = column / dimension * dimension
+      let seen = (0..<count).filter { other in
+        let after = isCausal ? 0 : isCentred ? (span ?? count) - 1 : count
+        return other > row - (span ?? count + 1) && other <= row + after
+      }
+      let weights = seen.map { other in
+        let score = (first..<first + dimension).reduce(0) {
+          $0 + inputs[0][row, $1] * inputs[1][other, $1]
+        }
+        let fall = first == 0 ? Double(slope) * Double(abs(row - other)) : 0
+        return exp(Double(cap) * tanh(score / Double(cap)) - fall)
+      }
+      let weighed = zip(seen, weights).reduce(0.0) { $0 + $1.1 * inputs[2][$1.0, column] }
+      return weighed / weights.reduce(0, +)
+    }
+    #expect(error < 1e-5)
+  }
+
   @Test func `attention with huge scores takes the largest`() {
     let queries = Matrix(rows: 2, columns: 2, values: [1e4, 0, 1e4, 0])
     let keys = Matrix(rows: 2, columns: 2, values: [1e4, 0, -1e4, 0])

@@ -40,7 +40,9 @@ struct LayerCosts: Sendable {
     hidden = configuration.hiddenSize
     neurons = configuration.neurons.widest
     partial = fitting.widths.experts - 1
-    speed = Matrix.operationsPerSecond * Double(parallel.threads) / Self.overhead
+    speed =
+      Matrix.operationsPerSecond(in: fitting.model.precision) * Double(parallel.threads)
+      / Self.overhead
     let heads = (configuration.heads + configuration.keyValueHeads) * configuration.headDimension
     let scores = 2 * configuration.heads * configuration.headDimension * context
     attention = 2 * Double(2 * hidden * heads + scores)

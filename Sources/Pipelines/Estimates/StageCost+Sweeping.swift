@@ -24,6 +24,7 @@ extension StageCost {
     let weights = Double(configuration.layers) * (attention + feedForward) + output
     // Each weight takes part in one multiplication and one addition per position.
     let operations = 2 * weights * Double(positions) * Double(streams)
-    self.init(seconds: operations / (Matrix.operationsPerSecond * Double(parallel.threads)))
+    let speed = Matrix.operationsPerSecond(in: model.precision) * Double(parallel.threads)
+    self.init(seconds: operations / speed)
   }
 }

@@ -161,6 +161,20 @@ package struct FeedForwardWeights: Sendable {
       up: up.gatherRows(order[...]),
       down: .neuronMajor(rows.gatherRows(order[...])),
       gateBias: gateBias.map { bias in order.map { bias[$0] } },
-      upBias: upBias.map { bias in order.map { bias[$0] } }, downBias: downBias)
+      upBias: upBias.map { bias in order.map { bias[$0] } }, downBias: downBias
+    ).multiplying(in: up.precision)
+  }
+
+  /// Copy whose products have a precision.
+  package func multiplying(in precision: Precision) -> FeedForwardWeights {
+    let down: Down =
+      switch down {
+      case .outputMajor(let down): .outputMajor(down.multiplying(in: precision))
+      case .neuronMajor(let down): .neuronMajor(down.multiplying(in: precision))
+      }
+    return FeedForwardWeights(
+      activation: activation, xielu: xielu, gate: gate?.multiplying(in: precision),
+      up: up.multiplying(in: precision), down: down, gateBias: gateBias, upBias: upBias,
+      downBias: downBias)
   }
 }

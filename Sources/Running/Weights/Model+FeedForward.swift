@@ -17,6 +17,12 @@ extension Model {
   package func feedForward(
     layer: Int, neurons: Int? = nil, parallel: Parallel
   ) throws(ModelError) -> FeedForwardWeights {
+    try storedFeedForward(layer: layer, neurons: neurons, parallel).multiplying(in: precision)
+  }
+
+  private func storedFeedForward(
+    layer: Int, neurons: Int?, _ parallel: Parallel
+  ) throws(ModelError) -> FeedForwardWeights {
     switch checkpoint.storage {
     case .dense: return try denseFeedForward(layer: layer, parallel)
     case .overlay(let overlay, _):

@@ -68,7 +68,8 @@ extension Model {
     _ role: TensorRole, layer: Int, parallel: Parallel
   ) throws(ModelError) -> Projection {
     Projection(
-      weight: try requiredMatrix(role, layer: layer, parallel: parallel),
+      weight: try requiredMatrix(role, layer: layer, parallel: parallel)
+        .multiplying(in: precision),
       bias: try role.bias.flatMap { (bias) throws(ModelError) in
         try vector(bias, layer: layer, parallel: parallel)
       })
@@ -90,7 +91,8 @@ extension Model {
     let queries = fused.weight.rows - 2 * keys
     func part(_ rows: Range<Int>) -> Projection {
       Projection(
-        weight: fused.weight.gatherRows(Array(rows)[...]), bias: fused.bias.map { Array($0[rows]) })
+        weight: fused.weight.gatherRows(Array(rows)[...]).multiplying(in: precision),
+        bias: fused.bias.map { Array($0[rows]) })
     }
     return (
       part(0..<queries), part(queries..<queries + keys), part(queries + keys..<queries + 2 * keys)

@@ -15,7 +15,8 @@ package struct OutputHead: Sendable {
     norm = try model.norm(.outputNorm, parallel: parallel)
     let role: TensorRole = model.configuration.tiedOutput ? .tokenEmbedding : .output
     projection =
-      model.configuration.hasHead ? try model.requiredMatrix(role, parallel: parallel) : nil
+      model.configuration.hasHead
+      ? try model.requiredMatrix(role, parallel: parallel).multiplying(in: model.precision) : nil
     bias =
       model.configuration.has(.outputBias) ? try model.vector(.outputBias, parallel: parallel) : nil
     scale = Float(model.configuration.outputScale)

@@ -34,6 +34,7 @@ struct Calibrate: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
+  @OptionGroup var products: PrecisionOption
   @OptionGroup(title: "Text") var text: TextOptions
   @OptionGroup var common: GlobalOptions
 
@@ -41,7 +42,7 @@ struct Calibrate: ParsableCommand {
     let line = common.progressLine
     let statistics = try CalibrateRun(
       modelPath: model, familyPath: common.family, text: try text.requiredRequest(),
-      shard: dataShard, outputPath: output, force: force
+      shard: dataShard, outputPath: output, force: force, precision: products.precision
     ).run(common.context(line))
     line.finish()
     try Console.print(

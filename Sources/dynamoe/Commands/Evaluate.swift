@@ -59,6 +59,7 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var products: PrecisionOption
   @OptionGroup(title: "Text") var text: TextOptions
   @OptionGroup var base: BaseOption
   @OptionGroup var common: GlobalOptions
@@ -67,7 +68,7 @@ struct Evaluate: ParsableCommand {
     let request = try text.requiredRequest()
     let line = common.progressLine
     let evaluation = try EvaluateRun(
-      base.checkpoint(model, common, line), common.context(line))
+      base.checkpoint(model, common, line), in: products.precision, common.context(line))
     let chosen = try evaluation.variants(
       named: variants?.split(separator: ",").map(String.init),
       knobs: knobs(of: evaluation.evaluator))

@@ -147,6 +147,7 @@ struct PartitionCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var products: PrecisionOption
   @OptionGroup(title: "Text") var text: TextOptions
   @OptionGroup var common: GlobalOptions
 
@@ -216,6 +217,7 @@ struct PartitionCommand: ParsableCommand {
     request.compression = compression
     request.isOverlay = overlay
     request.keepsTokens = keepTokens
+    request.precision = products.precision
     request.down = down
     request.force = force
     return request
