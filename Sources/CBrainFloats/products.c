@@ -1,12 +1,60 @@
 #include "CBrainFloats.h"
 
+#include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-// oneDNN runs on OpenMP, whose number of threads belongs to the calling thread.
-void omp_set_num_threads(int count);
+#if DNNL_VERSION_MAJOR != 2
+#error "expected the headers of oneDNN 2"
+#endif
+
+// Functions of oneDNN in use. The library is loaded by the first product: it takes 50 MB of address
+// space, which most commands do without.
+#define FUNCTIONS(F) \
+  F(dnnl_get_effective_cpu_isa) F(dnnl_engine_create) F(dnnl_engine_destroy) \
+  F(dnnl_stream_create) F(dnnl_stream_destroy) F(dnnl_stream_wait) \
+  F(dnnl_memory_desc_init_by_strides) F(dnnl_memory_create) F(dnnl_memory_destroy) \
+  F(dnnl_memory_set_data_handle) F(dnnl_matmul_desc_init) F(dnnl_primitive_desc_create) \
+  F(dnnl_primitive_desc_destroy) F(dnnl_primitive_create) F(dnnl_primitive_destroy) \
+  F(dnnl_primitive_execute)
+
+static struct {
+#define DECLARE(name) __typeof__(name) *name;
+  FUNCTIONS(DECLARE)
+  // oneDNN runs on OpenMP, whose number of threads belongs to the calling thread.
+  void (*omp_set_num_threads)(int);
+} library;
+
+static bool is_loaded;
+static pthread_once_t loading = PTHREAD_ONCE_INIT;
+
+static void load(void) {
+  void *handle = dlopen("libdnnl.so.2", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return;
+#define FIND(name) \
+  library.name = (__typeof__(library.name))dlsym(handle, #name); \
+  if (!library.name) return;
+  FUNCTIONS(FIND)
+  FIND(omp_set_num_threads)
+  is_loaded = true;
+}
+
+// Whether oneDNN has the instructions of a set and of those below it.
+static bool has(unsigned set) {
+#if defined(__x86_64__)
+  return is_loaded && (library.dnnl_get_effective_cpu_isa() & set) == set;
+#else
+  return false;
+#endif
+}
+
+bool cb_is_available(void) {
+  pthread_once(&loading, load);
+  // With less, oneDNN has no products in BF16.
+  return has(dnnl_cpu_isa_avx512_core);
+}
 
 #if defined(__x86_64__)
 #define WIDE __attribute__((target_clones("avx512bw", "avx2", "default")))
@@ -24,15 +72,7 @@ WIDE void cb_round(const float *x, uint16_t *y, size_t count) {
   }
 }
 
-bool cb_is_fast(void) {
-#if defined(__x86_64__)
-  // Sets of instructions count upwards; those with BF16 follow the others with AVX-512.
-  return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16)
-         == dnnl_cpu_isa_avx512_core_bf16;
-#else
-  return false;
-#endif
-}
+bool cb_is_fast(void) { return cb_is_available() && has(dnnl_cpu_isa_avx512_core_bf16); }
 
 struct shape {
   size_t rows, inner, columns, result_stride;
@@ -62,17 +102,17 @@ static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void destroy(struct product *product) {
-  dnnl_memory_destroy(product->left);
-  dnnl_memory_destroy(product->right);
-  dnnl_memory_destroy(product->result);
-  dnnl_primitive_destroy(product->primitive);
+  library.dnnl_memory_destroy(product->left);
+  library.dnnl_memory_destroy(product->right);
+  library.dnnl_memory_destroy(product->result);
+  library.dnnl_primitive_destroy(product->primitive);
 }
 
 static void end_thread(void *pointer) {
   struct state *state = pointer;
   for (size_t index = 0; index < state->count; index++) destroy(&state->products[index]);
-  if (state->stream) dnnl_stream_destroy(state->stream);
-  if (state->engine) dnnl_engine_destroy(state->engine);
+  if (state->stream) library.dnnl_stream_destroy(state->stream);
+  if (state->engine) library.dnnl_engine_destroy(state->engine);
   free(state->values);
   free(state);
 }
@@ -80,14 +120,15 @@ static void end_thread(void *pointer) {
 static void make_key(void) { pthread_key_create(&key, end_thread); }
 
 static struct state *thread_state(void) {
+  if (!cb_is_available()) return NULL;
   pthread_once(&once, make_key);
   struct state *state = pthread_getspecific(key);
   if (state) return state;
   state = calloc(1, sizeof *state);
   if (!state) return NULL;
-  omp_set_num_threads(1);
-  if (dnnl_engine_create(&state->engine, dnnl_cpu, 0) != dnnl_success
-      || dnnl_stream_create(&state->stream, state->engine, dnnl_stream_default_flags)
+  library.omp_set_num_threads(1);
+  if (library.dnnl_engine_create(&state->engine, dnnl_cpu, 0) != dnnl_success
+      || library.dnnl_stream_create(&state->stream, state->engine, dnnl_stream_default_flags)
              != dnnl_success
       || pthread_setspecific(key, state) != 0) {
     end_thread(state);
@@ -106,27 +147,27 @@ static bool make(struct state *state, const struct shape *shape, struct product 
   dnnl_dims_t right_strides = {shape->transposed ? 1 : columns, shape->transposed ? inner : 1};
   dnnl_dims_t size = {rows, columns}, strides = {(dnnl_dim_t)shape->result_stride, 1};
   dnnl_memory_desc_t left, right, result;
-  if (dnnl_memory_desc_init_by_strides(&left, 2, left_size, dnnl_bf16, left_strides)
+  if (library.dnnl_memory_desc_init_by_strides(&left, 2, left_size, dnnl_bf16, left_strides)
           != dnnl_success
-      || dnnl_memory_desc_init_by_strides(&right, 2, right_size, dnnl_bf16, right_strides)
+      || library.dnnl_memory_desc_init_by_strides(&right, 2, right_size, dnnl_bf16, right_strides)
              != dnnl_success
-      || dnnl_memory_desc_init_by_strides(&result, 2, size, dnnl_f32, strides) != dnnl_success) {
+      || library.dnnl_memory_desc_init_by_strides(&result, 2, size, dnnl_f32, strides) != dnnl_success) {
     return false;
   }
   dnnl_matmul_desc_t operation;
   dnnl_primitive_desc_t description = NULL;
   bool is_made =
-      dnnl_matmul_desc_init(&operation, &left, &right, NULL, &result) == dnnl_success
-      && dnnl_primitive_desc_create(&description, &operation, NULL, state->engine, NULL)
+      library.dnnl_matmul_desc_init(&operation, &left, &right, NULL, &result) == dnnl_success
+      && library.dnnl_primitive_desc_create(&description, &operation, NULL, state->engine, NULL)
              == dnnl_success
-      && dnnl_primitive_create(&product->primitive, description) == dnnl_success
-      && dnnl_memory_create(&product->left, &left, state->engine, DNNL_MEMORY_NONE)
+      && library.dnnl_primitive_create(&product->primitive, description) == dnnl_success
+      && library.dnnl_memory_create(&product->left, &left, state->engine, DNNL_MEMORY_NONE)
              == dnnl_success
-      && dnnl_memory_create(&product->right, &right, state->engine, DNNL_MEMORY_NONE)
+      && library.dnnl_memory_create(&product->right, &right, state->engine, DNNL_MEMORY_NONE)
              == dnnl_success
-      && dnnl_memory_create(&product->result, &result, state->engine, DNNL_MEMORY_NONE)
+      && library.dnnl_memory_create(&product->result, &result, state->engine, DNNL_MEMORY_NONE)
              == dnnl_success;
-  if (description) dnnl_primitive_desc_destroy(description);
+  if (description) library.dnnl_primitive_desc_destroy(description);
   if (!is_made) destroy(product);
   return is_made;
 }
@@ -174,14 +215,14 @@ bool cb_multiply(
   for (size_t line = 0; line < lines; line++) {
     cb_round(right + line * right_stride, right_values + line * length, length);
   }
-  dnnl_memory_set_data_handle(product->left, state->values);
-  dnnl_memory_set_data_handle(product->right, right_values);
-  dnnl_memory_set_data_handle(product->result, result);
+  library.dnnl_memory_set_data_handle(product->left, state->values);
+  library.dnnl_memory_set_data_handle(product->right, right_values);
+  library.dnnl_memory_set_data_handle(product->result, result);
   dnnl_exec_arg_t arguments[] = {
       {DNNL_ARG_SRC, product->left},
       {DNNL_ARG_WEIGHTS, product->right},
       {DNNL_ARG_DST, product->result},
   };
-  return dnnl_primitive_execute(product->primitive, state->stream, 3, arguments) == dnnl_success
-         && dnnl_stream_wait(state->stream) == dnnl_success;
+  return library.dnnl_primitive_execute(product->primitive, state->stream, 3, arguments) == dnnl_success
+         && library.dnnl_stream_wait(state->stream) == dnnl_success;
 }

@@ -143,13 +143,12 @@ package struct Attention: Sendable {
 
   /// All positions that some of these see.
   private func seen(by rows: Range<Int>, of count: Int) -> Range<Int> {
-    visible(rows.lowerBound, of: count).lowerBound
-      ..< visible(rows.upperBound - 1, of: count).upperBound
+    let last = visible(rows.upperBound - 1, of: count)
+    return visible(rows.lowerBound, of: count).lowerBound..<last.upperBound
   }
 
-  /// Softmax over the visible scores; sets all others to 0.
-  ///
-  /// - Parameter first: position of the first score.
+  /// Softmax over the visible scores, of which the first belongs to position `first`; sets all
+  /// others to 0.
   private func weigh(
     _ scores: UnsafeMutableBufferPointer<Float>, from first: Int, visible: Range<Int>,
     position: Int, slope: Float

@@ -6,6 +6,14 @@ package enum Precision: String, Sendable, CaseIterable {
   /// The upper half of a float: 8 bits of significand, ties to even.
   case bf16
 
+  /// Whether products in this precision can be computed here; loads oneDNN for BF16.
+  package var isAvailable: Bool {
+    switch self {
+    case .f32: true
+    case .bf16: cb_is_available()
+    }
+  }
+
   /// The precision whose products are fastest on this processor.
   package static var fastest: Precision { cb_is_fast() ? .bf16 : .f32 }
 }

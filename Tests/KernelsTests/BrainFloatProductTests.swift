@@ -4,7 +4,7 @@ import Testing
 
 /// Products of factors that are rounded to BF16, against the products of rounded factors in double
 /// precision.
-@Suite struct BrainFloatProductTests {
+@Suite(.enabled(if: Precision.bf16.isAvailable)) struct BrainFloatProductTests {
   private static func matrix(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix {
     let values = (0..<rows * columns).map { Float(sin(Double($0 * 7 + seed) * 1.7)) }
     return Matrix(rows: rows, columns: columns, values: values)

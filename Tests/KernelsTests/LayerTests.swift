@@ -61,10 +61,11 @@ import Testing
   }
 
   /// Windows longer than the block of positions whose scores are computed together.
-  @Test(arguments: [
-    (true, nil, false), (true, 7, false), (true, 200, false), (false, nil, false),
-    (false, 50, true), (false, 129, true),
-  ] as [(Bool, Int?, Bool)])
+  @Test(
+    arguments: [
+      (true, nil, false), (true, 7, false), (true, 200, false), (false, nil, false),
+      (false, 50, true), (false, 129, true),
+    ] as [(Bool, Int?, Bool)])
   func `a position sees what its window shows, whatever is computed with it`(
     isCausal: Bool, span: Int?, isCentred: Bool
   ) {

@@ -14,6 +14,13 @@ struct PrecisionOption: ParsableArguments {
         + "the processor multiplies it faster.", valueName: "type"))
   var choice = PrecisionChoice.f32
 
+  func validate() throws {
+    guard precision.isAvailable else {
+      throw ValidationError(
+        "--precision bf16 needs a processor with AVX-512, and oneDNN 2 (Debian: libdnnl2)")
+    }
+  }
+
   var precision: Precision {
     switch choice {
     case .auto: .fastest
