@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,12 +58,13 @@ bool cb_is_available(void) {
 }
 
 #if defined(__x86_64__)
-#define WIDE __attribute__((target_clones("avx512bw", "avx2", "default")))
+#define WIDE __attribute__((target("avx512f,avx512bw,avx512vl")))
 #else
 #define WIDE
 #endif
 
-WIDE void cb_round(const float *x, uint16_t *y, size_t count) {
+// y ← x rounded to BF16, ties to even; NaN stays NaN. Runs only where oneDNN has AVX-512.
+WIDE static void round_all(const float *x, uint16_t *y, size_t count) {
   for (size_t index = 0; index < count; index++) {
     uint32_t bits;
     memcpy(&bits, x + index, sizeof bits);
@@ -151,7 +153,8 @@ static bool make(struct state *state, const struct shape *shape, struct product 
           != dnnl_success
       || library.dnnl_memory_desc_init_by_strides(&right, 2, right_size, dnnl_bf16, right_strides)
              != dnnl_success
-      || library.dnnl_memory_desc_init_by_strides(&result, 2, size, dnnl_f32, strides) != dnnl_success) {
+      || library.dnnl_memory_desc_init_by_strides(&result, 2, size, dnnl_f32, strides)
+             != dnnl_success) {
     return false;
   }
   dnnl_matmul_desc_t operation;
@@ -210,10 +213,10 @@ bool cb_multiply(
     if (!state->values) return false;
   }
   uint16_t *right_values = state->values + rows * inner;
-  cb_round(left, state->values, rows * inner);
+  round_all(left, state->values, rows * inner);
   size_t lines = transposed ? columns : inner, length = transposed ? inner : columns;
   for (size_t line = 0; line < lines; line++) {
-    cb_round(right + line * right_stride, right_values + line * length, length);
+    round_all(right + line * right_stride, right_values + line * length, length);
   }
   library.dnnl_memory_set_data_handle(product->left, state->values);
   library.dnnl_memory_set_data_handle(product->right, right_values);
@@ -223,6 +226,7 @@ bool cb_multiply(
       {DNNL_ARG_WEIGHTS, product->right},
       {DNNL_ARG_DST, product->result},
   };
-  return library.dnnl_primitive_execute(product->primitive, state->stream, 3, arguments) == dnnl_success
+  return library.dnnl_primitive_execute(product->primitive, state->stream, 3, arguments)
+             == dnnl_success
          && library.dnnl_stream_wait(state->stream) == dnnl_success;
 }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 // Products of float matrices whose elements are rounded to BF16 first, ties to even; sums are floats.
 // They run on the calling thread. oneDNN computes them.
@@ -21,8 +20,5 @@ bool cb_is_fast(void);
 bool cb_multiply(
     const float *left, size_t rows, size_t inner, const float *right, size_t right_stride,
     bool transposed, size_t columns, float *result, size_t result_stride);
-
-// y ← x rounded to BF16, ties to even; NaN stays NaN.
-void cb_round(const float *x, uint16_t *y, size_t count);
 
 #endif
