@@ -14,7 +14,8 @@ enum GGUFCheck: Check {
   static let id = "gguf"
   static let summary = """
     An exported GGUF file holds the expert of its widths, every tensor bit for bit (quantised ones \
-    compared with a new encoding, refitted ones with a new refit), none missing and none extra; its metadata is the expert's.
+    compared with a new encoding, refitted ones with a new refit), none missing and none extra; \
+    its metadata is the expert's.
     """
   static let input: CheckInput? = .container
 

@@ -4,7 +4,7 @@ package struct Matrix: Sendable, Equatable {
   package let columns: Int
   /// `rows · columns` elements.
   package var values: [Float]
-  /// Precision of products that have this matrix on the right; matrices made from it have f32.
+  /// Precision of products that have this matrix on the right.
   package private(set) var precision = Precision.f32
 
   package init(rows: Int, columns: Int, values: [Float]) {

@@ -77,6 +77,7 @@ import Testing
     (["partition", "a", "-o", "b", "--importance", "luck"], "luck"),
     (["partition", "a", "-o", "b", "--experts", "many"], "many"),
     (["partition", "a", "-o", "b", "--experts", "4", "--fractions", "1"], "exclude each other"),
+    (["evaluate", "a", "--text", "b", "--precision", "f64"], "f64"),
     (["partition", "a", "-o", "b", "--rounds=-1"], "--rounds -1: expected"),
     (["partition", "a", "-o", "b", "--rounds", "1000"], "from 0 to 100"),
     (["partition", "a", "-o", "b", "--text", "c", "--context", "1"], "--context 1: expected"),

@@ -110,8 +110,9 @@ struct OverviewSection {
     let neurons = found.sorted { $0.divergence > $1.divergence }
     guard !neurons.isEmpty else { return "none among the neurons with the longest contributions" }
     let named = neurons.prefix(3).map { neuron in
-      "layer \(neuron.layer), neuron \(neuron.neuron): \(HumanText.significant(neuron.ratio, digits: neuron.ratio < 100 ? 2 : 3)) "
-        + "× the residual stream at position \(neuron.position); "
+      let ratio = HumanText.significant(neuron.ratio, digits: neuron.ratio < 100 ? 2 : 3)
+      return "layer \(neuron.layer), neuron \(neuron.neuron): "
+        + "\(ratio) × the residual stream at position \(neuron.position); "
         + "\(HumanText.fixed(neuron.divergence, digits: 3)) nats without it"
         + (neuron.expert == 0 ? "" : "; not in experts below \(neuron.expert)")
     }
